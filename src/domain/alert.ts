@@ -1,0 +1,43 @@
+import type { Instant } from './instant.ts';
+
+/** The page that woke somebody up, whatever sent it. */
+export interface Alert {
+  readonly source: 'alertmanager' | 'pagerduty' | 'description';
+  readonly name: string;
+  /** One line for people. */
+  readonly summary: string;
+  readonly labels: { readonly [name: string]: string };
+  /** Absent: the payload does not tell. */
+  readonly startedAt: Instant | undefined;
+  readonly state: 'firing' | 'resolved';
+  /** Lower case. Absent: not told. */
+  readonly severity: string | undefined;
+  /** The rule's PromQL, taken from the payload's generator address. Absent: not told. */
+  readonly expression: string | undefined;
+}
+
+/** What an alert's expression says, once parsed. */
+export interface AlertExpression {
+  readonly expression: string;
+  /** The left-hand side without the comparison. */
+  readonly measured: string;
+  /** Absent: no comparison with a plain number. */
+  readonly comparison: { readonly operator: '>' | '>=' | '<' | '<=' | '==' | '!='; readonly threshold: number } | undefined;
+  /** Label matchers that every selector of the expression shares, equality only. */
+  readonly labels: { readonly [name: string]: string };
+  /** Metric names that it reads. */
+  readonly metrics: readonly string[];
+}
+
+/** What somebody wants to know. */
+export interface Question {
+  readonly alert: Alert | undefined;
+  /** Absent: no expression, or it could not be parsed. */
+  readonly alertExpression: AlertExpression | undefined;
+  /** Only look here. Absent: wherever the alert or the trouble points. */
+  readonly namespace: string | undefined;
+  /** Label selector that narrows the workload, as `kubectl -l` takes it. */
+  readonly selector: string | undefined;
+  /** How far back changes count. */
+  readonly lookBackMilliseconds: number;
+}

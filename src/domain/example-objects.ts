@@ -1,0 +1,171 @@
+import { minutesAgo, type RawObject } from './example.ts';
+
+/** Short forms for the objects that nearly every example needs, as the API server would return them. */
+export interface ExamplePod {
+  readonly name: string;
+  /** Default: shop. */
+  readonly namespace?: string;
+  /** Default: node-1. Null: not scheduled. */
+  readonly node?: string | null;
+  /** Default: a ReplicaSet named like the pod without its last part. Null: no owner. */
+  readonly owner?: { readonly kind: string; readonly name: string } | null;
+  readonly labels?: { readonly [key: string]: string };
+  /** Default: Running; Pending where not scheduled. */
+  readonly phase?: string;
+  /** Default: true. */
+  readonly isReady?: boolean;
+  /** Parts of the first container's spec, over the defaults {name: "app", image: "registry.example/app:1"}. */
+  readonly container?: RawObject;
+  /** Parts of the first container's status, over a healthy one. */
+  readonly status?: RawObject;
+  /** Further parts of spec and of the pod's status, over the defaults. */
+  readonly spec?: RawObject;
+  readonly podStatus?: RawObject;
+  readonly startedMinutesAgo?: number;
+}
+
+export function examplePod(of: ExamplePod): RawObject {
+  const isReady = of.isReady ?? true;
+  const started = minutesAgo(of.startedMinutesAgo ?? 60);
+  const node = of.node === undefined ? 'node-1' : of.node;
+  const container = { name: 'app', image: 'registry.example/app:1', ...of.container };
+  const stem = of.name.split('-').slice(0, -1).join('-');
+  const owner = of.owner === undefined ? { kind: 'ReplicaSet', name: stem } : of.owner;
+  const readiness = isReady ? 'True' : 'False';
+  return {
+    kind: 'Pod',
+    metadata: {
+      name: of.name,
+      namespace: of.namespace ?? 'shop',
+      uid: `uid-${of.name}`,
+      creationTimestamp: started,
+      labels: { app: stem.split('-')[0] ?? 'app', ...of.labels },
+      ...(owner === null ? {} : { ownerReferences: [{ ...owner, uid: `uid-${owner.name}`, controller: true }] }),
+    },
+    spec: { ...(node === null ? {} : { nodeName: node }), containers: [container], restartPolicy: 'Always', ...of.spec },
+    status: {
+      phase: of.phase ?? (node === null ? 'Pending' : 'Running'),
+      startTime: started,
+      podIP: '10.244.1.10',
+      conditions: [
+        { type: 'PodScheduled', status: node === null ? 'False' : 'True', lastTransitionTime: started },
+        { type: 'Initialized', status: 'True', lastTransitionTime: started },
+        { type: 'ContainersReady', status: readiness, lastTransitionTime: started },
+        { type: 'Ready', status: readiness, lastTransitionTime: started },
+      ],
+      containerStatuses:
+        node === null
+          ? []
+          : [{ name: container.name, ready: isReady, started: true, restartCount: 0, image: container.image, state: { running: { startedAt: started } }, lastState: {}, ...of.status }],
+      ...of.podStatus,
+    },
+  };
+}
+
+/** A container that crashes again and again; merge into `status` of a pod that is not ready. */
+export function crashLooping(last: { readonly exitCode: number; readonly reason?: string; readonly minutesAgo?: number; readonly restarts?: number; readonly message?: string }): RawObject {
+  const finishedAt = minutesAgo(last.minutesAgo ?? 1);
+  return {
+    ready: false,
+    started: false,
+    restartCount: last.restarts ?? 5,
+    state: { waiting: { reason: 'CrashLoopBackOff', message: 'back-off 2m40s restarting failed container' } },
+    lastState: {
+      terminated: { exitCode: last.exitCode, reason: last.reason ?? 'Error', startedAt: finishedAt, finishedAt, ...(last.message === undefined ? {} : { message: last.message }) },
+    },
+  };
+}
+
+export interface ExampleNode {
+  readonly name: string;
+  readonly zone?: string;
+  readonly isReady?: boolean;
+  readonly labels?: { readonly [key: string]: string };
+  readonly spec?: RawObject;
+  readonly status?: RawObject;
+}
+
+export function exampleNode(of: ExampleNode): RawObject {
+  return {
+    kind: 'Node',
+    metadata: {
+      name: of.name,
+      uid: `uid-${of.name}`,
+      creationTimestamp: minutesAgo(60 * 24 * 30),
+      labels: { 'kubernetes.io/hostname': of.name, 'topology.kubernetes.io/zone': of.zone ?? 'zone-a', ...of.labels },
+    },
+    spec: { ...of.spec },
+    status: {
+      capacity: { cpu: '4', memory: '16Gi', pods: '110' },
+      allocatable: { cpu: '4', memory: '16Gi', pods: '110' },
+      nodeInfo: { kubeletVersion: 'v1.34.1', kernelVersion: '6.1.0', containerRuntimeVersion: 'containerd://1.7.0', osImage: 'Debian GNU/Linux 12' },
+      conditions: [
+        { type: 'MemoryPressure', status: 'False', reason: 'KubeletHasSufficientMemory', lastTransitionTime: minutesAgo(60 * 24 * 30) },
+        { type: 'DiskPressure', status: 'False', reason: 'KubeletHasNoDiskPressure', lastTransitionTime: minutesAgo(60 * 24 * 30) },
+        { type: 'PIDPressure', status: 'False', reason: 'KubeletHasSufficientPID', lastTransitionTime: minutesAgo(60 * 24 * 30) },
+        { type: 'Ready', status: (of.isReady ?? true) ? 'True' : 'False', reason: 'KubeletReady', lastTransitionTime: minutesAgo(60 * 24 * 30) },
+      ],
+      ...of.status,
+    },
+  };
+}
+
+/** A Deployment with the ReplicaSet that its pods name as owner (`${name}-${hash}`). Returns both. */
+export function exampleDeployment(of: {
+  readonly name: string; readonly namespace?: string; readonly hash?: string; readonly replicas?: number; readonly ready?: number;
+  readonly container?: RawObject; readonly podSpec?: RawObject; readonly spec?: RawObject; readonly status?: RawObject;
+}): { readonly deployment: RawObject; readonly replicaSet: RawObject } {
+  const namespace = of.namespace ?? 'shop';
+  const hash = of.hash ?? '5d4f8c7b9';
+  const replicas = of.replicas ?? 2;
+  const ready = of.ready ?? replicas;
+  const labels = { app: of.name };
+  const template = { metadata: { labels }, spec: { containers: [{ name: 'app', image: 'registry.example/app:1', ...of.container }], ...of.podSpec } };
+  const created = minutesAgo(60 * 24 * 7);
+  return {
+    deployment: {
+      kind: 'Deployment',
+      metadata: { name: of.name, namespace, uid: `uid-${of.name}`, creationTimestamp: created, annotations: { 'deployment.kubernetes.io/revision': '1' } },
+      spec: { replicas, selector: { matchLabels: labels }, template, ...of.spec },
+      status: { replicas, updatedReplicas: replicas, readyReplicas: ready, availableReplicas: ready, unavailableReplicas: replicas - ready, ...of.status },
+    },
+    replicaSet: {
+      kind: 'ReplicaSet',
+      metadata: {
+        name: `${of.name}-${hash}`, namespace, uid: `uid-${of.name}-${hash}`, creationTimestamp: created, labels: { ...labels, 'pod-template-hash': hash },
+        annotations: { 'deployment.kubernetes.io/revision': '1' },
+        ownerReferences: [{ kind: 'Deployment', name: of.name, uid: `uid-${of.name}`, controller: true }],
+      },
+      spec: { replicas, selector: { matchLabels: { ...labels, 'pod-template-hash': hash } }, template },
+      status: { replicas, readyReplicas: ready },
+    },
+  };
+}
+
+export interface ExampleEvent {
+  readonly about: { readonly kind: string; readonly name: string; readonly namespace?: string };
+  readonly reason: string;
+  readonly message: string;
+  /** Default: Warning. */
+  readonly type?: string;
+  /** Default: 2. */
+  readonly minutesAgo?: number;
+  /** Default: 1. */
+  readonly count?: number;
+}
+
+export function exampleEvent(of: ExampleEvent): RawObject {
+  const at = minutesAgo(of.minutesAgo ?? 2);
+  const namespace = of.about.namespace ?? (of.about.kind === 'Node' ? undefined : 'shop');
+  return {
+    kind: 'Event',
+    metadata: { name: `${of.about.name}.${of.reason.toLowerCase()}`, namespace: namespace ?? 'default', creationTimestamp: at },
+    type: of.type ?? 'Warning',
+    reason: of.reason,
+    message: of.message,
+    count: of.count ?? 1,
+    firstTimestamp: at,
+    lastTimestamp: at,
+    involvedObject: { kind: of.about.kind, name: of.about.name, ...(namespace === undefined ? {} : { namespace }), uid: `uid-${of.about.name}` },
+  };
+}

@@ -1,0 +1,166 @@
+import { redactEnvironmentValue } from '../redaction.ts';
+import { flag, freeText, freeTextList, isRecord, list, maybe, number, numberOrText, quantity, type Shape, type Shaped, section, text, textList, textMap } from '../shape.ts';
+
+/** Requests and limits by resource name ("cpu", "memory", "nvidia.com/gpu"), as quantities. */
+const resourceList: Shape<{ readonly [resource: string]: string }> = {
+  read(raw) {
+    if (!isRecord(raw)) return {};
+    return Object.fromEntries(Object.entries(raw).flatMap(([name, value]) => {
+      const written = quantity.read(value);
+      return written === undefined ? [] : [[name, written]];
+    }));
+  },
+};
+export const resources = section({ requests: resourceList, limits: resourceList });
+
+const keyReference = maybe({ name: text, key: text, /** True: a missing object or key is no error. */ optional: flag });
+const wholeReference = maybe({ name: text, optional: flag });
+
+export interface EnvironmentVariable {
+  readonly name: string;
+  /** Redacted where it may hold a secret. Absent: the value comes from elsewhere. */
+  readonly value: string | undefined;
+  readonly configMapKeyRef: Shaped<typeof keyReference>;
+  readonly secretKeyRef: Shaped<typeof keyReference>;
+}
+
+const environmentVariable: Shape<EnvironmentVariable> = {
+  read(raw) {
+    const from = isRecord(raw) ? raw : {};
+    const name = text.read(from['name']) ?? '';
+    const value = text.read(from['value']);
+    const source = isRecord(from['valueFrom']) ? from['valueFrom'] : {};
+    return {
+      name,
+      value: value === undefined ? undefined : redactEnvironmentValue(name, value),
+      configMapKeyRef: keyReference.read(source['configMapKeyRef']),
+      secretKeyRef: keyReference.read(source['secretKeyRef']),
+    };
+  },
+};
+
+export const probe = maybe({
+  httpGet: maybe({ path: text, port: numberOrText, scheme: text, host: text }),
+  tcpSocket: maybe({ port: numberOrText, host: text }),
+  exec: maybe({ command: freeTextList }),
+  grpc: maybe({ port: number, service: text }),
+  initialDelaySeconds: number,
+  periodSeconds: number,
+  timeoutSeconds: number,
+  failureThreshold: number,
+  successThreshold: number,
+});
+export type Probe = NonNullable<Shaped<typeof probe>>;
+
+const lifecycleHandler = maybe({ exec: maybe({ command: freeTextList }), httpGet: maybe({ path: text, port: numberOrText }) });
+
+export const container = section({
+  name: { read: (raw: unknown) => text.read(raw) ?? '' } as Shape<string>,
+  image: text,
+  imagePullPolicy: text,
+  command: freeTextList,
+  args: freeTextList,
+  workingDir: text,
+  env: list(environmentVariable),
+  envFrom: list(section({ prefix: text, configMapRef: wholeReference, secretRef: wholeReference })),
+  ports: list(section({ name: text, containerPort: number, hostPort: number, protocol: text })),
+  resources,
+  livenessProbe: probe,
+  readinessProbe: probe,
+  startupProbe: probe,
+  lifecycle: maybe({ postStart: lifecycleHandler, preStop: lifecycleHandler }),
+  volumeMounts: list(section({ name: text, mountPath: text, subPath: text, readOnly: flag })),
+  securityContext: maybe({
+    runAsUser: number, runAsNonRoot: flag, privileged: flag, readOnlyRootFilesystem: flag, allowPrivilegeEscalation: flag,
+  }),
+  /** "Always" on an init container: a sidecar that keeps running. */
+  restartPolicy: text,
+});
+export type Container = Shaped<typeof container>;
+
+const projectedSource = section({ configMap: maybe({ name: text, optional: flag, items: list(section({ key: text, path: text })) }),
+  secret: maybe({ name: text, optional: flag, items: list(section({ key: text, path: text })) }) });
+
+export const volume = section({
+  name: text,
+  configMap: maybe({ name: text, optional: flag, items: list(section({ key: text, path: text })) }),
+  secret: maybe({ secretName: text, optional: flag, items: list(section({ key: text, path: text })) }),
+  persistentVolumeClaim: maybe({ claimName: text, readOnly: flag }),
+  emptyDir: maybe({ medium: text, sizeLimit: quantity }),
+  hostPath: maybe({ path: text, type: text }),
+  csi: maybe({ driver: text }),
+  nfs: maybe({ server: text, path: text }),
+  projected: maybe({ sources: list(projectedSource) }),
+  ephemeral: maybe({ volumeClaimTemplate: maybe({}) }),
+});
+export type Volume = Shaped<typeof volume>;
+
+const requirement = section({ key: text, operator: text, values: textList });
+export const labelSelector = section({ matchLabels: textMap, matchExpressions: list(requirement) });
+export const optionalLabelSelector = maybe({ matchLabels: textMap, matchExpressions: list(requirement) });
+const nodeSelectorTerm = section({ matchExpressions: list(requirement), matchFields: list(requirement) });
+const podAffinityTerm = section({ labelSelector: optionalLabelSelector, topologyKey: text, namespaces: textList, namespaceSelector: optionalLabelSelector });
+
+export const affinity = maybe({
+  nodeAffinity: maybe({ requiredDuringSchedulingIgnoredDuringExecution: maybe({ nodeSelectorTerms: list(nodeSelectorTerm) }) }),
+  podAffinity: maybe({ requiredDuringSchedulingIgnoredDuringExecution: list(podAffinityTerm) }),
+  podAntiAffinity: maybe({ requiredDuringSchedulingIgnoredDuringExecution: list(podAffinityTerm) }),
+});
+
+export const toleration = section({ key: text, operator: text, value: text, effect: text, tolerationSeconds: number });
+export type Toleration = Shaped<typeof toleration>;
+
+/** What replicas share: Pod.spec, and spec.template.spec of the kinds that make pods. */
+export const podSpec = section({
+  /** Absent: not scheduled yet (in a template: never set). */
+  nodeName: text,
+  containers: list(container),
+  initContainers: list(container),
+  volumes: list(volume),
+  nodeSelector: textMap,
+  affinity,
+  tolerations: list(toleration),
+  topologySpreadConstraints: list(section({
+    maxSkew: number, topologyKey: text, whenUnsatisfiable: text, labelSelector: optionalLabelSelector, minDomains: number,
+  })),
+  schedulingGates: list(section({ name: text })),
+  schedulerName: text,
+  priorityClassName: text,
+  priority: number,
+  preemptionPolicy: text,
+  serviceAccountName: text,
+  imagePullSecrets: list(section({ name: text })),
+  restartPolicy: text,
+  hostNetwork: flag,
+  dnsPolicy: text,
+  hostAliases: list(section({ ip: text, hostnames: textList })),
+  activeDeadlineSeconds: number,
+  terminationGracePeriodSeconds: number,
+  runtimeClassName: text,
+  readinessGates: list(section({ conditionType: text })),
+  securityContext: maybe({ runAsUser: number, runAsNonRoot: flag, fsGroup: number }),
+  overhead: resourceList,
+});
+export type PodSpec = Shaped<typeof podSpec>;
+
+export const podTemplate = section({ metadata: section({ labels: textMap, annotations: textMap }), spec: podSpec });
+export type PodTemplate = Shaped<typeof podTemplate>;
+
+/** Kept beside the template shapes because container states carry program output. */
+export const terminated = maybe({
+  exitCode: number,
+  /** Set where a signal ended the process. */
+  signal: number,
+  /** Kubernetes wording, for example "OOMKilled", "Error", "Completed", "ContainerCannotRun". */
+  reason: text,
+  message: freeText,
+  startedAt: { read: (raw: unknown) => instantOf(raw) } as Shape<number | undefined>,
+  finishedAt: { read: (raw: unknown) => instantOf(raw) } as Shape<number | undefined>,
+});
+export type Terminated = NonNullable<Shaped<typeof terminated>>;
+
+function instantOf(raw: unknown): number | undefined {
+  if (typeof raw !== 'string') return undefined;
+  const parsed = Date.parse(raw);
+  return Number.isNaN(parsed) ? undefined : parsed;
+}

@@ -1,0 +1,30 @@
+import type { Citation } from './citation.ts';
+import type { Instant } from './instant.ts';
+import type { Replica } from './replica.ts';
+
+/** What went wrong, whatever the language or library that says so. */
+export type ClueKind =
+  | 'connection-refused' | 'connection-timed-out' | 'connection-reset' | 'no-route' | 'name-not-resolved'
+  | 'authentication-failed' | 'too-many-connections' | 'read-only' | 'certificate-invalid' | 'permission-denied'
+  | 'out-of-memory' | 'missing-file' | 'missing-module' | 'missing-setting' | 'invalid-setting' | 'port-in-use'
+  | 'no-space-left' | 'exec-format' | 'forbidden-by-api' | 'rate-limited' | 'panic' | 'schema-mismatch' | 'too-many-open-files';
+
+export interface LogClue {
+  readonly kind: ClueKind;
+  readonly replica: Replica;
+  readonly container: string;
+  readonly isPrevious: boolean;
+  /** The peer that the line names. Absent: it names none. */
+  readonly host: string | undefined;
+  readonly port: number | undefined;
+  /** The setting, file or module that the line names. Absent: it names none. */
+  readonly name: string | undefined;
+  /** The line, redacted, shortened. */
+  readonly line: string;
+  readonly at: Instant | undefined;
+  /** True: among the last lines before the container ended, so likely why it ended. */
+  readonly isNearEnd: boolean;
+  /** How many lines of this log say the same. */
+  readonly count: number;
+  readonly citation: Citation;
+}
