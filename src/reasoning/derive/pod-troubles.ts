@@ -1,0 +1,137 @@
+import { type Instant, millisecondsPerMinute, millisecondsPerSecond } from '../../domain/instant.ts';
+import type { Container } from '../../domain/kubernetes/pod-template.ts';
+import type { ContainerStatus, Pod } from '../../domain/kubernetes/pod.ts';
+import type { Trouble } from '../../domain/replica.ts';
+
+/** The kubelet forgets its restart back-off after ten minutes of running, so a container that lasted longer has recovered. */
+export const recentEndMilliseconds = 10 * millisecondsPerMinute;
+/** Image pulls and volume mounts of ordinary size end well within two minutes. */
+const creatingGraceMilliseconds = 2 * millisecondsPerMinute;
+/** The scheduler answers within seconds; half a minute leaves room for a busy one and for a binding volume. */
+const unscheduledGraceMilliseconds = 30 * millisecondsPerSecond;
+/** An init container that only waits for something is given the time of a slow migration. */
+const initGraceMilliseconds = 3 * millisecondsPerMinute;
+/** The deletion time already includes the grace period; a minute more covers the kubelet's own delay. */
+const terminationGraceMilliseconds = millisecondsPerMinute;
+/** The kubelet's default for a probe that names no timing. */
+const defaultProbePeriodSeconds = 10;
+const defaultFailureThreshold = 3;
+
+/** Waiting reasons that are a normal step towards running. */
+const normalWaits: ReadonlySet<string> = new Set(['ContainerCreating', 'PodInitializing']);
+
+/** Everything that is wrong with the pod at that instant. `isNodeReporting` undefined: nodes could not be read. */
+export function troublesOf(pod: Pod, now: Instant, isNodeReporting: boolean | undefined): readonly Trouble[] {
+  if (pod.status.phase === 'Succeeded') return [];
+  if (pod.status.phase === 'Failed') return [podTrouble('failed', pod.status.reason ?? 'Failed', pod.status.message, failedAt(pod))];
+  if (pod.metadata.deletionTimestamp !== undefined) return terminationTroubles(pod, pod.metadata.deletionTimestamp, now);
+  if (pod.status.phase === 'Unknown' || isNodeReporting === false) {
+    return [podTrouble('lost', pod.status.reason ?? 'NodeNotReady', pod.status.message, readyCondition(pod)?.lastTransitionTime)];
+  }
+  if (pod.spec.nodeName === undefined || pod.spec.nodeName === '') return unscheduledTroubles(pod, now);
+  const troubles = [
+    ...pod.status.initContainerStatuses.flatMap((status) => initTroubles(pod, status, now)),
+    ...pod.status.containerStatuses.flatMap((status) => containerTroubles(status, now)),
+  ];
+  if (troubles.some((trouble) => trouble.kind === 'waiting')) return troubles;
+  return [...troubles, ...creatingTroubles(pod, now), ...readinessTroubles(pod, now)];
+}
+
+function terminationTroubles(pod: Pod, deletion: Instant, now: Instant): readonly Trouble[] {
+  return now > deletion + terminationGraceMilliseconds ? [podTrouble('stuck-terminating', 'Terminating', pod.metadata.finalizers.join(', '), deletion)] : [];
+}
+
+function unscheduledTroubles(pod: Pod, now: Instant): readonly Trouble[] {
+  const scheduled = pod.status.conditions.find((condition) => condition.type === 'PodScheduled');
+  const since = scheduled?.lastTransitionTime ?? pod.metadata.creationTimestamp;
+  if (since !== undefined && now - since < unscheduledGraceMilliseconds) return [];
+  return [podTrouble('unscheduled', scheduled?.reason ?? 'NotScheduled', scheduled?.message, since)];
+}
+
+function containerTroubles(status: ContainerStatus, now: Instant): readonly Trouble[] {
+  const { waiting, terminated, running } = status.state;
+  const last = status.lastState.terminated;
+  if (waiting !== undefined && !normalWaits.has(waiting.reason ?? '')) {
+    return [{ ...containerTrouble('waiting', status, waiting.reason ?? 'Waiting', waiting.message ?? last?.message), exitCode: last?.exitCode, since: last?.startedAt }];
+  }
+  if (terminated !== undefined && terminated.exitCode !== 0) {
+    return [{ ...containerTrouble('ended', status, terminated.reason ?? 'Error', terminated.message), exitCode: terminated.exitCode, since: terminated.finishedAt }];
+  }
+  const isRecent = last?.finishedAt !== undefined && now - last.finishedAt < recentEndMilliseconds;
+  if (running !== undefined && last !== undefined && isRecent && last.exitCode !== 0) {
+    return [{ ...containerTrouble('ended', status, last.reason ?? 'Error', last.message), exitCode: last.exitCode, since: last.finishedAt }];
+  }
+  return [];
+}
+
+function initTroubles(pod: Pod, status: ContainerStatus, now: Instant): readonly Trouble[] {
+  const isSidecar = pod.spec.initContainers.find((container) => container.name === status.name)?.restartPolicy === 'Always';
+  const troubles = containerTroubles(status, now).map((trouble) => ({ ...trouble, isInit: true }));
+  const startedAt = status.state.running?.startedAt;
+  if (troubles.length > 0 || isSidecar || startedAt === undefined || now - startedAt < initGraceMilliseconds) return troubles;
+  return [{ ...containerTrouble('not-ready', status, 'InitContainerRunning', undefined), isInit: true, since: startedAt }];
+}
+
+function creatingTroubles(pod: Pod, now: Instant): readonly Trouble[] {
+  const waits = pod.status.containerStatuses.filter((status) => status.state.waiting !== undefined);
+  const isCreating = pod.status.phase === 'Pending' && (waits.length > 0 || pod.status.containerStatuses.length === 0);
+  const hasRunningInit = pod.status.initContainerStatuses.some((status) => status.state.running !== undefined);
+  const since = scheduledAt(pod) ?? pod.metadata.creationTimestamp;
+  if (!isCreating || hasRunningInit || since === undefined || now - since < creatingGraceMilliseconds) return [];
+  const [first] = waits;
+  return [podTrouble('stuck-creating', first?.state.waiting?.reason ?? 'ContainerCreating', first?.state.waiting?.message, since)];
+}
+
+function readinessTroubles(pod: Pod, now: Instant): readonly Trouble[] {
+  const ready = readyCondition(pod);
+  if (pod.status.phase !== 'Running' || ready?.status !== 'False' || ready.reason === 'PodCompleted') return [];
+  const late = pod.status.containerStatuses.find((status) => status.ready !== true && isPastStart(pod, status, ready.lastTransitionTime, now));
+  if (late !== undefined) return [{ ...containerTrouble('not-ready', late, ready.reason ?? 'ContainersNotReady', ready.message), since: ready.lastTransitionTime }];
+  const areContainersReady = pod.status.containerStatuses.every((status) => status.ready === true);
+  return areContainersReady && pod.status.containerStatuses.length > 0
+    ? [podTrouble('not-ready', ready.reason ?? 'ReadinessGatesNotReady', ready.message, ready.lastTransitionTime)]
+    : [];
+}
+
+/** True where the container has had the time that its own probes allow, or was ready before and lost it. */
+function isPastStart(pod: Pod, status: ContainerStatus, notReadySince: Instant | undefined, now: Instant): boolean {
+  const startedAt = status.state.running?.startedAt;
+  if (startedAt === undefined) return false;
+  const container = pod.spec.containers.find((each) => each.name === status.name);
+  const allowed = container === undefined ? 0 : startAllowanceMilliseconds(container);
+  const wasReadyBefore = notReadySince !== undefined && notReadySince > startedAt + allowed;
+  return wasReadyBefore || now - startedAt > allowed;
+}
+
+/** How long a container may take to become ready by its own probes. At least half a minute: readiness is reported with a delay. */
+function startAllowanceMilliseconds(container: Container): number {
+  const seconds = [container.startupProbe, container.readinessProbe].reduce(
+    (sum, probe) =>
+      probe === undefined
+        ? sum
+        : sum + (probe.initialDelaySeconds ?? 0) + (probe.periodSeconds ?? defaultProbePeriodSeconds) * (probe.failureThreshold ?? defaultFailureThreshold),
+    0,
+  );
+  return Math.max(30, seconds) * millisecondsPerSecond;
+}
+
+export function readyCondition(pod: Pod): Pod['status']['conditions'][number] | undefined {
+  return pod.status.conditions.find((condition) => condition.type === 'Ready');
+}
+
+function scheduledAt(pod: Pod): Instant | undefined {
+  return pod.status.conditions.find((condition) => condition.type === 'PodScheduled' && condition.status === 'True')?.lastTransitionTime;
+}
+
+function failedAt(pod: Pod): Instant | undefined {
+  const ends = pod.status.containerStatuses.flatMap((status) => status.state.terminated?.finishedAt ?? []);
+  return ends.length > 0 ? Math.max(...ends) : (readyCondition(pod)?.lastTransitionTime ?? pod.status.startTime);
+}
+
+function podTrouble(kind: Trouble['kind'], reason: string, message: string | undefined, since: Instant | undefined): Trouble {
+  return { kind, container: undefined, isInit: false, reason, message, exitCode: undefined, since };
+}
+
+function containerTrouble(kind: Trouble['kind'], status: ContainerStatus, reason: string, message: string | undefined): Trouble {
+  return { kind, container: status.name, isInit: false, reason, message, exitCode: undefined, since: undefined };
+}

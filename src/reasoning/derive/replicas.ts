@@ -1,0 +1,115 @@
+import { groupBy, once } from '../../domain/collection.ts';
+import type { FactOf } from '../../domain/facts.ts';
+import type { Instant } from '../../domain/instant.ts';
+import type { Node } from '../../domain/kubernetes/node.ts';
+import type { Pod } from '../../domain/kubernetes/pod.ts';
+import type { Replica, ReplicaHealth, Replicas, Trouble } from '../../domain/replica.ts';
+import { type Subject, subject, subjectKey } from '../../domain/subject.ts';
+import type { FactSource } from '../fact-source.ts';
+import { readyCondition, troublesOf } from './pod-troubles.ts';
+
+/** A container that ended this often in its pod's life and again just now is looping, even while it happens to run. */
+const loopingRestarts = 2;
+
+export function deriveReplicas(facts: FactSource): Replicas {
+  const pods = facts.get('pods')?.all ?? [];
+  const nodes = facts.get('nodes');
+  const owners: Owners = { replicasets: facts.get('replicasets'), jobs: facts.get('jobs') };
+  const all = pods.map((pod) => replicaOf(pod, facts.now, owners, nodes?.named(undefined, pod.spec.nodeName)));
+  const byPod = once(() => new Map(all.map((replica) => [`${replica.pod.metadata.namespace ?? ''}/${replica.pod.metadata.name}`, replica])));
+  const byWorkload = once(() => groupBy(all, (replica) => subjectKey(replica.workload)));
+  const byNode = once(() => groupBy(all, (replica) => replica.pod.spec.nodeName));
+  return {
+    all,
+    failing: all.filter((replica) => replica.health === 'failing'),
+    ofPod: (namespace, name) => byPod().get(`${namespace ?? ''}/${name ?? ''}`),
+    ofWorkload: (workload) => byWorkload().get(subjectKey(workload)) ?? [],
+    onNode: (node) => (node === undefined ? [] : (byNode().get(node) ?? [])),
+  };
+}
+
+interface Owners {
+  readonly replicasets: FactOf<'replicasets'> | undefined;
+  readonly jobs: FactOf<'jobs'> | undefined;
+}
+
+function replicaOf(pod: Pod, now: Instant, owners: Owners, node: Node | undefined): Replica {
+  const troubles = troublesOf(pod, now, node === undefined ? undefined : isReporting(node));
+  const health = healthOf(pod, troubles, owners);
+  return {
+    pod,
+    workload: workloadOf(pod, owners),
+    revision: pod.metadata.labels['pod-template-hash'] ?? pod.metadata.labels['controller-revision-hash'],
+    health,
+    troubles,
+    failingSince: health === 'failing' ? failingSince(pod, troubles) : undefined,
+  };
+}
+
+/** Ready True. False and Unknown both mean that nothing the node says about its pods can be trusted. */
+function isReporting(node: Node): boolean | undefined {
+  const ready = node.status.conditions.find((condition) => condition.type === 'Ready');
+  return ready === undefined ? undefined : ready.status === 'True';
+}
+
+function healthOf(pod: Pod, troubles: readonly Trouble[], owners: Owners): ReplicaHealth {
+  if (pod.status.phase === 'Succeeded') return 'finished';
+  if (pod.status.phase === 'Failed') return isLeftOver(pod, owners) ? 'finished' : 'failing';
+  if (pod.metadata.deletionTimestamp !== undefined) return troubles.length > 0 ? 'failing' : 'leaving';
+  if (troubles.some((trouble) => trouble.kind !== 'ended')) return 'failing';
+  const isReady = readyCondition(pod)?.status === 'True';
+  if (troubles.length > 0) return isReady && !isLooping(pod, troubles) ? 'healthy' : 'failing';
+  if (isReady) return 'healthy';
+  return readyCondition(pod)?.status === undefined && pod.status.phase === undefined ? 'unknown' : 'starting';
+}
+
+/** A failed pod of a controller that replaces its pods is only a trace; of a Job that went on to succeed as well. */
+function isLeftOver(pod: Pod, owners: Owners): boolean {
+  const owner = pod.metadata.ownerReferences.find((each) => each.controller === true);
+  if (owner === undefined) return false;
+  if (owner.kind !== 'Job') return true;
+  const job = owners.jobs?.withUid(owner.uid) ?? owners.jobs?.named(pod.metadata.namespace, owner.name);
+  return job !== undefined && !job.status.conditions.some((condition) => condition.type === 'Failed' && condition.status === 'True')
+    && ((job.status.succeeded ?? 0) > 0 || (job.status.active ?? 0) > 0);
+}
+
+function isLooping(pod: Pod, troubles: readonly Trouble[]): boolean {
+  return troubles.some((trouble) => {
+    const status = [...pod.status.containerStatuses, ...pod.status.initContainerStatuses].find((each) => each.name === trouble.container);
+    return (status?.restartCount ?? 0) >= loopingRestarts;
+  });
+}
+
+function failingSince(pod: Pod, troubles: readonly Trouble[]): Instant | undefined {
+  const ready = readyCondition(pod);
+  const times = troubles.flatMap((trouble) => trouble.since ?? []);
+  const notReadySince = ready?.status === 'True' ? undefined : ready?.lastTransitionTime;
+  const candidates = notReadySince === undefined ? times : [...times, notReadySince];
+  return candidates.length === 0 ? pod.metadata.creationTimestamp : Math.min(...candidates);
+}
+
+/** The owner that a human would act on. */
+function workloadOf(pod: Pod, owners: Owners): Subject {
+  const namespace = pod.metadata.namespace;
+  const owner = pod.metadata.ownerReferences.find((each) => each.controller === true);
+  // A static pod is owned by its node, but nobody repairs it there: it is its own workload.
+  if (owner?.name === undefined || owner.kind === undefined || owner.kind === 'Node') return subject('Pod', namespace, pod.metadata.name);
+  if (owner.kind === 'ReplicaSet') return ownerOfReplicaSet(pod, owner.name, owner.uid, owners);
+  if (owner.kind === 'Job') {
+    const job = owners.jobs?.withUid(owner.uid) ?? owners.jobs?.named(namespace, owner.name);
+    const above = job?.metadata.ownerReferences.find((each) => each.controller === true);
+    return above?.name === undefined ? subject('Job', namespace, owner.name) : subject(above.kind ?? 'CronJob', namespace, above.name);
+  }
+  return subject(owner.kind, namespace, owner.name);
+}
+
+function ownerOfReplicaSet(pod: Pod, name: string, uid: string | undefined, owners: Owners): Subject {
+  const namespace = pod.metadata.namespace;
+  const replicaSet = owners.replicasets?.withUid(uid) ?? owners.replicasets?.named(namespace, name);
+  const above = replicaSet?.metadata.ownerReferences.find((each) => each.controller === true);
+  if (above?.name !== undefined) return subject(above.kind ?? 'Deployment', namespace, above.name);
+  // Deployments name their ReplicaSets "<deployment>-<pod-template-hash>", so the label gives the owner away without the list.
+  const hash = pod.metadata.labels['pod-template-hash'];
+  const isOfDeployment = replicaSet === undefined && hash !== undefined && name.endsWith(`-${hash}`);
+  return isOfDeployment ? subject('Deployment', namespace, name.slice(0, -hash.length - 1)) : subject('ReplicaSet', namespace, name);
+}
