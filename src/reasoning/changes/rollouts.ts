@@ -1,0 +1,79 @@
+import { citeObject, claim } from '../../domain/citation.ts';
+import { groupBy } from '../../domain/collection.ts';
+import { clockTime, type Instant } from '../../domain/instant.ts';
+import type { PodTemplate } from '../../domain/kubernetes/pod-template.ts';
+import type { ApiObject } from '../../domain/kubernetes/resources.ts';
+import { type Subject, subject, subjectKey } from '../../domain/subject.ts';
+import type { FactSource } from '../fact-source.ts';
+import type { SeenChange } from './seen-change.ts';
+import { templateDifference } from './template-difference.ts';
+
+/** One version of a workload's template. */
+interface Revision {
+  readonly workload: Subject;
+  readonly number: number;
+  readonly madeAt: Instant;
+  readonly hash: string | undefined;
+  readonly template: PodTemplate;
+  readonly object: ApiObject;
+}
+
+/** Rollouts are dated by the ReplicaSet or ControllerRevision that they made, never by the workload's own creation. */
+export function rollouts(facts: FactSource): readonly SeenChange[] {
+  const revisions = [...fromReplicaSets(facts), ...fromControllerRevisions(facts)];
+  return [...groupBy(revisions, (revision) => subjectKey(revision.workload)).values()].flatMap((history) => {
+    const ordered = history.toSorted((left, right) => left.number - right.number);
+    return ordered.map((revision, index) => rolloutOf(revision, ordered[index - 1], facts));
+  });
+}
+
+function rolloutOf(revision: Revision, before: Revision | undefined, facts: FactSource): SeenChange {
+  const differences = before === undefined ? [] : templateDifference(before.template, revision.template);
+  const what = before === undefined ? 'first revision in the history' : differences.length > 0 ? differences.join('; ') : 'no difference that Stanch reads';
+  // A rollback raises the number of an old ReplicaSet: its creation then dates the first rollout, not this one.
+  const isRollBack = before !== undefined && revision.madeAt < before.madeAt;
+  const at = isRollBack ? (lastSpecWrite(revision.workload, facts) ?? revision.madeAt) : revision.madeAt;
+  const called = `revision ${revision.number}`;
+  return {
+    at,
+    kind: 'rollout',
+    subject: revision.workload,
+    summary: `${isRollBack ? 'Rolled back to' : 'Rolled out'} ${called}: ${what}`,
+    seenIn: claim(
+      `${called} of ${revision.workload.name} was made at ${clockTime(at)}: ${what}.`,
+      citeObject(revision.object, `revision ${revision.number}, created ${clockTime(revision.madeAt)}`, revision.madeAt),
+    ),
+    reaches: (replica) => subjectKey(replica.workload) === subjectKey(revision.workload) && (revision.hash === undefined || replica.revision === revision.hash),
+    called,
+  };
+}
+
+function fromReplicaSets(facts: FactSource): readonly Revision[] {
+  return (facts.get('replicasets')?.all ?? []).flatMap((replicaSet) => {
+    const owner = replicaSet.metadata.ownerReferences.find((each) => each.controller === true);
+    const number = Number(replicaSet.metadata.annotations['deployment.kubernetes.io/revision'] ?? replicaSet.metadata.annotations['rollout.argoproj.io/revision']);
+    const madeAt = replicaSet.metadata.creationTimestamp;
+    if (owner?.name === undefined || madeAt === undefined || Number.isNaN(number)) return [];
+    const hash = replicaSet.metadata.labels['pod-template-hash'] ?? replicaSet.metadata.labels['rollouts-pod-template-hash'];
+    return [{ workload: subject(owner.kind ?? 'Deployment', replicaSet.metadata.namespace, owner.name), number, madeAt, hash, template: replicaSet.spec.template, object: replicaSet }];
+  });
+}
+
+function fromControllerRevisions(facts: FactSource): readonly Revision[] {
+  return (facts.get('controllerrevisions')?.all ?? []).flatMap((each) => {
+    const owner = each.metadata.ownerReferences.find((reference) => reference.controller === true);
+    const madeAt = each.metadata.creationTimestamp;
+    if (owner?.name === undefined || owner.kind === undefined || madeAt === undefined) return [];
+    // StatefulSet pods carry the whole revision name as hash, DaemonSet pods the label of the revision.
+    const hash = owner.kind === 'StatefulSet' ? each.metadata.name : (each.metadata.labels['controller-revision-hash'] ?? each.metadata.name.slice(owner.name.length + 1));
+    return [{ workload: subject(owner.kind, each.metadata.namespace, owner.name), number: each.revision ?? 0, madeAt, hash, template: each.data.spec.template, object: each }];
+  });
+}
+
+/** When somebody other than a status writer last wrote the workload's spec. */
+function lastSpecWrite(workload: Subject, facts: FactSource): Instant | undefined {
+  const object = facts.get('deployments')?.named(workload.namespace, workload.name);
+  const writes = object?.metadata.managedFields.filter((each) => each.subresource === undefined && each.paths.some((path) => path.startsWith('spec'))) ?? [];
+  const times = writes.flatMap((each) => each.at ?? []);
+  return times.length === 0 ? undefined : Math.max(...times);
+}

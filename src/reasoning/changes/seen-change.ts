@@ -1,0 +1,18 @@
+import type { Claim } from '../../domain/citation.ts';
+import type { Instant } from '../../domain/instant.ts';
+import type { ChangeKind } from '../../domain/reasoned.ts';
+import type { Replica } from '../../domain/replica.ts';
+import type { Subject } from '../../domain/subject.ts';
+
+/** A change as the evidence shows it, before anybody asks whether it matters. */
+export interface SeenChange {
+  readonly at: Instant;
+  readonly kind: ChangeKind;
+  readonly subject: Subject;
+  readonly summary: string;
+  readonly seenIn: Claim;
+  /** True for replicas that the change touches. */
+  readonly reaches: (replica: Replica) => boolean;
+  /** "revision 47": for the words of an acquittal. */
+  readonly called: string;
+}
