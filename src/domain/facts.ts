@@ -1,9 +1,11 @@
+import type { Alert } from './alert.ts';
 import type { Collection } from './collection.ts';
 import type { EvidenceKind, EvidenceShapes } from './evidence.ts';
 import type { Instant } from './instant.ts';
 import type { ObjectOf, ResourceName } from './kubernetes/resources.ts';
 import type { LogClue } from './log-clue.ts';
 import type { NodeReport } from './node-report.ts';
+import type { AlertJudgement } from './reasoned.ts';
 import type { Replicas } from './replica.ts';
 import type { SchedulingVerdict } from './scheduling.ts';
 import type { ServiceBackends } from './service-backends.ts';
@@ -20,6 +22,8 @@ export interface DerivedFacts {
   readonly 'node-reports': readonly NodeReport[];
   /** Why each pending pod fits on no node, recomputed from pods and nodes. */
   readonly scheduling: readonly SchedulingVerdict[];
+  /** The page and what became of it on a second look. Absent: nobody was paged, or it was not judged yet. */
+  readonly 'judged-alert': { readonly alert: Alert; readonly judgement: AlertJudgement };
 }
 
 /** What each kind of derived fact cannot do without, and what makes it better. */
@@ -29,6 +33,7 @@ export const derivedFrom: { readonly [Kind in keyof DerivedFacts]: { readonly ne
   'service-backends': { needs: ['services', 'pods'], helpedBy: ['endpointslices', 'endpoints'] },
   'node-reports': { needs: ['node-commands'], helpedBy: ['services', 'endpointslices', 'endpoints', 'nodes'] },
   scheduling: { needs: ['pods', 'nodes'], helpedBy: ['persistentvolumeclaims', 'persistentvolumes', 'storageclasses', 'namespaces'] },
+  'judged-alert': { needs: [], helpedBy: ['metrics', 'alert-history', 'scrape-targets', 'pods'] },
 };
 
 export type FactKind = EvidenceKind | keyof DerivedFacts;

@@ -15,7 +15,9 @@ export interface FactSource {
   readonly get: <Kind extends FactKind>(kind: Kind) => FactOf<Kind> | undefined;
 }
 
-const derivations: { readonly [Kind in keyof DerivedFacts]: (facts: FactSource) => DerivedFacts[Kind] } = {
+type Derived = Omit<DerivedFacts, 'judged-alert'>;
+
+const derivations: { readonly [Kind in keyof Derived]: (facts: FactSource) => Derived[Kind] } = {
   replicas: deriveReplicas,
   'log-clues': deriveLogClues,
   'service-backends': deriveServiceBackends,
@@ -23,14 +25,15 @@ const derivations: { readonly [Kind in keyof DerivedFacts]: (facts: FactSource) 
   scheduling: deriveScheduling,
 };
 
-export function factsOf(snapshot: Snapshot): FactSource {
+/** `judged`: the page after a second look; absent while it was not judged, or where nobody was paged. */
+export function factsOf(snapshot: Snapshot, judged?: DerivedFacts['judged-alert']): FactSource {
   const made = new Map<FactKind, () => unknown>();
   const source: FactSource = {
     now: snapshot.takenAt,
     get: <Kind extends FactKind>(kind: Kind) => {
       let make = made.get(kind);
       if (make === undefined) {
-        make = once(() => (isDerived(kind) ? derive(kind, source) : evidenceOf(snapshot, kind as EvidenceKind)));
+        make = once(() => (kind === 'judged-alert' ? judged : isDerived(kind) ? derive(kind, source) : evidenceOf(snapshot, kind as EvidenceKind)));
         made.set(kind, make);
       }
       return make() as FactOf<Kind> | undefined;
@@ -41,14 +44,14 @@ export function factsOf(snapshot: Snapshot): FactSource {
 
 /** The evidence that a kind of fact comes from: itself, or what it is derived from. */
 export function evidenceBehind(kind: FactKind): { readonly needs: readonly EvidenceKind[]; readonly helpedBy: readonly EvidenceKind[] } {
-  return isDerived(kind) ? derivedFrom[kind] : { needs: [kind], helpedBy: [] };
+  return kind in derivedFrom ? derivedFrom[kind as keyof DerivedFacts] : { needs: [kind as EvidenceKind], helpedBy: [] };
 }
 
-function isDerived(kind: FactKind): kind is keyof DerivedFacts {
-  return kind in derivedFrom;
+function isDerived(kind: FactKind): kind is keyof Derived {
+  return kind in derivations;
 }
 
-function derive<Kind extends keyof DerivedFacts>(kind: Kind, source: FactSource): DerivedFacts[Kind] | undefined {
+function derive<Kind extends keyof Derived>(kind: Kind, source: FactSource): Derived[Kind] | undefined {
   const canDerive = derivedFrom[kind].needs.every((need) => source.get(need) !== undefined);
   return canDerive ? derivations[kind](source) : undefined;
 }

@@ -1,0 +1,117 @@
+import type { Step } from '../domain/failure-mode.ts';
+import type { BlastRadius, Hypothesis, Scope } from '../domain/reasoned.ts';
+import { spokenSubject, subject, subjectKey } from '../domain/subject.ts';
+import { type Candidate, candidate, explanations } from './explains.ts';
+import type { Recognition } from './recognise-failure-modes.ts';
+import { loserShare, probabilityOf, rivalShare, symptomCeiling, wrongAxisShare } from './weights.ts';
+
+/** Orders everything that was recognised: causes of the page first, independent causes next, consequences after them. */
+export function rankHypotheses(recognitions: readonly Recognition[], found: { readonly scope: Scope; readonly radius: BlastRadius }): readonly Hypothesis[] {
+  const candidates = recognitions.flatMap((each) => (each.verdict === 'present' ? each.findings.map((finding) => candidate(each.mode, finding)) : []));
+  const explainedBy = explanations(candidates);
+  const confidences = candidates.map((_each, index) => confidenceOf(index, { candidates, explainedBy, radius: found.radius }));
+  const drafts = candidates.map((each, index) => ({
+    index,
+    each,
+    confidence: confidences[index] ?? 0,
+    isRoot: (explainedBy[index] ?? []).length === 0,
+    relevance: relevance(reach(index, candidates, explainedBy), found.scope),
+  }));
+  const ordered = drafts.toSorted((left, right) =>
+    Number(right.isRoot) - Number(left.isRoot) || Number(right.relevance > 0) - Number(left.relevance > 0) || right.confidence - left.confidence ||
+    right.relevance - left.relevance || (left.each.finding.since ?? Infinity) - (right.each.finding.since ?? Infinity) ||
+    left.each.mode.id.localeCompare(right.each.mode.id) || subjectKey(left.each.finding.subject).localeCompare(subjectKey(right.each.finding.subject)));
+  const rankOf = new Map(ordered.map((draft, rank) => [draft.index, rank]));
+  return ordered.map((draft) => ({
+    failureMode: draft.each.mode.id,
+    title: draft.each.mode.title,
+    finding: draft.each.finding,
+    subject: draft.each.finding.subject,
+    confidence: Math.round(draft.confidence * 100) / 100,
+    isRoot: draft.isRoot,
+    explainedBy: (explainedBy[draft.index] ?? []).map((index) => rankOf.get(index) ?? 0).toSorted((left, right) => left - right),
+    cascade: cascadeOf(draft.index, candidates, explainedBy),
+    wouldSettle: draft.each.finding.wouldSettle ?? [],
+  }));
+}
+
+interface Considered {
+  readonly candidates: readonly Candidate[];
+  readonly explainedBy: readonly (readonly number[])[];
+  readonly radius: BlastRadius;
+}
+
+function confidenceOf(index: number, considered: Considered): number {
+  const { candidates, explainedBy } = considered;
+  const own = candidates[index];
+  if (own === undefined) return 0;
+  const alone = aloneOf(own, considered.radius);
+  const causes = explainedBy[index] ?? [];
+  if (causes.length > 0) {
+    // It is a root cause only in so far as nothing that explains it is.
+    const strongest = Math.max(...causes.map((cause) => (candidates[cause] === undefined ? 0 : aloneOf(candidates[cause], considered.radius))));
+    return alone * (1 - strongest);
+  }
+  const rivals = candidates.flatMap((other, at) => (at !== index && (explainedBy[at] ?? []).length === 0 && sharesPods(own, other) ? [aloneOf(other, considered.radius)] : []));
+  const strongest = rivals.length === 0 ? 0 : Math.max(...rivals);
+  return strongest > alone ? alone * (1 - strongest) * loserShare : alone * (1 - rivalShare * (strongest === alone ? 1 : strongest * strongest));
+}
+
+function aloneOf({ mode, finding }: Candidate, radius: BlastRadius): number {
+  const probability = probabilityOf[finding.weight];
+  if (mode.role === 'symptom') return Math.min(symptomCeiling, probability);
+  return isOnWrongAxis(finding, radius) ? probability * wrongAxisShare : probability;
+}
+
+/** Where the node clearly separates, a cause in the workload alone would have hit its healthy replicas elsewhere as well. */
+function isOnWrongAxis(finding: Candidate['finding'], radius: BlastRadius): boolean {
+  const isNodeLed = radius.leading?.axis === 'node' && radius.leading.verdict === 'separates' && radius.population === 'target';
+  return isNodeLed && ['Deployment', 'StatefulSet', 'ReplicaSet'].includes(finding.subject.kind) && finding.weight !== 'conclusive';
+}
+
+function sharesPods(left: Candidate, right: Candidate): boolean {
+  const pods = new Set(left.finding.affects.filter((each) => each.kind === 'Pod').map(subjectKey));
+  return right.finding.affects.some((each) => pods.has(subjectKey(each)));
+}
+
+/** The candidate and everything that it explains, directly or by way of others. */
+function reach(index: number, candidates: readonly Candidate[], explainedBy: readonly (readonly number[])[]): readonly Candidate[] {
+  const reached = new Set([index]);
+  for (const from of reached) explainedBy.forEach((causes, effect) => { if (causes.includes(from)) reached.add(effect); });
+  return [...reached].flatMap((each) => candidates[each] ?? []);
+}
+
+/** Share of the failing replicas in scope that it accounts for. */
+function relevance(reached: readonly Candidate[], scope: Scope): number {
+  const touched = new Set(reached.flatMap((each) => [each.finding.subject, ...each.finding.affects]).map(subjectKey));
+  const isTarget = scope.target !== undefined && touched.has(subjectKey(scope.target));
+  if (scope.failing.length === 0) return isTarget ? 1 : 0;
+  const hit = scope.failing.filter(({ pod }) => touched.has(subjectKey(subject('Pod', pod.metadata.namespace, pod.metadata.name))));
+  return hit.length / scope.failing.length;
+}
+
+/** From the cause to what it brings about, each arrow with the evidence of its effect. */
+function cascadeOf(index: number, candidates: readonly Candidate[], explainedBy: readonly (readonly number[])[]): readonly Step[] {
+  const own = candidates[index];
+  if (own === undefined) return [];
+  const steps: Step[] = [...(own.finding.steps ?? [])];
+  const seen = new Set([index]);
+  const queue = [index];
+  for (const from of queue) {
+    const cause = candidates[from];
+    explainedBy.forEach((causes, effect) => {
+      const other = candidates[effect];
+      // Only the direct arrow: what is also explained by something in between is reached through that.
+      const isDirect = causes.includes(from) && !causes.some((between) => between !== from && (explainedBy[between] ?? []).includes(from));
+      if (cause === undefined || other === undefined || seen.has(effect) || !isDirect) return;
+      seen.add(effect);
+      queue.push(effect);
+      steps.push({ from: spoken(cause), to: spoken(other), because: other.finding.because });
+    });
+  }
+  return steps;
+}
+
+function spoken({ mode, finding }: Candidate): string {
+  return `${mode.title} (${spokenSubject(finding.subject)})`;
+}
