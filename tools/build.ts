@@ -1,0 +1,31 @@
+// npm run build: bundles the program into dist/, split so that heavy clients load only when they are used.
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { build } from 'esbuild';
+
+const entry = 'src/surfaces/command-line/main.ts';
+const root = new URL('../', import.meta.url);
+if (!existsSync(new URL(entry, root))) throw new Error(`There is nothing to build: ${entry} does not exist.`);
+
+const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as { readonly version: string };
+rmSync(new URL('dist', root), { recursive: true, force: true });
+const { metafile } = await build({
+  absWorkingDir: root.pathname,
+  entryPoints: { stanch: entry },
+  outdir: 'dist',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node24',
+  minifySyntax: true,
+  legalComments: 'linked',
+  metafile: true,
+  define: { 'process.env.STANCH_VERSION': JSON.stringify(version) },
+  // Packages in the old module format call require, which a module does not have.
+  banner: {
+    js: "import { createRequire as stanchCreateRequire } from 'node:module'; const require = stanchCreateRequire(import.meta.url);",
+  },
+  logLevel: 'warning',
+});
+const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
+console.log(`dist/: ${Object.keys(metafile.outputs).length} files, ${Math.round(bytes / 1024)} KiB`);
