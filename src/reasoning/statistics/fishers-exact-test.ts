@@ -1,11 +1,19 @@
 import { logFactorial } from './log-factorial.ts';
 
+/** How often something goes together with failing. Counts are whole and not negative. */
+export interface SplitCounts {
+  readonly failingWith: number;
+  readonly failingWithout: number;
+  readonly healthyWith: number;
+  readonly healthyWithout: number;
+}
+
 /**
  * The probability that chance alone would put at least this many of the failing on the "with" side, both margins held:
- * Fisher's exact test, one-sided towards "failing goes with it". Counts are whole and not negative.
- * Fisher, The Design of Experiments (1935), chapter 2. An empty margin tells nothing, so its answer is 1.
+ * Fisher's exact test, one-sided towards "failing goes with it". Fisher, The Design of Experiments (1935), chapter 2.
+ * An empty margin tells nothing, so its answer is 1.
  */
-export function fisherOneSided(failingWith: number, failingWithout: number, healthyWith: number, healthyWithout: number): number {
+export function fisherOneSided({ failingWith, failingWithout, healthyWith, healthyWithout }: SplitCounts): number {
   const failing = failingWith + failingWithout;
   const withIt = failingWith + healthyWith;
   const all = failing + healthyWith + healthyWithout;

@@ -2,7 +2,7 @@
  * Holm's step-down correction for having asked several questions at once: each answer in the place of its p-value.
  * Holm, A Simple Sequentially Rejective Multiple Test Procedure, Scandinavian Journal of Statistics 6 (1979).
  */
-export function holm(pValues: readonly number[]): readonly number[] {
+export function adjustByHolm(pValues: readonly number[]): readonly number[] {
   const fromSmallest = pValues.map((pValue, place) => ({ pValue, place })).toSorted((left, right) => left.pValue - right.pValue);
   const adjusted = pValues.map(() => 1);
   let largestSoFar = 0;
