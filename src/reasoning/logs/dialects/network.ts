@@ -1,0 +1,61 @@
+import { type Dialect, sayingsOfPeers } from '../dialect.ts';
+
+/**
+ * Trouble with somebody else. Names come before time-outs, because a resolver that gets no answer prints both, and the
+ * wish "try again" of a resolver before everything that a later attempt prints.
+ */
+export const networkDialects: readonly Dialect[] = [
+  ...sayingsOfPeers('name-not-resolved', [
+    /no such host|server misbehaving|\blookup \S+(?: on \S+)?: .*(?:i\/o timeout|connection refused|Temporary failure|Try again)/,
+    /\b(?:ENOTFOUND|EAI_AGAIN|EAI_NONAME|NXDOMAIN|SERVFAIL)\b/,
+    /name or service not known|temporary failure in name resolution|name does not resolve|nodename nor servname|no address associated with hostname/i,
+    /UnknownHost(?:Exception|Error)|Unknown host\b|Unknown MySQL server host|php_network_getaddresses|NameResolutionError|gaierror|dns error:/,
+    /could not (?:resolve|translate) host|(?:failed|unable|can't|cannot|couldn't) (?:to )?resolve (?:host|address|name|'|")|Host resolution failure|Failed to resolve '/i,
+    /host not found in upstream|bad address '|getaddrinfo\S* (?:failed|for)|failed to lookup address|resolution failure|Host not found|DNS resolution failed|Could not contact DNS servers/i,
+    // .NET prints the resolver's EAI_AGAIN in the words of errno 11, followed by the peer.
+    /Resource temporarily unavailable \([A-Za-z][\w.-]*:\d+\)/,
+  ]),
+  ...sayingsOfPeers('certificate-invalid', [
+    /x509: |tls: (?:failed to verify certificate|bad certificate|unknown certificate|expired certificate)|certificate has expired|certificate is not yet valid/i,
+    /CERTIFICATE_VERIFY_FAILED|certificate verify failed|SSL certificate problem|UNABLE_TO_(?:VERIFY_LEAF_SIGNATURE|GET_ISSUER_CERT)\w*|unable to (?:get local issuer|verify the first) certificate/i,
+    /self[- ]signed certificate|DEPTH_ZERO_SELF_SIGNED_CERT|CERT_HAS_EXPIRED|ERR_TLS_CERT_ALTNAME_INVALID|PKIX path (?:building|validation) failed|CertificateExpiredException/i,
+    /remote certificate (?:is|was) (?:invalid|rejected)|invalid peer certificate|SSLHandshakeException|CertificateException|certificate is valid for .{1,200}, not /i,
+  ]),
+  ...sayingsOfPeers('too-many-connections', [
+    /too many (?:clients|connections)|remaining connection slots are reserved|max(?:imum)? number of (?:clients|connections) reached|Too many connections/i,
+    /QueuePool limit of size|connection pool (?:is )?(?:exhausted|timed out)|(?:connection )?pool exhausted|Connection is not available, request timed out after \d+ms \(total=\d+, active=[1-9]\d*, idle=0/i,
+    /Timeout acquiring a connection\. The pool is probably full|ResourceRequest timed out|max_user_connections|no more connections allowed|The connection pool has been exhausted/i,
+  ]),
+  ...sayingsOfPeers('authentication-failed', [
+    /(?:password|peer|md5|ident|scram)[\w-]* authentication failed|authentication failed|auth(?:entication)? (?:error|failure)\b|AuthenticationFailed|Authentication unsuccessful|AuthenticationException/i,
+    /no pg_hba\.conf entry|FATAL:\s+role ".{1,100}" does not exist|Access denied for user|Login failed for user|ER_ACCESS_DENIED_ERROR|ORA-01017/i,
+    /NOAUTH Authentication required|WRONGPASS|ERR invalid password|NOPERM\b|ACCESS_REFUSED|Login was refused|SASL authentication|SASL.{0,40}(?:fail|invalid)|bad (?:username or )?password/i,
+    /invalid (?:username or password|credentials|api key|access key|client secret|login)|incorrect (?:username|password)|(?:credentials|token) (?:are|is|has|have) (?:invalid|expired|been revoked)/i,
+    /\b401 Unauthorized|status(?:[ _]?code)?[=:]? ?401\b|code = Unauthenticated|StatusCode\.UNAUTHENTICATED|InvalidAccessKeyId|SignatureDoesNotMatch|ExpiredToken|security_exception/,
+    /permission denied for (?:table|relation|schema|database|sequence|view|function)|(?:SELECT|INSERT|UPDATE|DELETE|CREATE) command denied to user|not authorized on \S+ to execute command|code = PermissionDenied/i,
+  ]),
+  ...sayingsOfPeers('rate-limited', [
+    /\b429 Too Many Requests|status(?:[ _]?code)?[=:]? ?429\b|TooManyRequests|toomanyrequests|too many requests|rate[- ]limit(?:ed|ing)? (?:exceeded|reached|hit)|rate exceeded|ThrottlingException|quota exceeded for/i,
+    /code = ResourceExhausted|RESOURCE_EXHAUSTED(?!.*(?:memory|message larger))|SlowDown: Please reduce|RequestLimitExceeded/,
+  ]),
+  ...sayingsOfPeers('read-only', [
+    /cannot execute \w[\w ]{0,40} in a read-only transaction|READONLY You can't write|(?:read|super)[-_]read[-_]only option|--read-only option|database is (?:locked in )?read-?only|attempt to write a readonly database/i,
+    /NotWritablePrimary|not (?:master|primary)\b.{0,40}(?:code|error|node)|index read-only|read[-_]only[-_]allow[-_]delete|cluster_block_exception|in standby mode|is running in read-only mode/i,
+  ]),
+  ...sayingsOfPeers('connection-refused', [
+    /connection refused|ECONNREFUSED|Connection to \S+ refused|actively refused|refused the connection|connect call failed|\(111\)|ConnectException(?!.*timed out)/i,
+    /Can't connect to (?:local )?(?:MySQL )?server.{0,120}\(111|could not be established\. Broker may not be available|- no response$|rejecting connections|the database system is (?:starting up|shutting down|in recovery)/,
+    /Couldn't connect to server|NoBrokersAvailable|no live upstreams|all brokers down|Communications link failure|is not accepting connections|AMQPConnectionError|NoNodeAvailable|No nodes? available|No host available/i,
+  ]),
+  ...sayingsOfPeers('no-route', [/no route to host|EHOSTUNREACH|ENETUNREACH|network is unreachable|host is unreachable|NoRouteToHostException/i]),
+  ...sayingsOfPeers('connection-timed-out', [
+    /i\/o timeout|connection timed out|connect(?:ion)?(?: attempt)? timed? ?out|ETIMEDOUT|ESOCKETTIMEDOUT|ECONNABORTED|ConnectTimeout(?:Error|Exception)?|TimeoutException|operation timed out/i,
+    /context deadline exceeded|DeadlineExceeded|DEADLINE_EXCEEDED|ReadTimeout(?:Error|Exception)?|Read timed out|SocketTimeoutException|upstream timed out|request timed out|timeout (?:exceeded|expired)\b/i,
+    /ServerSelectionTimeoutError|MongoServerSelectionError|MongoNetworkTimeoutError|timed out (?:after|waiting|while|trying)|timeout occurred after waiting|Can't connect to MySQL server.{0,120}\(110|dial timeout|net\/http: request canceled/i,
+  ]),
+  ...sayingsOfPeers('connection-reset', [
+    /connection reset|ECONNRESET|broken pipe|EPIPE|socket hang up|server closed the connection unexpectedly|Lost connection to MySQL|MySQL server has gone away|terminating connection due to/i,
+    /upstream prematurely closed|Connection closed by (?:remote|peer|server)|RemoteDisconnected|unexpected EOF|PrematureCloseException|ClosedChannelException|transport is closing|Bootstrap broker \S+ .{0,40}disconnected/i,
+    /code = Unavailable|StatusCode\.UNAVAILABLE|Server disconnected|Connection terminated unexpectedly|connection error: desc|\b50[234] (?:Bad Gateway|Service Unavailable|Gateway Time-?out)/i,
+  ]),
+];
