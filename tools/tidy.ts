@@ -2,7 +2,7 @@ import { codeOnly } from './code-only.ts';
 
 const lineLimit = 300;
 const testLineLimit = 500;
-const pureLayers = /^src[/](domain|catalogue|mitigations|guard-rails|reasoning|workflow)[/]/;
+const pureLayers = /^src[/](domain|catalogue|mitigations|guard-rails|reasoning|workflow|recording-format|writing)[/]/;
 const outsideWorld =
   /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bset(Timeout|Interval|Immediate)\b|\bfetch\(|\b(process|console|performance|crypto)\.|\b(await|async)\b/;
 const vagueNames = /(^|[/])(utils?|helpers?|common|misc|shared|manager|service|handler|types|index)[.]ts$/;
