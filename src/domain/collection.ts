@@ -1,3 +1,4 @@
+import type { Gap } from './evidence.ts';
 import { type LabelSelector, matchesLabels, matchesSelector } from './label-selector.ts';
 import type { ApiObject } from './kubernetes/resources.ts';
 
@@ -17,9 +18,14 @@ export interface Collection<Item extends ApiObject> {
   readonly selectedBy: (namespace: string | undefined, selector: LabelSelector) => readonly Item[];
   /** The same for a plain map, as Services have it; an empty map matches nothing, as for Services. */
   readonly withLabels: (namespace: string | undefined, labels: { readonly [key: string]: string }) => readonly Item[];
+  /**
+   * False: a part of this namespace's objects could not be read, so what is not here may still exist. Ask before saying
+   * that something is missing. Namespace undefined: of any namespace, or of a cluster-wide kind.
+   */
+  readonly isComplete: (namespace: string | undefined) => boolean;
 }
 
-export function collect<Item extends ApiObject>(all: readonly Item[]): Collection<Item> {
+export function collect<Item extends ApiObject>(all: readonly Item[], gaps: readonly Gap[] = []): Collection<Item> {
   const byName = once(() => new Map(all.map((item) => [`${item.metadata.namespace ?? ''}/${item.metadata.name}`, item])));
   const byUid = once(() => new Map(all.flatMap((item) => (item.metadata.uid === undefined ? [] : [[item.metadata.uid, item] as const]))));
   const byNamespace = once(() => groupBy(all, (item) => item.metadata.namespace ?? ''));
@@ -34,6 +40,7 @@ export function collect<Item extends ApiObject>(all: readonly Item[]): Collectio
     selectedBy: (namespace, selector) => inNamespace(namespace).filter((item) => matchesSelector(selector, item.metadata.labels)),
     withLabels: (namespace, labels) =>
       Object.keys(labels).length === 0 ? [] : inNamespace(namespace).filter((item) => matchesLabels(labels, item.metadata.labels)),
+    isComplete: (namespace) => gaps.every((gap) => namespace !== undefined && gap.namespaces !== undefined && !gap.namespaces.includes(namespace)),
   };
 }
 

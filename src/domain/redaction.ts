@@ -40,3 +40,29 @@ export function redactText(text: string): string {
     return `${quote}${name}${quote}${between}${mark}${redacted}${mark}`;
   });
 }
+
+/** Masks secrets in lines that belong together, line by line: a key that spans several lines is masked on each of them. */
+export function redactLines(lines: readonly string[]): readonly string[] {
+  const safe: string[] = [];
+  let isInsideKey = false;
+  for (const line of lines) {
+    const begins = keyBegins.test(line);
+    const ends = keyEnds.test(line);
+    if (isInsideKey || begins) safe.push(redacted);
+    else if (ends) {
+      maskKeyBefore(safe);
+      safe.push(redacted);
+    } else safe.push(redactText(line));
+    isInsideKey = (isInsideKey || begins) && !ends;
+  }
+  return safe;
+}
+
+const keyBegins = /-----BEGIN [A-Z ]{0,40}PRIVATE KEY( BLOCK)?-----/;
+const keyEnds = /-----END [A-Z ]{0,40}PRIVATE KEY( BLOCK)?-----/;
+const keyBody = /^\s*[A-Za-z0-9+/=]{16,}\s*$/;
+
+/** The beginning of the key was cut off: its last lines are recognised by their form. */
+function maskKeyBefore(safe: string[]): void {
+  for (let position = safe.length - 1; position >= 0 && keyBody.test(safe[position] ?? ''); position -= 1) safe[position] = redacted;
+}

@@ -59,5 +59,5 @@ function derive<Kind extends keyof Derived>(kind: Kind, source: FactSource): Der
 function evidenceOf(snapshot: Snapshot, kind: EvidenceKind): unknown {
   const reading = snapshot.readings[kind];
   if (reading?.state !== 'read') return undefined;
-  return kind in resources ? collect(reading.value as readonly ApiObject[]) : reading.value;
+  return kind in resources ? collect(reading.value as readonly ApiObject[], reading.gaps) : reading.value;
 }
