@@ -1,0 +1,32 @@
+import type { Question } from '../domain/alert.ts';
+import type { Snapshot } from '../domain/evidence.ts';
+import type { AlertJudgement, BlastRadius, Change, Onset, Scope } from '../domain/reasoned.ts';
+import { buildChangeTimeline } from './build-change-timeline.ts';
+import { type FactSource, factsOf } from './fact-source.ts';
+import { findOnset } from './find-onset.ts';
+import { findScope } from './find-scope.ts';
+import { mapBlastRadius } from './map-blast-radius.ts';
+import { verifyAlert } from './verify-alert.ts';
+
+/** What is known before anybody asks why: is it real, who fails, what separates them, since when, what changed. */
+export interface Assessment {
+  readonly question: Question;
+  readonly snapshot: Snapshot;
+  readonly facts: FactSource;
+  readonly judgement: AlertJudgement;
+  readonly scope: Scope;
+  readonly onset: Onset | undefined;
+  readonly radius: BlastRadius;
+  readonly changes: readonly Change[];
+}
+
+export function assess(question: Question, snapshot: Snapshot): Assessment {
+  const plain = factsOf(snapshot);
+  const scope = findScope(question, plain);
+  const judgement = verifyAlert(question, plain, scope);
+  const facts = question.alert === undefined ? plain : factsOf(snapshot, { alert: question.alert, judgement });
+  const onset = findOnset(question, facts, scope.failing);
+  const radius = mapBlastRadius(scope, facts);
+  const changes = buildChangeTimeline(question, facts, { scope, radius, onset });
+  return { question, snapshot, facts, judgement, scope, onset, radius, changes };
+}

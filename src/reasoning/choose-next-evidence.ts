@@ -1,0 +1,64 @@
+import type { EvidenceKind } from '../domain/evidence.ts';
+import { groupBy } from '../domain/collection.ts';
+import type { Replica } from '../domain/replica.ts';
+import { subjectKey } from '../domain/subject.ts';
+import type { Assessment } from './assess.ts';
+
+/** Cheap lists that tell who fails, where, and what changed: enough to stop the bleeding. */
+export const firstKinds: readonly EvidenceKind[] = [
+  'pods', 'nodes', 'events', 'deployments', 'replicasets', 'statefulsets', 'daemonsets', 'controllerrevisions', 'jobs',
+  'services', 'configmaps', 'secrets', 'poddisruptionbudgets', 'horizontalpodautoscalers',
+];
+
+/** Answers about the page itself. */
+export const alertKinds: readonly EvidenceKind[] = ['metrics', 'alert-history', 'scrape-targets'];
+
+/** A container log that is worth reading. */
+export interface LogWish {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+  readonly isPrevious: boolean;
+}
+
+/** Logs of so many failing replicas of a workload tell what all of them would. */
+const failingPerWorkload = 2;
+const healthyPerWorkload = 1;
+/** An investigation reads logs of at most so many workloads: the target first, then those with most failing replicas. */
+const mostWorkloads = 20;
+
+/** Logs of suspects and of a healthy sibling to compare with; never of everything. */
+export function logsToRead({ scope, facts }: Assessment): readonly LogWish[] {
+  const replicas = facts.get('replicas');
+  if (replicas === undefined) return [];
+  const failing = groupBy(replicas.failing, (replica) => subjectKey(replica.workload));
+  const target = scope.target === undefined ? undefined : subjectKey(scope.target);
+  const order = [...failing.entries()].toSorted(([leftKey, left], [rightKey, right]) =>
+    Number(rightKey === target) - Number(leftKey === target) || right.length - left.length || leftKey.localeCompare(rightKey));
+  const suspects = order.slice(0, mostWorkloads).flatMap(([, members]) => membersToRead(members, replicas.ofWorkload(members[0]?.workload ?? { kind: '', name: '' })));
+  const quiet = target !== undefined && !failing.has(target) ? scope.healthy.slice(0, failingPerWorkload) : [];
+  const restarted = replicas.all.filter((replica) => replica.health === 'healthy' && replica.troubles.length > 0).slice(0, mostWorkloads);
+  return [...new Set([...suspects, ...quiet, ...restarted])].flatMap(logsOf);
+}
+
+function membersToRead(failing: readonly Replica[], all: readonly Replica[]): readonly Replica[] {
+  const perNode = [...groupBy(failing, (replica) => replica.pod.spec.nodeName ?? '').values()].flatMap((group) => group.slice(0, failingPerWorkload));
+  return [...perNode.slice(0, failingPerWorkload * 3), ...all.filter((replica) => replica.health === 'healthy').slice(0, healthyPerWorkload)];
+}
+
+function logsOf({ pod }: Replica): readonly LogWish[] {
+  const namespace = pod.metadata.namespace ?? 'default';
+  return [...pod.status.initContainerStatuses, ...pod.status.containerStatuses].flatMap((status) => {
+    const wish = { namespace, pod: pod.metadata.name, container: status.name };
+    const hasRun = status.state.running !== undefined || status.state.terminated !== undefined || (status.restartCount ?? 0) > 0;
+    const hasPrevious = status.lastState.terminated !== undefined;
+    return [...(hasRun ? [{ ...wish, isPrevious: false }] : []), ...(hasPrevious ? [{ ...wish, isPrevious: true }] : [])];
+  });
+}
+
+/** One node that suspects sit on and one that healthy siblings sit on: the difference tells. */
+export function nodesToProbe({ scope, radius, facts }: Assessment): readonly string[] {
+  const bad = radius.leading?.axis === 'node' ? radius.leading.value : scope.failing[0]?.pod.spec.nodeName;
+  const good = [...scope.healthy, ...(facts.get('replicas')?.all ?? [])].find((replica) => replica.health === 'healthy' && replica.pod.spec.nodeName !== bad)?.pod.spec.nodeName;
+  return [bad, good].filter((name) => name !== undefined);
+}

@@ -1,0 +1,63 @@
+import type { AnyFailureMode } from '../domain/failure-mode.ts';
+import type { BlindSpot, Hypothesis } from '../domain/reasoned.ts';
+import type { EvidenceKind } from '../domain/evidence.ts';
+import type { Assessment } from './assess.ts';
+import { changeBlindSpots } from './build-change-timeline.ts';
+import { rankHypotheses } from './rank-hypotheses.ts';
+import { recogniseFailureModes, type Recognition } from './recognise-failure-modes.ts';
+import { answerThreshold } from './weights.ts';
+
+export interface Diagnosis {
+  readonly hypotheses: readonly Hypothesis[];
+  readonly outcome: 'explained' | 'healthy' | 'cannot-tell';
+  readonly blindSpots: readonly BlindSpot[];
+  readonly recognitions: readonly Recognition[];
+}
+
+export function diagnose(assessment: Assessment, catalogue: readonly AnyFailureMode[]): Diagnosis {
+  const recognitions = recogniseFailureModes(catalogue, assessment.facts);
+  const hypotheses = rankHypotheses(recognitions, assessment);
+  return { hypotheses, outcome: outcomeOf(assessment, hypotheses), blindSpots: blindSpotsOf(assessment, recognitions), recognitions };
+}
+
+/** Healthy must be seen, not assumed: pods were read, none fails, nothing was recognised, and the page is not real. */
+function outcomeOf(assessment: Assessment, hypotheses: readonly Hypothesis[]): Diagnosis['outcome'] {
+  const { judgement, scope, facts } = assessment;
+  if (facts.get('pods') === undefined) return 'cannot-tell';
+  const answers = hypotheses.filter((each) => each.isRoot && each.confidence >= answerThreshold);
+  // A page that has passed by itself leaves nothing to do, although what happened is known.
+  if (answers.some((each) => judgement.verdict !== 'transient' || each.subject.kind !== 'Alert')) return 'explained';
+  if (judgement.verdict === 'transient' && scope.failing.length === 0) return 'healthy';
+  const isAnythingFailing = (facts.get('replicas')?.failing.length ?? 0) > 0;
+  const isPageOpen = judgement.verdict === 'real' || (judgement.verdict === 'cannot-tell' && assessment.question.alert !== undefined);
+  return isAnythingFailing || isPageOpen ? 'cannot-tell' : 'healthy';
+}
+
+const toSeeIt: { readonly [Kind in EvidenceKind]?: string } = {
+  metrics: 'give --prometheus URL',
+  'alert-history': 'give --prometheus URL',
+  'scrape-targets': 'give --prometheus URL',
+  'node-commands': 'look on the node: systemctl status kubelet containerd; iptables-save -t nat | grep -c KUBE-SVC',
+  'connectivity-probes': 'try the connection from a failing pod, from a healthy pod and from the node',
+  'service-calls': 'give traces or call metrics in a recording',
+  'container-logs': 'kubectl logs --previous of the failing pods',
+};
+
+/** What could not be seen, and why. Silence would look like "nothing there". */
+function blindSpotsOf(assessment: Assessment, recognitions: readonly Recognition[]): readonly BlindSpot[] {
+  const { readings } = assessment.snapshot;
+  const unread = (Object.keys(readings) as EvidenceKind[]).toSorted().flatMap((kind): readonly BlindSpot[] => {
+    const reading = readings[kind];
+    if (reading === undefined) return [];
+    const hint = toSeeIt[kind] ?? `kubectl get ${kind}`;
+    if (reading.state === 'unreadable') return [{ what: kind, why: `${reading.because}: ${reading.detail}${needing(kind, recognitions)}`, toSeeIt: hint }];
+    return reading.gaps.map((gap) => ({ what: gap.what, why: `${gap.because}: ${gap.detail}`, toSeeIt: hint }));
+  });
+  const changes = changeBlindSpots(assessment.facts).filter((each) => !unread.some((other) => each.why.startsWith(other.what)));
+  return [...unread, ...changes];
+}
+
+function needing(kind: EvidenceKind, recognitions: readonly Recognition[]): string {
+  const blind = recognitions.filter((each) => each.verdict === 'cannot-tell' && each.missing.includes(kind)).map((each) => each.mode.id);
+  return blind.length === 0 ? '' : ` (so Stanch cannot tell about ${blind.slice(0, 4).join(', ')}${blind.length > 4 ? ` and ${blind.length - 4} more` : ''})`;
+}

@@ -1,0 +1,129 @@
+import type { Citation, Claim } from '../domain/citation.ts';
+import type { AnyFailureMode, FailureMode } from '../domain/failure-mode.ts';
+import { formatInstant, type Instant } from '../domain/instant.ts';
+import { type Investigation, investigationSchema, type PublishedHypothesis, type PublishedMitigation } from '../domain/investigation.ts';
+import { type AnyMitigation, isBlocked, type Mitigation, type MitigationPlan } from '../domain/mitigation.ts';
+import type { Hypothesis } from '../domain/reasoned.ts';
+import type { Replica } from '../domain/replica.ts';
+import { spokenSubject, subject, type Subject } from '../domain/subject.ts';
+import type { Assessment } from './assess.ts';
+import type { Diagnosis } from './diagnose.ts';
+import { followUps } from './follow-ups.ts';
+import { commandToChange } from './kubectl-commands.ts';
+import { publishClaim, publishEvidence } from './publish-claims.ts';
+import { publishThought, type Thought } from './think-aloud/thought.ts';
+import { answerThreshold } from './weights.ts';
+
+export interface Reasoned {
+  readonly assessment: Assessment;
+  readonly diagnosis: Diagnosis;
+  readonly plans: readonly MitigationPlan[];
+  readonly thoughts: readonly Thought[];
+  readonly catalogue: readonly AnyFailureMode[];
+  readonly mitigations: readonly AnyMitigation[];
+}
+
+export interface Bookkeeping {
+  readonly startedAt: Instant;
+  readonly finishedAt: Instant;
+  readonly cost: Investigation['cost'];
+}
+
+/** The answer as the contract has it: every claim with the ids of its evidence, every id with its evidence. */
+export function publish(reasoned: Reasoned, books: Bookkeeping): Investigation {
+  const { assessment, diagnosis, plans, thoughts } = reasoned;
+  const { judgement, onset, scope, radius, changes, snapshot, question } = assessment;
+  const { cluster, takenAt } = snapshot;
+  return {
+    schema: investigationSchema,
+    startedAt: formatInstant(books.startedAt),
+    finishedAt: formatInstant(books.finishedAt),
+    cluster: { source: cluster.source, name: cluster.name, ...(cluster.version === undefined ? {} : { version: cluster.version }) },
+    outcome: diagnosis.outcome,
+    summary: summaryOf(reasoned),
+    alert: { verdict: judgement.verdict, ...(question.alert === undefined ? {} : { name: question.alert.name }), because: judgement.because.map(publishClaim) },
+    ...(onset === undefined ? {} : { onset: { at: formatInstant(onset.at), because: onset.because.map(publishClaim) } }),
+    scope: {
+      ...(scope.target === undefined ? {} : { target: scope.target }),
+      failing: scope.failing.map(podSubject),
+      healthy: scope.healthy.map(podSubject),
+      axes: radius.axes.map(({ wouldSettle, ...axis }) => ({ ...axis, ...(wouldSettle === undefined ? {} : { wouldSettle }) })),
+    },
+    changes: changes.map((change) => ({ ...change, at: formatInstant(change.at), because: change.because.map(publishClaim) })),
+    blindSpots: diagnosis.blindSpots,
+    hypotheses: diagnosis.hypotheses.map(publishHypothesis),
+    mitigations: publishPlans(plans, reasoned.mitigations),
+    thoughts: thoughts.map((thought) => publishThought(thought, takenAt)),
+    followUps: followUps({ hypotheses: diagnosis.hypotheses, plans, catalogue: reasoned.catalogue as unknown as readonly FailureMode[], now: takenAt }),
+    evidence: publishEvidence(allCitations(reasoned), takenAt),
+    cost: books.cost,
+  };
+}
+
+function podSubject({ pod }: Replica): Subject {
+  return subject('Pod', pod.metadata.namespace, pod.metadata.name);
+}
+
+function publishHypothesis(hypothesis: Hypothesis, index: number): PublishedHypothesis {
+  const { finding } = hypothesis;
+  return {
+    rank: index + 1,
+    failureMode: hypothesis.failureMode,
+    title: hypothesis.title,
+    subject: hypothesis.subject,
+    confidence: hypothesis.confidence,
+    root: hypothesis.isRoot,
+    explainedBy: hypothesis.explainedBy.map((at) => at + 1),
+    because: finding.because.map(publishClaim),
+    against: (finding.against ?? []).map(publishClaim),
+    cascade: hypothesis.cascade.map((step) => ({ from: step.from, to: step.to, because: step.because.map(publishClaim) })),
+    contributing: (finding.contributing ?? []).map(publishClaim),
+    wouldSettle: hypothesis.wouldSettle,
+  };
+}
+
+export function publishPlans(plans: readonly MitigationPlan[], mitigations: readonly AnyMitigation[]): readonly PublishedMitigation[] {
+  const byId = new Map((mitigations as unknown as readonly Mitigation[]).map((each) => [each.id, each]));
+  return plans.map((plan) => ({
+    id: plan.id,
+    title: byId.get(plan.id)?.title ?? plan.id,
+    subject: plan.subject,
+    why: plan.why.says,
+    because: [publishClaim(plan.why), ...plan.preconditions.flatMap((each) => each.because).map(publishClaim)],
+    preconditions: plan.preconditions.map(({ claim, holds }) => ({ claim, holds })),
+    saveFirst: plan.saveFirst,
+    commands: plan.changes.map(commandToChange),
+    undo: plan.undo.map(commandToChange),
+    ...(plan.undoWhen === undefined ? {} : { undoWhen: plan.undoWhen }),
+    expectation: plan.expectation,
+    reversibility: byId.get(plan.id)?.reversibility ?? 'irreversible',
+    blocked: isBlocked(plan),
+    warnings: [],
+  }));
+}
+
+function summaryOf({ diagnosis, assessment }: Reasoned): string {
+  const answers = diagnosis.hypotheses.filter((each) => each.isRoot && each.confidence >= answerThreshold);
+  const [best, ...more] = answers;
+  if (diagnosis.outcome === 'healthy') return best === undefined ? 'Nothing is wrong that the evidence shows.' : `Nothing is left to do: ${lowerFirst(best.title)}.`;
+  if (best !== undefined && diagnosis.outcome === 'explained') {
+    const others = more.length === 0 ? '' : `; independent of it: ${more.slice(0, 2).map((each) => `${lowerFirst(each.title)} (${spokenSubject(each.subject)})`).join(', ')}`;
+    return `${best.title}: ${spokenSubject(best.subject)}${others}.`;
+  }
+  const { target, failing } = assessment.scope;
+  return target === undefined || failing.length === 0 ? 'Cannot tell what is wrong.' : `${spokenSubject(target)} is failing, and the evidence does not tell why.`;
+}
+
+function lowerFirst(text: string): string {
+  return /^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
+}
+
+function allCitations({ assessment, diagnosis, plans, thoughts }: Reasoned): readonly Citation[] {
+  const { judgement, onset, changes, radius } = assessment;
+  const findings = diagnosis.hypotheses.flatMap(({ finding, cascade }) => [...finding.because, ...(finding.against ?? []), ...(finding.contributing ?? []), ...cascade.flatMap((step) => step.because)]);
+  const claims: readonly Claim[] = [
+    ...judgement.because, ...(onset?.because ?? []), ...changes.flatMap((change) => change.because), ...radius.because, ...findings,
+    ...plans.flatMap((plan) => [plan.why, ...plan.preconditions.flatMap((each) => each.because)]),
+  ];
+  return [...claims.flatMap((each) => each.citing), ...thoughts.flatMap((thought) => thought.citing)];
+}

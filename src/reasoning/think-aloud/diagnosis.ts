@@ -1,0 +1,87 @@
+import type { Citation } from '../../domain/citation.ts';
+import type { MitigationPlan } from '../../domain/mitigation.ts';
+import type { Hypothesis } from '../../domain/reasoned.ts';
+import { spokenSubject } from '../../domain/subject.ts';
+import type { Assessment } from '../assess.ts';
+import type { Diagnosis } from '../diagnose.ts';
+import { commandToSee } from '../kubectl-commands.ts';
+import { answerThreshold } from '../weights.ts';
+import { listed, type Thought } from './thought.ts';
+
+/** Now: why? The leading causes claim by claim, then what was considered and what could not be told. */
+export function thinkAboutCause(assessment: Assessment, diagnosis: Diagnosis): readonly Thought[] {
+  const roots = diagnosis.hypotheses.filter((each) => each.isRoot);
+  const answers = roots.filter((each) => each.confidence >= answerThreshold).slice(0, 3);
+  const rivals = roots.filter((each) => !answers.includes(each)).slice(0, 3);
+  const thoughts = answers.flatMap(thinkAboutAnswer);
+  if (diagnosis.outcome === 'cannot-tell') return [...thoughts, ...rivals.map(thinkAboutRival), cannotTell(diagnosis, rivals)];
+  if (diagnosis.outcome === 'healthy') return [...thoughts, nothingWrong(assessment)];
+  return [...thoughts, ...rivals.map(thinkAboutRival)];
+}
+
+function thinkAboutAnswer(hypothesis: Hypothesis): readonly Thought[] {
+  const claims = [...hypothesis.finding.because, ...(hypothesis.finding.contributing ?? [])];
+  const contributing = new Set(hypothesis.finding.contributing ?? []);
+  return claims.slice(0, 6).map((each, index) => ({
+    phase: 'diagnose',
+    question: index === 0 ? `Why? ${hypothesis.title} (${spokenSubject(hypothesis.subject)})?` : contributing.has(each) ? 'And what made it possible?' : 'What else speaks for it?',
+    command: commandToSee(each.citing[0].of),
+    saw: each.says,
+    conclusion: index === 0 ? `${spokenConfidence(hypothesis.confidence)} (${hypothesis.confidence.toFixed(2)}).` : '',
+    citing: each.citing,
+  }));
+}
+
+/** Words for a probability, so that nobody reads a decimal at night. */
+export function spokenConfidence(confidence: number): string {
+  if (confidence >= 0.9) return 'That is it, as far as evidence can say';
+  if (confidence >= 0.75) return 'Very likely';
+  if (confidence >= answerThreshold) return 'More likely than anything else';
+  return confidence >= 0.3 ? 'Possible' : 'Unlikely';
+}
+
+function thinkAboutRival(hypothesis: Hypothesis): Thought {
+  const against = hypothesis.finding.against ?? [];
+  const [first] = hypothesis.finding.because;
+  return {
+    phase: 'diagnose',
+    question: `Could it be ${hypothesis.title} (${spokenSubject(hypothesis.subject)})?`,
+    command: commandToSee(first.citing[0].of),
+    saw: [first.says, ...against.map((each) => `Against it: ${each.says}`)].join(' '),
+    conclusion: `${spokenConfidence(hypothesis.confidence)} (${hypothesis.confidence.toFixed(2)}).${hypothesis.wouldSettle.length > 0 ? ` ${hypothesis.wouldSettle[0]} would settle it.` : ''}`,
+    citing: [first, ...against].flatMap((each) => each.citing),
+  };
+}
+
+function cannotTell(diagnosis: Diagnosis, rivals: readonly Hypothesis[]): Thought {
+  const settle = [...new Set(rivals.flatMap((each) => each.wouldSettle))];
+  const citing: readonly Citation[] = rivals.flatMap((each) => each.finding.because[0].citing.slice(0, 1));
+  return {
+    phase: 'diagnose',
+    question: 'What is the cause?',
+    command: settle[0] ?? diagnosis.blindSpots[0]?.toSeeIt ?? 'kubectl describe pod',
+    saw: rivals.length === 0 ? 'Nothing in the evidence names a cause.' : `Left standing: ${listed(rivals.map((each) => each.title))}.`,
+    conclusion: `I cannot tell. ${settle.length > 0 ? `What would tell: ${settle.slice(0, 3).join(' ')}` : diagnosis.blindSpots.length > 0 ? `What would tell: ${diagnosis.blindSpots[0]?.toSeeIt}.` : ''}`.trim(),
+    citing,
+  };
+}
+
+function nothingWrong({ facts }: Assessment): Thought {
+  const count = facts.get('replicas')?.all.length ?? 0;
+  return {
+    phase: 'diagnose', question: 'Is anything wrong at all?', command: 'kubectl get pods -A',
+    saw: `${count} pods read; none of them fails.`, conclusion: 'Nothing is wrong that the evidence shows. Old restarts, finished Jobs and old warnings are only history.', citing: [],
+  };
+}
+
+/** What must hold before things are put back. */
+export function thinkAboutRepair(plans: readonly MitigationPlan[]): readonly Thought[] {
+  return plans.filter((plan) => plan.undoWhen !== undefined).slice(0, 1).map((plan) => ({
+    phase: 'repair',
+    question: `When may ${spokenSubject(plan.subject)} go back to normal?`,
+    command: 'kubectl get endpointslices -A -o json | jq \'[.items[] | select(any(.endpoints[]?; .conditions.ready != false))] | length\'',
+    saw: 'Ready says nothing about it; this is what must be shown first.',
+    conclusion: `Only when ${plan.undoWhen ?? ''}`,
+    citing: plan.why.citing,
+  }));
+}

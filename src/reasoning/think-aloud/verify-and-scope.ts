@@ -1,0 +1,115 @@
+import { citeObject } from '../../domain/citation.ts';
+import { clockTime, spokenDuration } from '../../domain/instant.ts';
+import type { Axis } from '../../domain/reasoned.ts';
+import type { Replica } from '../../domain/replica.ts';
+import { spokenSubject } from '../../domain/subject.ts';
+import type { Assessment } from '../assess.ts';
+import { commandToSee } from '../kubectl-commands.ts';
+import { counted, listed, type Thought } from './thought.ts';
+
+/** Is this real, or is the monitoring flapping? */
+export function thinkAboutAlert({ judgement, question }: Assessment): readonly Thought[] {
+  if (question.alert === undefined) return [];
+  const verdicts = {
+    real: 'This is real.',
+    transient: 'It happened, and it is over. Nothing to stop now; worth a look in daylight.',
+    flapping: 'The alert flaps. I lower the noise, not the guard.',
+    stale: 'The alert rests on data that no longer arrives. The monitoring is what broke; I judge the service by other means.',
+    'cannot-tell': 'I cannot tell whether this is real. I go on as if it were.',
+    none: 'Nobody was paged.',
+  } as const;
+  const citing = judgement.because.flatMap((each) => each.citing);
+  const [first] = citing;
+  return [{
+    phase: 'verify',
+    question: `"${question.alert.summary}": is this real, or is the monitoring flapping?`,
+    command: first === undefined ? 'kubectl get pods -A' : commandToSee(first.of),
+    saw: judgement.because.map((each) => each.says).join(' '),
+    conclusion: verdicts[judgement.verdict],
+    citing,
+  }];
+}
+
+/** Who fails, who is healthy, since when, and what separates them? */
+export function thinkAboutScope(assessment: Assessment): readonly Thought[] {
+  return [whoFails(assessment), ...sinceWhen(assessment), ...whatSeparates(assessment)];
+}
+
+function whoFails({ scope, facts }: Assessment): Thought {
+  const { target, failing, healthy, undecided, alsoFailing } = scope;
+  const namespace = target?.namespace === undefined ? '-A' : `-n ${target.namespace}`;
+  const all = failing.length + healthy.length + undecided.length;
+  const elsewhere = alsoFailing.length === 0 ? '' : ` Elsewhere ${counted(alsoFailing.length, 'replica')} fail${alsoFailing.length === 1 ? 's' : ''}: ${listed([...new Set(alsoFailing.map((replica) => spokenSubject(replica.workload)))])}.`;
+  const starting = undecided.length === 0 ? '' : ` ${counted(undecided.length, 'replica')} still starting or leaving.`;
+  const couldLook = facts.get('replicas') !== undefined;
+  return {
+    phase: 'scope',
+    question: 'Who is failing, and who is healthy?',
+    command: `kubectl get pods ${namespace} -o wide`,
+    saw: target === undefined ? scope.chosenBecause : `${spokenSubject(target)}: ${failing.length} of ${counted(all, 'replica')} fail. ${failing.slice(0, 4).map(spokenReplica).join('; ')}${failing.length > 0 ? '.' : ''}${starting}${elsewhere}`.trim(),
+    conclusion: conclusionOfScope(couldLook, failing.length, healthy.length, alsoFailing.length),
+    citing: [...failing.slice(0, 6), ...healthy.slice(0, 4)].map((replica) => citeObject(replica.pod, `${replica.health} on ${replica.pod.spec.nodeName ?? 'no node'}: ${spokenTroubles(replica)}`)),
+  };
+}
+
+function conclusionOfScope(couldLook: boolean, failing: number, healthy: number, elsewhere: number): string {
+  if (!couldLook) return 'I could not look at the pods, so I say nothing about their health.';
+  if (failing === 0) return elsewhere === 0 ? 'No replica fails.' : 'Not the replicas that the page names; others do fail.';
+  if (healthy === 0) return 'All of them fail: comparing siblings tells nothing, so I compare with everything else that runs.';
+  return 'Some fail and some do not. The difference between them is the fastest way in.';
+}
+
+function spokenReplica(replica: Replica): string {
+  return `${replica.pod.metadata.name} ${spokenTroubles(replica)} on ${replica.pod.spec.nodeName ?? 'no node'}`;
+}
+
+function spokenTroubles(replica: Replica): string {
+  const [trouble] = replica.troubles;
+  if (trouble === undefined) return replica.health;
+  const status = replica.pod.status.containerStatuses.find((each) => each.name === trouble.container);
+  const exit = trouble.exitCode === undefined ? '' : `, exit ${trouble.exitCode}`;
+  const restarts = status?.restartCount === undefined || status.restartCount === 0 ? '' : `, ${counted(status.restartCount, 'restart')}`;
+  return `(${trouble.reason}${exit}${restarts})`;
+}
+
+function sinceWhen({ onset, snapshot }: Assessment): readonly Thought[] {
+  if (onset === undefined) return [];
+  const citing = onset.because.flatMap((each) => each.citing);
+  return [{
+    phase: 'scope',
+    question: 'Since when?',
+    command: "kubectl get events -A --sort-by=.lastTimestamp | tail -20",
+    saw: onset.because.map((each) => each.says).join(' '),
+    conclusion: `It began at ${clockTime(onset.at)}, ${spokenDuration(snapshot.takenAt - onset.at)} before I looked. What changed before that matters; what changed after does not.`,
+    citing,
+  }];
+}
+
+function whatSeparates({ scope, radius }: Assessment): readonly Thought[] {
+  if (scope.failing.length === 0 || radius.axes.length === 0) return [];
+  const { leading } = radius;
+  const shown = radius.axes.filter((axis) => axis.verdict !== 'no').slice(0, 6);
+  const even = radius.axes.filter((axis) => axis.verdict === 'no').map((axis) => axis.axis);
+  const saw = [...shown.map(spokenAxis), even.length === 0 ? '' : `No difference by ${listed(even, 6)}.`].filter((text) => text !== '').join(' ');
+  const namespace = scope.target?.namespace ?? 'default';
+  return [{
+    phase: 'scope',
+    question: radius.population === 'target' ? 'What separates the failing replicas from the healthy ones?' : 'What do the failing replicas have in common that healthy ones elsewhere lack?',
+    command: `kubectl get pods -n ${namespace} -o custom-columns=NAME:.metadata.name,NODE:.spec.nodeName,REVISION:.metadata.labels.pod-template-hash,RESTARTS:.status.containerStatuses[0].restartCount`,
+    saw,
+    conclusion: leading === undefined ? 'Nothing that the cluster knows separates them. I will not move or roll back anything on a guess.' : conclusionOfAxis(leading, radius.isSettledByProbes),
+    citing: [...scope.failing.slice(0, 4), ...scope.healthy.slice(0, 4)].map((replica) => citeObject(replica.pod, `${replica.health} on ${replica.pod.spec.nodeName ?? 'no node'}`)).concat(radius.because.flatMap((each) => each.citing)),
+  }];
+}
+
+function spokenAxis(axis: Axis): string {
+  const counts = `${axis.axis} ${axis.value}: failing ${axis.failingWith} of ${axis.failingWith + axis.failingWithout}, healthy ${axis.healthyWith} of ${axis.healthyWith + axis.healthyWithout}`;
+  return axis.verdict === 'cannot-tell' ? `${counts}, which cannot separate them.` : `${counts} (p = ${axis.pValue.toFixed(2)}, ${axis.adjustedPValue.toFixed(2)} after correction).`;
+}
+
+function conclusionOfAxis(axis: Axis, isSettledByProbes: boolean): string {
+  const also = axis.confoundedWith.length === 0 ? '' : ` By these replicas alone it cannot be told from ${listed(axis.confoundedWith)}.`;
+  if (isSettledByProbes) return `The ${axis.axis}: ${axis.value}. So few replicas prove little by count, but the probes settle it: the same connection works from elsewhere and fails from there.`;
+  if (axis.verdict === 'separates') return `The ${axis.axis}: ${axis.value}.${also}`;
+  return `Most likely the ${axis.axis}, ${axis.value}, but so few replicas prove little.${also} ${axis.wouldSettle ?? ''}`.trim();
+}
