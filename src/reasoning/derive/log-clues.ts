@@ -1,3 +1,70 @@
+import { citeLog } from '../../domain/citation.ts';
+import { groupBy } from '../../domain/collection.ts';
+import type { ContainerLog } from '../../domain/evidence.ts';
+import { type Instant, millisecondsPerMinute } from '../../domain/instant.ts';
 import type { LogClue } from '../../domain/log-clue.ts';
+import { type Replica, statusOf } from '../../domain/replica.ts';
+import { subjectKey } from '../../domain/subject.ts';
 import type { FactSource } from '../fact-source.ts';
-export function deriveLogClues(_facts: FactSource): readonly LogClue[] { return []; }
+import { cluesIn, clueKey, type FoundClue, pathKey } from '../logs/clues-in.ts';
+
+/** A healthy replica that said it longer ago than this may have found its peer since. */
+const audibleMilliseconds = 10 * millisecondsPerMinute;
+/** A replica that is not failing is listened to only where it repeats itself: single complaints are everyday noise. */
+const repeatedTimes = 3;
+
+/** What logs say in words that healthy replicas of the same workload do not say as well. */
+export function deriveLogClues(facts: FactSource): readonly LogClue[] {
+  const replicas = facts.get('replicas');
+  if (replicas === undefined) return [];
+  const heard = (facts.get('container-logs') ?? []).flatMap((log) => {
+    const replica = replicas.ofPod(log.namespace, log.pod);
+    return replica === undefined ? [] : [{ replica, log, found: cluesIn(log, hasEnded(log, replica)) }];
+  });
+  return [...groupBy(heard, ({ replica }) => subjectKey(replica.workload)).values()].flatMap((group) => tellingClues(group, facts.now));
+}
+
+interface Heard {
+  readonly replica: Replica;
+  readonly log: ContainerLog;
+  readonly found: readonly FoundClue[];
+}
+
+/** True: the log is of an incarnation that ended, so its last lines are its last words. */
+function hasEnded(log: ContainerLog, replica: Replica): boolean {
+  return log.isPrevious || statusOf(replica.pod, log.container)?.state.running === undefined;
+}
+
+function tellingClues(group: readonly Heard[], now: Instant): readonly LogClue[] {
+  const everyday = new Set(group.filter(({ replica }) => replica.health === 'healthy').flatMap(({ log, found }) =>
+    found.filter((clue) => !log.isPrevious && isAudible(clue, now)).flatMap((clue) => [clueKey(log, clue), pathKey(log, clue)])));
+  const isAnyFailing = group.some(({ replica }) => replica.health === 'failing');
+  return group.flatMap(({ replica, log, found }) => {
+    const isSuspect = replica.health === 'failing' || replica.health === 'starting' || log.isPrevious;
+    const telling = isSuspect
+      ? found.filter((clue) => !everyday.has(clueKey(log, clue)) && !(clue.host === undefined && everyday.has(pathKey(log, clue))))
+      : found.filter((clue) => !isAnyFailing && clue.count >= repeatedTimes && isAudible(clue, now));
+    return telling.map((clue) => clueOf(clue, log, replica));
+  });
+}
+
+function isAudible(clue: FoundClue, now: Instant): boolean {
+  return clue.at === undefined ? clue.isLate : now - clue.at < audibleMilliseconds;
+}
+
+function clueOf(found: FoundClue, log: ContainerLog, replica: Replica): LogClue {
+  return {
+    kind: found.kind,
+    replica,
+    container: log.container,
+    isPrevious: log.isPrevious,
+    host: found.host,
+    port: found.port,
+    name: found.name,
+    line: found.line,
+    at: found.at,
+    isNearEnd: found.isNearEnd,
+    count: found.count,
+    citation: citeLog(log, found.line, found.at),
+  };
+}

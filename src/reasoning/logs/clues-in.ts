@@ -1,0 +1,96 @@
+import type { ContainerLog, LogLine } from '../../domain/evidence.ts';
+import type { Instant } from '../../domain/instant.ts';
+import type { ClueKind } from '../../domain/log-clue.ts';
+import { peerOf } from './peer-of.ts';
+import { plainLine, type RecognisedLine, recogniseLine } from './recognise-line.ts';
+
+/** One complaint of one log, however often it stands there. */
+export interface FoundClue {
+  readonly kind: ClueKind;
+  readonly host: string | undefined;
+  readonly port: number | undefined;
+  readonly name: string | undefined;
+  /** The last line that says so, shortened around the telling words. */
+  readonly line: string;
+  readonly at: Instant | undefined;
+  readonly isNearEnd: boolean;
+  /** Among the last lines of the log, whether or not the container ended. */
+  readonly isLate: boolean;
+  readonly count: number;
+}
+
+/** Only the tail matters: it is what the program said last, and it bounds the cost of a runaway log. */
+const mostLines = 3000;
+/** Programs say why they end in their last few statements; a stack trace below one counts with it. */
+const nearEndStatements = 8;
+/** What a healthy program still says in its last fifty lines, it says all the time. */
+const lateLines = 50;
+/** Different complaints beyond this are a flood that tells nothing more. */
+const mostClues = 40;
+const shownCharacters = 300;
+/** Runtimes print the parts of an error object on lines of their own, right below its message. */
+const peerWithinLines = 8;
+
+export function cluesIn(log: ContainerLog, hasEnded: boolean): readonly FoundClue[] {
+  const lines = log.lines.slice(-mostLines);
+  const nearEnd = startOfLastStatements(lines);
+  const found = new Map<string, FoundClue>();
+  lines.forEach((line, index) => {
+    const recognised = recogniseLine(line.text);
+    if (recognised === undefined) return;
+    const { kind, name, host, port } = withPeerBelow(recognised, lines, index);
+    const key = [kind, host ?? '', port ?? '', name ?? ''].join('|');
+    const before = found.get(key);
+    if (before === undefined && found.size >= mostClues) return;
+    found.set(key, {
+      kind, host, port, name, line: shorten(line.text, recognised.offset), at: line.at ?? before?.at,
+      isNearEnd: hasEnded && index >= nearEnd, isLate: index >= lines.length - lateLines, count: (before?.count ?? 0) + 1,
+    });
+  });
+  return withoutEchoes([...found.values()]);
+}
+
+/** Same complaint in the same container: what healthy replicas are compared by. */
+export function clueKey(log: ContainerLog, clue: FoundClue): string {
+  return [log.container, clue.kind, clue.host ?? '', clue.port ?? '', clue.host === undefined ? (clue.name ?? '') : ''].join('|');
+}
+
+/** The complaint without its peer, for lines that name none. */
+export function pathKey(log: ContainerLog, clue: FoundClue): string {
+  return [log.container, clue.kind, '', '', clue.name ?? ''].join('|');
+}
+
+/** "Connection refused" alone, below a line that said of whom, is the same complaint once more. */
+function withoutEchoes(found: readonly FoundClue[]): readonly FoundClue[] {
+  return found.filter((clue) => clue.host !== undefined || clue.name !== undefined || clue.port !== undefined || !found.some((other) => other.kind === clue.kind && other.host !== undefined));
+}
+
+const wantsPeer: ReadonlySet<ClueKind> = new Set(['connection-refused', 'connection-timed-out', 'connection-reset', 'no-route', 'name-not-resolved']);
+const peerLine = /\baddress: ['"]|^\s*Is the server running on|^\s*(?:host(?:name)?|port): /;
+
+function withPeerBelow(recognised: RecognisedLine, lines: readonly LogLine[], index: number): RecognisedLine {
+  if (recognised.host !== undefined || !wantsPeer.has(recognised.kind)) return recognised;
+  const below = lines.slice(index + 1, index + 1 + peerWithinLines).map((line) => plainLine(line.text).slice(0, 400));
+  const first = below.findIndex((text) => peerLine.test(text));
+  if (first < 0) return recognised;
+  const peer = peerOf(below.slice(first, first + 2).map((text) => text.trim()).join(' '));
+  return { ...recognised, ...peer };
+}
+
+/** Lines that only continue what the line above says: stack traces and wrapped objects. */
+const continuation = /^\s+\S|^\s*(?:at |\.\.\. \d+ more|File "|[)}\]]+[,;]?\s*$|\^+\s*$)|^\s*$/;
+
+function startOfLastStatements(lines: readonly LogLine[]): number {
+  let statements = 0;
+  for (let index = lines.length - 1; index >= 0; index -= 1) {
+    if (!continuation.test(lines[index]?.text.slice(0, 200) ?? '')) statements += 1;
+    if (statements === nearEndStatements) return index;
+  }
+  return 0;
+}
+
+function shorten(text: string, offset: number): string {
+  if (text.length <= shownCharacters) return text;
+  const from = Math.max(0, Math.min(offset - shownCharacters / 3, text.length - shownCharacters));
+  return `${from > 0 ? '…' : ''}${text.slice(from, from + shownCharacters)}${from + shownCharacters < text.length ? '…' : ''}`;
+}
