@@ -24,6 +24,7 @@ if [ -e "$directory/data.ext4" ]; then
   mount -o loop "$directory/data.ext4" "$directory/data"
   mkdir -p "$directory/data/containerd" "$directory/data/kubelet"
 fi
+# The host gets cgroups of its own from systemd-nspawn. Binding the machine's would let six systemds share one tree.
 exec systemd-nspawn --quiet --register=no --keep-unit --boot --directory="$directory/root" --machine="$name" \
   --network-namespace-path="/run/netns/$network" --capability=all --system-call-filter=@known --console=pipe \
-  --bind=/sys/fs/cgroup --bind=/dev/kmsg "$@" --kill-signal=SIGRTMIN+3
+  --bind=/dev/kmsg "$@" --kill-signal=SIGRTMIN+3
