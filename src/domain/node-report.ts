@@ -27,7 +27,7 @@ export interface ServiceRules {
   readonly mode: 'iptables' | 'nftables' | 'ipvs';
   /** Distinct service ports that the node serves. */
   readonly found: number;
-  /** Distinct service ports with ready endpoints that Services and EndpointSlices demand. Undefined: those lists could not be read. */
+  /** Distinct service ports with ready endpoints that Services and EndpointSlices demand. Undefined: those lists could not be read, or what was counted is not one per service port. */
   readonly demanded: number | undefined;
   /** True: the figure counts lines of a listing rather than distinct services, so a small difference says nothing. */
   readonly isApproximate: boolean;
