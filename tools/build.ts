@@ -1,5 +1,6 @@
 // npm run build: bundles the program into dist/, split so that heavy clients load only when they are used.
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const entry = 'src/surfaces/command-line/main.ts';
@@ -9,7 +10,7 @@ if (!existsSync(new URL(entry, root))) throw new Error(`There is nothing to buil
 const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as { readonly version: string };
 rmSync(new URL('dist', root), { recursive: true, force: true });
 const { metafile } = await build({
-  absWorkingDir: root.pathname,
+  absWorkingDir: fileURLToPath(root),
   entryPoints: { stanch: entry },
   outdir: 'dist',
   bundle: true,
@@ -18,6 +19,7 @@ const { metafile } = await build({
   platform: 'node',
   target: 'node24',
   minifySyntax: true,
+  minifyWhitespace: true,
   legalComments: 'linked',
   metafile: true,
   define: { 'process.env.STANCH_VERSION': JSON.stringify(version) },
@@ -27,5 +29,9 @@ const { metafile } = await build({
   },
   logLevel: 'warning',
 });
+const program = new URL('dist/stanch.js', root);
+writeFileSync(program, `#!/usr/bin/env node\n${readFileSync(program, 'utf8')}`);
+chmodSync(program, 0o755);
+
 const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
 console.log(`dist/: ${Object.keys(metafile.outputs).length} files, ${Math.round(bytes / 1024)} KiB`);
