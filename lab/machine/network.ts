@@ -16,6 +16,7 @@ export async function createNetwork(): Promise<void> {
 	await runProgram(inNetworkOf(router.name, ["iptables", "-A", "FORWARD", "-d", addresses.services, "-p", "tcp", "-j", "REJECT", "--reject-with", "tcp-reset"]));
 	await runProgram(inNetworkOf(router.name, ["iptables", "-A", "FORWARD", "-d", addresses.services, "-j", "REJECT"]));
 	await runProgram([...inRouter, "route", "add", addresses.services, "dev", "lo"]);
+	for (const worker of workers) if (worker.podRange !== undefined) await runProgram([...inRouter, "route", "add", worker.podRange, "via", worker.address]);
 	for (const [index, host] of [desk, ...hosts].entries()) await attachHost({ host, port: `port${index}` });
 }
 
