@@ -50,7 +50,7 @@ const cordon: PublishedMitigation = {
   warnings: ['node-worker-3 says Ready. Do not take that as proof that its network is whole.'],
 };
 
-const incompleteRules: PublishedHypothesis = {
+export const incompleteRules: PublishedHypothesis = {
   rank: 1,
   failureMode: 'kube-proxy-rules-incomplete',
   title: 'kube-proxy does not serve all service addresses of a node',
@@ -111,7 +111,7 @@ const incompleteRules: PublishedHypothesis = {
   wouldSettle: [],
 };
 
-const networkPlugin: PublishedHypothesis = {
+export const networkPlugin: PublishedHypothesis = {
   rank: 2,
   failureMode: 'cni-broken',
   title: 'The pod network of a node is broken',

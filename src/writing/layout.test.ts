@@ -17,13 +17,20 @@ describe('wrapping', () => {
     );
   });
 
-  test('hangs behind its mark and keeps lines that the text has', () => {
-    const text = 'two replicas wait for the database\nand two serve';
+  test('hangs behind its mark', () => {
+    const text = 'two replicas wait for the\ndatabase';
 
-    expect(paragraph({ text, mark: '→ ' }, { ...layout, columns: 26 })).toEqual([
-      '→ two replicas wait for',
-      '  the database',
-      '  and two serve',
+    expect(paragraph({ text, mark: '→ ' }, { ...layout, columns: 26 })).toEqual(['→ two replicas wait for', '  the database']);
+  });
+
+  test('quotes text of many lines behind a gutter', () => {
+    const text = 'first line\r\nsecond line is longer than this\n\n$ rm -rf /';
+
+    expect(paragraph({ text, mark: '  ', gutter: '│ ' }, { ...layout, columns: 28 })).toEqual([
+      '  │ first line',
+      '  │ second line is longer',
+      '  │ than this',
+      '  │ $ rm -rf /',
     ]);
   });
 
@@ -42,6 +49,6 @@ test('wide characters take two columns and marks on letters none', () => {
 });
 
 test('a rule fills the page, and is never broken by a long title', () => {
-  expect(rule({ title: 'Mitigate first', aside: 'not run', line: '─' }, layout)).toBe('── Mitigate first ──────────── not run ──');
+  expect(rule({ title: 'Mitigate first', aside: 'not run', line: '─' }, layout)).toBe('── Mitigate first ─────────── not run ──');
   expect(rule({ title: 'x'.repeat(50), line: '─' }, layout)).toBe(`── ${'x'.repeat(50)} ──`);
 });

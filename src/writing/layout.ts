@@ -1,4 +1,4 @@
-import { oneLine } from './terminal-safe.ts';
+import { oneLine, terminalSafe } from './terminal-safe.ts';
 
 /** How text looks: the width that it may take, and its colours. */
 export interface Layout {
@@ -34,18 +34,24 @@ export interface Paragraph {
   readonly text: string;
   /** Stands before the first line; further lines are indented as far. */
   readonly mark: string;
+  /** Stands before every line: quotes text of many lines, so that none of them can pass for ours. Absent: one paragraph. */
+  readonly gutter?: string;
   readonly paint?: (text: string) => string;
   readonly paintMark?: (text: string) => string;
 }
 
-/** A paragraph of any text, made safe, wrapped, and hanging behind its mark. Lines of the text stay lines. */
+/** A paragraph of any text, made safe, wrapped, and hanging behind its mark. */
 export function paragraph(of: Paragraph, layout: Layout): readonly string[] {
   const paint = of.paint ?? asItIs;
   const paintMark = of.paintMark ?? paint;
+  const gutter = of.gutter ?? '';
   const indent = ' '.repeat(displayWidth(of.mark));
-  const width = Math.max(layout.columns - indent.length, narrowest);
-  const lines = of.text.split(/[\r\n]+/).flatMap((line) => wrap(oneLine(line), width));
-  return lines.map((line, index) => (index === 0 ? paintMark(of.mark) : indent) + paint(line));
+  const width = Math.max(layout.columns - displayWidth(of.mark + gutter), narrowest);
+  const parts = of.gutter === undefined ? [of.text] : terminalSafe(of.text).split('\n');
+  const lines = parts.flatMap((part) => wrap(oneLine(part), width));
+  return lines.map(
+    (line, index) => (index === 0 ? paintMark(of.mark) : indent) + (gutter === '' ? '' : layout.palette.faint(gutter)) + paint(line),
+  );
 }
 
 /** Narrower than this, words would stand one under the other; let the terminal break the lines instead. */
@@ -55,7 +61,7 @@ const narrowest = 24;
 export function wrap(text: string, columns: number): readonly string[] {
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(' ').filter((each) => each !== '')) {
+  for (const word of text.split(unbrokenSpace).filter((each) => each !== '')) {
     const longer = line === '' ? word : `${line} ${word}`;
     if (line !== '' && displayWidth(longer) > columns) {
       lines.push(line);
@@ -64,6 +70,9 @@ export function wrap(text: string, columns: number): readonly string[] {
   }
   return line === '' ? lines : [...lines, line];
 }
+
+/** A figure stays with its per cent sign. */
+const unbrokenSpace = / (?!%)/;
 
 /** A heading in a line across the page: "━━ Mitigate first ━━━━ nothing was executed ━━". */
 export function rule(of: { readonly title: string; readonly aside?: string; readonly line: string }, layout: Layout): string {

@@ -1,5 +1,5 @@
 import { clockTime, parseInstant, spokenDuration } from '../domain/instant.ts';
-import type { Investigation, PhaseName, PublishedHypothesis, PublishedSubject } from '../domain/investigation.ts';
+import type { Investigation, PhaseName, PublishedClaim, PublishedHypothesis, PublishedSubject } from '../domain/investigation.ts';
 
 /** Phases as the product numbers them. Three carry the name of the heuristic behind them. */
 export const phaseTitles: { readonly [Phase in PhaseName]: string } = {
@@ -53,6 +53,12 @@ export function spokenMoment(at: string, now: string): string {
   return written.slice(0, 10) === now.slice(0, 10) ? `${clockTime(instant)} UTC` : `${written.slice(0, 10)} ${written.slice(11, 16)} UTC`;
 }
 
+/** "2026-09-15 02:43:10 UTC", for what is read on other days. What is no time stays as it was written. */
+export function spokenInstant(at: string): string {
+  const instant = parseInstant(at);
+  return instant === undefined ? at : `${new Date(instant).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}
+
 /** "4 min ago". Empty: either is no time, or it lies ahead. */
 export function spokenAge(at: string, now: string): string {
   const [then, present] = [parseInstant(at), parseInstant(now)];
@@ -81,13 +87,28 @@ export function whatWouldSettle(investigation: Investigation): readonly string[]
   return [...new Set(wishes)];
 }
 
+export interface Link {
+  readonly says: string;
+  /** Why it follows from the link before. Empty for the first link. */
+  readonly because: readonly PublishedClaim[];
+}
+
 /** The steps of a cascade in a row, where each begins as the one before ended; several rows where it branches. */
-export function chainsOf(cascade: PublishedHypothesis['cascade']): readonly (readonly string[])[] {
-  const chains: string[][] = [];
-  for (const step of cascade) {
-    const continued = chains.find((chain) => chain.at(-1) === step.from);
-    if (continued === undefined) chains.push([step.from, step.to]);
-    else continued.push(step.to);
+export function chainsOf(cascade: PublishedHypothesis['cascade']): readonly (readonly Link[])[] {
+  const chains: Link[][] = [];
+  for (const { from, to, because } of cascade) {
+    const continued = chains.find((chain) => chain.at(-1)?.says === from);
+    if (continued === undefined)
+      chains.push([
+        { says: from, because: [] },
+        { says: to, because },
+      ]);
+    else continued.push({ says: to, because });
   }
   return chains;
+}
+
+/** True: to be typed as it is, and so never to be broken over lines. */
+export function isCommand(text: string): boolean {
+  return /^(kubectl|ssh|curl|(\.\/)?stanch) /.test(text);
 }

@@ -5,6 +5,7 @@ import {
   causesOf,
   chainsOf,
   competitorsOf,
+  isCommand,
   spokenAge,
   spokenConfidence,
   spokenMoment,
@@ -73,7 +74,9 @@ function writeCause(cause: PublishedHypothesis, isOneOfSeveral: boolean, referen
       ...paragraph({ text: `${cause.title}: ${spokenSubject(cause.subject)}${howSure}`, mark: '  ', paint: palette.strong }, layout),
       ...paragraph({ text: `stanch explain ${cause.failureMode}`, mark: '  ', paint: palette.faint }, layout),
       ...chainsOf(cause.cascade).flatMap((chain) =>
-        chain.flatMap((step, index) => paragraph({ text: step, mark: index === 0 ? '      ' : '    → ', paintMark: palette.good }, layout)),
+        chain.flatMap((step, index) =>
+          paragraph({ text: step.says, mark: index === 0 ? '      ' : '    → ', paintMark: palette.good }, layout),
+        ),
       ),
       ...list('because', cause.because),
       ...list('although', cause.against),
@@ -138,22 +141,19 @@ function writeConsequences(investigation: Investigation, layout: Layout): readon
 function writeBlindSpots(investigation: Investigation, layout: Layout): readonly string[] {
   const lines = investigation.blindSpots.flatMap((spot) => [
     ...paragraph({ text: `${spot.what}: ${spot.why}`, mark: '  ? ', paintMark: layout.palette.doubtful }, layout),
-    ...(isCommand.test(spot.toSeeIt)
+    ...(isCommand(spot.toSeeIt)
       ? [layout.palette.command(`    $ ${oneCommand(spot.toSeeIt)}`)]
       : paragraph({ text: spot.toSeeIt, mark: '    ', paint: layout.palette.faint }, layout)),
   ]);
   return section('Could not see', lines, layout);
 }
 
-/** Commands stay on one line, so that they can be copied. */
-const isCommand = /^(kubectl|ssh|curl|(\.\/)?stanch) /;
-
 function writeFollowUps(investigation: Investigation, layout: Layout): readonly string[] {
   const lines = investigation.followUps.flatMap((each) => {
-    const due = each.due === undefined ? '' : ` ${spokenMoment(each.due, investigation.startedAt)}`;
+    const due = each.due === undefined ? '' : `, due ${spokenMoment(each.due, investigation.startedAt)}`;
     return [
-      ...paragraph({ text: `${each.title}`, mark: `  □ ${each.kind}${due}: ` }, layout),
-      ...paragraph({ text: each.text, mark: '    ', paint: layout.palette.faint }, layout),
+      ...paragraph({ text: `${each.kind}${due}: ${each.title}`, mark: '  □ ' }, layout),
+      ...paragraph({ text: each.text, mark: '    ', gutter: '│ ' }, layout),
     ];
   });
   return section('Left to do', lines, layout);

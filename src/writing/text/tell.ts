@@ -84,7 +84,7 @@ function writeThought(thought: PublishedThought, layout: Layout): readonly strin
   return [
     ...paragraph({ text: thought.question, mark: '', paint: palette.strong }, layout),
     ...(command === '' ? [] : [palette.command(`  $ ${command}`)]),
-    ...paragraph({ text: thought.saw, mark: '  ' }, layout),
+    ...paragraph({ text: thought.saw, mark: '  ', gutter: '│ ' }, layout),
     ...paragraph({ text: thought.conclusion, mark: '→ ', paintMark: palette.good }, layout),
   ];
 }

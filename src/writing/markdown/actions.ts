@@ -1,0 +1,41 @@
+import type { Investigation, PublishedMitigation } from '../../domain/investigation.ts';
+import type { Cites } from './evidence-table.ts';
+import { spokenInstant } from '../spoken.ts';
+import { codeBlock, prose } from './markdown-safe.ts';
+
+export function writeMitigationPlans(mitigations: readonly PublishedMitigation[], cites: Cites): readonly string[] {
+  return mitigations.flatMap((each, index) => [...(index === 0 ? [] : ['']), ...writePlan(each, cites)]);
+}
+
+const marks = { yes: '✓', no: '✗', 'cannot-tell': '? cannot tell:' } as const;
+
+function writePlan(plan: PublishedMitigation, cites: Cites): readonly string[] {
+  const block = (title: string, commands: readonly string[]): readonly string[] =>
+    commands.length === 0 ? [] : ['', title, '', ...codeBlock(commands)];
+  const guarded = plan.blocked ? plan.commands.map((command) => `# ${command}`) : plan.commands;
+  return [
+    `### ${prose(plan.title)}`,
+    '',
+    ...(plan.blocked ? ['**Blocked**: a precondition does not hold, or is not known to. The commands are commented out.', ''] : []),
+    `${prose(plan.why)}${cites.marks(plan.because)}`,
+    ...(plan.preconditions.length === 0 ? [] : ['', ...plan.preconditions.map((each) => `- ${marks[each.holds]} ${prose(each.claim)}`)]),
+    ...(plan.warnings.length === 0 ? [] : ['', ...plan.warnings.map((warning) => `> ${prose(warning)}`)]),
+    ...block('Save the evidence first:', plan.saveFirst),
+    ...block('Then:', guarded),
+    '',
+    `Expected: ${prose(plan.expectation)}.`,
+    ...block(plan.undoWhen === undefined ? 'To undo:' : `To undo, once ${prose(plan.undoWhen)}:`, plan.undo),
+  ];
+}
+
+const kinds = { ticket: 'Ticket', reminder: 'Reminder', gate: 'Gate' } as const;
+
+export function writeFollowUps(followUps: Investigation['followUps']): readonly string[] {
+  return followUps.flatMap((each, index) => [
+    ...(index === 0 ? [] : ['']),
+    `### ${kinds[each.kind]}: ${prose(each.title)}`,
+    '',
+    ...(each.due === undefined ? [] : [`Due ${prose(spokenInstant(each.due))}.`, '']),
+    ...each.text.split(/\n+/).map((line) => `> ${prose(line)}`),
+  ]);
+}

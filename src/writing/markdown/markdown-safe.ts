@@ -1,0 +1,41 @@
+import { oneCommand, oneLine } from '../terminal-safe.ts';
+
+/** Any text as one line of prose that Markdown shows as it is: no markup, no HTML, no links, no table cells of its own. */
+export function prose(text: string): string {
+  return oneLine(text)
+    .replace(/[\\`*_[\]<>|~$]/g, '\\$&')
+    .replace(/&(?=#?[a-z0-9]+;)/gi, '&amp;')
+    .replace(/:(?=\/\/)|(?<=\bwww)\./gi, '\\$&')
+    .replace(/^([-+=#])/, '\\$1')
+    .replace(/^(\d{1,9})([.)])(?=\s|$)/, '$1\\$2');
+}
+
+/** Any text in a code span: fenced by more backticks than it holds in a row. Safe inside a table cell. Empty text: nothing. */
+export function code(text: string): string {
+  const raw = oneCommand(text);
+  if (raw === '') return '';
+  // A table ends the cell at a pipe behind an escaped backslash, and in a code span there is no other way to write it.
+  if (raw.includes('\\|')) return `<code>${raw.replace(/[!-/:-@[-`{-~]/g, (sign) => `&#${sign.charCodeAt(0)};`)}</code>`;
+  const safe = raw.replaceAll('|', '\\|');
+  const fence = '`'.repeat(longestRun(safe) + 1);
+  const gap = safe.startsWith('`') || safe.endsWith('`') ? ' ' : '';
+  return fence + gap + safe + gap + fence;
+}
+
+/** Commands in a block that has a copy button in most viewers. No commands: nothing. */
+export function codeBlock(commands: readonly string[]): readonly string[] {
+  if (commands.length === 0) return [];
+  const lines = commands.map(oneCommand);
+  const fence = '`'.repeat(Math.max(3, ...lines.map((line) => longestRun(line) + 1)));
+  return [`${fence}sh`, ...lines, fence];
+}
+
+/** Cells must be safe already. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
+  const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return rows.length === 0 ? [] : [row(head), row(head.map(() => '---')), ...rows.map(row)];
+}
+
+function longestRun(text: string): number {
+  return Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
+}
