@@ -7,6 +7,7 @@ import type { Finding, Weight } from './failure-mode.ts';
 import { type Instant, millisecondsPerHour } from './instant.ts';
 import type { Node } from './kubernetes/node.ts';
 import type { ClueKind, LogClue } from './log-clue.ts';
+import type { AlertJudgement } from './alert.ts';
 import type { Replica, Replicas } from './replica.ts';
 import { sharedPlace } from './replica-place.ts';
 import type { Backend, ServiceBackends } from './service-backends.ts';
@@ -23,7 +24,7 @@ export interface DependencyTrouble {
   /** The workload behind that Service, where there is exactly one. */
   readonly backing: Subject | undefined;
   readonly clues: readonly [LogClue, ...LogClue[]];
-  /** Failing replicas that say so, each once. */
+  /** Replicas that say so, each once. */
   readonly replicas: readonly Replica[];
   readonly clients: readonly Subject[];
 }
@@ -34,16 +35,24 @@ export interface DependencyFacts {
   readonly 'service-backends': ServiceBackends | undefined;
   readonly 'connectivity-probes': readonly ConnectivityProbe[] | undefined;
   readonly nodes: Collection<Node> | undefined;
+  /** Says whether a page about replicas that the API calls healthy is real. */
+  readonly 'judged-alert': { readonly judgement: AlertJudgement } | undefined;
 }
 
 /** Clues of these kinds by what they point at. A line much older than the replica's failure is about something else. */
 export function dependencyTroubles(kinds: readonly ClueKind[], facts: DependencyFacts): readonly DependencyTrouble[] {
-  const clues = facts['log-clues'].filter((clue) => kinds.includes(clue.kind) && clue.replica.health === 'failing' && !isLongBefore(clue) && isRemote(clue));
+  const clues = facts['log-clues'].filter((clue) => kinds.includes(clue.kind) && isHeard(clue) && !isLongBefore(clue) && isRemote(clue));
   const backends = facts['service-backends'];
   const backendOf = (clue: LogClue): Backend | undefined => backends?.ofHost(clue.host ?? onlyHostInEnvironment(clue, backends), clue.replica.pod.metadata.namespace);
   const groups = groupBy(clues, (clue) => targetKey(clue, backendOf(clue)));
   return [...groups.values()].flatMap(([first, ...more]) => (first === undefined ? [] : [troubleOf([first, ...more], backendOf(first), facts.replicas)]));
 }
+
+/** Replicas that run well may grumble; they count where they say it again and again. */
+function isHeard(clue: LogClue): boolean {
+  return clue.replica.health === 'failing' || (clue.replica.health !== 'finished' && clue.count >= repeatedTimes);
+}
+const repeatedTimes = 3;
 
 function isLongBefore(clue: LogClue): boolean {
   const { failingSince } = clue.replica;
@@ -118,14 +127,18 @@ export function dependencyFinding(trouble: DependencyTrouble, wording: Dependenc
   const peer = trouble.peer ?? trouble.backend?.service.metadata.name ?? 'a dependency';
   const [first, ...more] = trouble.clues.filter((clue, index, all) => all.findIndex((each) => each.replica === clue.replica) === index).slice(0, 4).map((clue) => clue.citation);
   const spoken = trouble.clients.map(spokenSubject).join(', ');
-  const seen = claim(`${trouble.replicas.length} failing ${trouble.replicas.length === 1 ? 'replica' : 'replicas'} of ${spoken} report that ${peer} ${wording.says(trouble)}.`, first ?? trouble.clues[0].citation, ...more);
+  const count = trouble.replicas.length === 1 ? 'One replica' : `${trouble.replicas.length} replicas`;
+  const seen = claim(`${count} of ${spoken} report that ${peer} ${wording.says(trouble)}.`, first ?? trouble.clues[0].citation, ...more);
   const probed = claimFromAll(`A probe shows the same: ${peer} ${wording.says(trouble)}.`, confirming.slice(0, 3).map((probe) => citeProbe(probe, `${probe.outcome} ${probe.detail}`.trim())));
   const against = [...elsewhereFine(place?.healthy ?? [], place?.place, peer), ...reached(reaching, peer), ...endpointsReady(trouble)];
   const own = ownSubject(trouble, wording);
   const since = earliest(trouble);
   return {
     subject: own,
-    weight: weigh(trouble, { isLocal: place !== undefined, confirming, reaching, isReadyBehind: isProvenReady(trouble), healthyBeside: healthyBeside(trouble, facts.replicas) }),
+    weight: weigh(trouble, {
+      isLocal: place !== undefined, confirming, reaching, isReadyBehind: isProvenReady(trouble), healthyBeside: healthyBeside(trouble, facts.replicas),
+      isPageReal: facts['judged-alert']?.judgement.verdict === 'real', isBackingFailing: isBackingFailing(trouble, facts.replicas),
+    }),
     because: [seen, ...(probed === undefined ? [] : [probed]), ...endpointsMissing(trouble)],
     against,
     ...(since === undefined ? {} : { since }),
@@ -155,14 +168,21 @@ interface Weighed {
   readonly reaching: readonly ConnectivityProbe[];
   readonly isReadyBehind: boolean;
   readonly healthyBeside: boolean;
+  readonly isPageReal: boolean;
+  readonly isBackingFailing: boolean;
 }
 
 /** What reaches the dependency from elsewhere clears it; what fails from several places convicts it. */
 function weigh(trouble: DependencyTrouble, seen: Weighed): Weight {
   if (seen.isLocal || seen.reaching.length > 0) return 'weak';
   if (seen.confirming.length > 0 && !seen.isReadyBehind) return 'conclusive';
-  const isTelling = trouble.clues.some((clue) => clue.isNearEnd || clue.count >= 3) || trouble.replicas.length > 1;
+  if (trouble.replicas.every((replica) => replica.health !== 'failing')) return seen.isBackingFailing ? 'strong' : seen.isPageReal ? 'suggestive' : 'weak';
+  const isTelling = trouble.clues.some((clue) => clue.isNearEnd || clue.count >= repeatedTimes) || trouble.replicas.length > 1;
   return seen.healthyBeside || seen.isReadyBehind || !isTelling ? 'suggestive' : 'strong';
+}
+
+function isBackingFailing({ backend, backing }: DependencyTrouble, replicas: Replicas): boolean {
+  return backend?.endpoints?.ready === 0 || (backing !== undefined && replicas.ofWorkload(backing).some((replica) => replica.health === 'failing'));
 }
 
 /** Healthy replicas of the same workload and revision need the same dependency. */

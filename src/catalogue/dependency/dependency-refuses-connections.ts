@@ -19,7 +19,7 @@ export const dependencyRefusesConnections = defineFailureMode({
   },
   sources: ['https://kubernetes.io/docs/tasks/debug/debug-application/debug-service/', 'https://man7.org/linux/man-pages/man2/connect.2.html'],
   needs: ['replicas', 'log-clues'],
-  helpedBy: ['service-backends', 'connectivity-probes', 'nodes'],
+  helpedBy: ['service-backends', 'connectivity-probes', 'nodes', 'judged-alert'],
   explains: ['liveness-probe-failing', 'readiness-probe-failing', 'init-container-blocked', 'bad-revision', 'container-crashes-at-start', 'crash-on-configuration'],
   mitigations: [],
   recognise: (facts) =>
