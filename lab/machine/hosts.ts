@@ -18,7 +18,7 @@ const unitsByRole: Readonly<Record<Host["role"], readonly string[]>> = {
 	"control-plane": ["etcd.service", "kube-apiserver.service", "kube-controller-manager.service", "kube-scheduler.service", "image-registry.service"],
 	worker: ["containerd.service", "kubelet.service", "prometheus-node-exporter.service"],
 	database: ["postgresql@15-main.service"],
-	monitoring: ["prometheus.service", "prometheus-alertmanager.service", "alert-sink.service"],
+	monitoring: ["prometheus.service", "prometheus-alertmanager.service", "alert-sink.service", "target-discovery.service"],
 };
 
 /** Files of `/etc` that are secrets or certificates, by role: target below /etc → file in the certificates directory. */
