@@ -1,3 +1,4 @@
+import type { Claim } from './citation.ts';
 import type { Instant } from './instant.ts';
 
 /** The page that woke somebody up, whatever sent it. */
@@ -40,4 +41,20 @@ export interface Question {
   readonly selector: string | undefined;
   /** How far back changes count. */
   readonly lookBackMilliseconds: number;
+}
+
+export type AlertVerdict = 'real' | 'transient' | 'flapping' | 'stale' | 'cannot-tell' | 'none';
+
+export interface AlertJudgement {
+  readonly verdict: AlertVerdict;
+  /** Empty only for "none". */
+  readonly because: readonly Claim[];
+  /** Looks that would tell. Only with "cannot-tell". */
+  readonly wouldSettle?: readonly string[];
+}
+
+/** The page and what became of it on a second look. */
+export interface JudgedAlert {
+  readonly alert: Alert;
+  readonly judgement: AlertJudgement;
 }

@@ -1,3 +1,5 @@
+import type { AlertVerdict, JudgedAlert } from './alert.ts';
+import { claim } from './citation.ts';
 import { minutesAgo, type RawObject } from './example.ts';
 
 /** Short forms for the objects that nearly every example needs, as the API server would return them. */
@@ -74,6 +76,16 @@ export function crashLooping(last: { readonly exitCode: number; readonly reason?
       terminated: { exitCode: last.exitCode, reason: last.reason ?? 'Error', startedAt: finishedAt, finishedAt, ...(last.message === undefined ? {} : { message: last.message }) },
     },
   };
+}
+
+/** A container whose image cannot be had; merge into `status` of a pod that is not ready. */
+export function imagePulling(message: string, reason = 'ImagePullBackOff'): RawObject {
+  return { ready: false, started: false, restartCount: 0, state: { waiting: { reason, message } }, lastState: {} };
+}
+
+/** A container that waits for anything else; merge into `status` of a pod that is not ready. */
+export function waitingFor(reason: string, message = ''): RawObject {
+  return { ready: false, started: false, restartCount: 0, state: { waiting: { reason, ...(message === '' ? {} : { message }) } }, lastState: {} };
 }
 
 export interface ExampleNode {
@@ -167,5 +179,16 @@ export function exampleEvent(of: ExampleEvent): RawObject {
     firstTimestamp: at,
     lastTimestamp: at,
     involvedObject: { kind: of.about.kind, name: of.about.name, ...(namespace === undefined ? {} : { namespace }), uid: `uid-${of.about.name}` },
+  };
+}
+
+/** A page about error rates that a second look judged so. */
+export function exampleJudgedAlert(verdict: AlertVerdict): JudgedAlert {
+  return {
+    alert: {
+      source: 'alertmanager', name: 'ErrorRateHigh', summary: 'error rate above 5 %', labels: { alertname: 'ErrorRateHigh' },
+      startedAt: Date.parse(minutesAgo(5)), state: 'firing', severity: 'critical', expression: undefined,
+    },
+    judgement: { verdict, because: [claim('The second look says so.', { of: { kind: 'alert', alert: 'ErrorRateHigh' }, shows: `firing, judged ${verdict}` })] },
   };
 }

@@ -1,4 +1,5 @@
 import type { ConnectivityProbe, EvidenceShapes, MetricResult, Readings, ServiceCall, Snapshot } from './evidence.ts';
+import type { JudgedAlert } from './alert.ts';
 import { type ApiObject, type ResourceName, resources } from './kubernetes/resources.ts';
 import { millisecondsPerMinute, parseInstant } from './instant.ts';
 
@@ -30,6 +31,8 @@ export interface ExampleEvidence extends ObjectEvidence {
   readonly 'node-commands'?: readonly { readonly node: string; readonly command: string; readonly output: string }[];
   readonly 'connectivity-probes'?: readonly ConnectivityProbe[];
   readonly 'service-calls'?: readonly ServiceCall[];
+  /** The page after a second look. It is no evidence: `snapshotOf` leaves it out, and whoever builds facts adds it. */
+  readonly 'judged-alert'?: JudgedAlert;
 }
 
 export const exampleNow = '2026-03-01T10:00:00Z';
@@ -44,7 +47,7 @@ export function snapshotOf(given: ExampleEvidence): Snapshot {
   const takenAt = parseInstant(given.now ?? exampleNow) ?? 0;
   const readings: { [kind: string]: unknown } = {};
   for (const [kind, value] of Object.entries(given)) {
-    if (kind === 'now') continue;
+    if (kind === 'now' || kind === 'judged-alert') continue;
     readings[kind] = { state: 'read', at: takenAt, value: valueOf(kind, value as readonly unknown[]), gaps: [] };
   }
   return { takenAt, cluster: { source: 'recording', name: 'example', version: 'v1.34.1' }, readings: readings as Readings };

@@ -1,11 +1,10 @@
-import type { Alert } from './alert.ts';
+import type { JudgedAlert } from './alert.ts';
 import type { Collection } from './collection.ts';
 import type { EvidenceKind, EvidenceShapes } from './evidence.ts';
 import type { Instant } from './instant.ts';
 import type { ObjectOf, ResourceName } from './kubernetes/resources.ts';
 import type { LogClue } from './log-clue.ts';
 import type { NodeReport } from './node-report.ts';
-import type { AlertJudgement } from './reasoned.ts';
 import type { Replicas } from './replica.ts';
 import type { SchedulingVerdict } from './scheduling.ts';
 import type { ServiceBackends } from './service-backends.ts';
@@ -23,7 +22,7 @@ export interface DerivedFacts {
   /** Why each pending pod fits on no node, recomputed from pods and nodes. */
   readonly scheduling: readonly SchedulingVerdict[];
   /** The page and what became of it on a second look. Absent: nobody was paged, or it was not judged yet. */
-  readonly 'judged-alert': { readonly alert: Alert; readonly judgement: AlertJudgement };
+  readonly 'judged-alert': JudgedAlert;
 }
 
 /** What each kind of derived fact cannot do without, and what makes it better. */

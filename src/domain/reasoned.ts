@@ -4,13 +4,6 @@ import type { Instant } from './instant.ts';
 import type { Replica } from './replica.ts';
 import type { Subject } from './subject.ts';
 
-export type AlertVerdict = 'real' | 'transient' | 'flapping' | 'stale' | 'cannot-tell' | 'none';
-
-export interface AlertJudgement {
-  readonly verdict: AlertVerdict;
-  readonly because: readonly Claim[];
-}
-
 export interface Onset {
   readonly at: Instant;
   readonly because: readonly [Claim, ...Claim[]];

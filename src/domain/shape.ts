@@ -6,7 +6,12 @@ import { redactEnvironmentValue, redactText } from './redaction.ts';
  * type than the API promises is read as absent, so that one malformed object cannot stop an investigation.
  */
 export interface Shape<Value> {
-  readonly read: (raw: unknown) => Value;
+  /**
+   * `like` is a value that this shape read before, from a similar object. What comes back always equals what reading
+   * without it would give; parts that equal the earlier ones are the earlier ones. So replicas of one workload share
+   * what they have in common: a third of the memory, and secrets are looked for once.
+   */
+  read(raw: unknown, like?: Value): Value;
 }
 
 export type Shaped<Of> = Of extends Shape<infer Value> ? Value : never;
@@ -14,11 +19,15 @@ type Fields = { readonly [name: string]: Shape<unknown> };
 type ShapedFields<Of extends Fields> = { readonly [Name in keyof Of]: Shaped<Of[Name]> };
 
 /** A name, enum word or other text that cannot carry a secret. Absent: not set. */
-export const text: Shape<string | undefined> = { read: (raw) => (typeof raw === 'string' ? raw : undefined) };
+export const text: Shape<string | undefined> = { read: (raw, like) => (raw === like ? like : typeof raw === 'string' ? raw : undefined) };
+
+/** Text that every object of its kind has. Read as empty where it is missing all the same. */
+export const requiredText: Shape<string> = { read: (raw, like) => (typeof raw !== 'string' ? '' : raw === like ? like : raw) };
 
 /** Text written by people or programs: secrets in it are masked before anything else sees it. Absent: not set. */
 export const freeText: Shape<string | undefined> = {
-  read: (raw) => (typeof raw === 'string' && raw !== '' ? redactText(raw) : undefined),
+  // Redacting twice changes nothing, so what equals redacted text needs no second look.
+  read: (raw, like) => (raw === like ? like : typeof raw === 'string' && raw !== '' ? redactText(raw) : undefined),
 };
 
 export const number: Shape<number | undefined> = { read: (raw) => (typeof raw === 'number' && Number.isFinite(raw) ? raw : undefined) };
@@ -32,23 +41,23 @@ export const numberOrText: Shape<number | string | undefined> = {
 
 /** A Kubernetes quantity as written ("128Mi", "100m"); see quantity.ts. Numbers are accepted as YAML writers leave quotes out. */
 export const quantity: Shape<string | undefined> = {
-  read: (raw) => (typeof raw === 'string' ? raw : typeof raw === 'number' ? String(raw) : undefined),
+  read: (raw, like) => (raw === like ? like : typeof raw === 'string' ? raw : typeof raw === 'number' ? String(raw) : undefined),
 };
 
-const noEntries: { readonly [key: string]: string } = Object.freeze({});
+const noEntries: TextByKey = Object.freeze({});
 
 /** Text by key, such as labels. Always present; empty where the API has none. */
-export const textMap: Shape<{ readonly [key: string]: string }> = {
-  read: (raw) => readMap(raw, (_key, value) => (typeof value === 'string' ? value : typeof value === 'number' ? String(value) : undefined)),
-};
+export const textMap: Shape<TextByKey> = mapOf((_key, value) =>
+  typeof value === 'string' ? value : typeof value === 'number' ? String(value) : undefined,
+);
 
 /** Text by key, written by people or programs, such as annotations. Secrets are masked; the last-applied copy is dropped. */
-export const freeTextMap: Shape<{ readonly [key: string]: string }> = {
-  read: (raw) =>
-    readMap(raw, (key, value) =>
-      typeof value !== 'string' || key.endsWith('/last-applied-configuration') ? undefined : redactEnvironmentValue(key, value),
-    ),
-};
+export const freeTextMap: Shape<TextByKey> = mapOf((key, value) =>
+  typeof value !== 'string' || key.endsWith('/last-applied-configuration') ? undefined : redactEnvironmentValue(key, value),
+);
+
+/** Quantities by resource name ("cpu", "memory", "nvidia.com/gpu"). Always present; empty where the API has none. */
+export const quantityMap: Shape<TextByKey> = mapOf((_key, value) => quantity.read(value));
 
 /** Only the keys of a map, for contents that must never be read. Always present. */
 export const keysOnly: Shape<readonly string[]> = { read: (raw) => (isRecord(raw) ? Object.keys(raw) : noItems) };
@@ -58,53 +67,113 @@ export const anything: Shape<unknown> = { read: (raw) => raw };
 
 /** An object whose absence means the same as an empty one: always present. */
 export function section<const Of extends Fields>(fields: Of): Shape<ShapedFields<Of>> {
-  const entries = Object.entries(fields);
+  const parts = Object.entries(fields).map(([name, shape]) => ({ name, shape, absent: shape.read(undefined) }));
+  const empty = compact(parts);
   return {
-    read(raw) {
-      const from: { readonly [key: string]: unknown } = isRecord(raw) ? raw : noEntries;
-      const shaped: { [key: string]: unknown } = {};
-      for (const [name, shape] of entries) shaped[name] = shape.read(from[name]);
-      return shaped as ShapedFields<Of>;
+    read(raw, like) {
+      if (!isRecord(raw)) return empty as ShapedFields<Of>;
+      const before: FieldValues = like ?? empty;
+      let shaped: { [name: string]: unknown } | undefined;
+      for (const { name, shape, absent } of parts) {
+        const given = raw[name];
+        const was = before[name];
+        const value = given === undefined ? absent : shape.read(given, was);
+        if (value === was) continue;
+        shaped ??= { ...before };
+        shaped[name] = value;
+      }
+      return (shaped ?? before) as ShapedFields<Of>;
     },
   };
+}
+
+type FieldValues = { readonly [name: string]: unknown };
+
+/**
+ * All fields absent. Every shaped object is a copy of one of these with some fields set: V8 keeps objects that come out
+ * of JSON.parse and their copies compact, but turns one that grows field by field past a dozen into a slow hash table.
+ */
+function compact(parts: readonly { readonly name: string; readonly absent: unknown }[]): FieldValues {
+  const made: { [name: string]: unknown } = JSON.parse(JSON.stringify(Object.fromEntries(parts.map(({ name }) => [name, 0]))));
+  for (const { name, absent } of parts) made[name] = absent;
+  return made;
 }
 
 /** An object whose absence means something. */
 export function maybe<const Of extends Fields>(fields: Of): Shape<ShapedFields<Of> | undefined> {
   const present = section(fields);
-  return { read: (raw) => (isRecord(raw) ? present.read(raw) : undefined) };
+  return { read: (raw, like) => (isRecord(raw) ? present.read(raw, like) : undefined) };
 }
 
 const noItems: readonly never[] = Object.freeze([]);
 
 /** A list. Always present; empty where the API has none. */
 export function list<Item>(of: Shape<Item>): Shape<readonly Item[]> {
-  return { read: (raw) => (Array.isArray(raw) && raw.length > 0 ? raw.map((item) => of.read(item)) : noItems) };
+  return {
+    read(raw, like = noItems) {
+      if (!Array.isArray(raw) || raw.length === 0) return noItems;
+      let items: Item[] | undefined;
+      for (let position = 0; position < raw.length; position += 1) {
+        const was = like[position];
+        const item = of.read(raw[position], was);
+        if (item === was && items === undefined && position < like.length) continue;
+        items ??= like.slice(0, position);
+        items.push(item);
+      }
+      return items ?? (like.length === raw.length ? like : like.slice(0, raw.length));
+    },
+  };
 }
 
 /** A list of texts; anything else in it is dropped. */
 export const textList: Shape<readonly string[]> = {
-  read: (raw) => (Array.isArray(raw) && raw.length > 0 ? raw.filter((item): item is string => typeof item === 'string') : noItems),
+  read: (raw, like) => (isSameList(raw, like) ? like : Array.isArray(raw) && raw.length > 0 ? raw.filter((item) => typeof item === 'string') : noItems),
 };
 
 /** A list of texts written by people, such as a command line. Secrets are masked. */
 export const freeTextList: Shape<readonly string[]> = {
-  read: (raw) => textList.read(raw).map((item) => redactText(item)),
+  read(raw, like) {
+    if (isSameList(raw, like)) return like;
+    const safe = textList.read(raw).map((item) => redactText(item));
+    return isSameList(safe, like) ? like : safe;
+  },
 };
 
 export function isRecord(raw: unknown): raw is { readonly [key: string]: unknown } {
   return typeof raw === 'object' && raw !== null && !Array.isArray(raw);
 }
 
-function readMap(raw: unknown, keep: (key: string, value: unknown) => string | undefined): { readonly [key: string]: string } {
-  if (!isRecord(raw)) return noEntries;
-  const kept: { [key: string]: string } = {};
-  let isEmpty = true;
-  for (const key of Object.keys(raw)) {
-    const value = keep(key, raw[key]);
-    if (value === undefined) continue;
-    kept[key] = value;
-    isEmpty = false;
+function isSameList(raw: unknown, like: readonly string[] | undefined): like is readonly string[] {
+  return like !== undefined && Array.isArray(raw) && raw.length === like.length && like.every((item, position) => item === raw[position]);
+}
+
+type TextByKey = { readonly [key: string]: string };
+
+/** `keep` says what stays of an entry. Given what it returned before, it must return the same. */
+function mapOf(keep: (key: string, value: unknown) => string | undefined): Shape<TextByKey> {
+  return {
+    read(raw, like = noEntries) {
+      if (!isRecord(raw)) return noEntries;
+      if (isSameMap(raw, like)) return like;
+      const kept: { [key: string]: string } = {};
+      for (const key of Object.keys(raw)) {
+        const known = like[key];
+        const value = known !== undefined && known === raw[key] ? known : keep(key, raw[key]);
+        if (value !== undefined) kept[key] = value;
+      }
+      return isSameMap(kept, like) ? like : kept;
+    },
+  };
+}
+
+/** Equal with the keys in equal order, so that sharing never changes the order in which anything is walked or written. */
+function isSameMap(raw: { readonly [key: string]: unknown }, like: TextByKey): boolean {
+  const keys = Object.keys(raw);
+  const known = Object.keys(like);
+  if (known.length !== keys.length) return false;
+  for (let position = 0; position < keys.length; position += 1) {
+    const key = keys[position] ?? '';
+    if (key !== known[position] || raw[key] !== like[key]) return false;
   }
-  return isEmpty ? noEntries : kept;
+  return true;
 }

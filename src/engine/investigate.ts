@@ -13,7 +13,7 @@ import type { EvidenceRequest, EvidenceSource } from '../ports/evidence-source.t
 import { type Assessment, assess } from '../reasoning/assess.ts';
 import { alertKinds, firstKinds, logsToRead, nodesToProbe } from '../reasoning/choose-next-evidence.ts';
 import { type Diagnosis, diagnose } from '../reasoning/diagnose.ts';
-import { evidenceBehind } from '../reasoning/fact-source.ts';
+import { evidenceBehind } from '../reasoning/facts-of.ts';
 import { planMitigations } from '../reasoning/plan-mitigations.ts';
 import { publishEvidence } from '../reasoning/publish-claims.ts';
 import { publish, publishPlans } from '../reasoning/publish.ts';

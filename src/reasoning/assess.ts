@@ -1,8 +1,9 @@
-import type { Question } from '../domain/alert.ts';
+import type { AlertJudgement, Question } from '../domain/alert.ts';
 import type { Snapshot } from '../domain/evidence.ts';
-import type { AlertJudgement, BlastRadius, Change, Onset, Scope } from '../domain/reasoned.ts';
+import type { BlastRadius, Change, Onset, Scope } from '../domain/reasoned.ts';
 import { buildChangeTimeline } from './build-change-timeline.ts';
-import { type FactSource, factsOf } from './fact-source.ts';
+import type { FactSource } from './fact-source.ts';
+import { factsOf } from './facts-of.ts';
 import { findOnset } from './find-onset.ts';
 import { findScope } from './find-scope.ts';
 import { mapBlastRadius } from './map-blast-radius.ts';

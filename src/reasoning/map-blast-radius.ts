@@ -6,7 +6,7 @@ import type { Replica } from '../domain/replica.ts';
 import { type AxisDefinition, axisDefinitions } from './axes.ts';
 import type { FactSource } from './fact-source.ts';
 import { fisherOneSided } from './statistics/fishers-exact-test.ts';
-import { holm } from './statistics/holm.ts';
+import { adjustByHolm } from './statistics/holm.ts';
 import { troubleClass } from './trouble-class.ts';
 
 /** The usual level; Holm's correction keeps the whole family of axes below it. */
@@ -78,13 +78,13 @@ function row(axis: string, value: string, failing: readonly (string | undefined)
   const failingWith = failing.filter((each) => each === value).length;
   const healthyWith = healthy.filter((each) => each === value).length;
   const counts = { failingWith, failingWithout: failing.length - failingWith, healthyWith, healthyWithout: healthy.length - healthyWith };
-  return { axis, value, ...counts, pValue: fisherOneSided(counts.failingWith, counts.failingWithout, counts.healthyWith, counts.healthyWithout) };
+  return { axis, value, ...counts, pValue: fisherOneSided(counts) };
 }
 
 function judge(measured: readonly Measured[], population: BlastRadius['population']): readonly Axis[] {
   const separable = measured.filter((each) => each.best !== undefined && each.distinctValues > 1);
   const distinct = [...new Map(separable.map((each) => [each.signature, each])).values()];
-  const adjusted = holm(distinct.map((each) => each.best?.pValue ?? 1));
+  const adjusted = adjustByHolm(distinct.map((each) => each.best?.pValue ?? 1));
   const adjustedBySignature = new Map(distinct.map((each, index) => [each.signature, adjusted[index] ?? 1]));
   return measured.flatMap((each) => {
     if (each.best === undefined) return [];

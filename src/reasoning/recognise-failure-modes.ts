@@ -1,7 +1,8 @@
 import type { EvidenceKind } from '../domain/evidence.ts';
 import type { FactKind } from '../domain/facts.ts';
 import type { AnyFailureMode, FailureMode, Finding } from '../domain/failure-mode.ts';
-import { evidenceBehind, type FactSource } from './fact-source.ts';
+import type { FactSource } from './fact-source.ts';
+import { evidenceBehind } from './facts-of.ts';
 
 export type Recognition =
   | { readonly mode: AnyFailureMode; readonly verdict: 'present'; readonly findings: readonly [Finding, ...Finding[]] }

@@ -1,4 +1,4 @@
-import { flag, freeTextMap, instant, keysOnly, list, numberOrText, type Shaped, section, text, textList, textMap } from '../shape.ts';
+import { flag, freeTextMap, instant, keysOnly, list, numberOrText, requiredText, type Shaped, section, text, textList, textMap } from '../shape.ts';
 import { isRecord, type Shape } from '../shape.ts';
 
 /** One writer's latest write. Source: metadata.managedFields. Tells who changed which part, and when. */
@@ -55,7 +55,7 @@ export const ownerReference = section({
 
 const shared = {
   /** Never absent in the API; an object without a name is read with an empty one. */
-  name: { read: (raw: unknown) => text.read(raw) ?? '' } as Shape<string>,
+  name: requiredText,
   /** Absent: the kind is cluster-wide. */
   namespace: text,
   /** Unique for all time. Absent: the bundle left it out. */

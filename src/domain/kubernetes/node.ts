@@ -1,15 +1,5 @@
-import { flag, instant, isRecord, list, maybe, number, quantity, type Shape, type Shaped, section, text, textList } from '../shape.ts';
+import { flag, instant, list, maybe, number, quantityMap, type Shape, type Shaped, section, text, textList } from '../shape.ts';
 import { changeMetadata, condition } from './metadata.ts';
-
-const amounts: Shape<{ readonly [resource: string]: string }> = {
-  read: (raw) =>
-    isRecord(raw)
-      ? Object.fromEntries(Object.entries(raw).flatMap(([name, value]) => {
-          const written = quantity.read(value);
-          return written === undefined ? [] : [[name, written]];
-        }))
-      : {},
-};
 
 export const taint = section({ key: text, value: text, effect: text, timeAdded: instant });
 export type Taint = Shaped<typeof taint>;
@@ -26,9 +16,9 @@ export const node = section({
     providerID: text,
   }),
   status: section({
-    capacity: amounts,
+    capacity: quantityMap,
     /** What pods may request in all, by resource. */
-    allocatable: amounts,
+    allocatable: quantityMap,
     conditions: list(condition),
     addresses: list(section({ type: text, address: text })),
     nodeInfo: section({

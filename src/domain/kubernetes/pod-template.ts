@@ -1,17 +1,7 @@
 import { redactEnvironmentValue } from '../redaction.ts';
-import { flag, freeText, freeTextList, isRecord, list, maybe, number, numberOrText, quantity, type Shape, type Shaped, section, text, textList, textMap } from '../shape.ts';
+import { flag, freeText, freeTextList, isRecord, list, maybe, number, numberOrText, quantity, quantityMap, requiredText, type Shape, type Shaped, section, text, textList, textMap } from '../shape.ts';
 
-/** Requests and limits by resource name ("cpu", "memory", "nvidia.com/gpu"), as quantities. */
-const resourceList: Shape<{ readonly [resource: string]: string }> = {
-  read(raw) {
-    if (!isRecord(raw)) return {};
-    return Object.fromEntries(Object.entries(raw).flatMap(([name, value]) => {
-      const written = quantity.read(value);
-      return written === undefined ? [] : [[name, written]];
-    }));
-  },
-};
-export const resources = section({ requests: resourceList, limits: resourceList });
+export const resources = section({ requests: quantityMap, limits: quantityMap });
 
 const keyReference = maybe({ name: text, key: text, /** True: a missing object or key is no error. */ optional: flag });
 const wholeReference = maybe({ name: text, optional: flag });
@@ -25,17 +15,17 @@ export interface EnvironmentVariable {
 }
 
 const environmentVariable: Shape<EnvironmentVariable> = {
-  read(raw) {
+  read(raw, like) {
     const from = isRecord(raw) ? raw : {};
     const name = text.read(from['name']) ?? '';
-    const value = text.read(from['value']);
+    const given = text.read(from['value']);
+    const isKnown = like?.name === name && like.value === given;
+    const value = given === undefined || isKnown ? given : redactEnvironmentValue(name, given);
     const source = isRecord(from['valueFrom']) ? from['valueFrom'] : {};
-    return {
-      name,
-      value: value === undefined ? undefined : redactEnvironmentValue(name, value),
-      configMapKeyRef: keyReference.read(source['configMapKeyRef']),
-      secretKeyRef: keyReference.read(source['secretKeyRef']),
-    };
+    const configMapKeyRef = keyReference.read(source['configMapKeyRef'], like?.configMapKeyRef);
+    const secretKeyRef = keyReference.read(source['secretKeyRef'], like?.secretKeyRef);
+    const isSame = like !== undefined && like.name === name && like.value === value && like.configMapKeyRef === configMapKeyRef && like.secretKeyRef === secretKeyRef;
+    return isSame ? like : { name, value, configMapKeyRef, secretKeyRef };
   },
 };
 
@@ -55,7 +45,7 @@ export type Probe = NonNullable<Shaped<typeof probe>>;
 const lifecycleHandler = maybe({ exec: maybe({ command: freeTextList }), httpGet: maybe({ path: text, port: numberOrText }) });
 
 export const container = section({
-  name: { read: (raw: unknown) => text.read(raw) ?? '' } as Shape<string>,
+  name: requiredText,
   image: text,
   imagePullPolicy: text,
   command: freeTextList,
@@ -139,7 +129,7 @@ export const podSpec = section({
   runtimeClassName: text,
   readinessGates: list(section({ conditionType: text })),
   securityContext: maybe({ runAsUser: number, runAsNonRoot: flag, fsGroup: number }),
-  overhead: resourceList,
+  overhead: quantityMap,
 });
 export type PodSpec = Shaped<typeof podSpec>;
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type ExampleEvidence, minutesAgo, snapshotOf } from '../../domain/example.ts';
 import { crashLooping, examplePod } from '../../domain/example-objects.ts';
 import type { LogClue } from '../../domain/log-clue.ts';
-import { factsOf } from '../fact-source.ts';
+import { factsOf } from '../facts-of.ts';
 
 const failing = examplePod({ name: 'cart-5d4-a', isReady: false, status: crashLooping({ exitCode: 1 }) });
 const healthy = examplePod({ name: 'cart-5d4-b' });

@@ -1,0 +1,68 @@
+import { type Citation, citeObject } from './citation.ts';
+import type { Instant } from './instant.ts';
+import type { Terminated } from './kubernetes/pod-template.ts';
+import type { ContainerStatus, Pod } from './kubernetes/pod.ts';
+import { type Replica, statusOf, type Trouble } from './replica.ts';
+
+/** How the last incarnation that ended did so. Absent: none has ended. */
+export function lastEnd(status: ContainerStatus | undefined): Terminated | undefined {
+  return status?.state.terminated ?? status?.lastState.terminated;
+}
+
+/** How long the incarnation lived. Absent: not told. */
+export function livedMilliseconds(end: Terminated | undefined): number | undefined {
+  return end?.startedAt === undefined || end.finishedAt === undefined ? undefined : end.finishedAt - end.startedAt;
+}
+
+/** Troubles of containers that wait for one of these reasons. */
+export function waitsFor(replica: Replica, reasons: ReadonlySet<string>): readonly Trouble[] {
+  return replica.troubles.filter((trouble) => trouble.kind === 'waiting' && reasons.has(trouble.reason));
+}
+
+export function citeWaiting(pod: Pod, container: string | undefined): Citation {
+  const waiting = statusOf(pod, container)?.state.waiting;
+  const message = waiting?.message === undefined ? '' : `: ${waiting.message.slice(0, 300)}`;
+  return citeObject(pod, `${statusPath(pod, container)}.state.waiting: ${waiting?.reason ?? 'none'}${message}`);
+}
+
+export function citeEnd(pod: Pod, container: string | undefined): Citation {
+  const status = statusOf(pod, container);
+  const end = lastEnd(status);
+  const where = status?.state.terminated === undefined ? 'lastState' : 'state';
+  const message = end?.message === undefined ? '' : `: ${end.message.slice(0, 300)}`;
+  const shows = `${statusPath(pod, container)}.${where}.terminated: ${end?.reason ?? 'Error'}, exit code ${end?.exitCode ?? '?'}, ${status?.restartCount ?? 0} restarts${message}`;
+  return citeObject(pod, shows, end?.finishedAt);
+}
+
+export function citeCondition(pod: Pod, type: string): Citation {
+  const condition = pod.status.conditions.find((each) => each.type === type);
+  const words = [condition?.status ?? 'absent', condition?.reason, condition?.message?.slice(0, 300)].filter((part) => part !== undefined).join(' ');
+  return citeObject(pod, `status.conditions[${type}]: ${words}`, condition?.lastTransitionTime);
+}
+
+function statusPath(pod: Pod, container: string | undefined): string {
+  const isInit = pod.status.initContainerStatuses.some((status) => status.name === container);
+  return `status.${isInit ? 'initContainerStatuses' : 'containerStatuses'}[${container ?? '?'}]`;
+}
+
+/** Containers that ended in error lately or again and again, with how they ended. */
+export interface CrashedContainer {
+  readonly container: string;
+  readonly isInit: boolean;
+  readonly status: ContainerStatus;
+  readonly end: Terminated;
+  readonly since: Instant | undefined;
+}
+
+/** From the replica's troubles: a container that waits for its next try, or that ended in error just now. */
+export function crashedContainers(replica: Replica): readonly CrashedContainer[] {
+  const names = new Set(replica.troubles.filter((trouble) => trouble.kind === 'ended' || (trouble.kind === 'waiting' && backsOff.has(trouble.reason))).map((trouble) => trouble.container));
+  return [...names].flatMap((container) => {
+    const status = statusOf(replica.pod, container);
+    const end = lastEnd(status);
+    const isInit = replica.pod.status.initContainerStatuses.some((each) => each.name === container);
+    return status === undefined || end === undefined || container === undefined ? [] : [{ container, isInit, status, end, since: end.finishedAt }];
+  });
+}
+
+const backsOff: ReadonlySet<string> = new Set(['CrashLoopBackOff', 'RunContainerError', 'CreateContainerError', 'StartError', 'PostStartHookError']);

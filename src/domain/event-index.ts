@@ -1,0 +1,71 @@
+import { type Citation, citeObject } from './citation.ts';
+import { type Collection, groupBy } from './collection.ts';
+import { type Instant, millisecondsPerMinute } from './instant.ts';
+import type { Event } from './kubernetes/workload.ts';
+
+/** Controllers and kubelets repeat a complaint at the latest after their longest back-off, a quarter of an hour; what is older is over. */
+export const recentEventMilliseconds = 20 * millisecondsPerMinute;
+
+interface Referent {
+  readonly kind: string;
+  readonly metadata: { readonly namespace: string | undefined; readonly name: string; readonly uid: string | undefined };
+}
+
+/** Events by the object that they are about. */
+export interface EventIndex {
+  /** Matched by uid where both sides have one: a new object of an old name has nothing to do with its namesake's events. */
+  readonly about: (object: Referent) => readonly Event[];
+  readonly withReason: (reason: string) => readonly Event[];
+}
+
+const indexes = new WeakMap<Collection<Event>, EventIndex>();
+
+/** The index is made once per collection and shared by all rules. */
+export function eventIndex(events: Collection<Event>): EventIndex {
+  const made = indexes.get(events) ?? makeIndex(events.all);
+  indexes.set(events, made);
+  return made;
+}
+
+function makeIndex(events: readonly Event[]): EventIndex {
+  const byObject = groupBy(events, ({ involvedObject: about }) => objectKey(about.kind, about.namespace, about.name));
+  const byReason = groupBy(events, (event) => event.reason);
+  return {
+    about: ({ kind, metadata }) => (byObject.get(objectKey(kind, metadata.namespace, metadata.name)) ?? []).filter(
+      ({ involvedObject }) => involvedObject.uid === undefined || metadata.uid === undefined || involvedObject.uid === metadata.uid),
+    withReason: (reason) => byReason.get(reason) ?? [],
+  };
+}
+
+function objectKey(kind: string | undefined, namespace: string | undefined, name: string | undefined): string {
+  return `${kind ?? ''}/${namespace ?? ''}/${name ?? ''}`;
+}
+
+/** Events about the object that were repeated lately, last first. Undefined events: they could not be read, which gives none. */
+export function recentEvents(events: Collection<Event> | undefined, object: Referent, now: Instant): readonly Event[] {
+  if (events === undefined) return [];
+  return eventIndex(events).about(object).filter((event) => isRecentEvent(event, now)).toSorted((left, right) => (lastSeenAt(right) ?? 0) - (lastSeenAt(left) ?? 0));
+}
+
+export function isRecentEvent(event: Event, now: Instant): boolean {
+  const at = lastSeenAt(event);
+  return at !== undefined && now - at < recentEventMilliseconds;
+}
+
+/** Absent: the event carries no time at all. */
+export function lastSeenAt(event: Event): Instant | undefined {
+  return event.series?.lastObservedTime ?? event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp;
+}
+
+export function firstSeenAt(event: Event): Instant | undefined {
+  return event.firstTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp ?? event.lastTimestamp;
+}
+
+export function timesSeen(event: Event): number {
+  return event.series?.count ?? event.count ?? 1;
+}
+
+export function citeEvent(event: Event): Citation {
+  const times = timesSeen(event) > 1 ? ` (${timesSeen(event)} times)` : '';
+  return citeObject(event, `${event.reason ?? 'event'}${times}: ${(event.message ?? '').slice(0, 300)}`, lastSeenAt(event));
+}

@@ -1,0 +1,17 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { seedNight } from './nights.ts';
+import { siblings } from './siblings.ts';
+import { filesOf } from './write-night.ts';
+
+/** Writes the recordings that are made by hand. Run it after a change in this folder; the result is committed. */
+const folder = new URL('../../recordings/', import.meta.url).pathname;
+for (const { name, night } of [{ name: 'kube-proxy-rules-incomplete/the-seed', night: seedNight }, ...siblings]) {
+  rmSync(join(folder, name), { recursive: true, force: true });
+  for (const [path, text] of Object.entries(filesOf(night()))) {
+    const target = join(folder, name, path);
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, text);
+  }
+  process.stderr.write(`wrote recordings/${name}\n`);
+}
