@@ -1,5 +1,5 @@
 import { redactEnvironmentValue } from '../redaction.ts';
-import { flag, freeText, freeTextList, isRecord, list, maybe, number, numberOrText, quantity, quantityMap, requiredText, type Shape, type Shaped, section, text, textList, textMap } from '../shape.ts';
+import { flag, freeText, freeTextList, instant, isRecord, list, maybe, number, numberOrText, quantity, quantityMap, requiredText, type Shape, type Shaped, section, text, textList, textMap } from '../shape.ts';
 
 export const resources = section({ requests: quantityMap, limits: quantityMap });
 
@@ -144,13 +144,7 @@ export const terminated = maybe({
   /** Kubernetes wording, for example "OOMKilled", "Error", "Completed", "ContainerCannotRun". */
   reason: text,
   message: freeText,
-  startedAt: { read: (raw: unknown) => instantOf(raw) } as Shape<number | undefined>,
-  finishedAt: { read: (raw: unknown) => instantOf(raw) } as Shape<number | undefined>,
+  startedAt: instant,
+  finishedAt: instant,
 });
 export type Terminated = NonNullable<Shaped<typeof terminated>>;
-
-function instantOf(raw: unknown): number | undefined {
-  if (typeof raw !== 'string') return undefined;
-  const parsed = Date.parse(raw);
-  return Number.isNaN(parsed) ? undefined : parsed;
-}
