@@ -4,7 +4,7 @@ import type { MetricResult } from '../domain/evidence.ts';
 import { crashLooping, exampleEvent, examplePod } from '../domain/example-objects.ts';
 import { type ExampleEvidence, minutesAgo, snapshotOf } from '../domain/example.ts';
 import { formatInstant } from '../domain/instant.ts';
-import { factsOf } from './fact-source.ts';
+import { factsOf } from './facts-of.ts';
 import { findOnset } from './find-onset.ts';
 
 const measured = 'errors:share';
