@@ -154,6 +154,13 @@ export function exampleDeployment(of: {
   };
 }
 
+/** A Deployment "cart" none of whose pods may be created, in the API server's words. */
+export function exampleRefusal(message: string): { readonly pods: readonly RawObject[]; readonly deployments: readonly RawObject[]; readonly replicasets: readonly RawObject[] } {
+  const conditions = [{ type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message, lastTransitionTime: minutesAgo(8) }];
+  const { deployment, replicaSet } = exampleDeployment({ name: 'cart', ready: 0, status: { replicas: 0, conditions } });
+  return { pods: [], deployments: [deployment], replicasets: [{ ...replicaSet, status: { replicas: 0, readyReplicas: 0, conditions } }] };
+}
+
 export interface ExampleEvent {
   readonly about: { readonly kind: string; readonly name: string; readonly namespace?: string };
   readonly reason: string;
