@@ -1,6 +1,7 @@
 import { groupBy, once } from '../../domain/collection.ts';
 import type { NodeCommandOutput } from '../../domain/evidence.ts';
 import type { Instant } from '../../domain/instant.ts';
+import { nodeCommand, nodeCommandId } from '../../domain/node-command.ts';
 import type { NodeReport } from '../../domain/node-report.ts';
 import type { FactSource } from '../fact-source.ts';
 import { parseCertificates } from '../node/certificates.ts';
@@ -32,24 +33,31 @@ interface Surroundings {
   readonly demanded: () => readonly DemandedPort[] | undefined;
 }
 
-function reportOf(node: string, outputs: readonly NodeCommandOutput[], around: Surroundings): NodeReport {
-  const each = <Item extends object>(parse: (output: NodeCommandOutput) => readonly Item[]): readonly (Item & { readonly command: string })[] =>
+function reportOf(node: string, recorded: readonly NodeCommandOutput[], around: Surroundings): NodeReport {
+  const outputs = recorded.map((output) => ({ ...output, line: commandLine(output.command) }));
+  type Output = (typeof outputs)[number];
+  const each = <Item extends object>(parse: (output: Output) => readonly Item[]): readonly (Item & { readonly command: string })[] =>
     outputs.flatMap((output) => parse(output).map((item) => ({ ...item, command: output.command })));
-  const one = <Item extends object>(parse: (output: NodeCommandOutput) => Item | undefined): (Item & { readonly command: string }) | undefined =>
+  const one = <Item extends object>(parse: (output: Output) => Item | undefined): (Item & { readonly command: string }) | undefined =>
     each((output) => listOf(parse(output)))[0];
   return {
     node,
-    units: each((output) => parseUnitStates(output.command, output.output, output.at ?? around.now)),
+    units: each((output) => parseUnitStates(output.line, output.output, output.at ?? around.now)),
     memoryKills: distinctKills(each((output) => parseMemoryKills(output.output, output.at ?? around.now))),
-    serviceRules: bestRules(each((output) => listOf(parseServiceRules(output.command, output.output, around.demanded())))),
-    connectionTracking: one((output) => parseConnectionTracking(output.command, output.output)),
+    serviceRules: bestRules(each((output) => listOf(parseServiceRules(output.line, output.output, around.demanded())))),
+    connectionTracking: parseConnectionTracking(outputs),
     fileSystems: each((output) => parseFileSystems(output.output)),
-    clockOffsetSeconds: one((output) => boxed(parseClockOffset(output.command, output.output, output.at))),
-    certificates: each((output) => parseCertificates(output.command, output.output)),
-    podAddresses: one((output) => parsePodAddresses(output.command, output.output, around.podCidr)),
+    clockOffsetSeconds: one((output) => boxed(parseClockOffset(output.line, output.output, output.at))),
+    certificates: each((output) => parseCertificates(output.line, output.output)),
+    podAddresses: one((output) => parsePodAddresses(output.line, output.output, around.podCidr)),
     interfaces: each((output) => parseInterfaces(output.output)),
     findings: each((output) => parseJournalFindings(output.output, output.at ?? around.now)),
   };
+}
+
+/** What was run: the words behind an id of the fixed list, or the text as the recording has it. */
+function commandLine(command: string): string {
+  return nodeCommand(nodeCommandId(command))?.argv.join(' ') ?? command;
 }
 
 function listOf<Item>(item: Item | undefined): readonly Item[] {

@@ -12,7 +12,7 @@ export function parseClockOffset(command: string, output: string, at: Instant | 
   const ntp = /^\*\S+ +(?:\S+ +){7}(-?\d{1,12}(?:\.\d{1,6})?) +\S+\s*$/m.exec(output);
   // ntpq gives milliseconds, as the correction that the local clock needs.
   if (ntp !== null) return -Number(ntp[1]) / 1000;
-  return at === undefined || !/\bdate\b|timedatectl|^clock/.test(command) ? undefined : fromDate(output, at);
+  return at === undefined || !/\bdate\b|timedatectl/.test(command) ? undefined : fromDate(output, at);
 }
 
 function fromDate(output: string, at: Instant): number | undefined {
@@ -24,6 +24,6 @@ function fromDate(output: string, at: Instant): number | undefined {
 }
 
 function fromUniversalTime(output: string): Instant | undefined {
-  const line = /Universal time: (.{1,40})/.exec(output)?.[1];
+  const line = /(?:Universal time: |^TimeUSec=)(.{1,40})/m.exec(output)?.[1];
   return line === undefined ? undefined : systemdTime(line);
 }
