@@ -15,6 +15,7 @@ import { alertKinds, firstKinds, logsToRead, nodesToProbe } from '../reasoning/c
 import { type Diagnosis, diagnose } from '../reasoning/diagnose.ts';
 import { evidenceBehind } from '../reasoning/facts-of.ts';
 import { planMitigations } from '../reasoning/plan-mitigations.ts';
+import { reconsiderChanges } from '../reasoning/reconsider-changes.ts';
 import { publishEvidence } from '../reasoning/publish-claims.ts';
 import { publish, publishPlans } from '../reasoning/publish.ts';
 import { thinkAboutChanges, thinkAboutMitigation } from '../reasoning/think-aloud/changes-and-mitigation.ts';
@@ -70,9 +71,10 @@ export async function investigate(input: InvestigationInput, cancelled: AbortSig
   const third = await round(second, thirdRound(input.catalogue, second, assessment, now));
   const full = look(third);
   const late = thinkLate(input, full, early);
+  const reconsidered = { ...full, changes: reconsiderChanges(full.changes, late.diagnosis.hypotheses) };
   const finishedAt = clock.now();
   const investigation = publish(
-    { assessment: full, ...late, thoughts: [...early.thoughts, ...late.thoughts], catalogue: input.catalogue, mitigations: input.mitigations },
+    { assessment: reconsidered, ...late, thoughts: [...early.thoughts, ...late.thoughts], catalogue: input.catalogue, mitigations: input.mitigations },
     { startedAt: cluster.source === 'live' ? startedAt : now, finishedAt: cluster.source === 'live' ? finishedAt : now, cost: costOf(input, cluster.source === 'live' ? finishedAt - startedAt : 0) },
   );
   announcer.announce({ kind: 'finished', investigation });

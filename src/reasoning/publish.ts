@@ -1,11 +1,11 @@
 import type { Citation, Claim } from '../domain/citation.ts';
-import type { AnyFailureMode, FailureMode } from '../domain/failure-mode.ts';
+import type { AnyFailureMode, FailureMode, Step } from '../domain/failure-mode.ts';
 import { formatInstant, type Instant } from '../domain/instant.ts';
 import { type Investigation, investigationSchema, type PublishedHypothesis, type PublishedMitigation } from '../domain/investigation.ts';
 import { type AnyMitigation, isBlocked, type Mitigation, type MitigationPlan } from '../domain/mitigation.ts';
 import type { Hypothesis } from '../domain/reasoned.ts';
 import type { Replica } from '../domain/replica.ts';
-import { spokenSubject, subject, type Subject } from '../domain/subject.ts';
+import { spokenSubject, subject, subjectKey, type Subject } from '../domain/subject.ts';
 import type { Assessment } from './assess.ts';
 import type { Diagnosis } from './diagnose.ts';
 import { followUps } from './follow-ups.ts';
@@ -51,7 +51,7 @@ export function publish(reasoned: Reasoned, books: Bookkeeping): Investigation {
     },
     changes: changes.map((change) => ({ ...change, at: formatInstant(change.at), because: change.because.map(publishClaim) })),
     blindSpots: diagnosis.blindSpots,
-    hypotheses: diagnosis.hypotheses.map(publishHypothesis),
+    hypotheses: diagnosis.hypotheses.map((hypothesis, index) => publishHypothesis(hypothesis, index, assessment)),
     mitigations: publishPlans(plans, reasoned.mitigations),
     thoughts: thoughts.map((thought) => publishThought(thought, takenAt)),
     followUps: followUps({ hypotheses: diagnosis.hypotheses, plans, catalogue: reasoned.catalogue as unknown as readonly FailureMode[], now: takenAt }),
@@ -64,7 +64,7 @@ function podSubject({ pod }: Replica): Subject {
   return subject('Pod', pod.metadata.namespace, pod.metadata.name);
 }
 
-function publishHypothesis(hypothesis: Hypothesis, index: number): PublishedHypothesis {
+function publishHypothesis(hypothesis: Hypothesis, index: number, assessment: Assessment): PublishedHypothesis {
   const { finding } = hypothesis;
   return {
     rank: index + 1,
@@ -76,10 +76,19 @@ function publishHypothesis(hypothesis: Hypothesis, index: number): PublishedHypo
     explainedBy: hypothesis.explainedBy.map((at) => at + 1),
     because: finding.because.map(publishClaim),
     against: (finding.against ?? []).map(publishClaim),
-    cascade: hypothesis.cascade.map((step) => ({ from: step.from, to: step.to, because: step.because.map(publishClaim) })),
+    cascade: [...hypothesis.cascade, ...arrowToPage(hypothesis, assessment)].map((step) => ({ from: step.from, to: step.to, because: step.because.map(publishClaim) })),
     contributing: (finding.contributing ?? []).map(publishClaim),
     wouldSettle: hypothesis.wouldSettle,
   };
+}
+
+/** The last arrow of the cascade: from the replicas that fail to the page that says so. */
+function arrowToPage(hypothesis: Hypothesis, { scope, question, judgement }: Assessment): readonly Step[] {
+  const touched = new Set(hypothesis.finding.affects.map(subjectKey));
+  const failing = scope.failing.filter((replica) => touched.has(subjectKey(podSubject(replica))));
+  const [first, ...more] = judgement.because;
+  if (!hypothesis.isRoot || scope.target === undefined || failing.length === 0 || judgement.verdict !== 'real' || question.alert === undefined || first === undefined) return [];
+  return [{ from: `${failing.length} of ${scope.failing.length + scope.healthy.length + scope.undecided.length} replicas of ${spokenSubject(scope.target)} fail`, to: question.alert.summary, because: [first, ...more] }];
 }
 
 export function publishPlans(plans: readonly MitigationPlan[], mitigations: readonly AnyMitigation[]): readonly PublishedMitigation[] {

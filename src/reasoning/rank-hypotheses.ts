@@ -9,7 +9,7 @@ import { loserShare, probabilityOf, rivalShare, symptomCeiling, wrongAxisShare }
 export function rankHypotheses(recognitions: readonly Recognition[], found: { readonly scope: Scope; readonly radius: BlastRadius }): readonly Hypothesis[] {
   const candidates = recognitions.flatMap((each) => (each.verdict === 'present' ? each.findings.map((finding) => candidate(each.mode, finding)) : []));
   const explainedBy = explanations(candidates);
-  const confidences = candidates.map((_each, index) => confidenceOf(index, { candidates, explainedBy, radius: found.radius }));
+  const confidences = candidates.map((_each, index) => confidenceOf(index, { candidates, explainedBy, ...found }));
   const drafts = candidates.map((each, index) => ({
     index,
     each,
@@ -39,34 +39,45 @@ interface Considered {
   readonly candidates: readonly Candidate[];
   readonly explainedBy: readonly (readonly number[])[];
   readonly radius: BlastRadius;
+  readonly scope: Scope;
 }
 
 function confidenceOf(index: number, considered: Considered): number {
   const { candidates, explainedBy } = considered;
   const own = candidates[index];
   if (own === undefined) return 0;
-  const alone = aloneOf(own, considered.radius);
+  const alone = aloneOf(own, considered);
   const causes = explainedBy[index] ?? [];
   if (causes.length > 0) {
     // It is a root cause only in so far as nothing that explains it is.
-    const strongest = Math.max(...causes.map((cause) => (candidates[cause] === undefined ? 0 : aloneOf(candidates[cause], considered.radius))));
+    const strongest = Math.max(...causes.map((cause) => (candidates[cause] === undefined ? 0 : aloneOf(candidates[cause], considered))));
     return alone * (1 - strongest);
   }
-  const rivals = candidates.flatMap((other, at) => (at !== index && (explainedBy[at] ?? []).length === 0 && sharesPods(own, other) ? [aloneOf(other, considered.radius)] : []));
+  const rivals = candidates.flatMap((other, at) => (at !== index && (explainedBy[at] ?? []).length === 0 && sharesPods(own, other) ? [aloneOf(other, considered)] : []));
   const strongest = rivals.length === 0 ? 0 : Math.max(...rivals);
   return strongest > alone ? alone * (1 - strongest) * loserShare : alone * (1 - rivalShare * (strongest === alone ? 1 : strongest * strongest));
 }
 
-function aloneOf({ mode, finding }: Candidate, radius: BlastRadius): number {
+function aloneOf({ mode, finding }: Candidate, considered: Considered): number {
   const probability = probabilityOf[finding.weight];
   if (mode.role === 'symptom') return Math.min(symptomCeiling, probability);
-  return isOnWrongAxis(finding, radius) ? probability * wrongAxisShare : probability;
+  return isOnWrongAxis(finding, considered) ? probability * wrongAxisShare : probability;
 }
 
-/** Where the node clearly separates, a cause in the workload alone would have hit its healthy replicas elsewhere as well. */
-function isOnWrongAxis(finding: Candidate['finding'], radius: BlastRadius): boolean {
-  const isNodeLed = radius.leading?.axis === 'node' && radius.leading.verdict === 'separates' && radius.population === 'target';
-  return isNodeLed && ['Deployment', 'StatefulSet', 'ReplicaSet'].includes(finding.subject.kind) && finding.weight !== 'conclusive';
+/** Axes that belong to the workload itself; all others are the place where a replica runs. */
+const axesOfWorkload: ReadonlySet<string> = new Set(['revision', 'image digest', 'configuration', 'service account']);
+
+/**
+ * A cause that would hit every replica alike does not explain a clean split: where the place separates, neither the
+ * template nor a shared dependency does; where the revision separates, a dependency that the others reach does not.
+ */
+function isOnWrongAxis(finding: Candidate['finding'], { radius, scope }: Considered): boolean {
+  const { leading, population } = radius;
+  if (leading === undefined || population !== 'target' || scope.target === undefined || finding.weight === 'conclusive' || finding.subject.kind === 'Node') return false;
+  const failing = new Set(scope.failing.map(({ pod }) => subjectKey(subject('Pod', pod.metadata.namespace, pod.metadata.name))));
+  if (!finding.affects.some((each) => failing.has(subjectKey(each)))) return false;
+  const isOwn = subjectKey(finding.subject) === subjectKey(scope.target);
+  return axesOfWorkload.has(leading.axis) ? !isOwn && finding.subject.kind !== 'ConfigMap' && finding.subject.kind !== 'Secret' : true;
 }
 
 function sharesPods(left: Candidate, right: Candidate): boolean {

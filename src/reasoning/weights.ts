@@ -4,7 +4,7 @@ import type { Weight } from '../domain/failure-mode.ts';
  * The numbers behind the words. They are the share of cases in which a finding of that weight, alone and unopposed, was
  * the labelled cause on the recordings; `npm run evaluate` prints how well they hold.
  */
-export const probabilityOf: { readonly [Of in Weight]: number } = { conclusive: 0.96, strong: 0.85, suggestive: 0.55, weak: 0.25 };
+export const probabilityOf: { readonly [Of in Weight]: number } = { conclusive: 0.96, strong: 0.85, suggestive: 0.45, weak: 0.25 };
 
 /** A symptom without a visible cause is true but explains nothing: it must never look like an answer. */
 export const symptomCeiling = 0.3;
@@ -15,7 +15,7 @@ export const rivalShare = 0.25;
 /** What is left of a weaker rival: a share of what the stronger one does not claim. */
 export const loserShare = 0.6;
 
-/** A cause in the workload itself is hard to believe where replicas with the same template are healthy elsewhere. */
+/** What is left of a cause that would hit all replicas alike, where only those on one side of an axis fail. */
 export const wrongAxisShare = 0.5;
 
 /** From here on an answer is given rather than "cannot tell". */
