@@ -1,0 +1,158 @@
+import type { ContainerLog, EvidenceKind, EvidenceShapes, Gap, Reading } from '../../domain/evidence.ts';
+import type { Instant } from '../../domain/instant.ts';
+import { type ResourceName, resourceNames, resources } from '../../domain/kubernetes/resources.ts';
+import { type EvidenceRequest, type EvidenceSource, readAll, unreadable } from '../../ports/evidence-source.ts';
+import { isResourceName, partNames } from '../../recording-format/evidence-names.ts';
+import { readLogLines } from '../../recording-format/log-text.ts';
+import { collectedAt } from './collected-at.ts';
+import { coverageOf, spokenNamespaces } from './coverage.ts';
+import { type GatheredBundle, versionOf } from './gather-bundle.ts';
+import { readParts, type RecordedParts } from './recorded-parts.ts';
+
+/** The evidence source that answers from a bundle, and the page that was saved with it. */
+export function bundleSource(bundle: GatheredBundle, fallbackName: string): { readonly source: EvidenceSource; readonly alert: unknown } {
+  const manifest = bundle.manifest?.content;
+  const now = manifest?.collectedAt ?? collectedAt(bundle);
+  const parts = readParts(bundle.parts, { root: bundle.manifest?.root, now });
+  const answers = { bundle, parts, now };
+  let requests = 0;
+  const source: EvidenceSource = {
+    name: 'recorded-bundle',
+    provides: [...resourceNames, ...partNames],
+    permissions: [],
+    identify: () =>
+      Promise.resolve({
+        state: 'reached',
+        now,
+        cluster: {
+          source: manifest === undefined ? 'bundle' : 'recording',
+          name: manifest?.clusterName ?? fallbackName,
+          version: manifest?.clusterVersion ?? versionOf(bundle.values),
+        },
+      }),
+    async read<Kind extends EvidenceKind>(request: EvidenceRequest<Kind>): Promise<Reading<Kind>> {
+      requests += 1;
+      return (await answer(request, answers)) as Reading<Kind>;
+    },
+    cost: () => ({ requests, bytes: bundle.walked.bytes }),
+    close: () => Promise.resolve(),
+  };
+  const { alertPath } = manifest ?? {};
+  const namedAlert = alertPath === undefined ? undefined : bundle.values.get(`${bundle.manifest?.root ?? ''}${alertPath}`);
+  return { source, alert: parts.alert ?? namedAlert };
+}
+
+interface Answers {
+  readonly bundle: GatheredBundle;
+  readonly parts: RecordedParts;
+  readonly now: Instant;
+}
+
+async function answer(request: EvidenceRequest, answers: Answers): Promise<Reading<EvidenceKind>> {
+  const { kind } = request;
+  const refused = refusalOf(kind, answers.bundle);
+  if (refused !== undefined) return refused;
+  if (isResourceName(kind)) return readObjects(kind, request.namespaces, answers);
+  if (kind === 'container-logs') return readLogs(request, answers);
+  return readPart(kind, request, answers);
+}
+
+/** What the recording itself says could not be read. */
+function refusalOf(kind: EvidenceKind, { manifest, refusals }: GatheredBundle): Reading<EvidenceKind> | undefined {
+  const told = manifest?.content.notRead.find((each) => each.kind === kind && each.part === undefined && each.namespaces.length === 0);
+  if (told !== undefined) return unreadable(told.because, told.detail);
+  const saved = refusals.find((refusal) => refusal.resource === kind);
+  return saved === undefined ? undefined : unreadable(saved.because, saved.detail);
+}
+
+function partGaps(kind: EvidenceKind, { manifest }: GatheredBundle): readonly Gap[] {
+  return (manifest?.content.notRead ?? [])
+    .filter((each) => each.kind === kind)
+    .map(({ part, namespaces, because, detail }) => ({
+      what: part ?? `${kind} in ${spokenNamespaces(namespaces)}`,
+      because,
+      detail,
+      ...(namespaces.length === 0 ? {} : { namespaces }),
+    }));
+}
+
+function readAt(kind: EvidenceKind, { bundle, now }: Answers): Instant {
+  return bundle.manifest?.content.readAt[kind] ?? now;
+}
+
+function readObjects(resource: ResourceName, wanted: readonly string[], answers: Answers): Reading<ResourceName> {
+  const { bundle } = answers;
+  const manifest = bundle.manifest?.content;
+  const listings = bundle.objects.listings();
+  const isListed = manifest !== undefined && (manifest.isComplete || manifest.collected.includes(resource) || listings.some((listing) => listing.resource === resource));
+  const coverage = isListed ? { state: 'recorded' as const, gaps: outsideGaps(resource, answers) } : coverageOf(resource, listings, bundle.objects.namespaces());
+  if (coverage.state === 'not-recorded') return unreadable('not-recorded', `the ${bundle.paths.layout} holds no ${resource}`);
+  const all: readonly { readonly metadata: { readonly namespace: string | undefined } }[] = bundle.objects.objects(resource);
+  const isNarrowed = resources[resource].isNamespaced && wanted.length > 0;
+  const value = isNarrowed ? all.filter(({ metadata }) => wanted.includes(metadata.namespace ?? '')) : all;
+  const damaged = bundle.damaged.filter(({ holds }) => holds === resource || holds === 'unknown').map((each) => each.gap);
+  const gaps = [...coverage.gaps, ...partGaps(resource, bundle), ...damaged];
+  const concerned = isNarrowed ? gaps.filter((gap) => gap.namespaces === undefined || gap.namespaces.some((namespace) => wanted.includes(namespace))) : gaps;
+  return readAll(readAt(resource, answers), value as EvidenceShapes[ResourceName], concerned);
+}
+
+/** Where the manifest says that only some namespaces were looked at, the others are not known. */
+function outsideGaps(resource: ResourceName, { bundle }: Answers): readonly Gap[] {
+  const looked = bundle.manifest?.content.namespaces ?? [];
+  if (looked.length === 0 || !resources[resource].isNamespaced) return [];
+  const outside = [...bundle.objects.namespaces()].filter((namespace) => !looked.includes(namespace)).toSorted();
+  if (outside.length === 0) return [];
+  return [{ what: `${resource} in ${spokenNamespaces(outside)}`, because: 'not-recorded', detail: `only ${spokenNamespaces(looked)} was recorded`, namespaces: outside }];
+}
+
+async function readLogs(request: EvidenceRequest, answers: Answers): Promise<Reading<EvidenceKind>> {
+  const { bundle } = answers;
+  const isCollected = bundle.manifest?.content.collected.includes('container-logs') === true;
+  if (bundle.logs.isEmpty() && !isCollected) return unreadable('not-recorded', `the ${bundle.paths.layout} holds no container logs`);
+  const wanted = request.logs ?? [];
+  const texts = await bundle.logs.read(wanted);
+  const logs: ContainerLog[] = [];
+  const missing: string[] = [];
+  for (const [position, { namespace, pod, container, isPrevious, tailLines }] of wanted.entries()) {
+    const text = texts[position];
+    if (text === undefined) missing.push(`${namespace}/${pod} ${container}${isPrevious ? ' (previous)' : ''}`);
+    else logs.push({ namespace, pod, container, isPrevious, lines: tailLines > 0 ? readLogLines(text).slice(-tailLines) : [] });
+  }
+  const gaps = [...partGaps('container-logs', bundle), ...(missing.length === 0 ? [] : [missingGap('logs', missing)])];
+  return readAll(readAt('container-logs', answers), logs, gaps);
+}
+
+function missingGap(what: string, missing: readonly string[]): Gap {
+  const shown = missing.slice(0, 3).join(', ');
+  return { what: `${what} of ${shown}${missing.length > 3 ? ` and ${missing.length - 3} more` : ''}`, because: 'not-recorded', detail: 'the recording does not hold them' };
+}
+
+type PartKind = Exclude<EvidenceKind, ResourceName | 'container-logs'>;
+
+function readPart(kind: PartKind, request: EvidenceRequest, answers: Answers): Reading<EvidenceKind> {
+  const { bundle, parts } = answers;
+  const isCollected = bundle.manifest?.content.collected.includes(kind) === true;
+  const recorded: readonly unknown[] | undefined = parts[kind] ?? (isCollected ? [] : undefined);
+  if (recorded === undefined) return unreadable('not-recorded', `the ${bundle.paths.layout} holds no ${kind}`);
+  const complaints = parts.complaints
+    .filter((each) => each.kind === kind)
+    .map(({ path, complaint }): Gap => ({ what: `the file ${path}`, because: 'malformed', detail: complaint }));
+  const wanted = kind === 'node-commands' && request.nodes !== undefined && request.nodes.length > 0 ? request.nodes : undefined;
+  const value = wanted === undefined ? recorded : recorded.filter((each) => wanted.includes((each as { readonly node: string }).node));
+  const missing = [...missingNodes(wanted ?? [], value), ...missingMetrics(kind, request, parts)];
+  return readAll(readAt(kind, answers), value as EvidenceShapes[PartKind], [...partGaps(kind, bundle), ...complaints, ...missing]);
+}
+
+function missingNodes(wanted: readonly string[], found: readonly unknown[]): readonly Gap[] {
+  const missing = wanted.filter((node) => !found.some((each) => (each as { readonly node: string }).node === node));
+  return missing.length === 0 ? [] : [missingGap('command outputs', missing)];
+}
+
+/** The alert's own metric may be recorded under any wording; all other queries are told apart by their text. */
+function missingMetrics(kind: EvidenceKind, request: EvidenceRequest, parts: RecordedParts): readonly Gap[] {
+  if (kind !== 'metrics') return [];
+  const plain = (expression: string): string => expression.replace(/\s+/g, '');
+  const recorded = new Set((parts.metrics ?? []).map((metric) => (metric.purpose === 'alert' ? 'alert' : plain(metric.expression))));
+  const missing = (request.metrics ?? []).filter(({ purpose, expression }) => !recorded.has(plain(expression)) && !(purpose === 'alert' && recorded.has('alert')));
+  return missing.length === 0 ? [] : [missingGap('results', missing.map(({ expression }) => expression))];
+}

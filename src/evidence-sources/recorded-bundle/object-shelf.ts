@@ -1,0 +1,103 @@
+import type { Instant } from '../../domain/instant.ts';
+import { type ApiObject, type ObjectOf, type ResourceName, resources } from '../../domain/kubernetes/resources.ts';
+import type { RawApiObject } from './raw-objects.ts';
+
+/** One file's, or one list's, word on a kind: what coverage is worked out from. */
+export interface Listing {
+  readonly resource: ResourceName;
+  readonly path: string;
+  /** True: a list, which says that there is no more. False: objects that somebody picked. */
+  readonly isList: boolean;
+  readonly namespaces: ReadonlySet<string>;
+  readonly count: number;
+}
+
+/** The objects of a bundle while it is read. Each is reduced to what Stanch uses at once; the raw object is not kept. */
+export interface ObjectShelf {
+  /** False: there are more objects than the limit allows. */
+  readonly add: (object: RawApiObject) => boolean;
+  readonly note: (listing: Listing) => void;
+  readonly listings: () => readonly Listing[];
+  readonly count: () => number;
+  /** In order of namespace and name, whatever the order in the files. */
+  readonly objects: <Name extends ResourceName>(resource: Name) => readonly ObjectOf<Name>[];
+  /** Every namespace that any object lies in or is. */
+  readonly namespaces: () => ReadonlySet<string>;
+  readonly each: (visit: (resource: ResourceName, object: ApiObject) => void) => void;
+}
+
+export function objectShelf(limit: number): ObjectShelf {
+  const shelves = new Map<ResourceName, Map<string, ApiObject>>();
+  const listings: Listing[] = [];
+  const namespaces = new Set<string>();
+  let count = 0;
+  return {
+    add({ resource, raw }) {
+      const object: ApiObject = resources[resource].shape.read(raw);
+      let shelf = shelves.get(resource);
+      if (shelf === undefined) shelves.set(resource, (shelf = new Map()));
+      const { namespace, name } = object.metadata;
+      const before = shelf.size;
+      // The same object is often kept twice, in a list and in a file of its own.
+      shelf.set(`${namespace ?? ''}/${name}`, object);
+      if (namespace !== undefined) namespaces.add(namespace);
+      if (resource === 'namespaces') namespaces.add(name);
+      count += shelf.size - before;
+      return count <= limit;
+    },
+    note: (listing) => listings.push(listing),
+    listings: () => listings,
+    count: () => count,
+    objects: <Name extends ResourceName>(resource: Name) =>
+      [...(shelves.get(resource)?.entries() ?? [])].toSorted(([one], [other]) => (one < other ? -1 : 1)).map(([, object]) => object) as unknown as readonly ObjectOf<Name>[],
+    namespaces: () => namespaces,
+    each: (visit) => {
+      for (const [resource, shelf] of shelves) for (const object of shelf.values()) visit(resource, object);
+    },
+  };
+}
+
+/** Times that a running cluster writes all the while, and times of everything else. */
+export interface NewestTimes {
+  readonly heartbeat: Instant | undefined;
+  readonly activity: Instant | undefined;
+  readonly anything: Instant | undefined;
+}
+
+export function newestTimes(shelf: ObjectShelf): NewestTimes {
+  let heartbeat: Instant | undefined;
+  let activity: Instant | undefined;
+  let anything: Instant | undefined;
+  const later = (one: Instant | undefined, other: Instant | undefined): Instant | undefined =>
+    one === undefined || (other !== undefined && other > one) ? other : one;
+  shelf.each((resource, object) => {
+    anything = later(anything, object.metadata.creationTimestamp);
+    if (resource === 'nodes') for (const { lastHeartbeatTime } of (object as ObjectOf<'nodes'>).status.conditions) heartbeat = later(heartbeat, lastHeartbeatTime);
+    else if (resource === 'leases') heartbeat = later(heartbeat, (object as ObjectOf<'leases'>).spec.renewTime);
+    else if (resource === 'events') activity = later(activity, newestOfEvent(object as ObjectOf<'events'>));
+    else if (resource === 'pods') activity = later(activity, newestOfPod(object as ObjectOf<'pods'>));
+    else if ('managedFields' in object.metadata) {
+      for (const { at } of (object as ObjectOf<'deployments'>).metadata.managedFields) anything = later(anything, at);
+    }
+  });
+  return { heartbeat, activity, anything };
+}
+
+function newestOfEvent(event: ObjectOf<'events'>): Instant | undefined {
+  return newestOf([event.lastTimestamp, event.series?.lastObservedTime, event.eventTime, event.firstTimestamp, event.metadata.creationTimestamp]);
+}
+
+function newestOfPod(pod: ObjectOf<'pods'>): Instant | undefined {
+  const containers = [...pod.status.containerStatuses, ...pod.status.initContainerStatuses];
+  return newestOf([
+    pod.metadata.creationTimestamp,
+    ...pod.status.conditions.map((condition) => condition.lastTransitionTime),
+    ...containers.flatMap(({ state, lastState }) => [state.running?.startedAt, state.terminated?.finishedAt, lastState.terminated?.finishedAt]),
+  ]);
+}
+
+export function newestOf(times: readonly (Instant | undefined)[]): Instant | undefined {
+  let newest: Instant | undefined;
+  for (const time of times) if (time !== undefined && (newest === undefined || time > newest)) newest = time;
+  return newest;
+}
