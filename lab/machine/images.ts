@@ -32,7 +32,7 @@ export async function ensureImages(programs: Programs): Promise<string> {
 		{ repository: "shop/checkout", tags: ["1.18.2"], program: join(programs.shop, "checkout"), base: "busybox" },
 		{ repository: "shop/storefront", tags: ["1.4.0"], program: join(programs.shop, "storefront"), base: "busybox" },
 	];
-	const key = createHash("sha256").update(JSON.stringify([images, await readFile(import.meta.filename, "utf8")])).digest("hex").slice(0, 16);
+	const key = createHash("sha256").update(JSON.stringify([images, await readFile(import.meta.filename, "utf8"), await readFile(finishing, "utf8")])).digest("hex").slice(0, 16);
 	const finished = join(cacheDirectory, `images-${key}`);
 	if (existsSync(finished)) return finished;
 	await step("Making container images", async () => {
@@ -55,7 +55,7 @@ async function writeImage({ image, directory, rootFileSystem }: { image: Image; 
 		await runProgram(["cp", "--archive", "--no-target-directory", join(rootFileSystem, path), join(staging, path)]);
 	}
 	await copyFile(image.program, join(staging, "usr/local/bin", program));
-	await runProgram(["sh", join(import.meta.dirname, "finish-image.sh"), staging]);
+	await runProgram(["sh", finishing, staging]);
 	const layer = join(directory, "layer.tar");
 	await runProgram(["tar", "--sort=name", "--mtime=@0", "--owner=0", "--group=0", "--numeric-owner", "-C", staging, "-cf", layer, "."]);
 	await rm(staging, { recursive: true });
@@ -91,18 +91,23 @@ async function fileDigest(path: string): Promise<string> {
 	return `sha256:${hash.digest("hex")}`;
 }
 
+const finishing = join(import.meta.dirname, "finish-image.sh");
 const libraries = "usr/lib/x86_64-linux-gnu";
-/** kube-proxy runs iptables and conntrack, so its image carries Debian's, with the libraries they are linked against. */
+/**
+ * kube-proxy runs iptables and conntrack, so its image carries Debian's, with the libraries they are linked against.
+ * It is the legacy variant, on the nodes too: it rewrites the whole table at each change, so kube-proxy's memory grows
+ * with every rule on the node. That is what makes the out-of-memory scenario happen on one node and not on all.
+ */
 const baseFiles: Readonly<Record<Image["base"], readonly string[]>> = {
 	empty: [],
 	busybox: ["bin/busybox"],
 	"packet-filter": [
 		"bin/busybox",
-		"usr/sbin/xtables-nft-multi",
+		"usr/sbin/xtables-legacy-multi",
 		"usr/sbin/conntrack",
 		`${libraries}/xtables`,
 		...["ld-linux-x86-64.so.2", "libc.so.6", "libm.so.6", "libdl.so.2", "libpthread.so.0"].map((name) => `${libraries}/${name}`),
-		...["libxtables.so.12", "libxtables.so.12.7.0", "libmnl.so.0", "libmnl.so.0.2.0", "libnftnl.so.11", "libnftnl.so.11.6.0"].map((name) => `${libraries}/${name}`),
+		...["libxtables.so.12", "libxtables.so.12.7.0", "libmnl.so.0", "libmnl.so.0.2.0", "libip4tc.so.2", "libip4tc.so.2.0.0", "libip6tc.so.2", "libip6tc.so.2.0.0"].map((name) => `${libraries}/${name}`),
 		...["libnetfilter_conntrack.so.3", "libnetfilter_conntrack.so.3.8.0", "libnfnetlink.so.0", "libnfnetlink.so.0.2.0"].map((name) => `${libraries}/${name}`),
 	],
 };
