@@ -1,0 +1,62 @@
+import { Readable } from 'node:stream';
+import { exampleInvestigation } from '../../writing/example-investigation.ts';
+import type { Composition, InvestigationOptions, RecordingOptions } from './composition.ts';
+import { runCommandLine } from './run-command-line.ts';
+import type { Terminal } from './terminal.ts';
+
+/** A program around nothing: what was asked of it is kept, and it answers with the example. */
+export interface ExampleProgram {
+  readonly run: (...given: readonly string[]) => Promise<{ readonly status: number; readonly out: string; readonly error: string }>;
+  readonly asked: (InvestigationOptions | RecordingOptions)[];
+}
+
+export interface ExampleSettings {
+  readonly composition?: Partial<Composition>;
+  readonly terminal?: Partial<Terminal>;
+  readonly input?: string;
+  readonly interruption?: AbortSignal;
+}
+
+export function exampleProgram(settings: ExampleSettings = {}): ExampleProgram {
+  const asked: (InvestigationOptions | RecordingOptions)[] = [];
+  const composition: Composition = {
+    runInvestigation: (options, announcer) => {
+      asked.push(options);
+      announcer.announce({ kind: 'progress', text: 'listing pods (1 of 22)' });
+      announcer.announce({ kind: 'finished', investigation: exampleInvestigation });
+      return Promise.resolve({ state: 'done', investigation: exampleInvestigation });
+    },
+    runRecording: (options) => {
+      asked.push(options);
+      return Promise.resolve({ state: 'done', path: options.record, files: 12, bytes: 20_480 });
+    },
+    demonstration: () => ({ recording: 'demonstration' }),
+    permissions: () => 'kind: ClusterRole\n',
+    catalogue: [],
+    ...settings.composition,
+  };
+  return {
+    asked,
+    run: async (...given) => {
+      const written = { out: '', error: '' };
+      const status = await runCommandLine({
+        arguments: given,
+        version: '1.2.3',
+        terminal: {
+          writeOut: (text) => void (written.out += text),
+          writeError: (text) => void (written.error += text),
+          input: Readable.from(settings.input === undefined ? [] : [settings.input]),
+          isOutTerminal: false,
+          isErrorTerminal: false,
+          columns: undefined,
+          environment: {},
+          ...settings.terminal,
+        },
+        compose: () => Promise.resolve(composition),
+        interruption: settings.interruption ?? new AbortController().signal,
+        graceSeconds: 0,
+      });
+      return { status, ...written };
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import { describe, expect, test } from 'vitest';
+import { catalogue } from '../../catalogue/index.generated.ts';
+import { plainPalette } from '../../writing/layout.ts';
+import { explain, search } from './explain.ts';
+
+const layout = { columns: 100, palette: plainPalette };
+const [first] = catalogue;
+
+describe('explaining', () => {
+  test('lists every failure mode', () => {
+    const answer = explain({ kind: 'all' }, catalogue, layout);
+    const text = 'lines' in answer ? answer.lines.join('\n') : '';
+
+    for (const mode of catalogue) expect(text).toContain(mode.id);
+  });
+
+  test('finds a failure mode by its name, in any case', () => {
+    const answer = explain({ kind: 'mode', id: first?.id.toUpperCase() ?? '' }, catalogue, layout);
+
+    expect('lines' in answer ? answer.lines[1] : answer).toBe(first?.id);
+  });
+
+  test('suggests names that share a word', () => {
+    const [mode] = catalogue;
+    const words = mode?.id.split('-') ?? [];
+    const answer = explain({ kind: 'mode', id: `no-such-${words.join('-')}` }, catalogue, layout);
+
+    expect(answer).toMatchObject({
+      state: 'failed',
+      happened: 'There is no failure mode of that name',
+      whatToDo: expect.stringContaining('Did you mean '),
+    });
+  });
+
+  test('says so when nothing is found', () => {
+    expect(explain({ kind: 'search', words: 'zebra crossing' }, catalogue, layout)).toEqual({
+      state: 'failed',
+      attempted: 'searching the failure modes for "zebra crossing"',
+      happened: 'None speaks of all these words',
+      whatToDo: 'Use fewer words; stanch explain lists them all',
+    });
+  });
+
+  test('searches for all of the words, wherever they stand', () => {
+    const found = search('Image, PULL', catalogue);
+
+    expect(found.length).toBeGreaterThan(0);
+    expect(found.length).toBeLessThan(catalogue.length);
+  });
+});

@@ -1,0 +1,48 @@
+import { InvalidArgumentError } from 'commander';
+import { millisecondsPerDay, millisecondsPerHour, millisecondsPerMinute, millisecondsPerSecond } from '../../domain/instant.ts';
+
+const units: { readonly [unit: string]: number } = {
+  s: millisecondsPerSecond,
+  m: millisecondsPerMinute,
+  h: millisecondsPerHour,
+  d: millisecondsPerDay,
+};
+
+/** "90s", "10m", "1h30m", "7d": milliseconds. */
+export function readDuration(written: string): number {
+  const parts = [...written.matchAll(/(\d+(?:\.\d+)?)([smhd])/g)];
+  const duration = parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * (units[unit ?? ''] ?? 0), 0);
+  if (parts.map(([part]) => part).join('') !== written || duration <= 0 || duration > longestLookBack) {
+    throw new InvalidArgumentError('Write it as 90s, 10m, 1h30m or 7d, at most 90d.');
+  }
+  return duration;
+}
+
+/** Nothing that a cluster remembers is older, and everything older would only be noise. */
+const longestLookBack = 90 * millisecondsPerDay;
+
+/** An hour is far more than any investigation needs; beyond it, a slip of the finger is more likely. */
+const longestBudgetSeconds = 3600;
+
+export function readSeconds(written: string): number {
+  const seconds = Number(written.replace(/s$/, ''));
+  if (written === '' || !(seconds > 0 && seconds <= longestBudgetSeconds)) {
+    throw new InvalidArgumentError(`Write a number of seconds, at most ${longestBudgetSeconds}.`);
+  }
+  return seconds;
+}
+
+/** The base address of an HTTP API, without a slash at its end. */
+export function readAddress(written: string): string {
+  const address = URL.canParse(written) ? new URL(written) : undefined;
+  if (address === undefined || !['http:', 'https:'].includes(address.protocol)) {
+    throw new InvalidArgumentError('Write an address such as http://prometheus:9090.');
+  }
+  return written.replace(/\/+$/, '');
+}
+
+/** Text that must not be empty, such as a path that a shell variable failed to fill in. */
+export function readText(written: string): string {
+  if (written.trim() === '') throw new InvalidArgumentError('It is empty.');
+  return written;
+}

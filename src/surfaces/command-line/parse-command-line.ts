@@ -1,0 +1,64 @@
+import { CommanderError } from 'commander';
+import type { CommandRequest } from './command-request.ts';
+import type { Failure } from './composition.ts';
+import { buildProgram } from './program.ts';
+
+export type ParsedCommandLine =
+  | { readonly state: 'asked'; readonly request: CommandRequest }
+  /** Help or version. */
+  | { readonly state: 'print'; readonly text: string }
+  | Failure;
+
+export interface CommandLine {
+  /** Without the program's own name. */
+  readonly arguments: readonly string[];
+  readonly version: string;
+  /** Columns that help may take. */
+  readonly columns: number;
+}
+
+/** Understands a command line, and does nothing else. */
+export function parseCommandLine(line: CommandLine): ParsedCommandLine {
+  const asked: CommandRequest[] = [];
+  const printed: string[] = [];
+  const program = buildProgram({ version: line.version, onRequest: (request) => asked.push(request) });
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().configureOutput({
+      writeOut: (text) => printed.push(text),
+      writeErr: () => undefined,
+      getOutHelpWidth: () => line.columns,
+      getOutHasColors: () => false,
+    });
+  }
+  if (line.arguments.length === 0) {
+    program.outputHelp();
+    return { state: 'print', text: printed.join('') };
+  }
+  try {
+    program.parse(line.arguments, { from: 'user' });
+  } catch (thrown) {
+    if (!(thrown instanceof CommanderError)) throw thrown;
+    return thrown.exitCode === 0
+      ? { state: 'print', text: printed.join('') }
+      : mistake(
+          thrown.message,
+          line.arguments,
+          program.commands.map((command) => command.name()),
+        );
+  }
+  const [request] = asked;
+  return request === undefined ? { state: 'print', text: printed.join('') } : { state: 'asked', request };
+}
+
+function mistake(message: string, given: readonly string[], names: readonly string[]): Failure {
+  const command = given.find((word) => names.includes(word));
+  return {
+    state: 'failed',
+    attempted: 'reading the command line',
+    happened: message
+      .replace(/^error: /, '')
+      .replace(/\s+/g, ' ')
+      .trim(),
+    whatToDo: `See stanch ${command === undefined ? '' : `${command} `}--help.`,
+  };
+}

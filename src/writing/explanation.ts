@@ -1,0 +1,44 @@
+import type { AnyFailureMode } from '../domain/failure-mode.ts';
+import { type Layout, padTo, paragraph, rule } from './layout.ts';
+
+/** Everything that a failure mode's file says about it, for a person. */
+export function writeExplanation(mode: AnyFailureMode, layout: Layout): readonly string[] {
+  const { palette } = layout;
+  const { explanation } = mode;
+  const part = (title: string, text: string): readonly string[] => ['', palette.heading(title), ...paragraph({ text, mark: '  ' }, layout)];
+  const list = (title: string, items: readonly string[]): readonly string[] =>
+    items.length === 0 ? [] : ['', palette.heading(title), ...items.flatMap((text) => paragraph({ text, mark: '  · ' }, layout))];
+  return [
+    palette.heading(rule({ title: mode.title, aside: mode.role, line: '━' }, layout)),
+    mode.id,
+    ...part('What it is', explanation.whatItIs),
+    ...part('How it looks', explanation.howItLooks),
+    ...part('Why it happens', explanation.whyItHappens),
+    ...part('What stops the bleeding', explanation.whatStopsTheBleeding),
+    ...part('What fixes it', explanation.whatFixesIt),
+    ...part('How to prevent it', explanation.howToPreventIt),
+    ...list(
+      'Recognised, for example, where',
+      mode.recognises.map((example) => example.story),
+    ),
+    ...list(
+      'Not to be confused with',
+      mode.isNotFooledBy.map((example) => example.story),
+    ),
+    ...list('Evidence it needs', [
+      mode.needs.join(', '),
+      ...(mode.helpedBy.length === 0 ? [] : [`and is helped by: ${mode.helpedBy.join(', ')}`]),
+    ]),
+    ...list('Mitigations that fit', mode.mitigations),
+    ...list('Read more', mode.sources),
+  ];
+}
+
+/** One line each, in order of their ids. */
+export function writeFailureModeList(modes: readonly AnyFailureMode[], layout: Layout): readonly string[] {
+  const ordered = modes.toSorted((one, other) => (one.id < other.id ? -1 : 1));
+  const widest = Math.max(0, ...ordered.map((mode) => mode.id.length));
+  return ordered.flatMap((mode) =>
+    paragraph({ text: mode.title, mark: `${padTo(mode.id, widest)}  `, paintMark: layout.palette.command }, layout),
+  );
+}
