@@ -20,13 +20,13 @@ export interface Alert {
 /** What an alert's expression says, once parsed. */
 export interface AlertExpression {
   readonly expression: string;
-  /** The left-hand side without the comparison. */
+  /** The side that is no constant; the whole expression where there is no comparison with a constant, so that a sample means firing. */
   readonly measured: string;
   /** Absent: no comparison with a plain number. */
   readonly comparison: { readonly operator: '>' | '>=' | '<' | '<=' | '==' | '!='; readonly threshold: number } | undefined;
-  /** Label matchers that every selector of the expression shares, equality only. */
+  /** Label matchers that every selector of the measured side shares, equality only. */
   readonly labels: { readonly [name: string]: string };
-  /** Metric names that it reads. */
+  /** Metric names that the measured side reads. */
   readonly metrics: readonly string[];
 }
 

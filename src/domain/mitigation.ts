@@ -8,6 +8,7 @@ export type ClusterChange =
   | { readonly kind: 'cordon'; readonly node: string }
   | { readonly kind: 'uncordon'; readonly node: string }
   | { readonly kind: 'evict'; readonly namespace: string; readonly pod: string }
+  | { readonly kind: 'delete-pod'; readonly namespace: string; readonly pod: string }
   | { readonly kind: 'roll-back'; readonly workload: Subject; readonly toRevision: number }
   | { readonly kind: 'scale'; readonly workload: Subject; readonly from: number; readonly to: number }
   | { readonly kind: 'set-autoscaler-maximum'; readonly autoscaler: Subject; readonly from: number; readonly to: number }

@@ -4,6 +4,7 @@ import type { AnyFailureMode } from '../domain/failure-mode.ts';
 import type { FailureMode } from '../domain/failure-mode.ts';
 import { type Instant, millisecondsPerHour, millisecondsPerSecond } from '../domain/instant.ts';
 import { formatInstant } from '../domain/instant.ts';
+import type { GuardRail } from '../domain/guard-rail.ts';
 import type { Investigation } from '../domain/investigation.ts';
 import { type ResourceName, resources } from '../domain/kubernetes/resources.ts';
 import type { AnyMitigation, MitigationPlan } from '../domain/mitigation.ts';
@@ -17,7 +18,7 @@ import { evidenceBehind } from '../reasoning/facts-of.ts';
 import { planMitigations } from '../reasoning/plan-mitigations.ts';
 import { reconsiderChanges } from '../reasoning/reconsider-changes.ts';
 import { publishEvidence } from '../reasoning/publish-claims.ts';
-import { publish, publishPlans } from '../reasoning/publish.ts';
+import { publish, publishPlans, warnings } from '../reasoning/publish.ts';
 import { thinkAboutChanges, thinkAboutMitigation } from '../reasoning/think-aloud/changes-and-mitigation.ts';
 import { thinkAboutCause, thinkAboutRepair } from '../reasoning/think-aloud/diagnosis.ts';
 import { publishThought, type Thought } from '../reasoning/think-aloud/thought.ts';
@@ -30,6 +31,7 @@ export interface InvestigationInput {
   readonly sources: readonly [EvidenceSource, ...EvidenceSource[]];
   readonly catalogue: readonly AnyFailureMode[];
   readonly mitigations: readonly AnyMitigation[];
+  readonly guardRails: readonly GuardRail[];
   readonly announcer: Announcer;
   /** Measures how long it took. In a replay it stands still. */
   readonly clock: Clock;
@@ -74,7 +76,7 @@ export async function investigate(input: InvestigationInput, cancelled: AbortSig
   const reconsidered = { ...full, changes: reconsiderChanges(full.changes, late.diagnosis.hypotheses) };
   const finishedAt = clock.now();
   const investigation = publish(
-    { assessment: reconsidered, ...late, thoughts: [...early.thoughts, ...late.thoughts], catalogue: input.catalogue, mitigations: input.mitigations },
+    { assessment: reconsidered, ...late, thoughts: [...early.thoughts, ...late.thoughts], catalogue: input.catalogue, mitigations: input.mitigations, guardRails: input.guardRails },
     { startedAt: cluster.source === 'live' ? startedAt : now, finishedAt: cluster.source === 'live' ? finishedAt : now, cost: costOf(input, cluster.source === 'live' ? finishedAt - startedAt : 0) },
   );
   announcer.announce({ kind: 'finished', investigation });
@@ -133,14 +135,14 @@ function thinkEarly(input: InvestigationInput, assessment: Assessment): Early {
   const plans = planMitigations(input.mitigations, assessment, []);
   const thoughts = [...thinkAboutAlert(assessment), ...thinkAboutScope(assessment), ...thinkAboutChanges(assessment), ...thinkAboutMitigation(plans, assessment)];
   say(input, thoughts, takenAt);
-  announcePlans(input, plans, takenAt);
+  announcePlans(input, plans, assessment);
   return { thoughts, plans };
 }
 
-function announcePlans(input: InvestigationInput, plans: readonly MitigationPlan[], takenAt: Instant): void {
+function announcePlans(input: InvestigationInput, plans: readonly MitigationPlan[], assessment: Assessment): void {
   if (plans.length === 0) return;
   const citations = plans.flatMap((plan) => [plan.why, ...plan.preconditions.flatMap((each) => each.because)]).flatMap((claim) => claim.citing);
-  input.announcer.announce({ kind: 'mitigations', mitigations: publishPlans(plans, input.mitigations), evidence: publishEvidence(citations, takenAt) });
+  input.announcer.announce({ kind: 'mitigations', mitigations: publishPlans(plans, input.mitigations, warnings(input.guardRails, assessment)), evidence: publishEvidence(citations, assessment.snapshot.takenAt) });
 }
 
 function thinkLate(input: InvestigationInput, assessment: Assessment, early: Early): { readonly diagnosis: Diagnosis; readonly plans: readonly MitigationPlan[]; readonly thoughts: readonly Thought[] } {
@@ -150,7 +152,7 @@ function thinkLate(input: InvestigationInput, assessment: Assessment, early: Ear
   const known = new Set(early.plans.map((plan) => plan.id));
   const thoughts = [...thinkAboutCause(assessment, diagnosis), ...thinkAboutRepair(plans)];
   say(input, thoughts, takenAt);
-  announcePlans(input, plans.filter((plan) => !known.has(plan.id)), takenAt);
+  announcePlans(input, plans.filter((plan) => !known.has(plan.id)), assessment);
   return { diagnosis, plans, thoughts };
 }
 

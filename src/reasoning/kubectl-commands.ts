@@ -37,6 +37,7 @@ export function commandToChange(change: ClusterChange): string {
     case 'cordon': return `kubectl cordon ${change.node}`;
     case 'uncordon': return `kubectl uncordon ${change.node}`;
     // kubectl has no verb for the eviction of one pod; deletion waits for the same grace period but ignores budgets.
+    case 'delete-pod':
     case 'evict': return `kubectl delete pod -n ${change.namespace} ${change.pod}`;
     case 'roll-back': return `kubectl rollout undo ${target(change.workload)} --to-revision=${change.toRevision}`;
     case 'scale': return `kubectl scale ${target(change.workload)} --replicas=${change.to} --current-replicas=${change.from}`;

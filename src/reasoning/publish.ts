@@ -1,5 +1,6 @@
 import type { Citation, Claim } from '../domain/citation.ts';
 import type { AnyFailureMode, FailureMode, Step } from '../domain/failure-mode.ts';
+import type { GuardRail } from '../domain/guard-rail.ts';
 import { formatInstant, type Instant } from '../domain/instant.ts';
 import { type Investigation, investigationSchema, type PublishedHypothesis, type PublishedMitigation } from '../domain/investigation.ts';
 import { type AnyMitigation, isBlocked, type Mitigation, type MitigationPlan } from '../domain/mitigation.ts';
@@ -21,6 +22,7 @@ export interface Reasoned {
   readonly thoughts: readonly Thought[];
   readonly catalogue: readonly AnyFailureMode[];
   readonly mitigations: readonly AnyMitigation[];
+  readonly guardRails: readonly GuardRail[];
 }
 
 export interface Bookkeeping {
@@ -52,7 +54,7 @@ export function publish(reasoned: Reasoned, books: Bookkeeping): Investigation {
     changes: changes.map((change) => ({ ...change, at: formatInstant(change.at), because: change.because.map(publishClaim) })),
     blindSpots: diagnosis.blindSpots,
     hypotheses: diagnosis.hypotheses.map((hypothesis, index) => publishHypothesis(hypothesis, index, assessment)),
-    mitigations: publishPlans(plans, reasoned.mitigations),
+    mitigations: publishPlans(plans, reasoned.mitigations, warnings(reasoned.guardRails, assessment)),
     thoughts: thoughts.map((thought) => publishThought(thought, takenAt)),
     followUps: followUps({ hypotheses: diagnosis.hypotheses, plans, catalogue: reasoned.catalogue as unknown as readonly FailureMode[], now: takenAt }),
     evidence: publishEvidence(allCitations(reasoned), takenAt),
@@ -91,7 +93,7 @@ function arrowToPage(hypothesis: Hypothesis, { scope, question, judgement }: Ass
   return [{ from: `${failing.length} of ${scope.failing.length + scope.healthy.length + scope.undecided.length} replicas of ${spokenSubject(scope.target)} fail`, to: question.alert.summary, because: [first, ...more] }];
 }
 
-export function publishPlans(plans: readonly MitigationPlan[], mitigations: readonly AnyMitigation[]): readonly PublishedMitigation[] {
+export function publishPlans(plans: readonly MitigationPlan[], mitigations: readonly AnyMitigation[], warningsOf: (plan: MitigationPlan) => readonly string[]): readonly PublishedMitigation[] {
   const byId = new Map((mitigations as unknown as readonly Mitigation[]).map((each) => [each.id, each]));
   return plans.map((plan) => ({
     id: plan.id,
@@ -107,8 +109,14 @@ export function publishPlans(plans: readonly MitigationPlan[], mitigations: read
     expectation: plan.expectation,
     reversibility: byId.get(plan.id)?.reversibility ?? 'irreversible',
     blocked: isBlocked(plan),
-    warnings: [],
+    warnings: warningsOf(plan),
   }));
+}
+
+/** Plans pass the same guard rails as commands that people type. */
+export function warnings(guardRails: readonly GuardRail[], { scope, radius, changes }: Assessment): (plan: MitigationPlan) => readonly string[] {
+  const situation = { scope, blastRadius: radius, changes, hypotheses: [] };
+  return (plan) => [...new Set(plan.changes.flatMap((change) => guardRails.flatMap((rail) => rail.check({ change, isEvidenceSaved: plan.saveFirst.length > 0 }, situation) ?? [])))];
 }
 
 function summaryOf({ diagnosis, assessment }: Reasoned): string {

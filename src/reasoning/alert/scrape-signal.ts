@@ -35,7 +35,7 @@ export function readScrape(question: Question, facts: FactSource): ScrapeSignal 
 
 function isAboutScraping(expression: AlertExpression | undefined): boolean {
   if (expression === undefined) return false;
-  return expression.metrics.includes('up') || /\babsent(_over_time)?\s*\(/.test(expression.expression);
+  return expression.metrics.includes('up') || /\babsent(_over_time)?\s*\(/.test(expression.measured);
 }
 
 function wantedLabels(question: Question, facts: FactSource): { readonly [name: string]: string } {

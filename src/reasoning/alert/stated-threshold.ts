@@ -38,14 +38,3 @@ export function thresholdFor(stated: StatedThreshold, expression: string, larges
   const isShare = stated.isPercent && !/\*\s*100\b|\b100\s*\*/.test(expression) && Math.abs(largestValue) <= 1;
   return { operator: stated.operator, threshold: isShare ? stated.value / 100 : stated.value };
 }
-
-export function isPast(value: number, { operator, threshold }: NonNullable<AlertExpression['comparison']>): boolean {
-  switch (operator) {
-    case '>': return value > threshold;
-    case '>=': return value >= threshold;
-    case '<': return value < threshold;
-    case '<=': return value <= threshold;
-    case '==': return value === threshold;
-    case '!=': return value !== threshold;
-  }
-}

@@ -1,0 +1,27 @@
+import type { Backend, ServiceBackends } from './service-backends.ts';
+import type { LogClue } from './log-clue.ts';
+import type { Replica, Replicas } from './replica.ts';
+
+/** Labels that CoreDNS carries in kubeadm, managed clusters, OpenShift and the project's own chart. */
+const markedAsDns = (labels: { readonly [key: string]: string }): boolean =>
+  ['kube-dns', 'coredns'].includes(labels['k8s-app'] ?? '') || labels['app.kubernetes.io/name'] === 'coredns' || labels['dns.operator.openshift.io/daemonset-dns'] !== undefined;
+
+/** The Service that pods ask for names: called kube-dns for compatibility nearly everywhere. Undefined: not found. */
+export function dnsService(backends: ServiceBackends | undefined): Backend | undefined {
+  const system = backends?.all.filter((backend) => backend.service.spec.ports.some((port) => port.port === 53)) ?? [];
+  return system.find(({ service }) => markedAsDns(service.metadata.labels) || service.metadata.name === 'kube-dns' || (service.metadata.namespace === 'kube-system' && service.metadata.name === 'coredns'))
+    ?? system.find(({ service }) => service.metadata.namespace === 'openshift-dns');
+}
+
+export function isDnsServer(replica: Replica): boolean {
+  return markedAsDns(replica.pod.metadata.labels) && replica.pod.metadata.labels['k8s-app'] !== 'node-local-dns';
+}
+
+export function dnsServers(replicas: Replicas): readonly Replica[] {
+  return replicas.all.filter((replica) => isDnsServer(replica) && replica.health !== 'finished');
+}
+
+/** The server did not answer, or could not: asking again may help. Otherwise it answered that there is no such name. */
+export function isTemporary(clue: LogClue): boolean {
+  return /EAI_AGAIN|temporary failure|server misbehaving|SERVFAIL|i\/o timeout|timed out|try again|no servers could be reached|read udp|connection refused|network is unreachable/i.test(clue.line);
+}
