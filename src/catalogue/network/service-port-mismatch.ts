@@ -1,0 +1,148 @@
+import { type Claim, citeLog, citeObject, claim, claimFromAll } from '../../domain/citation.ts';
+import type { ContainerLog } from '../../domain/evidence.ts';
+import { exampleService, exampleSlice } from '../../domain/example-network.ts';
+import { examplePod } from '../../domain/example-objects.ts';
+import { defineFailureMode, type Finding, type Weight } from '../../domain/failure-mode.ts';
+import type { Pod } from '../../domain/kubernetes/pod.ts';
+import { type Complaints, complaintsByService } from '../../domain/service-complaints.ts';
+import type { Backend, BackendPort } from '../../domain/service-backends.ts';
+import { subject } from '../../domain/subject.ts';
+
+export const servicePortMismatch = defineFailureMode({
+  id: 'service-port-mismatch',
+  title: 'A Service sends traffic to a port on which nothing listens',
+  role: 'cause',
+  explanation: {
+    whatItIs: 'The target port of a Service is not the port of its pods: a name that no container port has, another number, or another protocol.',
+    howItLooks: 'The pods are Ready and answer on their own port, but every connection through the Service is refused.',
+    whyItHappens: 'The application\'s port was changed on one side only, a named port was renamed, or the protocol was left at TCP for a UDP server.',
+    whatStopsTheBleeding: 'Put the Service\'s target port (or the container\'s port) back to what it was.',
+    whatFixesIt: 'Name the container port and let the Service refer to it by that name.',
+    howToPreventIt: 'Test through the Service after each change of ports, and check target ports against pod templates before applying.',
+  },
+  sources: ['https://kubernetes.io/docs/concepts/services-networking/service/#field-spec-ports', 'https://kubernetes.io/docs/tasks/debug/debug-application/debug-service/#is-the-service-defined-correctly'],
+  needs: ['service-backends'],
+  helpedBy: ['log-clues', 'connectivity-probes', 'container-logs'],
+  explains: ['dependency-refuses-connections', 'dependency-times-out', 'readiness-probe-failing', 'liveness-probe-failing', 'init-container-blocked', 'container-crashes-at-start'],
+  mitigations: [],
+  recognise(facts) {
+    const complaintsOf = complaintsByService(facts);
+    return facts['service-backends'].all.flatMap((backend): readonly Finding[] => {
+      // Endpoints that somebody keeps by hand need no pod that declares the port.
+      const pods = backend.pods?.filter((pod) => pod.status.phase === 'Running') ?? [];
+      if (pods.length === 0) return [];
+      const complaints = complaintsOf(backend);
+      const wrong = backend.ports.flatMap((port) => judge({ backend, port, pods, complaints, logs: facts['container-logs'] }));
+      const [first, ...more] = wrong;
+      if (first === undefined) return [];
+      const { metadata } = backend.service;
+      const own = subject('Service', metadata.namespace, metadata.name);
+      const heard = claimFromAll(`Clients do not reach Service ${metadata.name}.`, complaints.citations);
+      const changedAt = metadata.managedFields.filter((field) => field.paths.some((path) => path.startsWith('spec.ports'))).at(-1)?.at;
+      return [{
+        subject: own,
+        weight: first.weight,
+        because: [first.claim, ...more.map((each) => each.claim), ...(heard === undefined ? [] : [heard])],
+        ...(changedAt === undefined ? {} : { since: changedAt }),
+        affects: [own, ...complaints.clients.map(({ pod }) => subject('Pod', pod.metadata.namespace, pod.metadata.name))],
+        wouldSettle: first.weight === 'conclusive' ? [] : [`kubectl -n ${metadata.namespace ?? 'default'} exec ${pods[0]?.metadata.name ?? '<pod>'} -- ss -ltn, compared with the target port of Service ${metadata.name}`],
+      }];
+    });
+  },
+  recognises: [
+    {
+      story: 'The Service names the port "web", the container calls it "http".',
+      given: {
+        pods: [examplePod({ name: 'cart-1-a', container: { ports: [{ name: 'http', containerPort: 8080 }] } })],
+        services: [exampleService({ name: 'cart', ports: [{ port: 80, targetPort: 'web' }] })],
+        endpointslices: [],
+      },
+      finds: [{ kind: 'Service', namespace: 'shop', name: 'cart' }],
+    },
+    {
+      story: 'The Service targets 9090; the container declares 8080 and says that it listens there, and clients are refused.',
+      given: {
+        pods: [
+          examplePod({ name: 'cart-1-a', container: { ports: [{ containerPort: 8080 }] } }),
+          examplePod({ name: 'web-1-a', isReady: false }),
+        ],
+        services: [exampleService({ name: 'cart', ports: [{ port: 80, targetPort: 9090 }] })],
+        endpointslices: [exampleSlice({ service: 'cart', ready: ['10.244.1.10'] })],
+        'container-logs': [
+          { namespace: 'shop', pod: 'cart-1-a', container: 'app', text: 'server listening on :8080' },
+          { namespace: 'shop', pod: 'web-1-a', container: 'app', text: 'Get "http://cart/items": dial tcp: connect to cart:80: connect: connection refused' },
+        ],
+      },
+      finds: [{ kind: 'Service', namespace: 'shop', name: 'cart' }],
+    },
+  ],
+  isNotFooledBy: [
+    {
+      story: 'The container does not declare the port that it listens on, which Kubernetes allows.',
+      given: {
+        pods: [examplePod({ name: 'cart-1-a', container: { ports: [{ containerPort: 8080 }] } })],
+        services: [exampleService({ name: 'cart', ports: [{ port: 80, targetPort: 9090 }] })],
+        endpointslices: [exampleSlice({ service: 'cart', ready: ['10.244.1.10'] })],
+      },
+    },
+    {
+      story: 'Half of the pods still have the old name during a rollout.',
+      given: {
+        pods: [
+          examplePod({ name: 'cart-1-a', container: { ports: [{ name: 'http', containerPort: 8080 }] } }),
+          examplePod({ name: 'cart-2-b', container: { ports: [{ name: 'web', containerPort: 8080 }] } }),
+        ],
+        services: [exampleService({ name: 'cart', ports: [{ port: 80, targetPort: 'web' }] })],
+        endpointslices: [],
+      },
+    },
+  ],
+});
+
+interface Judged {
+  readonly backend: Backend;
+  readonly port: BackendPort;
+  readonly pods: readonly Pod[];
+  readonly complaints: Complaints;
+  readonly logs: readonly ContainerLog[] | undefined;
+}
+
+interface Wrong {
+  readonly weight: Weight;
+  readonly claim: Claim;
+}
+
+function judge(given: Judged): readonly Wrong[] {
+  const { backend, port, pods, complaints } = given;
+  const [pod] = pods;
+  if (pod === undefined) return [];
+  const { name } = backend.service.metadata;
+  const target = citeObject(backend.service, `spec.ports: ${port.port} to ${port.targetPort} (${port.protocol})`);
+  const declared = [...new Set(pods.flatMap((each) => each.spec.containers.flatMap((container) => container.ports.map((each) => `${each.name === undefined ? '' : `${each.name} `}${each.containerPort}/${each.protocol ?? 'TCP'}`))))];
+  const shown = citeObject(pod, `container ports: ${declared.join(', ') || 'none declared'}`);
+  const isMissed = complaints.citations.length > 0 && (complaints.ports.size === 0 || (port.port !== undefined && complaints.ports.has(port.port)));
+  if (port.resolution === 'name-missing') {
+    return [{ weight: 'conclusive', claim: claim(`Service ${name} sends port ${port.port} to the port named "${port.targetPort}", and no container of its pods has a port of that name.`, target, shown) }];
+  }
+  if (port.resolution === 'protocol-differs') {
+    return [{ weight: isMissed ? 'conclusive' : 'suggestive', claim: claim(`Service ${name} sends ${port.protocol} to port ${port.targetPort}, which the containers declare for another protocol.`, target, shown) }];
+  }
+  if (port.resolution !== 'undeclared') return [];
+  const heard = listeningElsewhere(given);
+  // Declaring a port is a courtesy; only with a second sign is an undeclared one a fault.
+  if (heard !== undefined) return [{ weight: isMissed ? 'conclusive' : 'strong', claim: claim(`Service ${name} sends port ${port.port} to ${port.targetPort}; the containers declare ${declared.join(', ') || 'no port'} and their log says that they listen on ${heard.ports.join(', ')}.`, target, shown, heard.citation) }];
+  const isEndpointReady = (backend.endpoints?.ready ?? 0) > 0;
+  if (!isMissed || declared.length === 0 || !isEndpointReady) return [];
+  return [{ weight: 'strong', claim: claim(`Service ${name} sends port ${port.port} to ${port.targetPort}, which no container of its Ready pods declares (declared: ${declared.join(', ')}).`, target, shown) }];
+}
+
+/** What the pods' own logs say about where they listen, where that is not the target port. */
+function listeningElsewhere({ port, pods, logs }: Judged): { readonly ports: readonly number[]; readonly citation: ReturnType<typeof citeLog> } | undefined {
+  const names = new Set(pods.map((pod) => `${pod.metadata.namespace ?? ''}/${pod.metadata.name}`));
+  const heard = (logs ?? []).filter((log) => names.has(`${log.namespace}/${log.pod}`)).flatMap((log) => log.lines.flatMap((line) => {
+    const said = /\b(?:listen(?:ing|s)?|serving|started|running)\b[^\n]{0,60}?(?:[:=]|\bport\s)\s*(\d{2,5})\b/i.exec(line.text.slice(0, 400))?.[1];
+    return said === undefined ? [] : [{ port: Number(said), citation: citeLog(log, line.text.slice(0, 200), line.at) }];
+  }));
+  const [first] = heard;
+  return first === undefined || heard.some((each) => each.port === Number(port.targetPort)) ? undefined : { ports: [...new Set(heard.map((each) => each.port))], citation: first.citation };
+}
