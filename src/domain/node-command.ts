@@ -12,17 +12,39 @@ export interface NodeCommand {
   readonly needsRoot: boolean;
 }
 
-const command = (argv: readonly [string, ...string[]], shows: string, needsRoot = false): Omit<NodeCommand, 'id'> => ({ argv, shows, needsRoot });
+const command = (argv: readonly [string, ...string[]], shows: string, needsRoot = false): Omit<NodeCommand, 'id'> => ({
+  argv,
+  shows,
+  needsRoot,
+});
 
 const byId = {
-  'systemctl-status-kubelet': command(['systemctl', 'status', 'kubelet', '--no-pager', '--full', '--lines=20'], 'whether the kubelet runs, since when, and its last words'),
+  'systemctl-status-kubelet': command(
+    ['systemctl', 'status', 'kubelet', '--no-pager', '--full', '--lines=20'],
+    'whether the kubelet runs, since when, and its last words',
+  ),
   'systemctl-show-kubelet': command(
-    ['systemctl', 'show', 'kubelet', '--no-pager', '--property=Id,ActiveState,SubState,Result,NRestarts,ActiveEnterTimestamp,InactiveEnterTimestamp,ExecMainStatus'],
+    [
+      'systemctl',
+      'show',
+      'kubelet',
+      '--no-pager',
+      '--property=Id,ActiveState,SubState,Result,NRestarts,ActiveEnterTimestamp,InactiveEnterTimestamp,ExecMainStatus',
+    ],
     'the state of the kubelet as fields',
   ),
-  'systemctl-status-containerd': command(['systemctl', 'status', 'containerd', '--no-pager', '--full', '--lines=20'], 'whether containerd runs'),
+  'systemctl-status-containerd': command(
+    ['systemctl', 'status', 'containerd', '--no-pager', '--full', '--lines=20'],
+    'whether containerd runs',
+  ),
   'systemctl-show-containerd': command(
-    ['systemctl', 'show', 'containerd', '--no-pager', '--property=Id,ActiveState,SubState,Result,NRestarts,ActiveEnterTimestamp,InactiveEnterTimestamp,ExecMainStatus'],
+    [
+      'systemctl',
+      'show',
+      'containerd',
+      '--no-pager',
+      '--property=Id,ActiveState,SubState,Result,NRestarts,ActiveEnterTimestamp,InactiveEnterTimestamp,ExecMainStatus',
+    ],
     'the state of containerd as fields',
   ),
   'systemctl-status-crio': command(['systemctl', 'status', 'crio', '--no-pager', '--full', '--lines=20'], 'whether CRI-O runs'),
@@ -32,7 +54,13 @@ const byId = {
     'whether kube-proxy runs, where it is a unit and not a pod',
   ),
   'systemctl-show-kube-proxy': command(
-    ['systemctl', 'show', 'kube-proxy', '--no-pager', '--property=Id,ActiveState,SubState,Result,NRestarts,ActiveEnterTimestamp,InactiveEnterTimestamp,ExecMainStatus'],
+    [
+      'systemctl',
+      'show',
+      'kube-proxy',
+      '--no-pager',
+      '--property=Id,ActiveState,SubState,Result,NRestarts,ActiveEnterTimestamp,InactiveEnterTimestamp,ExecMainStatus',
+    ],
     'the state of kube-proxy as fields, where it is a unit',
   ),
   'systemctl-failed': command(['systemctl', 'list-units', '--failed', '--no-pager', '--plain', '--no-legend'], 'units that failed'),
@@ -65,8 +93,14 @@ const byId = {
   'iptables-save-nat': command(['iptables-save', '-t', 'nat'], 'all rules from service addresses to pods', true),
   'nft-list-ruleset': command(['nft', 'list', 'ruleset'], 'the same, where kube-proxy uses nftables', true),
   ipvsadm: command(['ipvsadm', '--list', '--numeric'], 'the same, where kube-proxy uses IPVS', true),
-  'kube-proxy-health': command(['curl', '--silent', '--show-error', '--max-time', '3', 'http://127.0.0.1:10256/healthz'], "kube-proxy's own word on when it last synced its rules"),
-  'kubelet-health': command(['curl', '--silent', '--show-error', '--max-time', '3', 'http://127.0.0.1:10248/healthz'], "the kubelet's own word on its health"),
+  'kube-proxy-health': command(
+    ['curl', '--silent', '--show-error', '--max-time', '3', 'http://127.0.0.1:10256/healthz'],
+    "kube-proxy's own word on when it last synced its rules",
+  ),
+  'kubelet-health': command(
+    ['curl', '--silent', '--show-error', '--max-time', '3', 'http://127.0.0.1:10248/healthz'],
+    "the kubelet's own word on its health",
+  ),
   'conntrack-count': command(['cat', '/proc/sys/net/netfilter/nf_conntrack_count'], 'connections that the kernel tracks'),
   'conntrack-max': command(['cat', '/proc/sys/net/netfilter/nf_conntrack_max'], 'how many it can track'),
   'conntrack-stats': command(['conntrack', '--stats'], 'connections that it had to drop', true),
@@ -96,7 +130,11 @@ const byId = {
     "when the kubelet's client certificate ends",
     true,
   ),
-  'control-plane-certificates': command(['kubeadm', 'certs', 'check-expiration'], 'when the certificates of a kubeadm control plane end', true),
+  'control-plane-certificates': command(
+    ['kubeadm', 'certs', 'check-expiration'],
+    'when the certificates of a kubeadm control plane end',
+    true,
+  ),
   'crictl-ps': command(['crictl', 'ps', '--all', '--output=table'], 'containers as the runtime sees them', true),
   'crictl-pods': command(['crictl', 'pods'], 'pod sandboxes as the runtime sees them', true),
   'crictl-info': command(['crictl', 'info'], 'whether the runtime and its network are ready', true),
@@ -113,7 +151,11 @@ export function nodeCommand(id: string): NodeCommand | undefined {
 
 /** Recordings made by hand often name the file after the command line; the listed id for such a text, else the text. */
 export function nodeCommandId(written: string): string {
-  const plain = written.toLowerCase().replace(/^(sudo[\s_-]+)/, '').replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '');
+  const plain = written
+    .toLowerCase()
+    .replace(/^(sudo[\s_-]+)/, '')
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '');
   if (nodeCommand(plain) !== undefined) return plain;
   return synonyms[plain] ?? written;
 }

@@ -1,6 +1,16 @@
 import type { AlertFiring } from '../domain/evidence.ts';
 import { formatInstant, type Instant, millisecondsPerSecond } from '../domain/instant.ts';
-import { entriesOf, firstOf, type LooseRecord, labelsOf, recordOf, textOf, timeOf, type Understood, understandEach } from './loose-values.ts';
+import {
+  entriesOf,
+  firstOf,
+  type LooseRecord,
+  labelsOf,
+  recordOf,
+  textOf,
+  timeOf,
+  type Understood,
+  understandEach,
+} from './loose-values.ts';
 import { readMetricResults } from './metric-results.ts';
 
 /**
@@ -41,7 +51,8 @@ function readAlertsSeries(raw: unknown, now: Instant): Understood<AlertFiring> |
       const { __name__: _metricName, alertstate: _state, ...own } = labels;
       let run: { start: Instant; last: Instant } | undefined;
       const close = (isOver: boolean): void => {
-        if (run !== undefined) firings.push({ alert: own['alertname'] ?? 'unnamed', labels: own, startedAt: run.start, endedAt: isOver ? run.last : undefined });
+        if (run !== undefined)
+          firings.push({ alert: own['alertname'] ?? 'unnamed', labels: own, startedAt: run.start, endedAt: isOver ? run.last : undefined });
       };
       for (const { at } of points.filter((point) => point.value > 0)) {
         if (run !== undefined && at - run.last <= longestPause) run.last = at;

@@ -2,7 +2,17 @@ import type { ConnectivityProbe } from '../domain/evidence.ts';
 import { formatInstant } from '../domain/instant.ts';
 import { redactText } from '../domain/redaction.ts';
 import { isRecord } from '../domain/shape.ts';
-import { entriesOf, firstOf, type LooseRecord, numberOf, recordOf, textOf, timeOf, type Understood, understandEach } from './loose-values.ts';
+import {
+  entriesOf,
+  firstOf,
+  type LooseRecord,
+  numberOf,
+  recordOf,
+  textOf,
+  timeOf,
+  type Understood,
+  understandEach,
+} from './loose-values.ts';
 
 /** Attempts to reach an address. Accepts `from: {pod, namespace, node}`, `from: {node}`, and "host:port" in one text. */
 export function readConnectivityProbes(raw: unknown): Understood<ConnectivityProbe> {
@@ -17,13 +27,19 @@ function readProbe(raw: unknown): ConnectivityProbe | string {
   if (target === undefined) return 'no "host" to reach';
   const said = textOf(firstOf(entry, 'outcome', 'result', 'status'));
   const outcome = said === undefined ? undefined : outcomes[said.toLowerCase().replace(/[^a-z]+/g, '-')];
-  if (outcome === undefined) return `an "outcome" of ${said ?? 'nothing'}, which is none of connected, refused, timed-out, name-not-resolved, unreachable, rejected, failed`;
+  if (outcome === undefined)
+    return `an "outcome" of ${said ?? 'nothing'}, which is none of connected, refused, timed-out, name-not-resolved, unreachable, rejected, failed`;
   const protocol = textOf(entry['protocol'])?.toLowerCase();
   return {
     from,
     host: target.host,
     port: numberOf(entry['port']) ?? target.port,
-    protocol: protocol === 'udp' || protocol === 'http' || protocol === 'dns' || protocol === 'icmp' ? protocol : protocol === 'https' ? 'http' : 'tcp',
+    protocol:
+      protocol === 'udp' || protocol === 'http' || protocol === 'dns' || protocol === 'icmp'
+        ? protocol
+        : protocol === 'https'
+          ? 'http'
+          : 'tcp',
     outcome,
     detail: redactText(textOf(firstOf(entry, 'detail', 'output', 'message')) ?? ''),
     at: timeOf(firstOf(entry, 'at', 'time')),
@@ -31,13 +47,38 @@ function readProbe(raw: unknown): ConnectivityProbe | string {
 }
 
 const outcomes: { readonly [said: string]: ConnectivityProbe['outcome'] } = {
-  connected: 'connected', ok: 'connected', success: 'connected', succeeded: 'connected', open: 'connected', reached: 'connected', resolved: 'connected',
-  refused: 'refused', 'connection-refused': 'refused', econnrefused: 'refused', closed: 'refused',
-  'timed-out': 'timed-out', timeout: 'timed-out', 'time-out': 'timed-out', 'connection-timed-out': 'timed-out', etimedout: 'timed-out',
-  'name-not-resolved': 'name-not-resolved', nxdomain: 'name-not-resolved', enotfound: 'name-not-resolved', 'not-resolved': 'name-not-resolved',
-  unreachable: 'unreachable', 'no-route': 'unreachable', 'no-route-to-host': 'unreachable', 'network-unreachable': 'unreachable', ehostunreach: 'unreachable',
-  rejected: 'rejected', reset: 'rejected', 'connection-reset': 'rejected', econnreset: 'rejected',
-  failed: 'failed', failure: 'failed', error: 'failed',
+  connected: 'connected',
+  ok: 'connected',
+  success: 'connected',
+  succeeded: 'connected',
+  open: 'connected',
+  reached: 'connected',
+  resolved: 'connected',
+  refused: 'refused',
+  'connection-refused': 'refused',
+  econnrefused: 'refused',
+  closed: 'refused',
+  'timed-out': 'timed-out',
+  timeout: 'timed-out',
+  'time-out': 'timed-out',
+  'connection-timed-out': 'timed-out',
+  etimedout: 'timed-out',
+  'name-not-resolved': 'name-not-resolved',
+  nxdomain: 'name-not-resolved',
+  enotfound: 'name-not-resolved',
+  'not-resolved': 'name-not-resolved',
+  unreachable: 'unreachable',
+  'no-route': 'unreachable',
+  'no-route-to-host': 'unreachable',
+  'network-unreachable': 'unreachable',
+  ehostunreach: 'unreachable',
+  rejected: 'rejected',
+  reset: 'rejected',
+  'connection-reset': 'rejected',
+  econnreset: 'rejected',
+  failed: 'failed',
+  failure: 'failed',
+  error: 'failed',
 };
 
 function originOf(raw: unknown): ConnectivityProbe['from'] | undefined {
@@ -59,7 +100,9 @@ function originOf(raw: unknown): ConnectivityProbe['from'] | undefined {
 function spokenOrigin(raw: string): ConnectivityProbe['from'] | undefined {
   const [kind, first, second] = raw.split('/');
   if (kind === 'node' && first !== undefined && first !== '') return { kind: 'node', name: first };
-  return kind === 'pod' && first !== undefined && second !== undefined ? { kind: 'pod', namespace: first, name: second, node: undefined } : undefined;
+  return kind === 'pod' && first !== undefined && second !== undefined
+    ? { kind: 'pod', namespace: first, name: second, node: undefined }
+    : undefined;
 }
 
 function targetOf(raw: unknown): { readonly host: string; readonly port: number | undefined } | undefined {

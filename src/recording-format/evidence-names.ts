@@ -2,7 +2,15 @@ import type { EvidenceKind } from '../domain/evidence.ts';
 import { type ResourceName, resourceNames, resources } from '../domain/kubernetes/resources.ts';
 
 /** Evidence that is no API object. */
-export const partNames = ['container-logs', 'metrics', 'alert-history', 'scrape-targets', 'node-commands', 'connectivity-probes', 'service-calls'] as const satisfies readonly EvidenceKind[];
+export const partNames = [
+  'container-logs',
+  'metrics',
+  'alert-history',
+  'scrape-targets',
+  'node-commands',
+  'connectivity-probes',
+  'service-calls',
+] as const satisfies readonly EvidenceKind[];
 
 export function isResourceName(name: string): name is ResourceName {
   return Object.hasOwn(resources, name);
@@ -39,12 +47,35 @@ function plain(name: string): string {
 }
 
 const shortNames: { readonly [Name in ResourceName]?: readonly string[] } = {
-  pods: ['po'], nodes: ['no'], events: ['ev'], namespaces: ['ns'], services: ['svc', 'svcs'], endpoints: ['ep'], configmaps: ['cm'], serviceaccounts: ['sa'],
-  persistentvolumeclaims: ['pvc', 'pvcs', 'claims'], persistentvolumes: ['pv', 'pvs', 'volumes'], resourcequotas: ['quota', 'quotas'], limitranges: ['limits'],
-  deployments: ['deploy', 'deploys'], replicasets: ['rs'], statefulsets: ['sts'], daemonsets: ['ds'], controllerrevisions: ['revisions'], cronjobs: ['cj'],
-  horizontalpodautoscalers: ['hpa', 'hpas', 'autoscalers'], poddisruptionbudgets: ['pdb', 'pdbs'], ingresses: ['ing'], networkpolicies: ['netpol', 'netpols'],
-  storageclasses: ['sc'], priorityclasses: ['pc'], certificatesigningrequests: ['csr', 'csrs'], customresourcedefinitions: ['crd', 'crds'], endpointslices: ['eps'],
-  gateways: ['gtw'], gatewayclasses: ['gc'],
+  pods: ['po'],
+  nodes: ['no'],
+  events: ['ev'],
+  namespaces: ['ns'],
+  services: ['svc', 'svcs'],
+  endpoints: ['ep'],
+  configmaps: ['cm'],
+  serviceaccounts: ['sa'],
+  persistentvolumeclaims: ['pvc', 'pvcs', 'claims'],
+  persistentvolumes: ['pv', 'pvs', 'volumes'],
+  resourcequotas: ['quota', 'quotas'],
+  limitranges: ['limits'],
+  deployments: ['deploy', 'deploys'],
+  replicasets: ['rs'],
+  statefulsets: ['sts'],
+  daemonsets: ['ds'],
+  controllerrevisions: ['revisions'],
+  cronjobs: ['cj'],
+  horizontalpodautoscalers: ['hpa', 'hpas', 'autoscalers'],
+  poddisruptionbudgets: ['pdb', 'pdbs'],
+  ingresses: ['ing'],
+  networkpolicies: ['netpol', 'netpols'],
+  storageclasses: ['sc'],
+  priorityclasses: ['pc'],
+  certificatesigningrequests: ['csr', 'csrs'],
+  customresourcedefinitions: ['crd', 'crds'],
+  endpointslices: ['eps'],
+  gateways: ['gtw'],
+  gatewayclasses: ['gc'],
 };
 
 const byPlainName: ReadonlyMap<string, ResourceName> = new Map(

@@ -1,7 +1,18 @@
 import type { MetricPoint, MetricResult, MetricSeries } from '../domain/evidence.ts';
 import { formatInstant, type Instant, millisecondsPerSecond } from '../domain/instant.ts';
 import { isRecord } from '../domain/shape.ts';
-import { firstOf, type LooseRecord, labelsOf, numberOf, recordOf, secondsOf, textOf, timeOf, type Understood, understandEach } from './loose-values.ts';
+import {
+  firstOf,
+  type LooseRecord,
+  labelsOf,
+  numberOf,
+  recordOf,
+  secondsOf,
+  textOf,
+  timeOf,
+  type Understood,
+  understandEach,
+} from './loose-values.ts';
 
 /** Prometheus' own default evaluation and scrape interval: what a step most likely is where nothing tells it. */
 const usualStepSeconds = 60;
@@ -100,7 +111,10 @@ export function writeMetricResult(metric: MetricResult): LooseRecord {
     step: metric.stepSeconds,
     result: {
       resultType: 'matrix',
-      result: metric.series.map(({ labels, points }) => ({ metric: labels, values: points.map(({ at, value }) => [at / millisecondsPerSecond, String(value)]) })),
+      result: metric.series.map(({ labels, points }) => ({
+        metric: labels,
+        values: points.map(({ at, value }) => [at / millisecondsPerSecond, String(value)]),
+      })),
     },
   };
 }

@@ -50,7 +50,10 @@ export function readManifest(raw: unknown): ManifestReading {
   if (!isRecord(raw)) return { state: 'refused', happened: `${manifestName} holds no JSON object` };
   const version = raw['formatVersion'];
   if (version !== undefined && numberOf(version) !== formatVersion) {
-    return { state: 'refused', happened: `${manifestName} has format version ${JSON.stringify(version)}; this program reads version ${formatVersion}` };
+    return {
+      state: 'refused',
+      happened: `${manifestName} has format version ${JSON.stringify(version)}; this program reads version ${formatVersion}`,
+    };
   }
   const complaints: string[] = [];
   const cluster = recordOf(raw['cluster']);
@@ -80,7 +83,16 @@ export function readManifest(raw: unknown): ManifestReading {
   return { state: 'read', manifest, complaints };
 }
 
-const reasons: readonly WhyUnreadable[] = ['forbidden', 'unreachable', 'timed-out', 'not-configured', 'not-recorded', 'not-asked', 'unsupported', 'malformed'];
+const reasons: readonly WhyUnreadable[] = [
+  'forbidden',
+  'unreachable',
+  'timed-out',
+  'not-configured',
+  'not-recorded',
+  'not-asked',
+  'unsupported',
+  'malformed',
+];
 
 function readNotRead(raw: unknown): NotRead | undefined {
   const entry = typeof raw === 'string' ? { kind: raw } : recordOf(raw);

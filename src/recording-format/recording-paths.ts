@@ -24,7 +24,10 @@ const patterns: readonly (readonly [RegExp, (groups: readonly string[]) => Recor
   [new RegExp(`^(?:connectivity-)?probes(?:/[^/]+)?\\.${data}$`), () => ({ part: 'connectivity-probes' })],
   [new RegExp(`^service-calls(?:/[^/]+)?\\.${data}$`), () => ({ part: 'service-calls' })],
   [/^nodes\/([^/]+)\/commands\.json$/, ([node = '']) => ({ part: 'node-command-details', node })],
-  [/^nodes\/([^/]+)\/([^/]+)\.(?:txt|log|out)$/, ([node = '', command = '']) => ({ part: 'node-command', node, command: nodeCommandId(command) })],
+  [
+    /^nodes\/([^/]+)\/([^/]+)\.(?:txt|log|out)$/,
+    ([node = '', command = '']) => ({ part: 'node-command', node, command: nodeCommandId(command) }),
+  ],
 ];
 
 /** Undefined: an object file, a log, or nothing of ours. */
@@ -48,7 +51,8 @@ export interface LogName {
 const previousMark = /[.-]previous(?:\.insecure)?$/;
 
 function named(namespace: string, pod: string, container: string | undefined): LogName {
-  if (container === undefined) return { namespace, pod: pod.replace(previousMark, ''), container: undefined, isPrevious: previousMark.test(pod) };
+  if (container === undefined)
+    return { namespace, pod: pod.replace(previousMark, ''), container: undefined, isPrevious: previousMark.test(pod) };
   return { namespace, pod, container: container.replace(previousMark, ''), isPrevious: previousMark.test(container) };
 }
 
@@ -59,13 +63,25 @@ const logPatterns: readonly (readonly [RegExp, (groups: readonly string[]) => Lo
     ([namespace = '', pod = '', container, which]) => ({ namespace, pod, container, isPrevious: which === 'previous' }),
   ],
   // troubleshoot.sh.
-  [/(?:^|\/)cluster-resources\/pods\/logs\/([^/]+)\/([^/]+)\/([^/]+)\.(?:log|txt)$/, ([namespace = '', pod = '', container]) => named(namespace, pod, container)],
+  [
+    /(?:^|\/)cluster-resources\/pods\/logs\/([^/]+)\/([^/]+)\/([^/]+)\.(?:log|txt)$/,
+    ([namespace = '', pod = '', container]) => named(namespace, pod, container),
+  ],
   // Sonobuoy.
-  [/(?:^|\/)podlogs\/([^/]+)\/([^/]+)\/logs\/([^/]+)\.(?:log|txt)$/, ([namespace = '', pod = '', container]) => named(namespace, pod, container)],
+  [
+    /(?:^|\/)podlogs\/([^/]+)\/([^/]+)\/logs\/([^/]+)\.(?:log|txt)$/,
+    ([namespace = '', pod = '', container]) => named(namespace, pod, container),
+  ],
   // The symbolic links in /var/log/containers of a node, copied.
-  [/(?:^|\/)([a-z0-9.-]+)_([a-z0-9-]+)_([a-z0-9-]+)-[0-9a-f]{64}\.log$/, ([pod = '', namespace = '', container]) => named(namespace, pod, container)],
+  [
+    /(?:^|\/)([a-z0-9.-]+)_([a-z0-9-]+)_([a-z0-9-]+)-[0-9a-f]{64}\.log$/,
+    ([pod = '', namespace = '', container]) => named(namespace, pod, container),
+  ],
   // Our own.
-  [/^logs\/([^/]+)\/([^/]+)\/previous\/([^/]+)\.(?:log|txt)$/, ([namespace = '', pod = '', container]) => ({ namespace, pod, container, isPrevious: true })],
+  [
+    /^logs\/([^/]+)\/([^/]+)\/previous\/([^/]+)\.(?:log|txt)$/,
+    ([namespace = '', pod = '', container]) => ({ namespace, pod, container, isPrevious: true }),
+  ],
   [/^logs\/([^/]+)\/([^/]+)\/([^/]+)\.(?:log|txt)$/, ([namespace = '', pod = '', container]) => named(namespace, pod, container)],
   [/^logs\/([^/]+)\/([^/]+)\.(?:log|txt)$/, ([namespace = '', pod = '']) => named(namespace, pod, undefined)],
 ];

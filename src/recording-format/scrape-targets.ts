@@ -2,7 +2,17 @@ import type { ScrapeTarget } from '../domain/evidence.ts';
 import { formatInstant } from '../domain/instant.ts';
 import { redactText } from '../domain/redaction.ts';
 import { isRecord } from '../domain/shape.ts';
-import { entriesOf, firstOf, type LooseRecord, labelsOf, recordOf, textOf, timeOf, type Understood, understandEach } from './loose-values.ts';
+import {
+  entriesOf,
+  firstOf,
+  type LooseRecord,
+  labelsOf,
+  recordOf,
+  textOf,
+  timeOf,
+  type Understood,
+  understandEach,
+} from './loose-values.ts';
 
 /** Scrape targets: our own entries, or the answer of Prometheus' /api/v1/targets as it is. */
 export function readScrapeTargets(raw: unknown): Understood<ScrapeTarget> {

@@ -36,13 +36,21 @@ export interface BundleFiles {
   readonly storage: 'directory' | 'archive' | 'file';
   readonly walk: (visit: VisitFile) => Promise<WalkOutcome>;
 }
-export type OpenedFiles = { readonly state: 'opened'; readonly files: BundleFiles } | { readonly state: 'failed'; readonly happened: string; readonly whatToDo: string };
+export type OpenedFiles =
+  | { readonly state: 'opened'; readonly files: BundleFiles }
+  | { readonly state: 'failed'; readonly happened: string; readonly whatToDo: string };
 
 export async function openBundleFiles(path: string, limits: ReadingLimits): Promise<OpenedFiles> {
   try {
     const found = await stat(path);
-    if (found.isDirectory()) return { state: 'opened', files: { storage: 'directory', walk: (visit) => walkDirectory(path, limits, visit) } };
-    if (!found.isFile()) return { state: 'failed', happened: 'it is neither a file nor a directory', whatToDo: 'give a directory, a .tar.gz or a file of kubectl get -o json' };
+    if (found.isDirectory())
+      return { state: 'opened', files: { storage: 'directory', walk: (visit) => walkDirectory(path, limits, visit) } };
+    if (!found.isFile())
+      return {
+        state: 'failed',
+        happened: 'it is neither a file nor a directory',
+        whatToDo: 'give a directory, a .tar.gz or a file of kubectl get -o json',
+      };
     if (found.size === 0) return { state: 'failed', happened: 'the file is empty', whatToDo: 'record it again' };
     return await openFile(path, limits);
   } catch (problem) {
@@ -53,11 +61,17 @@ export async function openBundleFiles(path: string, limits: ReadingLimits): Prom
 async function openFile(path: string, limits: ReadingLimits): Promise<OpenedFiles> {
   const start = await firstBytes(path);
   const foreign = foreignArchives.find(([magic]) => start.subarray(0, magic.length).equals(magic));
-  if (foreign !== undefined) return { state: 'failed', happened: `it is a ${foreign[1]} file, which Stanch does not unpack`, whatToDo: 'unpack it and give the directory' };
+  if (foreign !== undefined)
+    return {
+      state: 'failed',
+      happened: `it is a ${foreign[1]} file, which Stanch does not unpack`,
+      whatToDo: 'unpack it and give the directory',
+    };
   const isCompressed = start[0] === 0x1f && start[1] === 0x8b;
   const content = isCompressed ? await firstContent(path) : start;
   const isArchive = content.subarray(257, 262).toString('latin1') === 'ustar' || /\.(tar(\.gz)?|tgz)$/i.test(path);
-  if (isArchive) return { state: 'opened', files: { storage: 'archive', walk: (visit) => walkArchive({ path, isCompressed, limits }, visit) } };
+  if (isArchive)
+    return { state: 'opened', files: { storage: 'archive', walk: (visit) => walkArchive({ path, isCompressed, limits }, visit) } };
   return { state: 'opened', files: { storage: 'file', walk: (visit) => visitSingleFile({ path, isCompressed, limits }, visit) } };
 }
 
@@ -95,7 +109,10 @@ async function firstContent(path: string): Promise<Buffer> {
   }
 }
 
-async function visitSingleFile(of: { readonly path: string; readonly isCompressed: boolean; readonly limits: ReadingLimits }, visit: VisitFile): Promise<WalkOutcome> {
+async function visitSingleFile(
+  of: { readonly path: string; readonly isCompressed: boolean; readonly limits: ReadingLimits },
+  visit: VisitFile,
+): Promise<WalkOutcome> {
   const { size, mtimeMs } = await stat(of.path);
   let bytes = 0;
   async function* chunks(): AsyncIterable<Buffer> {
@@ -105,7 +122,8 @@ async function visitSingleFile(of: { readonly path: string; readonly isCompresse
     for await (const chunk of content) {
       bytes += (chunk as Buffer).length;
       if (bytes > of.limits.totalBytes) throw new Error(`it holds more than ${of.limits.totalBytes} bytes`);
-      if (bytes > of.limits.ratioFromBytes && bytes > size * of.limits.expansionRatio) throw new Error('it expands like a decompression bomb');
+      if (bytes > of.limits.ratioFromBytes && bytes > size * of.limits.expansionRatio)
+        throw new Error('it expands like a decompression bomb');
       yield chunk as Buffer;
     }
   }
@@ -137,7 +155,12 @@ async function walkDirectory(root: string, limits: ReadingLimits, visit: VisitFi
         seen.bytes += found.size;
         if (seen.files > limits.entries) return `it holds more than ${limits.entries} files`;
         if (seen.bytes > limits.totalBytes) return `it holds more than ${limits.totalBytes} bytes`;
-        await visit({ path: [...steps, name].join('/'), sizeBytes: found.size, modifiedAt: found.mtimeMs, chunks: () => createReadStream(path, { highWaterMark: 256 * 1024 }) });
+        await visit({
+          path: [...steps, name].join('/'),
+          sizeBytes: found.size,
+          modifiedAt: found.mtimeMs,
+          chunks: () => createReadStream(path, { highWaterMark: 256 * 1024 }),
+        });
       } else if (found.isSymbolicLink()) seen.links += 1;
       else seen.devices += 1;
     }

@@ -84,15 +84,21 @@ function readObjects(resource: ResourceName, wanted: readonly string[], answers:
   const { bundle } = answers;
   const manifest = bundle.manifest?.content;
   const listings = bundle.objects.listings();
-  const isListed = manifest !== undefined && (manifest.isComplete || manifest.collected.includes(resource) || listings.some((listing) => listing.resource === resource));
-  const coverage = isListed ? { state: 'recorded' as const, gaps: outsideGaps(resource, answers) } : coverageOf(resource, listings, bundle.objects.namespaces());
+  const isListed =
+    manifest !== undefined &&
+    (manifest.isComplete || manifest.collected.includes(resource) || listings.some((listing) => listing.resource === resource));
+  const coverage = isListed
+    ? { state: 'recorded' as const, gaps: outsideGaps(resource, answers) }
+    : coverageOf(resource, listings, bundle.objects.namespaces());
   if (coverage.state === 'not-recorded') return unreadable('not-recorded', `the ${bundle.paths.layout} holds no ${resource}`);
   const all: readonly { readonly metadata: { readonly namespace: string | undefined } }[] = bundle.objects.objects(resource);
   const isNarrowed = resources[resource].isNamespaced && wanted.length > 0;
   const value = isNarrowed ? all.filter(({ metadata }) => wanted.includes(metadata.namespace ?? '')) : all;
   const damaged = bundle.damaged.filter(({ holds }) => holds === resource || holds === 'unknown').map((each) => each.gap);
   const gaps = [...coverage.gaps, ...partGaps(resource, bundle), ...damaged];
-  const concerned = isNarrowed ? gaps.filter((gap) => gap.namespaces === undefined || gap.namespaces.some((namespace) => wanted.includes(namespace))) : gaps;
+  const concerned = isNarrowed
+    ? gaps.filter((gap) => gap.namespaces === undefined || gap.namespaces.some((namespace) => wanted.includes(namespace)))
+    : gaps;
   return readAll(readAt(resource, answers), value as EvidenceShapes[ResourceName], concerned);
 }
 
@@ -102,7 +108,14 @@ function outsideGaps(resource: ResourceName, { bundle }: Answers): readonly Gap[
   if (looked.length === 0 || !resources[resource].isNamespaced) return [];
   const outside = [...bundle.objects.namespaces()].filter((namespace) => !looked.includes(namespace)).toSorted();
   if (outside.length === 0) return [];
-  return [{ what: `${resource} in ${spokenNamespaces(outside)}`, because: 'not-recorded', detail: `only ${spokenNamespaces(looked)} was recorded`, namespaces: outside }];
+  return [
+    {
+      what: `${resource} in ${spokenNamespaces(outside)}`,
+      because: 'not-recorded',
+      detail: `only ${spokenNamespaces(looked)} was recorded`,
+      namespaces: outside,
+    },
+  ];
 }
 
 async function readLogs(request: EvidenceRequest, answers: Answers): Promise<Reading<EvidenceKind>> {
@@ -124,7 +137,11 @@ async function readLogs(request: EvidenceRequest, answers: Answers): Promise<Rea
 
 function missingGap(what: string, missing: readonly string[]): Gap {
   const shown = missing.slice(0, 3).join(', ');
-  return { what: `${what} of ${shown}${missing.length > 3 ? ` and ${missing.length - 3} more` : ''}`, because: 'not-recorded', detail: 'the recording does not hold them' };
+  return {
+    what: `${what} of ${shown}${missing.length > 3 ? ` and ${missing.length - 3} more` : ''}`,
+    because: 'not-recorded',
+    detail: 'the recording does not hold them',
+  };
 }
 
 type PartKind = Exclude<EvidenceKind, ResourceName | 'container-logs'>;
@@ -153,6 +170,15 @@ function missingMetrics(kind: EvidenceKind, request: EvidenceRequest, parts: Rec
   if (kind !== 'metrics') return [];
   const plain = (expression: string): string => expression.replace(/\s+/g, '');
   const recorded = new Set((parts.metrics ?? []).map((metric) => (metric.purpose === 'alert' ? 'alert' : plain(metric.expression))));
-  const missing = (request.metrics ?? []).filter(({ purpose, expression }) => !recorded.has(plain(expression)) && !(purpose === 'alert' && recorded.has('alert')));
-  return missing.length === 0 ? [] : [missingGap('results', missing.map(({ expression }) => expression))];
+  const missing = (request.metrics ?? []).filter(
+    ({ purpose, expression }) => !recorded.has(plain(expression)) && !(purpose === 'alert' && recorded.has('alert')),
+  );
+  return missing.length === 0
+    ? []
+    : [
+        missingGap(
+          'results',
+          missing.map(({ expression }) => expression),
+        ),
+      ];
 }

@@ -42,7 +42,8 @@ function isCollectorPath(path: string): boolean {
 /** The namespace that a collector put a list under, nearest to the file first. */
 function namespaceOfPath(path: string, namespaces: ReadonlySet<string>): string | undefined {
   const steps = path.replace(/\.(json|ya?ml)$/i, '').split('/');
-  const told = /(?:^|\/)(?:namespaces|ns)\/([^/]+)\//.exec(path)?.[1] ?? /(?:^|\/)cluster-resources\/[^/]+\/([^/]+)\.(?:json|ya?ml)$/.exec(path)?.[1];
+  const told =
+    /(?:^|\/)(?:namespaces|ns)\/([^/]+)\//.exec(path)?.[1] ?? /(?:^|\/)cluster-resources\/[^/]+\/([^/]+)\.(?:json|ya?ml)$/.exec(path)?.[1];
   return told ?? steps.toReversed().find((step) => namespaces.has(step));
 }
 

@@ -15,7 +15,19 @@ const known: readonly (readonly [RegExp, string, string])[] = [
   [/^ELOOP/, 'the path is a loop of symbolic links', 'give the real path'],
   [/unexpected end of file/i, 'the compressed file ends too early: it is truncated', 'copy or record it again'],
   [/Unexpected end of data/i, 'the archive ends in the middle of a file: it is truncated', 'copy or record it again'],
-  [/^Z_DATA_ERROR|incorrect header check|invalid (block|stored|distance|code|literal|bit)|incorrect data check/i, 'its compressed data is damaged', 'copy or record it again'],
-  [/Invalid tar header|Invalid header|Header exceeds|invalid pax/i, 'it is no tar archive, or a damaged one', 'check that it is a .tar or .tar.gz, or copy it again'],
-  [/decompression bomb/, 'it expands like a decompression bomb, far beyond what real bundles do', 'unpack it yourself if you trust it, and give the directory'],
+  [
+    /^Z_DATA_ERROR|incorrect header check|invalid (block|stored|distance|code|literal|bit)|incorrect data check/i,
+    'its compressed data is damaged',
+    'copy or record it again',
+  ],
+  [
+    /Invalid tar header|Invalid header|Header exceeds|invalid pax/i,
+    'it is no tar archive, or a damaged one',
+    'check that it is a .tar or .tar.gz, or copy it again',
+  ],
+  [
+    /decompression bomb/,
+    'it expands like a decompression bomb, far beyond what real bundles do',
+    'unpack it yourself if you trust it, and give the directory',
+  ],
 ];

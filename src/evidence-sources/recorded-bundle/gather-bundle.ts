@@ -37,10 +37,17 @@ export interface DamagedFile {
 
 /** What the paths say about who made the bundle. */
 export interface BundlePaths {
-  readonly layout: 'recording' | 'troubleshoot support bundle' | 'OpenShift must-gather' | 'kubectl cluster-info dump' | 'kubectl get files';
+  readonly layout:
+    | 'recording'
+    | 'troubleshoot support bundle'
+    | 'OpenShift must-gather'
+    | 'kubectl cluster-info dump'
+    | 'kubectl get files';
 }
 
-export type Gathering = { readonly state: 'gathered'; readonly bundle: GatheredBundle } | { readonly state: 'failed'; readonly happened: string; readonly whatToDo: string };
+export type Gathering =
+  | { readonly state: 'gathered'; readonly bundle: GatheredBundle }
+  | { readonly state: 'failed'; readonly happened: string; readonly whatToDo: string };
 
 /** Other values (versions, collectors' own notes) are small; those beyond this are not kept. */
 const mostValues = 200;
@@ -48,7 +55,12 @@ const mostValues = 200;
 export async function gatherBundle(files: BundleFiles, limits: ReadingLimits): Promise<Gathering> {
   const pass = newPass(files, limits);
   const walked = await files.walk(pass.visit);
-  if (pass.stopped() !== undefined) return { state: 'failed', happened: pass.stopped() ?? '', whatToDo: 'give a smaller bundle, for example of the namespaces in question' };
+  if (pass.stopped() !== undefined)
+    return {
+      state: 'failed',
+      happened: pass.stopped() ?? '',
+      whatToDo: 'give a smaller bundle, for example of the namespaces in question',
+    };
   if (walked.state === 'broken') return { state: 'failed', happened: walked.happened, whatToDo: walked.whatToDo };
   return pass.finish(walked);
 }
@@ -66,19 +78,28 @@ function newPass(files: BundleFiles, limits: ReadingLimits) {
 
   const keepPart = async (file: BundleFile): Promise<void> => {
     const text = await readWhole(file, limits.partBytes);
-    if (text === undefined) damaged.push({ holds: 'nothing-used', gap: damagedGap(file.path, `it is larger than ${limits.partBytes} bytes`) });
+    if (text === undefined)
+      damaged.push({ holds: 'nothing-used', gap: damagedGap(file.path, `it is larger than ${limits.partBytes} bytes`) });
     else parts.push({ path: file.path, text });
   };
   const readObjects = async (file: BundleFile): Promise<void> => {
-    const outcome = await readObjectFile(file, { shelf: objects, limits, log: (name, text) => {
-      layout = 'kubectl cluster-info dump';
-      logs.section(file.path, name, text);
-    } });
+    const outcome = await readObjectFile(file, {
+      shelf: objects,
+      limits,
+      log: (name, text) => {
+        layout = 'kubectl cluster-info dump';
+        logs.section(file.path, name, text);
+      },
+    });
     if (outcome.isOverLimit) stopped = `it holds more than ${limits.objects} objects`;
     for (const value of outcome.others) if (values.size < mostValues) values.set(file.path, value);
     refusals.push(...outcome.refusals);
     const [complaint] = outcome.complaints;
-    if (complaint !== undefined) damaged.push({ holds: resourceOfPath(file.path) ?? (isForeignPath(file.path) ? 'nothing-used' : 'unknown'), gap: damagedGap(file.path, complaint) });
+    if (complaint !== undefined)
+      damaged.push({
+        holds: resourceOfPath(file.path) ?? (isForeignPath(file.path) ? 'nothing-used' : 'unknown'),
+        gap: damagedGap(file.path, complaint),
+      });
   };
   return {
     async visit(file: BundleFile): Promise<void> {
@@ -93,10 +114,22 @@ function newPass(files: BundleFiles, limits: ReadingLimits) {
     stopped: () => stopped,
     finish(walked: Walked): Gathering {
       const manifest = findManifest(parts);
-      if (manifest?.state === 'refused') return { state: 'failed', happened: manifest.happened, whatToDo: 'use the version of Stanch that wrote it, or see docs/recording-format.md' };
+      if (manifest?.state === 'refused')
+        return {
+          state: 'failed',
+          happened: manifest.happened,
+          whatToDo: 'use the version of Stanch that wrote it, or see docs/recording-format.md',
+        };
       logs.settle(objects.objects('pods'));
       const bundle: GatheredBundle = {
-        objects, logs, parts, damaged, refusals, values, walked, newestFileAt,
+        objects,
+        logs,
+        parts,
+        damaged,
+        refusals,
+        values,
+        walked,
+        newestFileAt,
         manifest: manifest?.found,
         paths: { layout: manifest === undefined ? layout : 'recording' },
       };
@@ -131,7 +164,9 @@ async function readWhole(file: BundleFile, limitBytes: number): Promise<string |
   return decodeText(Buffer.concat(chunks));
 }
 
-type FoundManifest = { readonly state: 'read'; readonly found: NonNullable<GatheredBundle['manifest']> } | { readonly state: 'refused'; readonly happened: string };
+type FoundManifest =
+  | { readonly state: 'read'; readonly found: NonNullable<GatheredBundle['manifest']> }
+  | { readonly state: 'refused'; readonly happened: string };
 
 /** The manifest nearest to the top. */
 function findManifest(parts: readonly PartFile[]): FoundManifest | undefined {
@@ -150,7 +185,11 @@ function findManifest(parts: readonly PartFile[]): FoundManifest | undefined {
 /** The version that a saved `kubectl version -o json`, or a collector's copy of it, tells. */
 export function versionOf(values: ReadonlyMap<string, LooseRecord>): string | undefined {
   for (const [path, value] of values) {
-    const server = isRecord(value['serverVersion']) ? value['serverVersion'] : /version/i.test(path) ? { ...value, ...recordOf(value['info']) } : {};
+    const server = isRecord(value['serverVersion'])
+      ? value['serverVersion']
+      : /version/i.test(path)
+        ? { ...value, ...recordOf(value['info']) }
+        : {};
     const version = textOf(server['gitVersion']);
     if (version !== undefined) return version;
   }

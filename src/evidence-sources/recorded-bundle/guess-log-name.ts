@@ -13,12 +13,14 @@ interface NamedPod {
 export type PodsByName = ReadonlyMap<string, readonly NamedPod[]>;
 
 export function podsByName(pods: readonly ObjectOf<'pods'>[]): PodsByName {
-  const named = pods.map((pod): NamedPod => ({
-    namespace: pod.metadata.namespace ?? '',
-    pod: pod.metadata.name,
-    defaultContainers: pod.spec.containers.map((container) => container.name),
-    containers: [...pod.spec.initContainers, ...pod.spec.containers].map((container) => container.name),
-  }));
+  const named = pods.map(
+    (pod): NamedPod => ({
+      namespace: pod.metadata.namespace ?? '',
+      pod: pod.metadata.name,
+      defaultContainers: pod.spec.containers.map((container) => container.name),
+      containers: [...pod.spec.initContainers, ...pod.spec.containers].map((container) => container.name),
+    }),
+  );
   const byName = new Map<string, NamedPod[]>();
   for (const each of named) byName.set(each.pod, [...(byName.get(each.pod) ?? []), each]);
   return byName;
@@ -50,7 +52,12 @@ function kubeletLogs(paths: readonly string[]): readonly { readonly path: string
     return [current, previous].flatMap((file) =>
       file === undefined
         ? []
-        : [{ path: file.path, name: { namespace: file.namespace, pod: file.pod, container: file.container, isPrevious: file === previous } }],
+        : [
+            {
+              path: file.path,
+              name: { namespace: file.namespace, pod: file.pod, container: file.container, isPrevious: file === previous },
+            },
+          ],
     );
   });
 }
@@ -64,7 +71,9 @@ function nameFromPods(path: string, pods: PodsByName): LogName | undefined {
     const plain = step.replace(/[._-](?:previous|prev)$/, '');
     const found = [...candidates(plain)].find((candidate) => pods.has(candidate.pod));
     if (found === undefined) continue;
-    const known = (pods.get(found.pod) ?? []).filter((pod, _position, all) => all.length === 1 || steps.some((other) => other.split('_').includes(pod.namespace)));
+    const known = (pods.get(found.pod) ?? []).filter(
+      (pod, _position, all) => all.length === 1 || steps.some((other) => other.split('_').includes(pod.namespace)),
+    );
     const [pod] = known;
     if (pod === undefined || known.length > 1) return undefined;
     const below = steps.slice(steps.length - position).map((other) => other.replace(/[._-](?:previous|prev)$/, ''));
@@ -80,6 +89,8 @@ function* candidates(step: string): Iterable<{ readonly pod: string; readonly re
   yield { pod: step, rest: '' };
   const parts = step.split('_');
   if (parts.length > 1) for (const [position, pod] of parts.entries()) yield { pod, rest: parts[position + 1] ?? '' };
-  for (let cut = step.lastIndexOf('-'); cut > 0; cut = step.lastIndexOf('-', cut - 1)) yield { pod: step.slice(0, cut), rest: step.slice(cut + 1) };
-  for (let cut = step.lastIndexOf('.'); cut > 0; cut = step.lastIndexOf('.', cut - 1)) yield { pod: step.slice(0, cut), rest: step.slice(cut + 1) };
+  for (let cut = step.lastIndexOf('-'); cut > 0; cut = step.lastIndexOf('-', cut - 1))
+    yield { pod: step.slice(0, cut), rest: step.slice(cut + 1) };
+  for (let cut = step.lastIndexOf('.'); cut > 0; cut = step.lastIndexOf('.', cut - 1))
+    yield { pod: step.slice(0, cut), rest: step.slice(cut + 1) };
 }

@@ -39,7 +39,16 @@ interface JsonPosition {
  */
 export function jsonPieces(sink: PieceSink, limits: PieceLimits): Pieces {
   const position: JsonPosition = {
-    depth: 0, isInText: false, isEscaped: false, key: '', isKeyNext: false, isInKey: false, itemDepth: 0, start: -1, values: 0, isBroken: false,
+    depth: 0,
+    isInText: false,
+    isEscaped: false,
+    key: '',
+    isKeyNext: false,
+    isInKey: false,
+    itemDepth: 0,
+    start: -1,
+    values: 0,
+    isBroken: false,
   };
   const envelope = byteCollector(limits.partBytes);
   const item = byteCollector(limits.objectBytes);

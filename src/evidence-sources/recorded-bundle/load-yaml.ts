@@ -21,7 +21,8 @@ function loadStrictly(text: string): YamlLoaded {
   try {
     const value = load(text, { schema, json: true, maxDepth: 100, maxAliases: 10_000 });
     // Without an anchor a value is no larger than its text.
-    if (text.includes('&') && countNodes(value, 0, mostNodes + text.length) < 0) return { state: 'failed', happened: 'its aliases expand beyond measure' };
+    if (text.includes('&') && countNodes(value, 0, mostNodes + text.length) < 0)
+      return { state: 'failed', happened: 'its aliases expand beyond measure' };
     return { state: 'loaded', value };
   } catch (problem) {
     return { state: 'failed', happened: describe(problem) };
@@ -42,6 +43,9 @@ function countNodes(value: unknown, depth: number, left: number): number {
 
 function describe(problem: unknown): string {
   if (!(problem instanceof Error)) return 'it is no YAML';
-  const reason = problem instanceof YAMLException ? `${problem.reason}${problem.mark === undefined ? '' : `, line ${problem.mark.line + 1}`}` : problem.message;
+  const reason =
+    problem instanceof YAMLException
+      ? `${problem.reason}${problem.mark === undefined ? '' : `, line ${problem.mark.line + 1}`}`
+      : problem.message;
   return reason.replace(/\s+/g, ' ').slice(0, 160);
 }

@@ -47,7 +47,8 @@ export function logShelf(files: BundleFiles, memoryBytes: number): LogShelf {
   const place = (path: string, name: LogName, hasSections: boolean): void => {
     places.set(nameKey(name), { path, name, hasSections });
   };
-  const find = (wanted: WantedLog): LogPlace | undefined => places.get(nameKey(wanted)) ?? places.get(nameKey({ ...wanted, container: undefined }));
+  const find = (wanted: WantedLog): LogPlace | undefined =>
+    places.get(nameKey(wanted)) ?? places.get(nameKey({ ...wanted, container: undefined }));
 
   return {
     async offer(file, relativePaths) {
@@ -83,7 +84,9 @@ export function logShelf(files: BundleFiles, memoryBytes: number): LogShelf {
         if (at !== undefined && !kept.has(keyOf(at, each))) missing.set(at.path, at.hasSections);
       }
       const reread = missing.size === 0 ? new Map<string, string>() : await readAgain(files, missing);
-      return found.map(({ each, place: at }) => (at === undefined ? undefined : (kept.get(keyOf(at, each)) ?? reread.get(keyOf(at, each)))));
+      return found.map(({ each, place: at }) =>
+        at === undefined ? undefined : (kept.get(keyOf(at, each)) ?? reread.get(keyOf(at, each))),
+      );
     },
   };
 }

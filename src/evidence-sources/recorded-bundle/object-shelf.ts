@@ -49,7 +49,9 @@ export function objectShelf(limit: number): ObjectShelf {
     listings: () => listings,
     count: () => count,
     objects: <Name extends ResourceName>(resource: Name) =>
-      [...(shelves.get(resource)?.entries() ?? [])].toSorted(([one], [other]) => (one < other ? -1 : 1)).map(([, object]) => object) as unknown as readonly ObjectOf<Name>[],
+      [...(shelves.get(resource)?.entries() ?? [])]
+        .toSorted(([one], [other]) => (one < other ? -1 : 1))
+        .map(([, object]) => object) as unknown as readonly ObjectOf<Name>[],
     namespaces: () => namespaces,
     each: (visit) => {
       for (const [resource, shelf] of shelves) for (const object of shelf.values()) visit(resource, object);
@@ -72,7 +74,8 @@ export function newestTimes(shelf: ObjectShelf): NewestTimes {
     one === undefined || (other !== undefined && other > one) ? other : one;
   shelf.each((resource, object) => {
     anything = later(anything, object.metadata.creationTimestamp);
-    if (resource === 'nodes') for (const { lastHeartbeatTime } of (object as ObjectOf<'nodes'>).status.conditions) heartbeat = later(heartbeat, lastHeartbeatTime);
+    if (resource === 'nodes')
+      for (const { lastHeartbeatTime } of (object as ObjectOf<'nodes'>).status.conditions) heartbeat = later(heartbeat, lastHeartbeatTime);
     else if (resource === 'leases') heartbeat = later(heartbeat, (object as ObjectOf<'leases'>).spec.renewTime);
     else if (resource === 'events') activity = later(activity, newestOfEvent(object as ObjectOf<'events'>));
     else if (resource === 'pods') activity = later(activity, newestOfPod(object as ObjectOf<'pods'>));
@@ -84,7 +87,13 @@ export function newestTimes(shelf: ObjectShelf): NewestTimes {
 }
 
 function newestOfEvent(event: ObjectOf<'events'>): Instant | undefined {
-  return newestOf([event.lastTimestamp, event.series?.lastObservedTime, event.eventTime, event.firstTimestamp, event.metadata.creationTimestamp]);
+  return newestOf([
+    event.lastTimestamp,
+    event.series?.lastObservedTime,
+    event.eventTime,
+    event.firstTimestamp,
+    event.metadata.creationTimestamp,
+  ]);
 }
 
 function newestOfPod(pod: ObjectOf<'pods'>): Instant | undefined {
@@ -92,7 +101,11 @@ function newestOfPod(pod: ObjectOf<'pods'>): Instant | undefined {
   return newestOf([
     pod.metadata.creationTimestamp,
     ...pod.status.conditions.map((condition) => condition.lastTransitionTime),
-    ...containers.flatMap(({ state, lastState }) => [state.running?.startedAt, state.terminated?.finishedAt, lastState.terminated?.finishedAt]),
+    ...containers.flatMap(({ state, lastState }) => [
+      state.running?.startedAt,
+      state.terminated?.finishedAt,
+      lastState.terminated?.finishedAt,
+    ]),
   ]);
 }
 

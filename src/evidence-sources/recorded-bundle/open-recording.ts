@@ -33,7 +33,8 @@ export async function openRecording(path: string, limits: ReadingLimits = defaul
   if (gathering.state === 'failed') return { ...gathering, attempted };
   const { bundle } = gathering;
   const isRecording = bundle.manifest !== undefined;
-  if (!isRecording && bundle.objects.listings().length === 0 && bundle.parts.length === 0) return { state: 'failed', attempted, ...nothingUsable(bundle) };
+  if (!isRecording && bundle.objects.listings().length === 0 && bundle.parts.length === 0)
+    return { state: 'failed', attempted, ...nothingUsable(bundle) };
   const { source, alert } = bundleSource(bundle, basename(path).replace(/\.(tar\.gz|tgz|tar|json|ya?ml)$/i, ''));
   return {
     state: 'opened',
@@ -49,19 +50,39 @@ function nothingUsable(bundle: GatheredBundle): { readonly happened: string; rea
   const whatToDo = 'give a recording (see docs/recording-format.md), a support bundle, a must-gather, or files of kubectl get -o json';
   const [damage] = bundle.damaged;
   if (bundle.walked.files === 0) return { happened: 'it holds no files', whatToDo };
-  if (damage !== undefined) return { happened: `it holds no object of Kubernetes that can be read; ${damage.gap.what}: ${damage.gap.detail}`, whatToDo };
-  return { happened: `it holds ${bundle.walked.files} ${bundle.walked.files === 1 ? 'file' : 'files'} but no object of Kubernetes`, whatToDo };
+  if (damage !== undefined)
+    return { happened: `it holds no object of Kubernetes that can be read; ${damage.gap.what}: ${damage.gap.detail}`, whatToDo };
+  return {
+    happened: `it holds ${bundle.walked.files} ${bundle.walked.files === 1 ? 'file' : 'files'} but no object of Kubernetes`,
+    whatToDo,
+  };
 }
 
 function skippedGaps({ links, devices, unsafeNames }: Walked): readonly Gap[] {
   const because = 'malformed' as const;
   return [
-    ...(links === 0 ? [] : [{ what: `${links} linked ${links === 1 ? 'file' : 'files'}`, because, detail: 'links inside a bundle are not followed' }]),
-    ...(devices === 0 ? [] : [{ what: `${devices} special ${devices === 1 ? 'file' : 'files'}`, because, detail: 'devices, pipes and sockets are not read' }]),
-    ...(unsafeNames === 0 ? [] : [{ what: `${unsafeNames} ${unsafeNames === 1 ? 'file' : 'files'} with an unsafe name`, because, detail: 'absolute names and names that lead out of the bundle are not read' }]),
+    ...(links === 0
+      ? []
+      : [{ what: `${links} linked ${links === 1 ? 'file' : 'files'}`, because, detail: 'links inside a bundle are not followed' }]),
+    ...(devices === 0
+      ? []
+      : [{ what: `${devices} special ${devices === 1 ? 'file' : 'files'}`, because, detail: 'devices, pipes and sockets are not read' }]),
+    ...(unsafeNames === 0
+      ? []
+      : [
+          {
+            what: `${unsafeNames} ${unsafeNames === 1 ? 'file' : 'files'} with an unsafe name`,
+            because,
+            detail: 'absolute names and names that lead out of the bundle are not read',
+          },
+        ]),
   ];
 }
 
 function manifestGaps({ manifest }: GatheredBundle): readonly Gap[] {
-  return (manifest?.complaints ?? []).map((complaint) => ({ what: 'a field of recording.json', because: 'malformed' as const, detail: complaint }));
+  return (manifest?.complaints ?? []).map((complaint) => ({
+    what: 'a field of recording.json',
+    because: 'malformed' as const,
+    detail: complaint,
+  }));
 }

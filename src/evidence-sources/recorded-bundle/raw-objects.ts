@@ -5,8 +5,14 @@ import type { LooseRecord } from '../../recording-format/loose-values.ts';
 
 /** Groups that kinds lived in before, or that serve the same objects under a second name. */
 const otherGroups: { readonly [Name in ResourceName]?: readonly string[] } = {
-  deployments: ['extensions'], replicasets: ['extensions'], daemonsets: ['extensions'], statefulsets: ['extensions'],
-  ingresses: ['extensions'], networkpolicies: ['extensions'], poddisruptionbudgets: ['extensions'], events: ['events.k8s.io'],
+  deployments: ['extensions'],
+  replicasets: ['extensions'],
+  daemonsets: ['extensions'],
+  statefulsets: ['extensions'],
+  ingresses: ['extensions'],
+  networkpolicies: ['extensions'],
+  poddisruptionbudgets: ['extensions'],
+  events: ['events.k8s.io'],
 };
 
 /** The resource that a kind and group mean. Absent: another project's kind, although it may have the same name as one of Kubernetes. */
@@ -19,7 +25,10 @@ export function resourceOf(kind: string, apiVersion: unknown): ResourceName | un
 
 /** What the path of a file says about its contents: collectors name files and directories after what they hold. */
 export function resourceOfPath(path: string): ResourceName | undefined {
-  const steps = path.replace(/\.(json|ya?ml)$/i, '').split('/').toReversed();
+  const steps = path
+    .replace(/\.(json|ya?ml)$/i, '')
+    .split('/')
+    .toReversed();
   for (const step of steps) {
     const resource = resourceNamed(step) ?? resourceOfApiFileName(step);
     if (resource !== undefined) return resource;
@@ -56,7 +65,9 @@ export interface ListKind {
 
 export function listKindOf(value: LooseRecord): ListKind | undefined {
   const kind = value['kind'];
-  return typeof kind === 'string' && kind.endsWith('List') && kind !== 'List' ? { kind: kind.slice(0, -'List'.length), apiVersion: value['apiVersion'] } : undefined;
+  return typeof kind === 'string' && kind.endsWith('List') && kind !== 'List'
+    ? { kind: kind.slice(0, -'List'.length), apiVersion: value['apiVersion'] }
+    : undefined;
 }
 
 /** The same, from the text of a list before its first element. */
@@ -67,7 +78,10 @@ export function listKindWithin(text: string): ListKind | undefined {
 }
 
 /** Undefined: no object of the API, or none of a kind that Stanch has a shape for. */
-export function apiObjectOf(value: unknown, told: { readonly list: ListKind | undefined; readonly path: ResourceName | undefined }): RawApiObject | undefined {
+export function apiObjectOf(
+  value: unknown,
+  told: { readonly list: ListKind | undefined; readonly path: ResourceName | undefined },
+): RawApiObject | undefined {
   if (!isRecord(value) || !isRecord(value['metadata']) || typeof value['metadata']['name'] !== 'string') return undefined;
   const kind = value['kind'];
   if (typeof kind === 'string' && kind !== '') {

@@ -32,7 +32,11 @@ export function readParts(files: readonly PartFile[], of: { readonly root: strin
     return part === undefined ? [] : [{ part, file }];
   });
   const complaints: RecordedParts['complaints'][number][] = [];
-  const gather = <Item>(kind: PartKind, name: RecordingPart['part'], understand: (raw: unknown, part: RecordingPart) => Understood<Item>): readonly Item[] | undefined => {
+  const gather = <Item>(
+    kind: PartKind,
+    name: RecordingPart['part'],
+    understand: (raw: unknown, part: RecordingPart) => Understood<Item>,
+  ): readonly Item[] | undefined => {
     const found = parts.filter(({ part }) => part.part === name);
     if (found.length === 0) return undefined;
     return found.flatMap(({ part, file }) => {
@@ -44,7 +48,9 @@ export function readParts(files: readonly PartFile[], of: { readonly root: strin
   };
   const alert = parts.find(({ part }) => part.part === 'alert');
   return {
-    metrics: gather('metrics', 'metrics', (raw, part) => readMetricResults(raw, { fileName: part.part === 'metrics' ? part.fileName : '', now: of.now })),
+    metrics: gather('metrics', 'metrics', (raw, part) =>
+      readMetricResults(raw, { fileName: part.part === 'metrics' ? part.fileName : '', now: of.now }),
+    ),
     'alert-history': gather('alert-history', 'alert-history', (raw) => readAlertHistory(raw, of.now)),
     'scrape-targets': gather('scrape-targets', 'scrape-targets', readScrapeTargets),
     'connectivity-probes': gather('connectivity-probes', 'connectivity-probes', readConnectivityProbes),
@@ -91,7 +97,9 @@ function readAlert(file: PartFile): unknown {
 /** Longer outputs are rule dumps of huge nodes; a million lines still fit. */
 const keptOutputCharacters = 64 * 1024 * 1024;
 
-function readNodeCommands(parts: readonly { readonly part: RecordingPart; readonly file: PartFile }[]): readonly NodeCommandOutput[] | undefined {
+function readNodeCommands(
+  parts: readonly { readonly part: RecordingPart; readonly file: PartFile }[],
+): readonly NodeCommandOutput[] | undefined {
   const details = new Map<string, Pick<NodeCommandOutput, 'at' | 'exitStatus'>>();
   const outputs: NodeCommandOutput[] = [];
   let isRecorded = false;
@@ -114,7 +122,9 @@ function readNodeCommands(parts: readonly { readonly part: RecordingPart; readon
     const told = details.get(`${part.node}/${part.command}`) ?? { at: undefined, exitStatus: undefined };
     outputs.push({ node: part.node, command: part.command, ...told, output: safeOutput(file.text) });
   }
-  return isRecorded ? outputs.toSorted((one, other) => (`${one.node}/${one.command}` < `${other.node}/${other.command}` ? -1 : 1)) : undefined;
+  return isRecorded
+    ? outputs.toSorted((one, other) => (`${one.node}/${one.command}` < `${other.node}/${other.command}` ? -1 : 1))
+    : undefined;
 }
 
 function safeOutput(text: string): string {

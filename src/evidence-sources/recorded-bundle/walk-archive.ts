@@ -30,7 +30,9 @@ async function walkStreams(place: ArchivePlace, compressedBytes: number, visit: 
   const source = createReadStream(place.path, { highWaterMark: 256 * 1024 });
   const guard = limitBytes(place.limits, compressedBytes);
   // The result is awaited below; until then a failure must not count as unhandled.
-  const pumping = (place.isCompressed ? pipeline(source, createGunzip({ chunkSize: 256 * 1024 }), guard, archive) : pipeline(source, guard, archive)).then(
+  const pumping = (
+    place.isCompressed ? pipeline(source, createGunzip({ chunkSize: 256 * 1024 }), guard, archive) : pipeline(source, guard, archive)
+  ).then(
     () => undefined,
     (problem: unknown) => ({ problem }),
   );
@@ -73,7 +75,8 @@ function limitBytes(limits: ReadingLimits, compressedBytes: number): Transform {
     transform(chunk: Buffer, _encoding, done) {
       bytes += chunk.length;
       if (bytes > limits.totalBytes) done(new Error(`it holds more than ${limits.totalBytes} bytes`));
-      else if (bytes > limits.ratioFromBytes && bytes > compressedBytes * limits.expansionRatio) done(new Error('it expands like a decompression bomb'));
+      else if (bytes > limits.ratioFromBytes && bytes > compressedBytes * limits.expansionRatio)
+        done(new Error('it expands like a decompression bomb'));
       else done(null, chunk);
     },
   });
