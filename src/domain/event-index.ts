@@ -32,7 +32,8 @@ function makeIndex(events: readonly Event[]): EventIndex {
   const byReason = groupBy(events, (event) => event.reason);
   return {
     about: ({ kind, metadata }) => (byObject.get(objectKey(kind, metadata.namespace, metadata.name)) ?? []).filter(
-      ({ involvedObject }) => involvedObject.uid === undefined || metadata.uid === undefined || involvedObject.uid === metadata.uid),
+      // The kubelet writes its node's name where the uid belongs.
+      ({ involvedObject }) => involvedObject.uid === undefined || metadata.uid === undefined || involvedObject.uid === metadata.uid || (kind === 'Node' && involvedObject.uid === metadata.name)),
     withReason: (reason) => byReason.get(reason) ?? [],
   };
 }
