@@ -56,3 +56,14 @@ test('a ConfigMap is dated by its writer, and suspected only by pods that refer 
     'suspect: ConfigMap mail written by kubectl-edit (data.LEVEL)', 'unrelated: ConfigMap other written by kubectl-edit (data.LEVEL)',
   ]);
 });
+
+test('a template that is rolled out again is dated by what the controller did, not by its first ReplicaSet', () => {
+  const reused = replicaSet(fresh.replicaSet, '4', 9000);
+  const metadata = reused['metadata'] as RawObject;
+  const again = { ...reused, metadata: { ...metadata, annotations: { ...(metadata['annotations'] as RawObject), 'deployment.kubernetes.io/revision-history': '2' } } };
+  const failing = { ...pod('a', 'node-1', 'new', true) };
+  const recent = { ...failing, metadata: { ...(failing['metadata'] as RawObject), creationTimestamp: minutesAgo(6) } };
+  expect(standings({ pods: [recent, pod('c', 'node-2', 'old', false)], replicasets: [replicaSet(old.replicaSet, '3', 9500), again] })).toEqual([
+    'suspect: Rolled out an earlier template again as revision 4: app: image registry.example/app:1 → registry.example/app:2',
+  ]);
+});

@@ -16,6 +16,8 @@ interface Revision {
   readonly hash: string | undefined;
   readonly template: PodTemplate;
   readonly object: ApiObject;
+  /** True: the template had been rolled out before, under a lower number. */
+  readonly isReused: boolean;
 }
 
 /** Rollouts are dated by the ReplicaSet or ControllerRevision that they made, never by the workload's own creation. */
@@ -30,18 +32,17 @@ export function rollouts(facts: FactSource): readonly SeenChange[] {
 function rolloutOf(revision: Revision, before: Revision | undefined, facts: FactSource): SeenChange {
   const differences = before === undefined ? [] : templateDifference(before.template, revision.template);
   const what = before === undefined ? 'first revision in the history' : differences.length > 0 ? differences.join('; ') : 'no difference that Stanch reads';
-  // A rollback raises the number of an old ReplicaSet: its creation then dates the first rollout, not this one.
-  const isRollBack = before !== undefined && revision.madeAt < before.madeAt;
-  const at = isRollBack ? (lastSpecWrite(revision.workload, facts) ?? revision.madeAt) : revision.madeAt;
+  const isRollBack = before !== undefined && (revision.madeAt < before.madeAt || revision.isReused);
+  const at = isRollBack ? (reusedAt(revision, facts) ?? revision.madeAt) : revision.madeAt;
   const called = `revision ${revision.number}`;
   return {
     at,
     kind: 'rollout',
     subject: revision.workload,
-    summary: `${isRollBack ? 'Rolled back to' : 'Rolled out'} ${called}: ${what}`,
+    summary: `${isRollBack ? 'Rolled out an earlier template again as' : 'Rolled out'} ${called}: ${what}`,
     seenIn: claim(
       `${called} of ${revision.workload.name} was made at ${clockTime(at)}: ${what}.`,
-      citeObject(revision.object, `revision ${revision.number}, created ${clockTime(revision.madeAt)}`, revision.madeAt),
+      citeObject(revision.object, `revision ${revision.number}, created ${clockTime(revision.madeAt)}`, at),
     ),
     reaches: (replica) => subjectKey(replica.workload) === subjectKey(revision.workload) && (revision.hash === undefined || replica.revision === revision.hash),
     called,
@@ -55,7 +56,7 @@ function fromReplicaSets(facts: FactSource): readonly Revision[] {
     const madeAt = replicaSet.metadata.creationTimestamp;
     if (owner?.name === undefined || madeAt === undefined || Number.isNaN(number)) return [];
     const hash = replicaSet.metadata.labels['pod-template-hash'] ?? replicaSet.metadata.labels['rollouts-pod-template-hash'];
-    return [{ workload: subject(owner.kind ?? 'Deployment', replicaSet.metadata.namespace, owner.name), number, madeAt, hash, template: replicaSet.spec.template, object: replicaSet }];
+    return [{ workload: subject(owner.kind ?? 'Deployment', replicaSet.metadata.namespace, owner.name), number, madeAt, hash, template: replicaSet.spec.template, object: replicaSet, isReused: replicaSet.metadata.annotations['deployment.kubernetes.io/revision-history'] !== undefined }];
   });
 }
 
@@ -66,14 +67,43 @@ function fromControllerRevisions(facts: FactSource): readonly Revision[] {
     if (owner?.name === undefined || owner.kind === undefined || madeAt === undefined) return [];
     // StatefulSet pods carry the whole revision name as hash, DaemonSet pods the label of the revision.
     const hash = owner.kind === 'StatefulSet' ? each.metadata.name : (each.metadata.labels['controller-revision-hash'] ?? each.metadata.name.slice(owner.name.length + 1));
-    return [{ workload: subject(owner.kind, each.metadata.namespace, owner.name), number: each.revision ?? 0, madeAt, hash, template: each.data.spec.template, object: each }];
+    return [{ workload: subject(owner.kind, each.metadata.namespace, owner.name), number: each.revision ?? 0, madeAt, hash, template: each.data.spec.template, object: each, isReused: false }];
   });
 }
 
-/** When somebody other than a status writer last wrote the workload's spec. */
+/**
+ * A rollback raises the number of an old ReplicaSet, whose creation dates the first rollout and not this one. What the
+ * controller did about it dates it: its event, or the first pod of it that runs now. A recorded write to the template
+ * counts only where it is later: writing the same fields again leaves its time as it was.
+ */
+function reusedAt(revision: Revision, facts: FactSource): Instant | undefined {
+  const carriedOut = earliest([lastScaleUp(revision, facts), firstPod(revision, facts)]);
+  return latest([carriedOut, lastSpecWrite(revision.workload, facts)].filter((time) => time !== undefined));
+}
+
+function earliest(times: readonly (Instant | undefined)[]): Instant | undefined {
+  const known = times.filter((time) => time !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
+}
+
 function lastSpecWrite(workload: Subject, facts: FactSource): Instant | undefined {
   const object = facts.get('deployments')?.named(workload.namespace, workload.name);
-  const writes = object?.metadata.managedFields.filter((each) => each.subresource === undefined && each.paths.some((path) => path.startsWith('spec'))) ?? [];
-  const times = writes.flatMap((each) => each.at ?? []);
+  const writes = object?.metadata.managedFields.filter((each) => each.subresource === undefined && each.paths.some((path) => path.startsWith('spec.template'))) ?? [];
+  return latest(writes.flatMap((each) => each.at ?? []));
+}
+
+function lastScaleUp(revision: Revision, facts: FactSource): Instant | undefined {
+  const events = (facts.get('events')?.inNamespace(revision.workload.namespace) ?? []).filter(
+    (event) => event.reason === 'ScalingReplicaSet' && event.involvedObject.name === revision.workload.name && event.message?.startsWith(`Scaled up replica set ${revision.object.metadata.name} `) === true,
+  );
+  return latest(events.flatMap((event) => event.series?.lastObservedTime ?? event.lastTimestamp ?? event.eventTime ?? []));
+}
+
+function firstPod(revision: Revision, facts: FactSource): Instant | undefined {
+  const times = (facts.get('pods')?.ownedBy(revision.object.metadata.uid) ?? []).flatMap((pod) => pod.metadata.creationTimestamp ?? []);
+  return times.length === 0 ? undefined : Math.min(...times);
+}
+
+function latest(times: readonly Instant[]): Instant | undefined {
   return times.length === 0 ? undefined : Math.max(...times);
 }

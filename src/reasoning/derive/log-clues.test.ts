@@ -67,6 +67,12 @@ describe('clues in logs', () => {
     ]);
   });
 
+  it('are taken from the status of the container where its log was not read', () => {
+    const status = crashLooping({ exitCode: 1, message: 'Error: environment variable DATABASE_URL is not set' });
+    const [clue] = clues({ pods: [examplePod({ name: 'cart-5d4-a', isReady: false, status })], 'container-logs': [] });
+    expect({ kind: clue?.kind, isNearEnd: clue?.isNearEnd, of: clue?.citation.of.kind }).toEqual({ kind: 'missing-setting', isNearEnd: true, of: 'object' });
+  });
+
   it('of pods that are gone are left out', () => {
     expect(clues({ pods: [healthy], 'container-logs': [log('gone', refused)] })).toEqual([]);
   });

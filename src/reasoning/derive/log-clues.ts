@@ -1,4 +1,4 @@
-import { citeLog } from '../../domain/citation.ts';
+import { citeLog, citeObject } from '../../domain/citation.ts';
 import { groupBy } from '../../domain/collection.ts';
 import type { ContainerLog } from '../../domain/evidence.ts';
 import { type Instant, millisecondsPerMinute } from '../../domain/instant.ts';
@@ -17,11 +17,24 @@ const repeatedTimes = 3;
 export function deriveLogClues(facts: FactSource): readonly LogClue[] {
   const replicas = facts.get('replicas');
   if (replicas === undefined) return [];
-  const heard = (facts.get('container-logs') ?? []).flatMap((log) => {
+  const logs = facts.get('container-logs') ?? [];
+  const heard = [...logs, ...lastWords(replicas.failing, logs)].flatMap((log) => {
     const replica = replicas.ofPod(log.namespace, log.pod);
     return replica === undefined ? [] : [{ replica, log, found: cluesIn(log, hasEnded(log, replica)) }];
   });
   return [...groupBy(heard, ({ replica }) => subjectKey(replica.workload)).values()].flatMap((group) => tellingClues(group, facts.now));
+}
+
+/** The kubelet keeps the end of the log in the status of a container whose template asks for it; it counts where no log was read. */
+function lastWords(failing: readonly Replica[], logs: readonly ContainerLog[]): readonly ContainerLog[] {
+  const read = new Set(logs.map((log) => `${log.namespace}/${log.pod}/${log.container}`));
+  return failing.flatMap(({ pod }) => [...pod.status.containerStatuses, ...pod.status.initContainerStatuses].flatMap((status) => {
+    const end = status.state.terminated ?? status.lastState.terminated;
+    const namespace = pod.metadata.namespace ?? '';
+    if (end?.message === undefined || end.reason !== 'Error' || read.has(`${namespace}/${pod.metadata.name}/${status.name}`)) return [];
+    const lines = end.message.split('\n').map((text) => ({ at: end.finishedAt, text }));
+    return [{ namespace, pod: pod.metadata.name, container: status.name, isPrevious: true, lines, isOfStatus: true }];
+  }));
 }
 
 interface Heard {
@@ -65,6 +78,6 @@ function clueOf(found: FoundClue, log: ContainerLog, replica: Replica): LogClue 
     at: found.at,
     isNearEnd: found.isNearEnd,
     count: found.count,
-    citation: citeLog(log, found.line, found.at),
+    citation: 'isOfStatus' in log ? citeObject(replica.pod, `lastState.terminated.message of ${log.container}: ${found.line}`, found.at) : citeLog(log, found.line, found.at),
   };
 }
