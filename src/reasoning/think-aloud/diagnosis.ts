@@ -55,13 +55,15 @@ function thinkAboutRival(hypothesis: Hypothesis): Thought {
 
 function cannotTell(diagnosis: Diagnosis, rivals: readonly Hypothesis[]): Thought {
   const settle = [...new Set(rivals.flatMap((each) => each.wouldSettle))];
+  // Only what some rule asked for and did not get: most blind spots have nothing to do with this case.
+  const looks = settle.length > 0 ? settle : diagnosis.blindSpots.filter((spot) => spot.why.includes('cannot tell about')).map((spot) => `${spot.what} (${spot.toSeeIt}).`);
   const citing: readonly Citation[] = rivals.flatMap((each) => each.finding.because[0].citing.slice(0, 1));
   return {
     phase: 'diagnose',
     question: 'What is the cause?',
-    command: settle[0] ?? diagnosis.blindSpots[0]?.toSeeIt ?? 'kubectl describe pod',
+    command: citing[0] === undefined ? 'kubectl get events -A --sort-by=.lastTimestamp' : commandToSee(citing[0].of),
     saw: rivals.length === 0 ? 'Nothing in the evidence names a cause.' : `Left standing: ${listed(rivals.map((each) => each.title))}.`,
-    conclusion: `I cannot tell. ${settle.length > 0 ? `What would tell: ${settle.slice(0, 3).join(' ')}` : diagnosis.blindSpots.length > 0 ? `What would tell: ${diagnosis.blindSpots[0]?.toSeeIt}.` : ''}`.trim(),
+    conclusion: looks.length === 0 ? 'I cannot tell.' : `I cannot tell. What would tell: ${looks.slice(0, 3).join(' ')}`,
     citing,
   };
 }
