@@ -15,13 +15,17 @@ const mostBlocks = 100;
  */
 export function readAlertmanagerText(text: string): readonly TemplatedAlert[] {
   const blocks = text.split(/^Labels:[ \t]*$/m).slice(1, mostBlocks + 1);
-  return blocks.map((block) => {
-    const [labelPart = '', annotationPart = ''] = block.split(/^Annotations:[ \t]*$/m);
-    const annotations = pairsIn(annotationPart);
-    const source = /^Source:[ \t]*(\S+)/m.exec(block)?.[1];
-    const summary = [annotations['summary'], annotations['message'], annotations['description']].map(safeLine).find((line) => line !== undefined);
-    return { labels: safeLabels(pairsIn(labelPart)), summary, expression: expressionInAddress(source) };
-  }).filter((alert) => Object.keys(alert.labels).length > 0);
+  return blocks
+    .map((block) => {
+      const [labelPart = '', annotationPart = ''] = block.split(/^Annotations:[ \t]*$/m);
+      const annotations = pairsIn(annotationPart);
+      const source = /^Source:[ \t]*(\S+)/m.exec(block)?.[1];
+      const summary = [annotations['summary'], annotations['message'], annotations['description']]
+        .map(safeLine)
+        .find((line) => line !== undefined);
+      return { labels: safeLabels(pairsIn(labelPart)), summary, expression: expressionInAddress(source) };
+    })
+    .filter((alert) => Object.keys(alert.labels).length > 0);
 }
 
 function pairsIn(part: string): { readonly [name: string]: string } {

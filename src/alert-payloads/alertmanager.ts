@@ -16,7 +16,10 @@ const alertShape = z.object({
   endsAt: text,
   generatorURL: text,
   state: text,
-  status: z.union([z.string(), z.object({ state: z.string() })]).optional().catch(undefined),
+  status: z
+    .union([z.string(), z.object({ state: z.string() })])
+    .optional()
+    .catch(undefined),
 });
 type AlertShape = z.infer<typeof alertShape>;
 
@@ -59,7 +62,9 @@ function groupOf(json: unknown): Group | undefined {
 function alertOf(from: AlertShape, group: Group): Alert {
   const labels = { ...safeLabels(group.commonLabels), ...safeLabels(from.labels) };
   const annotations: { readonly [name: string]: unknown } = { ...wordsIn(group.commonAnnotations), ...from.annotations };
-  const summary = [annotations['summary'], annotations['message'], annotations['title'], annotations['description']].map(safeLine).find((line) => line !== undefined);
+  const summary = [annotations['summary'], annotations['message'], annotations['title'], annotations['description']]
+    .map(safeLine)
+    .find((line) => line !== undefined);
   const name = labels['alertname'] ?? summary ?? 'alert without a name';
   return {
     source: 'alertmanager',

@@ -35,7 +35,24 @@ const namespaceForms = [
   /\b(?:in|of|for|from) (?:the )?["'`]?([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)["'`]? namespace\b/,
 ];
 /** Words that stand where a name could, but are none. */
-const noNames: ReadonlySet<string> = new Set(['a', 'all', 'an', 'another', 'any', 'each', 'every', 'is', 'its', 'one', 'our', 'same', 'that', 'their', 'this', 'your']);
+const noNames: ReadonlySet<string> = new Set([
+  'a',
+  'all',
+  'an',
+  'another',
+  'any',
+  'each',
+  'every',
+  'is',
+  'its',
+  'one',
+  'our',
+  'same',
+  'that',
+  'their',
+  'this',
+  'your',
+]);
 
 function namespaceIn(text: string): { readonly [name: string]: string } {
   const namespace = namespaceForms.map((form) => form.exec(text)?.[1]).find((name) => name !== undefined && !noNames.has(name));

@@ -11,8 +11,10 @@ const mildest = ['warning', 'warn', 'medium', 'p3', 'sev3', 'minor', 'low', 'p4'
  * nearest to the cause. Equal ones keep their order.
  */
 export function mostUrgentFirst(alerts: readonly Alert[]): readonly Alert[] {
-  const ordered = alerts.toSorted((left, right) =>
-    Number(left.state !== 'firing') - Number(right.state !== 'firing') || gravity(left) - gravity(right) || since(left) - since(right));
+  const ordered = alerts.toSorted(
+    (left, right) =>
+      Number(left.state !== 'firing') - Number(right.state !== 'firing') || gravity(left) - gravity(right) || since(left) - since(right),
+  );
   return ordered.slice(0, keptAlerts);
 }
 

@@ -16,15 +16,18 @@ const largestPayloadBytes = 1024 * 1024;
 /** A page that is longer is a log or a document. */
 const longestDescription = 10_000;
 
-const acceptedForms = 'Give an Alertmanager webhook payload, a PagerDuty V3 event, a JSON object with "name" and "labels", or one line that describes the alert.';
+const acceptedForms =
+  'Give an Alertmanager webhook payload, a PagerDuty V3 event, a JSON object with "name" and "labels", or one line that describes the alert.';
 
 /** Reads an alert in any of the forms in which people have one at hand. Never throws. */
 export function parseAlert(text: string): ParsedAlert {
   // Code units never outnumber bytes, so this cheap check bounds the exact one.
-  if (text.length > largestPayloadBytes || Buffer.byteLength(text) > largestPayloadBytes) return refused('it is larger than 1 MiB', acceptedForms);
+  if (text.length > largestPayloadBytes || Buffer.byteLength(text) > largestPayloadBytes)
+    return refused('it is larger than 1 MiB', acceptedForms);
   const trimmed = text.replace(/^\ufeff/, '').trim();
   if (trimmed === '') return refused('it is empty', acceptedForms);
-  if (trimmed.includes('\u0000') || trimmed.includes('\ufffd\ufffd')) return refused('it is no text', 'If it is compressed, unpack it first.');
+  if (trimmed.includes('\u0000') || trimmed.includes('\ufffd\ufffd'))
+    return refused('it is no text', 'If it is compressed, unpack it first.');
   return looksLikeJson(trimmed) ? parseJson(trimmed) : parseText(trimmed);
 }
 
@@ -35,7 +38,8 @@ function looksLikeJson(text: string): boolean {
 
 function parseJson(text: string): ParsedAlert {
   const json = jsonOf(text);
-  if (json.state === 'malformed') return refused(`it is not valid JSON: ${json.detail}`, 'Check that the file is complete, for example with jq.');
+  if (json.state === 'malformed')
+    return refused(`it is not valid JSON: ${json.detail}`, 'Check that the file is complete, for example with jq.');
   const readers: readonly ((json: unknown) => PayloadReading)[] = [readAlertmanager, readPagerDuty, readPlainObject];
   for (const read of readers) {
     const reading = read(json.value);
@@ -50,7 +54,8 @@ function parseJson(text: string): ParsedAlert {
 function parseText(text: string): ParsedAlert {
   if (text.startsWith('<')) return refused('it is HTML or XML, perhaps an error page', acceptedForms);
   if (/^apiVersion:/m.test(text) && /^kind:/m.test(text)) return refused('it is a Kubernetes object, not an alert', acceptedForms);
-  if (text.length > longestDescription) return refused(`it is ${text.length} characters of text, too long for a description`, acceptedForms);
+  if (text.length > longestDescription)
+    return refused(`it is ${text.length} characters of text, too long for a description`, acceptedForms);
   const described = readDescription(text);
   return described === undefined ? refused('it holds no words', acceptedForms) : { state: 'parsed', alerts: [described] };
 }

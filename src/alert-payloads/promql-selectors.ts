@@ -19,12 +19,14 @@ export function selectorsWithin(node: SyntaxNode, expression: string): readonly 
 function selectorOf(node: SyntaxNode, expression: string): Selector {
   const textOf = (part: SyntaxNode | null): string | undefined => (part === null ? undefined : expression.slice(part.from, part.to));
   const matchers = node.getChild('LabelMatchers');
-  const equal = [...(matchers?.getChildren('UnquotedLabelMatcher') ?? []), ...(matchers?.getChildren('QuotedLabelMatcher') ?? [])].flatMap((matcher) => {
-    const name = textOf(matcher.getChild('LabelName')) ?? unquoted(textOf(matcher.getChild('QuotedLabelName')));
-    const value = unquoted(textOf(matcher.getChild('StringLiteral')));
-    const isEqual = matcher.getChild('MatchOp')?.getChild('EqlSingle') != null;
-    return name === undefined || value === undefined || !isEqual ? [] : [[name, value] as const];
-  });
+  const equal = [...(matchers?.getChildren('UnquotedLabelMatcher') ?? []), ...(matchers?.getChildren('QuotedLabelMatcher') ?? [])].flatMap(
+    (matcher) => {
+      const name = textOf(matcher.getChild('LabelName')) ?? unquoted(textOf(matcher.getChild('QuotedLabelName')));
+      const value = unquoted(textOf(matcher.getChild('StringLiteral')));
+      const isEqual = textOf(matcher.getChild('MatchOp')) === '=';
+      return name === undefined || value === undefined || !isEqual ? [] : [[name, value] as const];
+    },
+  );
   const quotedMetric = unquoted(textOf(matchers?.getChild('QuotedLabelName') ?? null));
   const named = equal.find(([name]) => name === '__name__')?.[1];
   return {
@@ -37,5 +39,7 @@ function selectorOf(node: SyntaxNode, expression: string): Selector {
 function unquoted(literal: string | undefined): string | undefined {
   if (literal === undefined || literal.length < 2) return undefined;
   const inner = literal.slice(1, -1);
-  return literal.startsWith('`') ? inner : inner.replace(/\\(["'\\nt])/g, (_whole, escaped: string) => ({ n: '\n', t: '\t' })[escaped] ?? escaped);
+  return literal.startsWith('`')
+    ? inner
+    : inner.replace(/\\(["'\\nt])/g, (_whole, escaped: string) => ({ n: '\n', t: '\t' })[escaped] ?? escaped);
 }

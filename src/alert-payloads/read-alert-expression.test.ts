@@ -28,13 +28,18 @@ describe('the measured side and its comparison', () => {
   ];
   test.each(cases)('%s', (promql, measured, comparison) => {
     const read = readAlertExpression(promql);
-    expect([read?.measured, read?.comparison && `${read.comparison.operator} ${read.comparison.threshold}`]).toEqual([measured, comparison]);
+    expect([read?.measured, read?.comparison && `${read.comparison.operator} ${read.comparison.threshold}`]).toEqual([
+      measured,
+      comparison,
+    ]);
   });
 });
 
 describe('what it reads', () => {
   test('labels that every selector of the measured side shares, and its metrics', () => {
-    const read = readAlertExpression('rate(errors{job="cart",namespace="shop",code="500"}[5m]) / rate(requests{namespace="shop",job="cart"}[5m]) > 0.1 and on() up{job="other"} == 1');
+    const read = readAlertExpression(
+      'rate(errors{job="cart",namespace="shop",code="500"}[5m]) / rate(requests{namespace="shop",job="cart"}[5m]) > 0.1 and on() up{job="other"} == 1',
+    );
     expect([read?.labels, read?.metrics]).toEqual([{ job: 'cart', namespace: 'shop' }, ['errors', 'requests']]);
   });
 
@@ -44,7 +49,10 @@ describe('what it reads', () => {
 
   test('quoted names and names given as a label are metrics as well', () => {
     expect(readAlertExpression('{"http.errors", service="cart"} > 1')?.metrics).toEqual(['http.errors']);
-    expect(readAlertExpression('{__name__="errors",service="ca\\"rt"} > 1')).toMatchObject({ metrics: ['errors'], labels: { service: 'ca"rt' } });
+    expect(readAlertExpression('{__name__="errors",service="ca\\"rt"} > 1')).toMatchObject({
+      metrics: ['errors'],
+      labels: { service: 'ca"rt' },
+    });
   });
 });
 
@@ -59,9 +67,40 @@ describe('what is no PromQL', () => {
     expect(() => readAlertExpression(`${'('.repeat(4000)}x${')'.repeat(4000)} > 1`)).not.toThrow();
     expect(() => readAlertExpression(`${'-'.repeat(8000)}x`)).not.toThrow();
     expect(() => readAlertExpression(`${'x + '.repeat(2000)}x > 1`)).not.toThrow();
-    assert(property(string({ maxLength: 200, unit: 'binary' }), (text) => { readAlertExpression(text); }));
-    const word = constantFrom('x', '5', '(', ')', '>', '<=', 'bool', 'and', 'or', 'unless', 'on()', '{a="b"}', '[5m]', 'rate(', 'sum', 'by (a)', '-', '"', '#', 'offset 5m', '@', ',');
-    assert(property(array(word, { maxLength: 20 }), (words) => { readAlertExpression(words.join(' ')); }));
+    assert(
+      property(string({ maxLength: 200, unit: 'binary' }), (text) => {
+        readAlertExpression(text);
+      }),
+    );
+    const word = constantFrom(
+      'x',
+      '5',
+      '(',
+      ')',
+      '>',
+      '<=',
+      'bool',
+      'and',
+      'or',
+      'unless',
+      'on()',
+      '{a="b"}',
+      '[5m]',
+      'rate(',
+      'sum',
+      'by (a)',
+      '-',
+      '"',
+      '#',
+      'offset 5m',
+      '@',
+      ',',
+    );
+    assert(
+      property(array(word, { maxLength: 20 }), (words) => {
+        readAlertExpression(words.join(' '));
+      }),
+    );
   });
 });
 
@@ -69,10 +108,12 @@ test('any measurement, operator and threshold are read back, either way round', 
   const metric = stringMatching(/^[a-z][a-z_]{0,10}_total$/);
   const operator = constantFrom('>', '>=', '<', '<=', '==', '!=');
   const mirror: { readonly [operator: string]: string } = { '>': '<', '>=': '<=', '<': '>', '<=': '>=', '==': '==', '!=': '!=' };
-  assert(property(tuple(metric, operator, double({ noNaN: true, noDefaultInfinity: true })), ([name, sign, threshold]) => {
-    const measured = `rate(${name}{a="b"}[5m])`;
-    const expected = { measured, comparison: { operator: sign, threshold: threshold + 0 } };
-    expect(readAlertExpression(`${measured} ${sign} ${threshold}`)).toMatchObject(expected);
-    expect(readAlertExpression(`${threshold} ${mirror[sign] ?? ''} ${measured}`)).toMatchObject(expected);
-  }));
+  assert(
+    property(tuple(metric, operator, double({ noNaN: true, noDefaultInfinity: true })), ([name, sign, threshold]) => {
+      const measured = `rate(${name}{a="b"}[5m])`;
+      const expected = { measured, comparison: { operator: sign, threshold: threshold + 0 } };
+      expect(readAlertExpression(`${measured} ${sign} ${threshold}`)).toMatchObject(expected);
+      expect(readAlertExpression(`${threshold} ${mirror[sign] ?? ''} ${measured}`)).toMatchObject(expected);
+    }),
+  );
 });

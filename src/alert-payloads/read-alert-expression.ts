@@ -36,12 +36,18 @@ export function readAlertExpression(promql: string): AlertExpression | undefined
 
 /** Comments and line breaks mean nothing in PromQL, but those inside quoted text do. */
 function onOneLine(promql: string): string {
-  return promql.replace(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`|#[^\n]*|\s+/g, (part) => (/^["'`]/.test(part) ? part : ' ')).replace(/^ +| +$/g, '');
+  return promql
+    .replace(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`|#[^\n]*|\s+/g, (part) => (/^["'`]/.test(part) ? part : ' '))
+    .replace(/^ +| +$/g, '');
 }
 
 function hasError(tree: Tree): boolean {
   let isBroken = false;
-  tree.iterate({ enter: (node) => { isBroken ||= node.type.isError; } });
+  tree.iterate({
+    enter: (node) => {
+      isBroken ||= node.type.isError;
+    },
+  });
   return isBroken;
 }
 
@@ -51,8 +57,22 @@ interface MainComparison {
 }
 
 const operators: { readonly [name: string]: Comparison['operator'] } = { Gtr: '>', Gte: '>=', Lss: '<', Lte: '<=', Eql: '==', Neq: '!=' };
-const mirrored: { readonly [Operator in Comparison['operator']]: Comparison['operator'] } = { '>': '<', '>=': '<=', '<': '>', '<=': '>=', '==': '==', '!=': '!=' };
-const opposite: { readonly [Operator in Comparison['operator']]: Comparison['operator'] } = { '>': '<=', '>=': '<', '<': '>=', '<=': '>', '==': '!=', '!=': '==' };
+const mirrored: { readonly [Operator in Comparison['operator']]: Comparison['operator'] } = {
+  '>': '<',
+  '>=': '<=',
+  '<': '>',
+  '<=': '>=',
+  '==': '==',
+  '!=': '!=',
+};
+const opposite: { readonly [Operator in Comparison['operator']]: Comparison['operator'] } = {
+  '>': '<=',
+  '>=': '<',
+  '<': '>=',
+  '<=': '>',
+  '==': '!=',
+  '!=': '==',
+};
 
 function mainComparison(wrapped: SyntaxNode, expression: string): MainComparison | undefined {
   const node = unwrap(wrapped);
@@ -77,7 +97,8 @@ function heldAgainst({ left, right, operator }: Sides, expression: string): Main
   const leftValue = constantOf(left, expression);
   if ((rightValue === undefined) === (leftValue === undefined)) return undefined;
   const measured = rightValue === undefined ? right : left;
-  const comparison: Comparison = rightValue === undefined ? { operator: mirrored[operator], threshold: leftValue ?? 0 } : { operator, threshold: rightValue };
+  const comparison: Comparison =
+    rightValue === undefined ? { operator: mirrored[operator], threshold: leftValue ?? 0 } : { operator, threshold: rightValue };
   if (!Number.isFinite(comparison.threshold)) return undefined;
   const inner = unwrap(measured);
   const isTruth = inner.name === 'BinaryExpr' && inner.getChild('BoolModifier') !== null;
@@ -88,7 +109,9 @@ function heldAgainst({ left, right, operator }: Sides, expression: string): Main
 function asTruth(inner: MainComparison | undefined, outer: Comparison): MainComparison | undefined {
   const holdsFor = (value: number): boolean => isPast(value, outer);
   if (inner === undefined || holdsFor(0) === holdsFor(1)) return undefined;
-  return holdsFor(1) ? inner : { measured: inner.measured, comparison: { ...inner.comparison, operator: opposite[inner.comparison.operator] } };
+  return holdsFor(1)
+    ? inner
+    : { measured: inner.measured, comparison: { ...inner.comparison, operator: opposite[inner.comparison.operator] } };
 }
 
 function unwrap(node: SyntaxNode): SyntaxNode {

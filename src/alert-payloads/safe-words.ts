@@ -12,7 +12,9 @@ const longestKeptExpression = 8192;
 export function safeLine(raw: unknown): string | undefined {
   if (typeof raw !== 'string') return undefined;
   // Redaction sees more than is kept, so that a cut never leaves half of a secret that no rule recognises.
-  const line = redactText(plainText(raw.slice(0, longestLine * 8))).replace(/\s+/g, ' ').trim();
+  const line = redactText(plainText(raw.slice(0, longestLine * 8)))
+    .replace(/\s+/g, ' ')
+    .trim();
   if (line === '') return undefined;
   return line.length > longestLine ? `${line.slice(0, longestLine)}…` : line;
 }
@@ -20,12 +22,22 @@ export function safeLine(raw: unknown): string | undefined {
 /** Labels as Prometheus allows them; numbers and truth values as text, anything else is dropped. */
 export function safeLabels(raw: unknown): { readonly [name: string]: string } {
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return {};
-  const labels = Object.entries(raw).slice(0, mostLabels).flatMap(([name, value]) => {
-    const text = typeof value === 'string' ? value : typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
-    // Names that begin with "__" are Prometheus's own and never reach a receiver.
-    if (text === undefined || !/^(?!__)[A-Za-z_][\w.\-/]{0,199}$/.test(name)) return [];
-    return [[name, plainText(redactEnvironmentValue(name, text.slice(0, longestLabelValue * 8))).replace(/\s+/g, ' ').trim().slice(0, longestLabelValue)] as const];
-  });
+  const labels = Object.entries(raw)
+    .slice(0, mostLabels)
+    .flatMap(([name, value]) => {
+      const text = typeof value === 'string' ? value : typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
+      // Names that begin with "__" are Prometheus's own and never reach a receiver.
+      if (text === undefined || !/^(?!__)[A-Za-z_][\w.\-/]{0,199}$/.test(name)) return [];
+      return [
+        [
+          name,
+          plainText(redactEnvironmentValue(name, text.slice(0, longestLabelValue * 8)))
+            .replace(/\s+/g, ' ')
+            .trim()
+            .slice(0, longestLabelValue),
+        ] as const,
+      ];
+    });
   return Object.fromEntries(labels);
 }
 

@@ -5,7 +5,16 @@ export interface Title extends Pick<Alert, 'state' | 'severity'> {
   readonly name: string;
 }
 
-const states: { readonly [word: string]: Alert['state'] } = { firing: 'firing', triggered: 'firing', alerting: 'firing', problem: 'firing', resolved: 'resolved', ok: 'resolved', recovered: 'resolved', closed: 'resolved' };
+const states: { readonly [word: string]: Alert['state'] } = {
+  firing: 'firing',
+  triggered: 'firing',
+  alerting: 'firing',
+  problem: 'firing',
+  resolved: 'resolved',
+  ok: 'resolved',
+  recovered: 'resolved',
+  closed: 'resolved',
+};
 const severities = /^(critical|crit|warning|warn|info|page|error|emergency|major|minor|high|low|p[1-5]|sev-?[1-5])$/i;
 
 export function readTitle(line: string): Title {
@@ -13,7 +22,10 @@ export function readTitle(line: string): Title {
   let state: Alert['state'] = 'firing';
   let severity: string | undefined;
   for (;;) {
-    const tag = /^\[([A-Za-z0-9-]{1,20})(?::\d+)?\]\s*/.exec(name) ?? /^([A-Z][A-Z0-9-]{1,19})(?::\d+)?:\s+/.exec(name) ?? /^(Firing|Resolved|Critical|Warning):\s+/.exec(name);
+    const tag =
+      /^\[([A-Za-z0-9-]{1,20})(?::\d+)?\]\s*/.exec(name) ??
+      /^([A-Z][A-Z0-9-]{1,19})(?::\d+)?:\s+/.exec(name) ??
+      /^(Firing|Resolved|Critical|Warning):\s+/.exec(name);
     const word = tag?.[1]?.toLowerCase();
     if (tag === null || word === undefined) break;
     const isSeverity = severities.test(word);

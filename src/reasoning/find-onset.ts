@@ -37,8 +37,15 @@ export function findOnset(question: Question, facts: FactSource, failing: readon
   const [first, ...more] = chooseEpisode(episodesOf(signs), departure?.at ?? alert?.startedAt);
   if (first !== undefined) return { at: first.at, because: [claimOf(first), ...more.slice(0, shownAtMost - 1).map(claimOf)] };
   if (alert?.startedAt === undefined) return undefined;
-  const citation: Citation = { of: { kind: 'alert', alert: alert.name }, shows: `started ${clockTime(alert.startedAt)}`, at: alert.startedAt };
-  return { at: alert.startedAt, because: [claim(`The page says that it fires since ${clockTime(alert.startedAt)}; the trouble can be older than that.`, citation)] };
+  const citation: Citation = {
+    of: { kind: 'alert', alert: alert.name },
+    shows: `started ${clockTime(alert.startedAt)}`,
+    at: alert.startedAt,
+  };
+  return {
+    at: alert.startedAt,
+    because: [claim(`The page says that it fires since ${clockTime(alert.startedAt)}; the trouble can be older than that.`, citation)],
+  };
 }
 
 function claimOf({ says, citation }: Beginning): Claim {
@@ -79,7 +86,11 @@ function shiftOf({ result, samples }: AlertMetric): Beginning | undefined {
   const shift = findChangePoints(samples).at(-1);
   if (shift === undefined) return undefined;
   const says = `The alert's measurement moved from ${spokenNumber(shift.medianBefore)} to ${spokenNumber(shift.medianAfter)} at ${clockTime(shift.at)}.`;
-  return { at: shift.at, says, citation: citeMetric(result, `level before ${spokenNumber(shift.medianBefore)}, after ${spokenNumber(shift.medianAfter)}`, shift.at) };
+  return {
+    at: shift.at,
+    says,
+    citation: citeMetric(result, `level before ${spokenNumber(shift.medianBefore)}, after ${spokenNumber(shift.medianAfter)}`, shift.at),
+  };
 }
 
 /**
@@ -97,13 +108,22 @@ function crossingOf({ result, samples, comparison, kind }: AlertMetric): Beginni
   const start = kind === 'presence' ? crossing : walkBack(samples, crossing, isLowBad);
   const departed = samples[start] ?? crossed;
   const threshold = comparison === undefined ? '' : ` and was past ${spokenNumber(comparison.threshold)} at ${clockTime(crossed.at)}`;
-  const says = departed === crossed ? `The alert's measurement crossed its threshold at ${clockTime(crossed.at)}, with ${spokenNumber(crossed.value)}.`
-    : `The alert's measurement left its usual range at ${clockTime(departed.at)}${threshold}.`;
-  return { at: departed.at, says, citation: citeMetric(result, `${spokenNumber(departed.value)} at ${clockTime(departed.at)}`, departed.at) };
+  const says =
+    departed === crossed
+      ? `The alert's measurement crossed its threshold at ${clockTime(crossed.at)}, with ${spokenNumber(crossed.value)}.`
+      : `The alert's measurement left its usual range at ${clockTime(departed.at)}${threshold}.`;
+  return {
+    at: departed.at,
+    says,
+    citation: citeMetric(result, `${spokenNumber(departed.value)} at ${clockTime(departed.at)}`, departed.at),
+  };
 }
 
 function walkBack(samples: readonly Sample[], crossing: number, isLowBad: boolean): number {
-  const usual = samples.slice(0, crossing).filter((sample) => !sample.isPast).map((sample) => sample.value);
+  const usual = samples
+    .slice(0, crossing)
+    .filter((sample) => !sample.isPast)
+    .map((sample) => sample.value);
   const middle = median(usual);
   const spread = robustSpread(usual);
   if (middle === undefined || spread === undefined || usual.length < fewestUsualSamples) return crossing;

@@ -28,7 +28,10 @@ export function firstFailureOf(replica: Replica, facts: FactSource): FirstFailur
 }
 
 function containerEnds(pod: Pod): readonly FirstFailure[] {
-  return [...pod.status.initContainerStatuses, ...pod.status.containerStatuses].flatMap((status) => [...endOf(pod, status, 'state'), ...endOf(pod, status, 'lastState')]);
+  return [...pod.status.initContainerStatuses, ...pod.status.containerStatuses].flatMap((status) => [
+    ...endOf(pod, status, 'state'),
+    ...endOf(pod, status, 'lastState'),
+  ]);
 }
 
 function endOf(pod: Pod, status: ContainerStatus, field: 'state' | 'lastState'): readonly FirstFailure[] {
@@ -44,19 +47,22 @@ function lostReadiness(pod: Pod): readonly FirstFailure[] {
   const ready = pod.status.conditions.find((condition) => condition.type === 'Ready');
   const started = pod.status.startTime ?? pod.metadata.creationTimestamp;
   const at = ready?.lastTransitionTime;
-  if (ready === undefined || ready.status === 'True' || at === undefined || started === undefined || at - started <= startMilliseconds) return [];
+  if (ready === undefined || ready.status === 'True' || at === undefined || started === undefined || at - started <= startMilliseconds)
+    return [];
   const says = `${podName(pod)} stopped being ready at ${clockTime(at)}.`;
   return [{ at, says, citation: citeObject(pod, `condition Ready: ${ready.status ?? ''} (${ready.reason ?? 'no reason'})`, at) }];
 }
 
 function warnings(pod: Pod, facts: FactSource): readonly FirstFailure[] {
   const events = facts.get('events');
-  return (events === undefined ? [] : eventIndex(events).about(pod)).filter((event) => event.type === 'Warning').flatMap((event) => {
-    const at = firstSeenAt(event);
-    if (at === undefined) return [];
-    const says = `${podName(pod)} was first warned about at ${clockTime(at)}: ${event.reason ?? 'no reason'}.`;
-    return [{ at, says, citation: citeObject(event, `${event.reason ?? ''}: ${event.message ?? ''}`, at) }];
-  });
+  return (events === undefined ? [] : eventIndex(events).about(pod))
+    .filter((event) => event.type === 'Warning')
+    .flatMap((event) => {
+      const at = firstSeenAt(event);
+      if (at === undefined) return [];
+      const says = `${podName(pod)} was first warned about at ${clockTime(at)}: ${event.reason ?? 'no reason'}.`;
+      return [{ at, says, citation: citeObject(event, `${event.reason ?? ''}: ${event.message ?? ''}`, at) }];
+    });
 }
 
 function podName(pod: Pod): string {

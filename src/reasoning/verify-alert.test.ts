@@ -8,11 +8,21 @@ import { verifyAlert } from './verify-alert.ts';
 
 const measured = 'sum(rate(http_errors_total{job="cart"}[5m])) / sum(rate(http_requests_total{job="cart"}[5m]))';
 const expression: AlertExpression = {
-  expression: `${measured} > 0.05`, measured, comparison: { operator: '>', threshold: 0.05 }, labels: { job: 'cart' }, metrics: ['http_errors_total', 'http_requests_total'],
+  expression: `${measured} > 0.05`,
+  measured,
+  comparison: { operator: '>', threshold: 0.05 },
+  labels: { job: 'cart' },
+  metrics: ['http_errors_total', 'http_requests_total'],
 };
 const alert: Alert = {
-  source: 'alertmanager', name: 'CartErrors', summary: 'cart errors above 5%', labels: { alertname: 'CartErrors', namespace: 'shop', service: 'cart', severity: 'critical' },
-  startedAt: Date.parse(minutesAgo(3)), state: 'firing', severity: 'critical', expression: expression.expression,
+  source: 'alertmanager',
+  name: 'CartErrors',
+  summary: 'cart errors above 5%',
+  labels: { alertname: 'CartErrors', namespace: 'shop', service: 'cart', severity: 'critical' },
+  startedAt: Date.parse(minutesAgo(3)),
+  state: 'firing',
+  severity: 'critical',
+  expression: expression.expression,
 };
 const labels = { 'pod-template-hash': '5d4f8c7b9' };
 const one = examplePod({ name: 'cart-5d4f8c7b9-aaaaa', labels });
@@ -38,27 +48,46 @@ describe('the verdict follows the evidence', () => {
     const flaps = [firing(200, 196), firing(140, 137), firing(80, 75), firing(2)];
     const judgement = judge({ ...healthy, metrics: [errors((minutes) => (minutes < 2 ? 0.06 : 0.03))], 'alert-history': flaps });
     expect(judgement.verdict).toBe('flapping');
-    expect(judgement.because[1]?.says).toBe('It fired and ended 3 times in the last 6 h, never for longer than 5 min, and fires again since 09:58:00.');
+    expect(judgement.because[1]?.says).toBe(
+      'It fired and ended 3 times in the last 6 h, never for longer than 5 min, and fires again since 09:58:00.',
+    );
   });
 
   test('the same short firings, of which this one does not end: real', () => {
-    const judgement = judge({ ...healthy, metrics: [errors((minutes) => (minutes < 20 ? 0.06 : 0.03))], 'alert-history': [firing(200, 196), firing(140, 137), firing(80, 75), firing(18)] });
+    const judgement = judge({
+      ...healthy,
+      metrics: [errors((minutes) => (minutes < 20 ? 0.06 : 0.03))],
+      'alert-history': [firing(200, 196), firing(140, 137), firing(80, 75), firing(18)],
+    });
     expect(judgement.verdict).toBe('real');
   });
 
   test('ten pods that fire once each do not flap', () => {
-    const once = Array.from({ length: 10 }, (_, index) => ({ ...firing(60 - index, 50 - index), labels: { namespace: 'shop', pod: `cart-${index}` } }));
+    const once = Array.from({ length: 10 }, (_, index) => ({
+      ...firing(60 - index, 50 - index),
+      labels: { namespace: 'shop', pod: `cart-${index}` },
+    }));
     expect(judge({ ...healthy, 'alert-history': once }).verdict).toBe('transient');
   });
 
   test('back below the threshold for ten minutes, everybody healthy: transient', () => {
-    const judgement = judge({ ...healthy, metrics: [errors((minutes) => (minutes > 10 && minutes < 20 ? 0.1 : 0.001))], 'alert-history': [firing(18, 10)] });
+    const judgement = judge({
+      ...healthy,
+      metrics: [errors((minutes) => (minutes > 10 && minutes < 20 ? 0.1 : 0.001))],
+      'alert-history': [firing(18, 10)],
+    });
     expect(judgement.verdict).toBe('transient');
-    expect(judgement.because[1]?.says).toBe('The measurement was past its threshold (> 0.05) until 09:49:00, at most 0.1; it stands at 0.001 and has been back for 11 min.');
+    expect(judgement.because[1]?.says).toBe(
+      'The measurement was past its threshold (> 0.05) until 09:49:00, at most 0.1; it stands at 0.001 and has been back for 11 min.',
+    );
   });
 
   test('samples stopped and no target answers: stale', () => {
-    const judgement = judge({ ...healthy, metrics: [errors((minutes) => (minutes > 12 ? 0.001 : undefined))], 'scrape-targets': [target('down')] });
+    const judgement = judge({
+      ...healthy,
+      metrics: [errors((minutes) => (minutes > 12 ? 0.001 : undefined))],
+      'scrape-targets': [target('down')],
+    });
     expect(judgement.verdict).toBe('stale');
     expect(judgement.because.map((each) => each.says)).toEqual([
       'The monitoring itself broke: nothing scrapes what the alert measures.',
@@ -69,7 +98,13 @@ describe('the verdict follows the evidence', () => {
   });
 
   test('a target that is down is what an alert on `up` is about: real', () => {
-    const up: AlertExpression = { expression: 'up{job="cart"} == 0', measured: 'up{job="cart"}', comparison: { operator: '==', threshold: 0 }, labels: { job: 'cart' }, metrics: ['up'] };
+    const up: AlertExpression = {
+      expression: 'up{job="cart"} == 0',
+      measured: 'up{job="cart"}',
+      comparison: { operator: '==', threshold: 0 },
+      labels: { job: 'cart' },
+      metrics: ['up'],
+    };
     expect(judge({ ...healthy, 'scrape-targets': [target('down')] }, { alertExpression: up }).verdict).toBe('real');
   });
 
@@ -87,15 +122,36 @@ describe('the verdict follows the evidence', () => {
 
 describe('what is and what is not this alert', () => {
   test('a sentence finds its threshold, its history and its target by its own words', () => {
-    const sentence: Alert = { ...alert, source: 'description', name: 'cart 5xx errors > 5% for 3 minutes', summary: 'cart 5xx errors > 5% for 3 minutes', labels: {}, startedAt: undefined };
-    const given = { ...healthy, metrics: [errors(climbing)], 'alert-history': [firing(3), { ...firing(500), alert: 'Watchdog', labels: {} }] };
+    const sentence: Alert = {
+      ...alert,
+      source: 'description',
+      name: 'cart 5xx errors > 5% for 3 minutes',
+      summary: 'cart 5xx errors > 5% for 3 minutes',
+      labels: {},
+      startedAt: undefined,
+    };
+    const given = {
+      ...healthy,
+      metrics: [errors(climbing)],
+      'alert-history': [firing(3), { ...firing(500), alert: 'Watchdog', labels: {} }],
+    };
     const judgement = judge(given, { alert: sentence, alertExpression: undefined });
     expect([judgement.verdict, judgement.because[1]?.says.slice(0, 62), judgement.because[3]?.says.slice(0, 27)]).toEqual([
-      'real', 'The measurement stands at 0.12, past its threshold (> 0.05) si', 'It fires since 09:57:00, fo']);
+      'real',
+      'The measurement stands at 0.12, past its threshold (> 0.05) si',
+      'It fires since 09:57:00, fo',
+    ]);
   });
 
   test('a failing workload that the alert does not name leaves a healthy measurement alone', () => {
-    const unrelated: Alert = { ...alert, name: 'LoginSlow', summary: 'logins are slow', labels: { alertname: 'LoginSlow', severity: 'warning' }, severity: 'warning', startedAt: undefined };
+    const unrelated: Alert = {
+      ...alert,
+      name: 'LoginSlow',
+      summary: 'logins are slow',
+      labels: { alertname: 'LoginSlow', severity: 'warning' },
+      severity: 'warning',
+      startedAt: undefined,
+    };
     expect(judge({ ...halfDown, metrics: [errors(() => 0.001)] }, { alert: unrelated }).verdict).toBe('transient');
   });
 
@@ -107,18 +163,32 @@ describe('what is and what is not this alert', () => {
 
   test('a node that is not ready confirms an alert about the node', () => {
     const nodeAlert: Alert = { ...alert, name: 'NodeDown', summary: 'node is down', labels: { alertname: 'NodeDown', node: 'node-1' } };
-    const judgement = judge({ pods: [], nodes: [exampleNode({ name: 'node-1', isReady: false })] }, { alert: nodeAlert, alertExpression: undefined });
+    const judgement = judge(
+      { pods: [], nodes: [exampleNode({ name: 'node-1', isReady: false })] },
+      { alert: nodeAlert, alertExpression: undefined },
+    );
     expect([judgement.verdict, judgement.because[1]?.says]).toEqual(['real', 'Node node-1 reports Ready False since 10:00:00.']);
   });
 
   test('a Service without endpoints confirms an alert about the Service', () => {
-    const service = { kind: 'Service', metadata: { name: 'cart', namespace: 'shop' }, spec: { selector: { app: 'cart' }, ports: [{ port: 80 }] } };
+    const service = {
+      kind: 'Service',
+      metadata: { name: 'cart', namespace: 'shop' },
+      spec: { selector: { app: 'cart' }, ports: [{ port: 80 }] },
+    };
     expect(judge({ pods: [], services: [service], endpointslices: [], endpoints: [] }).verdict).toBe('real');
   });
 });
 
 function judge(given: ExampleEvidence, changed: Partial<Question> = {}): AlertJudgement {
-  const question: Question = { alert, alertExpression: expression, namespace: undefined, selector: undefined, lookBackMilliseconds: 86_400_000, ...changed };
+  const question: Question = {
+    alert,
+    alertExpression: expression,
+    namespace: undefined,
+    selector: undefined,
+    lookBackMilliseconds: 86_400_000,
+    ...changed,
+  };
   return verifyAlert(question, factsOf(snapshotOf(given)));
 }
 
@@ -132,14 +202,33 @@ function errors(valueAt: (minutesAgo: number) => number | undefined): MetricResu
     const value = valueAt(minutes);
     return value === undefined ? [] : [{ at: Date.parse(minutesAgo(minutes)), value }];
   });
-  return { expression: measured, purpose: 'alert', from: Date.parse(minutesAgo(60)), until: Date.parse(minutesAgo(0)), stepSeconds: 60, series: [{ labels: {}, points }] };
+  return {
+    expression: measured,
+    purpose: 'alert',
+    from: Date.parse(minutesAgo(60)),
+    until: Date.parse(minutesAgo(0)),
+    stepSeconds: 60,
+    series: [{ labels: {}, points }],
+  };
 }
 
 function firing(startedMinutesAgo: number, endedMinutesAgo?: number): AlertFiring {
   const endedAt = endedMinutesAgo === undefined ? undefined : Date.parse(minutesAgo(endedMinutesAgo));
-  return { alert: 'CartErrors', labels: { namespace: 'shop', service: 'cart' }, startedAt: Date.parse(minutesAgo(startedMinutesAgo)), endedAt };
+  return {
+    alert: 'CartErrors',
+    labels: { namespace: 'shop', service: 'cart' },
+    startedAt: Date.parse(minutesAgo(startedMinutesAgo)),
+    endedAt,
+  };
 }
 
 function target(health: ScrapeTarget['health']): ScrapeTarget {
-  return { job: 'cart', instance: '10.244.1.10:8080', labels: { namespace: 'shop' }, health, lastScrapeAt: Date.parse(minutesAgo(0)), lastError: undefined };
+  return {
+    job: 'cart',
+    instance: '10.244.1.10:8080',
+    labels: { namespace: 'shop' },
+    health,
+    lastScrapeAt: Date.parse(minutesAgo(0)),
+    lastError: undefined,
+  };
 }

@@ -10,7 +10,23 @@ import type { FactSource } from './fact-source.ts';
 import { findScope } from './find-scope.ts';
 
 /** Severities that say themselves that nobody needed to be woken, in the words of Prometheus mixins, PagerDuty and Opsgenie. */
-const mildSeverities: ReadonlySet<string> = new Set(['warning', 'warn', 'info', 'informational', 'notice', 'low', 'minor', 'none', 'debug', 'p3', 'p4', 'p5', 'sev3', 'sev4', 'sev5']);
+const mildSeverities: ReadonlySet<string> = new Set([
+  'warning',
+  'warn',
+  'info',
+  'informational',
+  'notice',
+  'low',
+  'minor',
+  'none',
+  'debug',
+  'p3',
+  'p4',
+  'p5',
+  'sev3',
+  'sev4',
+  'sev5',
+]);
 
 /** Is this real, or is the monitoring flapping? See alert/decide-verdict.ts for what each conflict of signals means. */
 export function verifyAlert(question: Question, facts: FactSource, scope: Scope = findScope(question, facts)): AlertJudgement {
@@ -33,13 +49,22 @@ export function verifyAlert(question: Question, facts: FactSource, scope: Scope 
   const decision = decideVerdict(signals);
   const page = claim(`The page says ${alert.state}.`, citePage(alert));
   const said: { readonly [Signal in keyof AlertSignals]: readonly Claim[] } = {
-    page: [page], gravity: [page], second: second.claims, metric: metric.claims, history: history.claims, scrape: isConfirmedByScrape ? [] : scrape.claims,
+    page: [page],
+    gravity: [page],
+    second: second.claims,
+    metric: metric.claims,
+    history: history.claims,
+    scrape: isConfirmedByScrape ? [] : scrape.claims,
   };
   const deciding = decision.by.flatMap((signal) => said[signal]);
-  const others = (['second', 'metric', 'history', 'scrape'] as const).filter((signal) => !decision.by.includes(signal)).flatMap((signal) => said[signal]);
+  const others = (['second', 'metric', 'history', 'scrape'] as const)
+    .filter((signal) => !decision.by.includes(signal))
+    .flatMap((signal) => said[signal]);
   const [first, ...more] = deciding.flatMap((each) => each.citing);
   const because = [claim(`${decision.why}.`, first ?? citePage(alert), ...more), ...deciding.filter((each) => each !== page), ...others];
-  return decision.verdict === 'cannot-tell' ? { verdict: 'cannot-tell', because, wouldSettle: looksThatWouldTell(signals, question) } : { verdict: decision.verdict, because };
+  return decision.verdict === 'cannot-tell'
+    ? { verdict: 'cannot-tell', because, wouldSettle: looksThatWouldTell(signals, question) }
+    : { verdict: decision.verdict, because };
 }
 
 function citePage(alert: Alert): Citation {
@@ -50,13 +75,19 @@ function citePage(alert: Alert): Citation {
 
 function looksThatWouldTell(signals: AlertSignals, question: Question): readonly string[] {
   const looks: string[] = [];
-  if (signals.metric === 'unknown' && question.alertExpression === undefined) looks.push("The alert's rule: with its expression, the measurement can be read and held against its threshold.");
-  if (signals.metric === 'unknown') looks.push("The alert's own measurement over the last hour, from the Prometheus that evaluates it (--prometheus URL).");
+  if (signals.metric === 'unknown' && question.alertExpression === undefined)
+    looks.push("The alert's rule: with its expression, the measurement can be read and held against its threshold.");
+  if (signals.metric === 'unknown')
+    looks.push("The alert's own measurement over the last hour, from the Prometheus that evaluates it (--prometheus URL).");
   if (signals.metric === 'contradicts') looks.push('The rule as the monitoring evaluates it, and every label that its series carries.');
-  if (signals.metric === 'absent' && signals.scrape === 'unknown') looks.push('Whether what the alert measures is still scraped (/api/v1/targets).');
-  if (signals.history === 'unknown' || signals.history === 'silent') looks.push('When it fired before (ALERTS over the last 24 h, from the Prometheus that evaluates it).');
-  if (signals.second === 'unknown') looks.push("The state of the pods that the alert is about (kubectl get pods in the alert's namespace).");
-  if (signals.second === 'nobody' || signals.second === 'failing-elsewhere') looks.push('Which workload the alert is about (--namespace and --selector).');
+  if (signals.metric === 'absent' && signals.scrape === 'unknown')
+    looks.push('Whether what the alert measures is still scraped (/api/v1/targets).');
+  if (signals.history === 'unknown' || signals.history === 'silent')
+    looks.push('When it fired before (ALERTS over the last 24 h, from the Prometheus that evaluates it).');
+  if (signals.second === 'unknown')
+    looks.push("The state of the pods that the alert is about (kubectl get pods in the alert's namespace).");
+  if (signals.second === 'nobody' || signals.second === 'failing-elsewhere')
+    looks.push('Which workload the alert is about (--namespace and --selector).');
   if (looks.length === 0) looks.push('The same look in five minutes: a measurement that stays back for that long is over.');
   return looks;
 }

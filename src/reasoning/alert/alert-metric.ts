@@ -29,10 +29,17 @@ export function alertMetricOf(question: Question, facts: FactSource): AlertMetri
   const labels = question.alert?.labels ?? {};
   const compatible = result.series.filter((series) => areCompatible(labels, series.labels));
   // A rule may overwrite labels, so that none fits: then all series speak, not none.
-  const points = (compatible.length > 0 ? compatible : result.series).flatMap((series) => series.points.filter((point) => Number.isFinite(point.value)));
+  const points = (compatible.length > 0 ? compatible : result.series).flatMap((series) =>
+    series.points.filter((point) => Number.isFinite(point.value)),
+  );
   const kind = kindOf(result, question.alertExpression);
   const comparison = kind === 'presence' ? undefined : (question.alertExpression?.comparison ?? statedFor(question, result, points));
-  return { result, kind: kind === 'level' && comparison !== undefined ? 'threshold' : kind, comparison, samples: worstPerInstant(points, kind, comparison) };
+  return {
+    result,
+    kind: kind === 'level' && comparison !== undefined ? 'threshold' : kind,
+    comparison,
+    samples: worstPerInstant(points, kind, comparison),
+  };
 }
 
 function choose(results: readonly MetricResult[], expression: AlertExpression | undefined): MetricResult | undefined {
@@ -40,10 +47,13 @@ function choose(results: readonly MetricResult[], expression: AlertExpression | 
   if (expression === undefined) return own[0];
   const measured = plain(expression.measured);
   const whole = plain(expression.expression);
-  return own.find((result) => plain(result.expression) === measured) ?? own[0]
-    ?? results.find((result) => plain(result.expression) === measured)
-    ?? results.find((result) => plain(result.expression) === whole)
-    ?? results.find((result) => plain(result.expression).includes(measured));
+  return (
+    own.find((result) => plain(result.expression) === measured) ??
+    own[0] ??
+    results.find((result) => plain(result.expression) === measured) ??
+    results.find((result) => plain(result.expression) === whole) ??
+    results.find((result) => plain(result.expression).includes(measured))
+  );
 }
 
 function kindOf(result: MetricResult, expression: AlertExpression | undefined): AlertMetric['kind'] {
@@ -64,7 +74,7 @@ function plain(expression: string): string {
 function isBracketed(dense: string): boolean {
   if (!dense.startsWith('(')) return false;
   let depth = 0;
-  for (const [index, character] of [...dense].entries()) {
+  for (const [index, character] of dense.split('').entries()) {
     if (character === '(') depth += 1;
     if (character === ')') depth -= 1;
     if (depth === 0) return index === dense.length - 1;
@@ -73,17 +83,29 @@ function isBracketed(dense: string): boolean {
 }
 
 function statedFor(question: Question, result: MetricResult, points: readonly MetricPoint[]): AlertExpression['comparison'] {
-  const stated = question.alert === undefined ? undefined : (readStatedThreshold(question.alert.name) ?? readStatedThreshold(question.alert.summary));
-  return stated === undefined ? undefined : thresholdFor(stated, result.expression, points.reduce((largest, point) => Math.max(largest, Math.abs(point.value)), 0));
+  const stated =
+    question.alert === undefined ? undefined : (readStatedThreshold(question.alert.name) ?? readStatedThreshold(question.alert.summary));
+  return stated === undefined
+    ? undefined
+    : thresholdFor(
+        stated,
+        result.expression,
+        points.reduce((largest, point) => Math.max(largest, Math.abs(point.value)), 0),
+      );
 }
 
-function worstPerInstant(points: readonly MetricPoint[], kind: AlertMetric['kind'], comparison: AlertExpression['comparison']): readonly Sample[] {
+function worstPerInstant(
+  points: readonly MetricPoint[],
+  kind: AlertMetric['kind'],
+  comparison: AlertExpression['comparison'],
+): readonly Sample[] {
   const isLowBad = comparison?.operator === '<' || comparison?.operator === '<=';
   const worst = new Map<Instant, Sample>();
   for (const { at, value } of points) {
     const sample: Sample = { at, value, isPast: kind === 'presence' || (comparison !== undefined && isPast(value, comparison)) };
     const known = worst.get(at);
-    const isWorse = known === undefined || (sample.isPast !== known.isPast ? sample.isPast : isLowBad ? value < known.value : value > known.value);
+    const isWorse =
+      known === undefined || (sample.isPast !== known.isPast ? sample.isPast : isLowBad ? value < known.value : value > known.value);
     if (isWorse) worst.set(at, sample);
   }
   return [...worst.values()].toSorted((left, right) => left.at - right.at);

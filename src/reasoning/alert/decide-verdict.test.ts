@@ -9,12 +9,20 @@ const metrics = ['breaching', 'recovering', 'normal', 'contradicts', 'frozen', '
 const histories = ['first', 'again', 'flapping', 'ended', 'silent', 'unknown'] as const;
 const scrapes = ['up', 'down', 'gone', 'unknown'] as const;
 
-const combinations: readonly AlertSignals[] = pages.flatMap((page) => gravities.flatMap((gravity) => seconds.flatMap((second) =>
-  metrics.flatMap((metric) => histories.flatMap((history) => scrapes.map((scrape) => ({ page, gravity, second, metric, history, scrape })))))));
+const combinations: readonly AlertSignals[] = pages.flatMap((page) =>
+  gravities.flatMap((gravity) =>
+    seconds.flatMap((second) =>
+      metrics.flatMap((metric) =>
+        histories.flatMap((history) => scrapes.map((scrape) => ({ page, gravity, second, metric, history, scrape }))),
+      ),
+    ),
+  ),
+);
 
 describe('over every combination of signals', () => {
   const decided = combinations.map((signals) => ({ signals, ...decideVerdict(signals) }));
-  const forEach = (holds: (signals: AlertSignals) => boolean): readonly AlertVerdict[] => [...new Set(decided.filter(({ signals }) => holds(signals)).map(({ verdict }) => verdict))].toSorted();
+  const forEach = (holds: (signals: AlertSignals) => boolean): readonly AlertVerdict[] =>
+    [...new Set(decided.filter(({ signals }) => holds(signals)).map(({ verdict }) => verdict))].toSorted();
 
   test('there are 3360, and every row of the table decides some of them', () => {
     expect(combinations.length).toBe(3360);
@@ -27,13 +35,19 @@ describe('over every combination of signals', () => {
   });
 
   test('what cannot be seen at all is never called over, steady or broken', () => {
-    expect(forEach(({ page, second, metric, history, scrape }) => page === 'firing' && second === 'unknown' && metric === 'unknown' && history === 'unknown' && scrape === 'unknown'))
-      .toEqual(['cannot-tell']);
+    expect(
+      forEach(
+        ({ page, second, metric, history, scrape }) =>
+          page === 'firing' && second === 'unknown' && metric === 'unknown' && history === 'unknown' && scrape === 'unknown',
+      ),
+    ).toEqual(['cannot-tell']);
   });
 
   test('a grave alert is called over only where a second signal is healthy', () => {
     const over = decided.filter(({ signals, verdict }) => signals.gravity === 'grave' && verdict === 'transient');
-    const onItsOwnWord = over.filter(({ signals }) => signals.second !== 'healthy' && !(signals.metric === 'recovering' && signals.page === 'resolved'));
+    const onItsOwnWord = over.filter(
+      ({ signals }) => signals.second !== 'healthy' && !(signals.metric === 'recovering' && signals.page === 'resolved'),
+    );
     expect(onItsOwnWord).toEqual([]);
   });
 
@@ -43,12 +57,16 @@ describe('over every combination of signals', () => {
   });
 
   test('a grave breach that flaps is not played down unless its target is seen to be healthy', () => {
-    expect(forEach(({ metric, gravity, second }) => metric === 'breaching' && gravity === 'grave' && second !== 'healthy')).toEqual(['real']);
+    expect(forEach(({ metric, gravity, second }) => metric === 'breaching' && gravity === 'grave' && second !== 'healthy')).toEqual([
+      'real',
+    ]);
   });
 
   test('stale needs samples that stopped, or a scrape that fails', () => {
     const stale = decided.filter(({ verdict }) => verdict === 'stale');
-    expect(stale.filter(({ signals }) => signals.metric !== 'frozen' && signals.scrape !== 'down' && signals.scrape !== 'gone')).toEqual([]);
+    expect(stale.filter(({ signals }) => signals.metric !== 'frozen' && signals.scrape !== 'down' && signals.scrape !== 'gone')).toEqual(
+      [],
+    );
     expect(stale.filter(({ signals }) => signals.scrape === 'up' && signals.metric !== 'frozen')).toEqual([]);
   });
 
@@ -58,9 +76,20 @@ describe('over every combination of signals', () => {
 });
 
 describe('the conflicts that pages really bring', () => {
-  const quiet: AlertSignals = { page: 'firing', gravity: 'grave', second: 'healthy', metric: 'unknown', history: 'unknown', scrape: 'unknown' };
+  const quiet: AlertSignals = {
+    page: 'firing',
+    gravity: 'grave',
+    second: 'healthy',
+    metric: 'unknown',
+    history: 'unknown',
+    scrape: 'unknown',
+  };
   const cases: readonly (readonly [string, Partial<AlertSignals>, AlertVerdict])[] = [
-    ['first fire tonight, climbing, half of the fleet down', { history: 'first', metric: 'breaching', second: 'failing', scrape: 'up' }, 'real'],
+    [
+      'first fire tonight, climbing, half of the fleet down',
+      { history: 'first', metric: 'breaching', second: 'failing', scrape: 'up' },
+      'real',
+    ],
     ['replicas fail although the measurement looks normal', { metric: 'normal', second: 'failing' }, 'real'],
     ['replicas fail and take their scrape targets with them', { metric: 'frozen', scrape: 'down', second: 'failing' }, 'real'],
     ['replicas fail and the alert flaps with them', { history: 'flapping', second: 'failing' }, 'real'],
@@ -70,7 +99,11 @@ describe('the conflicts that pages really bring', () => {
     ['around the threshold all night, everybody healthy', { history: 'flapping', metric: 'breaching' }, 'flapping'],
     ['between two flaps, everybody healthy', { history: 'flapping', metric: 'normal' }, 'flapping'],
     ['flapping, past the threshold, pods unreadable', { history: 'flapping', metric: 'breaching', second: 'unknown' }, 'real'],
-    ['flapping warning, past the threshold, pods unreadable', { history: 'flapping', metric: 'breaching', second: 'unknown', gravity: 'mild' }, 'flapping'],
+    [
+      'flapping warning, past the threshold, pods unreadable',
+      { history: 'flapping', metric: 'breaching', second: 'unknown', gravity: 'mild' },
+      'flapping',
+    ],
     ['back for ten minutes, everybody healthy', { metric: 'normal', history: 'ended' }, 'transient'],
     ['back for ten minutes while the rule has not let go yet', { metric: 'normal', history: 'first' }, 'transient'],
     ['back for one minute', { metric: 'recovering', history: 'again' }, 'real'],
@@ -89,7 +122,11 @@ describe('the conflicts that pages really bring', () => {
     ['resolved, pods unreadable', { page: 'resolved', second: 'unknown' }, 'cannot-tell'],
     ['only the page speaks, everybody healthy', {}, 'cannot-tell'],
     ['the page names nothing, and something fails', { second: 'failing-elsewhere' }, 'real'],
-    ['the page names nothing, something fails, but the measurement is back', { second: 'failing-elsewhere', metric: 'normal', gravity: 'mild' }, 'transient'],
+    [
+      'the page names nothing, something fails, but the measurement is back',
+      { second: 'failing-elsewhere', metric: 'normal', gravity: 'mild' },
+      'transient',
+    ],
   ];
   test.each(cases)('%s', (_story, signals, verdict) => {
     expect(decideVerdict({ ...quiet, ...signals }).verdict).toBe(verdict);

@@ -30,14 +30,23 @@ export function readHistory(alert: Alert, facts: FactSource): HistorySignal {
   }
   // Each label set is an alert of its own: ten pods that fire once each do not flap.
   const episodes = [...groupBy(ours, labelKey).values()].map((firings) => episodeOf(firings, facts.now));
-  return episodes.toSorted((left, right) => precedence.indexOf(left.state) - precedence.indexOf(right.state))[0] ?? { state: 'silent', claims: [] };
+  return (
+    episodes.toSorted((left, right) => precedence.indexOf(left.state) - precedence.indexOf(right.state))[0] ?? {
+      state: 'silent',
+      claims: [],
+    }
+  );
 }
 
 /** A steady firing outweighs a flapping sibling, which outweighs one that ended. */
 const precedence: readonly HistoryState[] = ['first', 'again', 'flapping', 'ended', 'silent', 'unknown'];
 
 function labelKey(firing: AlertFiring): string {
-  return Object.entries(firing.labels).filter(([name]) => name !== 'alertstate').map(([name, value]) => `${name}=${value}`).toSorted().join(',');
+  return Object.entries(firing.labels)
+    .filter(([name]) => name !== 'alertstate')
+    .map(([name, value]) => `${name}=${value}`)
+    .toSorted()
+    .join(',');
 }
 
 function episodeOf(unordered: readonly AlertFiring[], now: Instant): HistorySignal {
@@ -46,7 +55,11 @@ function episodeOf(unordered: readonly AlertFiring[], now: Instant): HistorySign
   const flaps = firings.filter((firing) => isFlap(firing, now));
   const outlastsFlaps = current !== undefined && now - current.startedAt > longestFlapMilliseconds;
   if (flaps.length >= fewestFlaps && !outlastsFlaps) return flapping(flaps, current);
-  if (current !== undefined) return firingNow(current, firings.filter((firing) => firing !== current));
+  if (current !== undefined)
+    return firingNow(
+      current,
+      firings.filter((firing) => firing !== current),
+    );
   return ended(firings);
 }
 
@@ -57,14 +70,18 @@ function isFlap(firing: AlertFiring, now: Instant): boolean {
 
 function flapping(flaps: readonly AlertFiring[], current: AlertFiring | undefined): HistorySignal {
   const longest = Math.max(...flaps.map((flap) => (flap.endedAt ?? flap.startedAt) - flap.startedAt));
-  const says = `It fired and ended ${flaps.length} times in the last ${spokenDuration(flapWindowMilliseconds)}, never for longer than ${spokenDuration(longest)}`
-    + `${current === undefined ? '.' : `, and fires again since ${clockTime(current.startedAt)}.`}`;
+  const says =
+    `It fired and ended ${flaps.length} times in the last ${spokenDuration(flapWindowMilliseconds)}, never for longer than ${spokenDuration(longest)}` +
+    `${current === undefined ? '.' : `, and fires again since ${clockTime(current.startedAt)}.`}`;
   return { state: 'flapping', claims: present(claimFromAll(says, [...flaps, ...(current === undefined ? [] : [current])].map(cite))) };
 }
 
 function firingNow(current: AlertFiring, earlier: readonly AlertFiring[]): HistorySignal {
   if (earlier.length === 0) {
-    return { state: 'first', claims: [claim(`It fires since ${clockTime(current.startedAt)}, for the first time in the recorded history.`, cite(current))] };
+    return {
+      state: 'first',
+      claims: [claim(`It fires since ${clockTime(current.startedAt)}, for the first time in the recorded history.`, cite(current))],
+    };
   }
   const says = `It fires since ${clockTime(current.startedAt)}; before that it fired ${earlier.length} time${earlier.length === 1 ? '' : 's'} in the recorded history.`;
   return { state: 'again', claims: [claim(says, cite(current), ...earlier.slice(-fewestFlaps).map(cite))] };
@@ -72,12 +89,18 @@ function firingNow(current: AlertFiring, earlier: readonly AlertFiring[]): Histo
 
 function ended(firings: readonly AlertFiring[]): HistorySignal {
   const last = firings.at(-1);
-  return last?.endedAt === undefined ? { state: 'silent', claims: [] } : { state: 'ended', claims: [claim(`It last fired from ${clockTime(last.startedAt)} to ${clockTime(last.endedAt)}.`, cite(last))] };
+  return last?.endedAt === undefined
+    ? { state: 'silent', claims: [] }
+    : { state: 'ended', claims: [claim(`It last fired from ${clockTime(last.startedAt)} to ${clockTime(last.endedAt)}.`, cite(last))] };
 }
 
 function cite(firing: AlertFiring): Citation {
   const until = firing.endedAt === undefined ? 'still firing' : `until ${clockTime(firing.endedAt)}`;
-  return { of: { kind: 'alert', alert: firing.alert }, shows: `firing from ${clockTime(firing.startedAt)}, ${until}`, at: firing.startedAt };
+  return {
+    of: { kind: 'alert', alert: firing.alert },
+    shows: `firing from ${clockTime(firing.startedAt)}, ${until}`,
+    at: firing.startedAt,
+  };
 }
 
 function present<Item>(item: Item | undefined): readonly Item[] {

@@ -30,15 +30,33 @@ export function readMetric(question: Question, facts: FactSource, scrape: Scrape
   const { result, samples } = metric;
   const seenUntil = Math.min(facts.now, result.until);
   if (facts.now - result.until > outdatedMilliseconds) {
-    return signal('unknown', metric, `The measurement was read only up to ${clockTime(result.until)}, so it cannot tell how it stands.`, 'last read');
+    return signal(
+      'unknown',
+      metric,
+      `The measurement was read only up to ${clockTime(result.until)}, so it cannot tell how it stands.`,
+      'last read',
+    );
   }
   const last = samples.at(-1);
   if (last === undefined) return absent(metric);
-  if (metric.kind === 'level') return signal('unknown', metric, `The measurement stands at ${spokenNumber(last.value)}${trendOf(samples)}, but its threshold is not known.`, 'level', last);
+  if (metric.kind === 'level')
+    return signal(
+      'unknown',
+      metric,
+      `The measurement stands at ${spokenNumber(last.value)}${trendOf(samples)}, but its threshold is not known.`,
+      'level',
+      last,
+    );
   const silence = seenUntil - last.at;
   if (silence <= silenceAllowed(metric)) return freshSignal(metric, last, seenUntil, question.alert?.startedAt);
   if (metric.kind === 'presence') return silentPresence(metric, last, scrape, silence);
-  return signal('frozen', metric, `The measurement has had no sample for ${spokenDuration(silence)}; the last one, at ${clockTime(last.at)}, was ${spokenNumber(last.value)}.`, 'last sample', last);
+  return signal(
+    'frozen',
+    metric,
+    `The measurement has had no sample for ${spokenDuration(silence)}; the last one, at ${clockTime(last.at)}, was ${spokenNumber(last.value)}.`,
+    'last sample',
+    last,
+  );
 }
 
 function silenceAllowed({ result }: AlertMetric): number {
@@ -63,14 +81,16 @@ function freshSignal(metric: AlertMetric, last: Sample, seenUntil: Instant, star
   if (lastPast === undefined) return neverPast(metric, last, startedAt);
   const calmFor = seenUntil - lastPast.at;
   const highest = furthest(metric);
-  const says = `The measurement was past ${spokenThreshold(metric)} until ${clockTime(lastPast.at)}, at most ${spokenNumber(highest.value)}; `
-    + `it stands at ${spokenNumber(last.value)} and has been back for ${spokenDuration(calmFor)}${crossingsOf(metric)}.`;
+  const says =
+    `The measurement was past ${spokenThreshold(metric)} until ${clockTime(lastPast.at)}, at most ${spokenNumber(highest.value)}; ` +
+    `it stands at ${spokenNumber(last.value)} and has been back for ${spokenDuration(calmFor)}${crossingsOf(metric)}.`;
   return signal(calmFor >= calmMilliseconds ? 'normal' : 'recovering', metric, says, 'level', last);
 }
 
 function breaching(metric: AlertMetric, last: Sample): MetricSignal {
   const since = metric.samples.slice(metric.samples.findLastIndex((sample) => !sample.isPast) + 1)[0] ?? last;
-  if (metric.kind === 'presence') return signal('breaching', metric, `The alert's condition has been true since ${clockTime(since.at)}.`, 'level', last);
+  if (metric.kind === 'presence')
+    return signal('breaching', metric, `The alert's condition has been true since ${clockTime(since.at)}.`, 'level', last);
   const before = median(metric.samples.filter((sample) => sample.at < since.at && !sample.isPast).map((sample) => sample.value));
   const usual = before === undefined ? '' : `, where ${spokenNumber(before)} was usual before`;
   const says = `The measurement stands at ${spokenNumber(last.value)}, past ${spokenThreshold(metric)} since ${clockTime(since.at)}${trendOf(metric.samples)}${usual}${crossingsOf(metric)}.`;

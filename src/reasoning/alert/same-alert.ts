@@ -35,6 +35,9 @@ function plain(name: string): string {
 
 /** "PaymentService5xxRateHigh" and "payment-service 5xx rate" both hold payment, service, 5xx and rate. */
 function wordsOf(text: string): ReadonlySet<string> {
-  const spaced = text.replace(/([a-z])([A-Z0-9])/g, '$1 $2').replace(/(\dxx)(?=[A-Z])/g, '$1 ').toLowerCase();
+  const spaced = text
+    .replace(/([a-z])([A-Z0-9])/g, '$1 $2')
+    .replace(/(\dxx)(?=[A-Z])/g, '$1 ')
+    .toLowerCase();
   return new Set(spaced.split(/[^a-z0-9]+/).filter((word) => word.length > 2));
 }

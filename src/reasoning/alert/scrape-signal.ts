@@ -55,7 +55,10 @@ function nobodyScrapes(question: Question, targets: readonly ScrapeTarget[]): Pi
   const job = question.alertExpression?.labels['job'];
   if (job === undefined || targets.some((target) => target.job === job)) return { state: 'unknown', claims: [] };
   const citation = citeList('scrape-targets', undefined, `no target with job="${job}" among ${targets.length}`);
-  return { state: 'gone', claims: [{ says: `The alert measures job "${job}", and nothing of that job is scraped any longer.`, citing: [citation] }] };
+  return {
+    state: 'gone',
+    claims: [{ says: `The alert measures job "${job}", and nothing of that job is scraped any longer.`, citing: [citation] }],
+  };
 }
 
 function claimsOf(says: string, targets: readonly ScrapeTarget[]): readonly Claim[] {
@@ -71,10 +74,23 @@ function cite(target: ScrapeTarget): Citation {
 
 /** The metric `up` says the same as the list of targets, where that could not be read: 1 is scraped, 0 is not. */
 function targetsFromUp(results: readonly MetricResult[]): readonly ScrapeTarget[] {
-  return results.filter((result) => /^up\b/.test(result.expression.trim())).flatMap((result) => result.series.flatMap((series) => {
-    const last = series.points.at(-1);
-    const { job, instance } = series.labels;
-    if (last === undefined || job === undefined || instance === undefined) return [];
-    return [{ job, instance, labels: series.labels, health: last.value === 0 ? 'down' as const : 'up' as const, lastScrapeAt: last.at, lastError: undefined }];
-  }));
+  return results
+    .filter((result) => /^up\b/.test(result.expression.trim()))
+    .flatMap((result) =>
+      result.series.flatMap((series) => {
+        const last = series.points.at(-1);
+        const { job, instance } = series.labels;
+        if (last === undefined || job === undefined || instance === undefined) return [];
+        return [
+          {
+            job,
+            instance,
+            labels: series.labels,
+            health: last.value === 0 ? ('down' as const) : ('up' as const),
+            lastScrapeAt: last.at,
+            lastError: undefined,
+          },
+        ];
+      }),
+    );
 }

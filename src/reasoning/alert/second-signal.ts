@@ -22,37 +22,59 @@ const troubleConditions: ReadonlySet<string> = new Set(['MemoryPressure', 'DiskP
 export function readSecondSignal(alert: Alert, facts: FactSource, scope: Scope): SecondSignal {
   const { target } = scope;
   const failing = [
-    ...failingReplicas(scope), ...(target?.kind === 'Node' ? nodeTrouble(target, facts) : []),
-    ...(target === undefined ? [] : workloadTrouble(target, facts)), ...emptyService(alert, target, facts),
+    ...failingReplicas(scope),
+    ...(target?.kind === 'Node' ? nodeTrouble(target, facts) : []),
+    ...(target === undefined ? [] : workloadTrouble(target, facts)),
+    ...emptyService(alert, target, facts),
   ];
-  if (failing.length > 0) return { state: target === undefined || isNamedBy(alert, target, scope) ? 'failing' : 'failing-elsewhere', claims: failing };
+  if (failing.length > 0)
+    return { state: target === undefined || isNamedBy(alert, target, scope) ? 'failing' : 'failing-elsewhere', claims: failing };
   if (target === undefined) return { state: facts.get('replicas') === undefined ? 'unknown' : 'nobody', claims: [] };
   const node = target.kind === 'Node' ? facts.get('nodes')?.named(undefined, target.name) : undefined;
-  if (node !== undefined) return { state: 'healthy', claims: claimsOf(`${spokenSubject(target)} is Ready and under no pressure.`, conditionsShown(node)) };
+  if (node !== undefined)
+    return { state: 'healthy', claims: claimsOf(`${spokenSubject(target)} is Ready and under no pressure.`, conditionsShown(node)) };
   if (facts.get('replicas') === undefined) return { state: 'unknown', claims: [] };
   // Replicas that are still starting say nothing yet; where they are the larger part, neither does the whole.
-  if (scope.healthy.length <= scope.undecided.length) return { state: scope.healthy.length + scope.undecided.length === 0 ? 'nobody' : 'unknown', claims: [] };
+  if (scope.healthy.length <= scope.undecided.length)
+    return { state: scope.healthy.length + scope.undecided.length === 0 ? 'nobody' : 'unknown', claims: [] };
   const starting = scope.undecided.length === 0 ? '' : `, ${scope.undecided.length} still starting or leaving`;
   const says = `${scope.healthy.length} of ${scope.healthy.length + scope.undecided.length} replicas of ${spokenSubject(target)} are healthy${starting}; none fails.`;
-  return { state: 'healthy', claims: claimsOf(says, scope.healthy.map((replica) => citeObject(replica.pod, 'condition Ready: True'))) };
+  return {
+    state: 'healthy',
+    claims: claimsOf(
+      says,
+      scope.healthy.map((replica) => citeObject(replica.pod, 'condition Ready: True')),
+    ),
+  };
 }
 
 function failingReplicas({ target, failing, healthy, undecided }: Scope): readonly Claim[] {
   const where = target === undefined ? '' : target.kind === 'Node' ? ` on ${spokenSubject(target)}` : ` of ${spokenSubject(target)}`;
-  return claimsOf(`${failing.length} of ${failing.length + healthy.length + undecided.length} replicas${where} fail.`, failing.map(citeFailing));
+  return claimsOf(
+    `${failing.length} of ${failing.length + healthy.length + undecided.length} replicas${where} fail.`,
+    failing.map(citeFailing),
+  );
 }
 
 function citeFailing(replica: Replica): Citation {
   const [trouble] = replica.troubles;
-  const shows = trouble === undefined ? 'not healthy' : `${trouble.container === undefined ? 'pod' : `container ${trouble.container}`}: ${trouble.reason}`;
+  const shows =
+    trouble === undefined
+      ? 'not healthy'
+      : `${trouble.container === undefined ? 'pod' : `container ${trouble.container}`}: ${trouble.reason}`;
   return citeObject(replica.pod, shows, replica.failingSince);
 }
 
 function nodeTrouble(target: Subject, facts: FactSource): readonly Claim[] {
   const node = facts.get('nodes')?.named(undefined, target.name);
   const wrong = node?.status.conditions.filter((condition) => isWrong(condition)) ?? [];
-  return node === undefined ? [] : wrong.flatMap((condition) =>
-    claimsOf(`${spokenSubject(target)} reports ${condition.type ?? ''} ${condition.status ?? ''}${sinceOf(condition)}.`, [citeCondition(node, condition)]));
+  return node === undefined
+    ? []
+    : wrong.flatMap((condition) =>
+        claimsOf(`${spokenSubject(target)} reports ${condition.type ?? ''} ${condition.status ?? ''}${sinceOf(condition)}.`, [
+          citeCondition(node, condition),
+        ]),
+      );
 }
 
 function isWrong(condition: Condition): boolean {
@@ -65,7 +87,11 @@ function conditionsShown(node: Node): readonly Citation[] {
 }
 
 function citeCondition(of: Parameters<typeof citeObject>[0], condition: Condition): Citation {
-  return citeObject(of, `condition ${condition.type ?? ''}: ${condition.status ?? ''} (${condition.reason ?? 'no reason'})`, condition.lastTransitionTime);
+  return citeObject(
+    of,
+    `condition ${condition.type ?? ''}: ${condition.status ?? ''} (${condition.reason ?? 'no reason'})`,
+    condition.lastTransitionTime,
+  );
 }
 
 function sinceOf(condition: Condition): string {
@@ -76,9 +102,14 @@ function sinceOf(condition: Condition): string {
 function workloadTrouble(target: Subject, facts: FactSource): readonly Claim[] {
   const deployment = target.kind === 'Deployment' ? facts.get('deployments')?.named(target.namespace, target.name) : undefined;
   if (deployment === undefined || deployment.spec.replicas === 0) return [];
-  const wrong = deployment.status.conditions.filter(({ type, status }) => (type === 'Available' && status === 'False') || (type === 'ReplicaFailure' && status === 'True'));
+  const wrong = deployment.status.conditions.filter(
+    ({ type, status }) => (type === 'Available' && status === 'False') || (type === 'ReplicaFailure' && status === 'True'),
+  );
   return wrong.flatMap((condition) =>
-    claimsOf(`${spokenSubject(target)} reports ${condition.type ?? ''} ${condition.status ?? ''}${sinceOf(condition)}.`, [citeCondition(deployment, condition)]));
+    claimsOf(`${spokenSubject(target)} reports ${condition.type ?? ''} ${condition.status ?? ''}${sinceOf(condition)}.`, [
+      citeCondition(deployment, condition),
+    ]),
+  );
 }
 
 /** A Service that sends requests nowhere hurts its users, even where no replica exists that could fail. */
@@ -88,16 +119,30 @@ function emptyService(alert: Alert, target: Subject | undefined, facts: FactSour
   return (facts.get('service-backends')?.all ?? []).flatMap(({ service, endpoints, pods }) => {
     const isOurs = service.metadata.namespace === namespace && names.includes(service.metadata.name);
     if (!isOurs || pods === undefined || endpoints === undefined || endpoints.ready > 0) return [];
-    return claimsOf(`Service ${namespace ?? ''}/${service.metadata.name} has no ready endpoint.`, [citeObject(service, `${endpoints.ready} ready endpoints, ${endpoints.notReady} not ready`)]);
+    return claimsOf(`Service ${namespace ?? ''}/${service.metadata.name} has no ready endpoint.`, [
+      citeObject(service, `${endpoints.ready} ready endpoints, ${endpoints.notReady} not ready`),
+    ]);
   });
 }
 
 /** False where the target was only chosen because something fails there: then its failing says nothing of this alert. */
 function isNamedBy(alert: Alert, target: Subject, scope: Scope): boolean {
-  const values = new Set(Object.entries(alert.labels).filter(([name]) => name !== 'alertname').map(([, value]) => value.replace(/:\d+$/, '')));
+  const values = new Set(
+    Object.entries(alert.labels)
+      .filter(([name]) => name !== 'alertname')
+      .map(([, value]) => value.replace(/:\d+$/, '')),
+  );
   if (values.has(target.name) || (target.namespace !== undefined && alert.labels['namespace'] === target.namespace)) return true;
   const members = [...scope.failing, ...scope.healthy, ...scope.undecided];
-  if (members.some(({ pod }) => values.has(pod.metadata.name) || values.has(pod.metadata.labels['app'] ?? '') || values.has(pod.metadata.labels['app.kubernetes.io/name'] ?? ''))) return true;
+  if (
+    members.some(
+      ({ pod }) =>
+        values.has(pod.metadata.name) ||
+        values.has(pod.metadata.labels['app'] ?? '') ||
+        values.has(pod.metadata.labels['app.kubernetes.io/name'] ?? ''),
+    )
+  )
+    return true;
   return ` ${`${alert.name} ${alert.summary}`.toLowerCase().replace(/[^a-z0-9.-]+/g, ' ')} `.includes(` ${target.name.toLowerCase()} `);
 }
 

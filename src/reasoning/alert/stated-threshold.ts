@@ -34,7 +34,11 @@ export function readStatedThreshold(text: string): StatedThreshold | undefined {
  * The stated threshold in the scale of the measurement. Monitoring writes a percentage as a share of 1 unless it multiplies by
  * a hundred; a measurement with values above 1 cannot be a share.
  */
-export function thresholdFor(stated: StatedThreshold, expression: string, largestValue: number): NonNullable<AlertExpression['comparison']> {
+export function thresholdFor(
+  stated: StatedThreshold,
+  expression: string,
+  largestValue: number,
+): NonNullable<AlertExpression['comparison']> {
   const isShare = stated.isPercent && !/\*\s*100\b|\b100\s*\*/.test(expression) && Math.abs(largestValue) <= 1;
   return { operator: stated.operator, threshold: isShare ? stated.value / 100 : stated.value };
 }

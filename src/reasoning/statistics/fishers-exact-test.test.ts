@@ -17,8 +17,7 @@ describe('published values', () => {
 });
 
 test('an empty margin tells nothing', () => {
-  expect([fisher(0, 0, 3, 4), fisher(3, 4, 0, 0), fisher(0, 3, 0, 4), fisher(3, 0, 4, 0), fisher(0, 0, 0, 0)])
-    .toEqual([1, 1, 1, 1, 1]);
+  expect([fisher(0, 0, 3, 4), fisher(3, 4, 0, 0), fisher(0, 3, 0, 4), fisher(3, 0, 4, 0), fisher(0, 0, 0, 0)]).toEqual([1, 1, 1, 1, 1]);
 });
 
 test('a hundred thousand replicas neither overflow nor take long', () => {

@@ -3,7 +3,17 @@ import { describe, expect, test } from 'vitest';
 import { mannWhitneyTwoSided, standardNormalTail } from './mann-whitney.ts';
 
 describe('the published critical values at 0.05, two-sided, are where the probability passes 0.05', () => {
-  const published: readonly (readonly [number, number, number])[] = [[2, 8, 0], [3, 5, 0], [4, 4, 0], [5, 5, 2], [5, 20, 20], [7, 9, 12], [8, 8, 13], [9, 20, 48], [9, 9, 17]];
+  const published: readonly (readonly [number, number, number])[] = [
+    [2, 8, 0],
+    [3, 5, 0],
+    [4, 4, 0],
+    [5, 5, 2],
+    [5, 20, 20],
+    [7, 9, 12],
+    [8, 8, 13],
+    [9, 20, 48],
+    [9, 9, 17],
+  ];
   test.each(published)('samples of %d and %d: %d', (first, second, critical) => {
     expect(mannWhitneyTwoSided(critical, first, second)).toBeLessThanOrEqual(0.05);
     expect(mannWhitneyTwoSided(critical + 1, first, second)).toBeGreaterThan(0.05);
