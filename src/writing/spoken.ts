@@ -78,13 +78,10 @@ export function competitorsOf(investigation: Investigation): readonly PublishedH
   return investigation.hypotheses.filter((each) => each.root && !causes.includes(each));
 }
 
-/** What would make it surer: of the hypotheses first, then of the axes. Each once. */
-export function whatWouldSettle(investigation: Investigation): readonly string[] {
-  const wishes = [
-    ...investigation.hypotheses.flatMap((each) => each.wouldSettle),
-    ...investigation.scope.axes.flatMap((each) => each.wouldSettle ?? []),
-  ];
-  return [...new Set(wishes)];
+/** What would make it surer: of the hypotheses first, then of the axes that may still separate. Each once. */
+export function whatWouldSettle({ hypotheses, scope }: Investigation): readonly string[] {
+  const open = scope.axes.filter((axis) => axis.verdict === 'suggestive' || axis.verdict === 'cannot-tell');
+  return [...new Set([...hypotheses.flatMap((each) => each.wouldSettle), ...open.flatMap((axis) => axis.wouldSettle ?? [])])];
 }
 
 export interface Link {
@@ -110,5 +107,5 @@ export function chainsOf(cascade: PublishedHypothesis['cascade']): readonly (rea
 
 /** True: to be typed as it is, and so never to be broken over lines. */
 export function isCommand(text: string): boolean {
-  return /^(kubectl|ssh|curl|(\.\/)?stanch) /.test(text);
+  return /^(kubectl|ssh|curl|promtool|amtool|helm|(\.\/)?stanch) /.test(text);
 }

@@ -5,7 +5,7 @@ import {
   causesOf,
   chainsOf,
   competitorsOf,
-  isCommand,
+  type Link,
   spokenAge,
   spokenConfidence,
   spokenMoment,
@@ -14,6 +14,7 @@ import {
   whatWouldSettle,
 } from '../spoken.ts';
 import { oneCommand } from '../terminal-safe.ts';
+import { writeCommand } from './command.ts';
 import { numberReferences, type References } from './references.ts';
 
 /** What is wrong, since when, how sure; why; what it is not; what could not be seen; what is left to do. */
@@ -21,7 +22,7 @@ export function writeAnswer(investigation: Investigation, layout: Layout): reado
   const references = numberReferences(claimsOf(investigation), investigation.evidence);
   return [
     ...writeHeadline(investigation, layout),
-    ...causesOf(investigation).flatMap((cause, _index, all) => writeCause(cause, all.length > 1, references, layout)),
+    ...causesOf(investigation).flatMap((cause) => writeCause(cause, investigation, references, layout)),
     ...writePossible(investigation, references, layout),
     ...writeNotIt(investigation, references, layout),
     ...writeConsequences(investigation, layout),
@@ -61,30 +62,43 @@ function section(title: string, lines: readonly string[], layout: Layout): reado
   return lines.length === 0 ? [] : ['', layout.palette.heading(title), ...lines];
 }
 
-function writeCause(cause: PublishedHypothesis, isOneOfSeveral: boolean, references: References, layout: Layout): readonly string[] {
+/** Most telling first; the thoughts above have told them all. */
+const reasonsShown = 5;
+
+function writeCause(cause: PublishedHypothesis, investigation: Investigation, references: References, layout: Layout): readonly string[] {
   const { palette } = layout;
+  const isOneOfSeveral = causesOf(investigation).length > 1;
+  const isSaid = !isOneOfSeveral && investigation.summary.toLowerCase().includes(cause.title.toLowerCase());
+  const howSure = isOneOfSeveral ? `, ${spokenConfidence(cause.confidence)}` : '';
   const bullet = (claim: PublishedClaim): readonly string[] =>
     paragraph({ text: claim.says + references.marks([claim]), mark: '    · ' }, layout);
   const list = (title: string, claims: readonly PublishedClaim[]): readonly string[] =>
     claims.length === 0 ? [] : [palette.faint(`  ${title}`), ...claims.flatMap(bullet)];
-  const howSure = isOneOfSeveral ? `, ${spokenConfidence(cause.confidence)}` : '';
   return section(
     'Root cause',
     [
-      ...paragraph({ text: `${cause.title}: ${spokenSubject(cause.subject)}${howSure}`, mark: '  ', paint: palette.strong }, layout),
-      ...paragraph({ text: `stanch explain ${cause.failureMode}`, mark: '  ', paint: palette.faint }, layout),
-      ...chainsOf(cause.cascade).flatMap((chain) =>
-        chain.flatMap((step, index) =>
-          paragraph({ text: step.says, mark: index === 0 ? '      ' : '    → ', paintMark: palette.good }, layout),
-        ),
-      ),
-      ...list('because', cause.because),
+      ...(isSaid
+        ? []
+        : paragraph({ text: `${cause.title}: ${spokenSubject(cause.subject)}${howSure}`, mark: '  ', paint: palette.strong }, layout)),
+      ...writeCommand(`stanch explain ${cause.failureMode}`, '  ', layout),
+      ...chainsOf(cause.cascade).flatMap((chain) => writeChain(chain, layout)),
+      ...list('because', cause.because.slice(0, reasonsShown)),
+      ...(cause.because.length > reasonsShown ? [`    · and ${cause.because.length - reasonsShown} more, see --output markdown`] : []),
       ...list('although', cause.against),
       ...list('made possible by', cause.contributing),
     ],
     layout,
   );
 }
+
+function writeChain(chain: readonly Link[], layout: Layout): readonly string[] {
+  return chain.flatMap(({ says }, index) =>
+    paragraph({ text: says, mark: index === 0 ? '    • ' : '    → ', paintMark: layout.palette.good }, layout),
+  );
+}
+
+/** More would be a programme for the day; what tells most stands first. */
+const wishesShown = 4;
 
 /** Only where nothing was settled: everything that it may be, and the look that would tell. */
 function writePossible(investigation: Investigation, references: References, layout: Layout): readonly string[] {
@@ -96,7 +110,9 @@ function writePossible(investigation: Investigation, references: References, lay
       ...each.because.slice(0, 2).flatMap((claim) => paragraph({ text: claim.says + references.marks([claim]), mark: '    + ' }, layout)),
       ...each.against.slice(0, 2).flatMap((claim) => paragraph({ text: claim.says + references.marks([claim]), mark: '    − ' }, layout)),
     ]);
-  const wishes = whatWouldSettle(investigation).flatMap((wish) => paragraph({ text: wish, mark: '  · ' }, layout));
+  const wishes = whatWouldSettle(investigation)
+    .slice(0, wishesShown)
+    .flatMap((wish) => paragraph({ text: wish, mark: '  · ' }, layout));
   return [...section('It may be', possible, layout), ...section('What would tell', wishes, layout)];
 }
 
@@ -107,11 +123,12 @@ function writeNotIt(investigation: Investigation, references: References, layout
   return section(
     'Considered, and not it',
     [
-      ...acquitted.flatMap((change) =>
-        item(
-          `${spokenMoment(change.at, investigation.startedAt)} ${change.summary} (${spokenSubject(change.subject)}): ${spoken(change.because)}${references.marks(change.because)}`,
-        ),
-      ),
+      ...acquitted.flatMap((change) => {
+        const reason = change.because.at(-1)?.says ?? '';
+        return item(
+          `${spokenMoment(change.at, investigation.startedAt)} ${change.summary} (${spokenSubject(change.subject)}): ${reason}${references.marks(change.because.slice(-1))}`,
+        );
+      }),
       ...competitors.flatMap((each) => {
         const because = each.against.length === 0 ? 'explains less of what was seen.' : spoken(each.against);
         return item(
@@ -138,14 +155,21 @@ function writeConsequences(investigation: Investigation, layout: Layout): readon
   return section('Follows from it', more > 0 ? [...lines, `  ↳ and ${more} more, see --output json`] : lines, layout);
 }
 
-function writeBlindSpots(investigation: Investigation, layout: Layout): readonly string[] {
-  const lines = investigation.blindSpots.flatMap((spot) => [
-    ...paragraph({ text: `${spot.what}: ${spot.why}`, mark: '  ? ', paintMark: layout.palette.doubtful }, layout),
-    ...(isCommand(spot.toSeeIt)
-      ? [layout.palette.command(`    $ ${oneCommand(spot.toSeeIt)}`)]
-      : paragraph({ text: spot.toSeeIt, mark: '    ', paint: layout.palette.faint }, layout)),
-  ]);
-  return section('Could not see', lines, layout);
+const blindSpotsShown = 6;
+
+/** What is seen by the same look stands together. */
+function writeBlindSpots({ blindSpots }: Investigation, layout: Layout): readonly string[] {
+  const looks = [...new Set(blindSpots.map((spot) => spot.toSeeIt))];
+  const lines = looks
+    .slice(0, blindSpotsShown)
+    .flatMap((look) => [
+      ...blindSpots
+        .filter((spot) => spot.toSeeIt === look)
+        .flatMap((spot) => paragraph({ text: `${spot.what}: ${spot.why}`, mark: '  ? ', paintMark: layout.palette.doubtful }, layout)),
+      ...writeCommand(look, '    ', layout),
+    ]);
+  const more = looks.length - blindSpotsShown;
+  return section('Could not see', more > 0 ? [...lines, `  ? and ${more} more, see --output markdown`] : lines, layout);
 }
 
 function writeFollowUps(investigation: Investigation, layout: Layout): readonly string[] {
@@ -169,26 +193,24 @@ function writeEvidence(references: References, layout: Layout): readonly string[
 /** The last thing on the screen: what to type first, and what this has cost. */
 function writeClosing({ cost, cluster, mitigations }: Investigation, layout: Layout): readonly string[] {
   const first = mitigations.find((each) => !each.blocked)?.commands[0];
-  const seconds = Math.max(cost.wallMilliseconds / 1000, 0.1).toFixed(1);
+  // A replay takes no time of its own: its clock stands at the moment of the recording.
+  const time = cost.wallMilliseconds === 0 ? '' : `${Math.max(cost.wallMilliseconds / 1000, 0.1).toFixed(1)} s, `;
   const reads = cost.requests === 1 ? '1 read' : `${cost.requests} reads`;
   const touched = cluster.source === 'live' ? 'Nothing in the cluster was changed.' : 'No cluster was touched.';
   return [
     ...(first === undefined ? [] : [layout.palette.strong('First: ') + layout.palette.command(oneCommand(first))]),
-    ...paragraph(
-      { text: `${touched} ${seconds} s, ${reads}. Incident notes: --output markdown.`, mark: '', paint: layout.palette.faint },
-      layout,
-    ),
+    ...paragraph({ text: `${touched} ${time}${reads}. Incident notes: --output markdown.`, mark: '', paint: layout.palette.faint }, layout),
   ];
 }
 
 function claimsOf(investigation: Investigation): readonly PublishedClaim[] {
   const { outcome, changes, hypotheses } = investigation;
-  const causes = causesOf(investigation).flatMap((each) => [...each.because, ...each.against, ...each.contributing]);
+  const causes = causesOf(investigation).flatMap((each) => [...each.because.slice(0, reasonsShown), ...each.against, ...each.contributing]);
   const possible =
     outcome === 'cannot-tell'
       ? hypotheses.filter((each) => each.root).flatMap((each) => [...each.because.slice(0, 2), ...each.against.slice(0, 2)])
       : [];
-  const acquittals = changes.filter((change) => change.standing === 'acquitted').flatMap((change) => change.because);
+  const acquittals = changes.filter((change) => change.standing === 'acquitted').flatMap((change) => change.because.slice(-1));
   const competitors = outcome === 'explained' ? competitorsOf(investigation).flatMap((each) => each.against) : [];
   return [...causes, ...possible, ...acquittals, ...competitors];
 }

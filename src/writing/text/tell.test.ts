@@ -116,5 +116,5 @@ test('a narrow terminal breaks prose and leaves commands whole', () => {
   const lines = writeMonologue(exampleInvestigation, { columns: 40, palette: plainPalette });
   const tooWide = lines.filter((line) => line.length > 40);
 
-  expect(tooWide.filter((line) => !/kubectl|ssh|curl|printed, nothing was executed|^──/.test(line))).toEqual([]);
+  expect(tooWide.filter((line) => !/kubectl|ssh|curl|stanch|printed, nothing was executed|^──/.test(line))).toEqual([]);
 });

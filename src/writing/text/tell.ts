@@ -1,8 +1,8 @@
 import type { Investigation, PhaseName, PublishedMitigation, PublishedThought } from '../../domain/investigation.ts';
 import { type Layout, paragraph, rule } from '../layout.ts';
 import { phaseTitles } from '../spoken.ts';
-import { oneCommand } from '../terminal-safe.ts';
 import { writeAnswer } from './answer.ts';
+import { writeCommand } from './command.ts';
 import { writeMitigations, writeWithdrawn } from './mitigations.ts';
 
 /** What can be told. A subset of the announcer's happenings, so that either can be told. */
@@ -21,11 +21,12 @@ export type Tellable =
 export interface Told {
   /** Absent: no thought was told yet. */
   readonly phase: PhaseName | undefined;
+  readonly question: string | undefined;
   readonly thoughts: readonly string[];
   readonly mitigations: readonly PublishedMitigation[];
 }
 
-export const nothingTold: Told = { phase: undefined, thoughts: [], mitigations: [] };
+export const nothingTold: Told = { phase: undefined, question: undefined, thoughts: [], mitigations: [] };
 
 export interface Telling {
   readonly lines: readonly string[];
@@ -69,21 +70,24 @@ function writeOpening({ at, cluster, alert }: Opening, layout: Layout): readonly
 }
 
 function tellThought(thought: PublishedThought, told: Told, layout: Layout): Telling {
-  const heading =
-    thought.phase === told.phase ? [] : ['', layout.palette.heading(rule({ title: phaseTitles[thought.phase], line: '─' }, layout))];
+  const isNewPhase = thought.phase !== told.phase;
+  const heading = isNewPhase ? ['', layout.palette.heading(rule({ title: phaseTitles[thought.phase], line: '─' }, layout))] : [];
+  const isSameQuestion = !isNewPhase && thought.question === told.question;
   return {
-    lines: [...heading, '', ...writeThought(thought, layout)],
-    told: { ...told, phase: thought.phase, thoughts: [...told.thoughts, keyOf(thought)] },
+    lines: [
+      ...heading,
+      ...(isSameQuestion ? [] : ['', ...paragraph({ text: thought.question, mark: '', paint: layout.palette.strong }, layout)]),
+      ...writeLook(thought, layout),
+    ],
+    told: { ...told, phase: thought.phase, question: thought.question, thoughts: [...told.thoughts, keyOf(thought)] },
   };
 }
 
-/** Question, the command that would show the same, what was seen, what follows. */
-function writeThought(thought: PublishedThought, layout: Layout): readonly string[] {
+/** The command that would show the same, what was seen, what follows. */
+function writeLook(thought: PublishedThought, layout: Layout): readonly string[] {
   const { palette } = layout;
-  const command = oneCommand(thought.command);
   return [
-    ...paragraph({ text: thought.question, mark: '', paint: palette.strong }, layout),
-    ...(command === '' ? [] : [palette.command(`  $ ${command}`)]),
+    ...writeCommand(thought.command, '  ', layout),
     ...paragraph({ text: thought.saw, mark: '  ', gutter: '│ ' }, layout),
     ...paragraph({ text: thought.conclusion, mark: '→ ', paintMark: palette.good }, layout),
   ];
@@ -117,7 +121,7 @@ function tellEnd(investigation: Investigation, told: Told, layout: Layout): Tell
 }
 
 function keyOf(thought: PublishedThought): string {
-  return [thought.phase, thought.question, thought.command, thought.conclusion].join('\n');
+  return [thought.phase, thought.question, thought.command, thought.saw, thought.conclusion].join('\n');
 }
 
 function areSame(one: PublishedMitigation, other: PublishedMitigation): boolean {

@@ -1,0 +1,44 @@
+import packageDescription from '../../../package.json' with { type: 'json' };
+import { runCommandLine } from './run-command-line.ts';
+
+/** By convention of shells: 128 and the number of the signal. */
+const interruptions = [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const;
+const brokenPipeStatus = 141;
+
+/** Writing down what is known takes milliseconds; a loaded machine gets some patience. */
+const graceSeconds = 2;
+
+const interruption = new AbortController();
+for (const [signal, status] of interruptions) process.once(signal, () => interruption.abort({ status }));
+
+// A reader that has seen enough, such as "head", is no error.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: Error & { readonly code?: string }) => {
+    if (error.code === 'EPIPE') process.exit(brokenPipeStatus);
+    throw error;
+  });
+}
+
+const status = await runCommandLine({
+  arguments: process.argv.slice(2),
+  version: packageDescription.version,
+  terminal: {
+    writeOut: (text) => void process.stdout.write(text),
+    writeError: (text) => void process.stderr.write(text),
+    input: process.stdin,
+    isOutTerminal: process.stdout.isTTY === true,
+    isErrorTerminal: process.stderr.isTTY === true,
+    columns: process.stdout.columns ?? process.stderr.columns,
+    environment: process.env,
+  },
+  compose: async () => (await import('../../compose.ts')).composition,
+  interruption: interruption.signal,
+  graceSeconds,
+});
+
+// Work that was left behind must not keep the program alive; what was written must get out.
+await Promise.all([process.stdout, process.stderr].map((stream) => new Promise((resolve) => stream.write('', resolve))));
+process.exit(status);
