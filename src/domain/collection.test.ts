@@ -13,3 +13,8 @@ test('A gap in some namespaces leaves the others complete', () => {
 test('A gap whose place is not known leaves nothing complete', () => {
   expect(collect([], [{ what: 'some pods', because: 'malformed', detail: '' }]).isComplete('shop')).toBe(false);
 });
+
+test('A gap everywhere except in some namespaces leaves only those complete', () => {
+  const collection = collect([], [{ what: 'pods outside shop', because: 'forbidden', detail: '', exceptNamespaces: ['shop'] }]);
+  expect([collection.isComplete('shop'), collection.isComplete('billing'), collection.isComplete(undefined)]).toEqual([true, false, false]);
+});

@@ -40,8 +40,14 @@ export function collect<Item extends ApiObject>(all: readonly Item[], gaps: read
     selectedBy: (namespace, selector) => inNamespace(namespace).filter((item) => matchesSelector(selector, item.metadata.labels)),
     withLabels: (namespace, labels) =>
       Object.keys(labels).length === 0 ? [] : inNamespace(namespace).filter((item) => matchesLabels(labels, item.metadata.labels)),
-    isComplete: (namespace) => gaps.every((gap) => namespace !== undefined && gap.namespaces !== undefined && !gap.namespaces.includes(namespace)),
+    isComplete: (namespace) => gaps.every((gap) => namespace !== undefined && isOutside(gap, namespace)),
   };
+}
+
+/** True: what is missing lies in other namespaces. */
+function isOutside({ namespaces, exceptNamespaces }: Gap, namespace: string): boolean {
+  if (namespaces !== undefined) return !namespaces.includes(namespace);
+  return exceptNamespaces !== undefined && exceptNamespaces.includes(namespace);
 }
 
 export function once<Value>(make: () => Value): () => Value {

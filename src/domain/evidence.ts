@@ -129,6 +129,8 @@ export interface Gap {
   readonly detail: string;
   /** The only namespaces whose part is missing. Absent: it is not known which part is, so nothing may rest on what is not in the list. */
   readonly namespaces?: readonly string[];
+  /** The only namespaces whose part is whole: of all others something is missing, and it is not known which others there are. */
+  readonly exceptNamespaces?: readonly string[];
 }
 
 /** Evidence either was read, or could not be read. An empty value means "we looked and there was none". */

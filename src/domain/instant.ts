@@ -70,3 +70,9 @@ export function spokenDuration(milliseconds: number): string {
   if (size < 36 * millisecondsPerHour) return `${Math.round(size / millisecondsPerHour)} h`;
   return `${Math.round(size / millisecondsPerDay)} d`;
 }
+
+/** The time of day where it is the same day in UTC, else the date as well, for prose. */
+export function spokenInstant(instant: Instant, now: Instant): string {
+  const [day, today] = [instant, now].map((each) => new Date(each).toISOString().slice(0, 10));
+  return day === today ? clockTime(instant) : `${day} ${clockTime(instant)}`;
+}

@@ -22,7 +22,7 @@ export const cordonNode = defineMitigation({
     const failing = [...situation.scope.failing, ...situation.scope.alsoFailing].filter((replica) => replica.pod.spec.nodeName === leading.value);
     const moving = failing.filter((replica) => reschedulable.has(replica.workload.kind));
     const why = claimFromAll(
-      `All ${leading.failingWith} failing replicas ${leading.failingWithout === 0 ? '' : `but ${leading.failingWithout} `}sit on ${leading.value}; ${leading.healthyWith === 0 ? 'no healthy one does' : `${leading.healthyWith} healthy ones do too`}.`,
+      `${spokenShare(leading.failingWith, leading.failingWith + leading.failingWithout)} on ${leading.value}, ${leading.healthyWith === 0 ? 'and no healthy one does' : `and so do ${leading.healthyWith} healthy ones`}.`,
       failing.slice(0, 4).map((replica) => citeObject(replica.pod, `failing on ${leading.value}`)),
     );
     const [first, ...more] = moving.map((replica) => ({ kind: 'evict', namespace: replica.pod.metadata.namespace ?? 'default', pod: replica.pod.metadata.name }) as const);
@@ -47,6 +47,11 @@ export const cordonNode = defineMitigation({
     return [plan];
   },
 });
+
+function spokenShare(there: number, all: number): string {
+  if (there !== all) return `${there} of ${all} failing replicas sit`;
+  return all === 1 ? 'The failing replica sits' : all === 2 ? 'Both failing replicas sit' : `All ${all} failing replicas sit`;
+}
 
 function saveCommands(namespace: string, pod: string): readonly string[] {
   return [

@@ -54,7 +54,7 @@ function judge(change: SeenChange, found: { readonly scope: Scope; readonly radi
     return say('acquitted', cite(`It came ${before}, but ${spared.length} of the ${scope.failing.length} failing replicas are not touched by it and fail alike.`, spared.slice(0, 4), change));
   }
   const scopeFits = scope.healthy.length > 0 ? 'and none of the healthy ones' : 'and no replica is healthy to compare with';
-  return say('suspect', cite(`It came ${before} and touches all ${failing.length} failing replicas ${scopeFits}.`, failing.slice(0, 4), change));
+  return say('suspect', cite(`It came ${before} and touches ${failing.length === 1 ? 'the failing replica' : failing.length === 2 ? 'both failing replicas' : `all ${failing.length} failing replicas`} ${scopeFits}.`, failing.slice(0, 4), change));
 }
 
 function countOf(healthy: readonly Replica[]): string {

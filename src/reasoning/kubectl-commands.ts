@@ -1,5 +1,6 @@
 import type { EvidencePointer } from '../domain/citation.ts';
 import type { ClusterChange } from '../domain/mitigation.ts';
+import { nodeCommand } from '../domain/node-command.ts';
 import type { Subject } from '../domain/subject.ts';
 
 /** The command that a human would type to see the same piece of evidence. */
@@ -11,10 +12,16 @@ export function commandToSee(of: EvidencePointer): string {
     case 'metric': return `curl -sG "$PROMETHEUS/api/v1/query_range" --data-urlencode ${quoted(`query=${of.expression}`)}`;
     case 'alert': return `curl -sG "$PROMETHEUS/api/v1/query_range" --data-urlencode ${quoted(`query=ALERTS{alertname="${of.alert}"}`)}`;
     case 'scrape-target': return `curl -s "$PROMETHEUS/api/v1/targets?state=active"`;
-    case 'node-command': return `ssh ${of.node} ${quoted(of.command)}`;
+    case 'node-command': return `ssh ${of.node} ${quoted(spokenNodeCommand(of.command))}`;
     case 'probe': return `${probeOrigin(of.from)} nc -zv ${of.host} ${of.port ?? ''}`.trimEnd();
     case 'service-call': return `# traces or metrics of calls from ${of.caller} to ${of.callee}`;
   }
+}
+
+/** The argument vector behind an id of the fixed list, with sudo where it takes root; other text as the recording brought it. */
+function spokenNodeCommand(id: string): string {
+  const known = nodeCommand(id);
+  return known === undefined ? id : `${known.needsRoot ? 'sudo ' : ''}${known.argv.join(' ')}`;
 }
 
 function probeOrigin(from: string): string {

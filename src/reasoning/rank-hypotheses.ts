@@ -1,3 +1,4 @@
+import { pointerKey } from '../domain/citation.ts';
 import type { Step } from '../domain/failure-mode.ts';
 import type { BlastRadius, Hypothesis, Scope } from '../domain/reasoned.ts';
 import { spokenSubject, subject, subjectKey } from '../domain/subject.ts';
@@ -117,10 +118,16 @@ function cascadeOf(index: number, candidates: readonly Candidate[], explainedBy:
       if (cause === undefined || other === undefined || seen.has(effect) || !isDirect) return;
       seen.add(effect);
       queue.push(effect);
-      steps.push({ from: spoken(cause), to: spoken(other), because: other.finding.because });
+      if (!isToldBy(own, other)) steps.push({ from: spoken(cause), to: spoken(other), because: other.finding.because });
     });
   }
   return steps;
+}
+
+/** True where the root rests on the same piece of evidence, so that its own steps have told it already. */
+function isToldBy(root: Candidate, other: Candidate): boolean {
+  const told = new Set([...root.finding.because, ...(root.finding.steps ?? []).flatMap((step) => step.because)].flatMap((each) => each.citing).map((each) => pointerKey(each.of)));
+  return (root.finding.steps ?? []).length > 0 && other.finding.because[0].citing.every((each) => told.has(pointerKey(each.of)));
 }
 
 function spoken({ mode, finding }: Candidate): string {

@@ -47,9 +47,15 @@ export function eventsOf(replicas: readonly PaymentReplica[]): readonly Raw[] {
 
 const killed = { restarts: 1, endedAt: at('02:41:31'), exitCode: 137, reason: 'OOMKilled' };
 
-export function serviceRules(count: number): string {
-  const rule = (index: number): string => `KUBE-SVC-${String(index).padStart(6, '0')}SERVICEX  tcp  --  0.0.0.0/0            10.96.${100 + Math.floor(index / 200)}.${(index % 200) + 10}        /* team/svc-${index} cluster IP */ tcp dpt:80`;
-  return ['Chain KUBE-SERVICES (2 references)', 'target     prot opt source               destination', ...Array.from({ length: count }, (_each, index) => rule(index)), 'KUBE-NODEPORTS  all  --  0.0.0.0/0            0.0.0.0/0            /* kubernetes service nodeports; NOTE: this must be the last rule in this chain */ ADDRTYPE match dst-type LOCAL'].join('\n');
+/** `iptables -t nat -n -L KUBE-SERVICES` of a node that knows these Services. */
+export function serviceRules(services: readonly Raw[]): string {
+  const rules = services.map((object, index) => {
+    const { name, namespace: of } = object['metadata'] as { readonly name: string; readonly namespace: string };
+    const { clusterIP, ports } = object['spec'] as { readonly clusterIP: string; readonly ports: readonly { readonly port: number }[] };
+    const chain = `KUBE-SVC-${String(index).padStart(6, '0')}ABCDEFGHIJ`;
+    return `${chain}  6    --  0.0.0.0/0            ${clusterIP.padEnd(20)} /* ${of}/${name} cluster IP */ tcp dpt:${ports[0]?.port ?? 80}`;
+  });
+  return ['Chain KUBE-SERVICES (2 references)', 'target     prot opt source               destination', ...rules, 'KUBE-NODEPORTS  0    --  0.0.0.0/0            0.0.0.0/0            /* kubernetes service nodeports; NOTE: this must be the last rule in this chain */ ADDRTYPE match dst-type LOCAL'].join('\n');
 }
 
 export const kernelKill = [
@@ -62,14 +68,16 @@ export const kernelKill = [
 /** The seed's night: kube-proxy on one worker, killed for memory, has not put all service rules back. */
 export function seedNight(): Night {
   const services = manyServices({ before: 396, lastWeek: 40 });
-  const count = services.length / 2 + 6;
+  const network = paymentNetwork(seedReplicas, { isDatabaseInCluster: true });
+  const isService = (object: Raw): boolean => object['kind'] === 'Service';
+  const known = [...neighbourhood(), ...network, ...services].filter(isService);
   const from = (suffix: number): Raw => ({ pod: podName(seedReplicas[suffix] ?? fail()), namespace, node: seedReplicas[suffix]?.node });
   return {
     origin: 'Written from the seed of the project, step by step; node-worker-3 misses most of its service rules since kube-proxy was killed.',
     collectedAt: at('02:47:30'),
     objects: [
       ...nodes(), ...kubeProxy({ 'node-worker-3': killed }), ...neighbourhood(), ...paymentWorkload(seedReplicas, at('02:41:02')), ...seedReplicas.map(paymentPod),
-      ...paymentNetwork(seedReplicas, { isDatabaseInCluster: true }), ...paymentConfiguration(), ...services, ...eventsOf(seedReplicas),
+      ...network, ...paymentConfiguration(), ...services, ...eventsOf(seedReplicas),
       ...namespaces(['payments', 'shop', 'kube-system', 'platform-apps', 'default']),
     ],
     logs: logsOf(seedReplicas),
@@ -78,8 +86,8 @@ export function seedNight(): Night {
     history: [firing(at('02:47:00'))],
     targets: scrapeTargets('up'),
     nodes: {
-      'node-worker-3': { 'iptables-kube-services': serviceRules(61), 'journal-kernel': kernelKill, 'systemctl-status-kubelet': kubeletRunning },
-      'node-worker-1': { 'iptables-kube-services': serviceRules(count), 'systemctl-status-kubelet': kubeletRunning },
+      'node-worker-3': { 'iptables-kube-services': serviceRules(services.filter(isService).slice(0, 61)), 'journal-kernel': kernelKill, 'systemctl-status-kubelet': kubeletRunning },
+      'node-worker-1': { 'iptables-kube-services': serviceRules(known), 'systemctl-status-kubelet': kubeletRunning },
     },
     probes: [
       { from: from(0), host: databaseAddress, port: 5432, protocol: 'tcp', outcome: 'connected', detail: `${databaseAddress} (${databaseAddress}:5432) open`, at: at('02:47:24') },

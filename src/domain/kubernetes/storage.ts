@@ -64,12 +64,16 @@ export type CsiNode = Shaped<typeof csiNode>;
 export const csiDriver = section({ kind: { read: () => 'CSIDriver' } as Shape<'CSIDriver'>, metadata, spec: section({ attachRequired: flag }) });
 export type CsiDriver = Shaped<typeof csiDriver>;
 
+/** False: the source could not tell which keys there are, so a key that is not listed may still exist. */
+const hasKnownKeys: Shape<boolean> = { read: (raw) => raw !== false };
+
 /** Values are never kept: a ConfigMap is its keys and who wrote them when. */
 export const configMap = section({
   kind: { read: () => 'ConfigMap' } as Shape<'ConfigMap'>,
   metadata: changeMetadata,
   data: { read: (raw: unknown) => Object.keys(typeof raw === 'object' && raw !== null ? raw : {}) } as Shape<readonly string[]>,
   binaryData: { read: (raw: unknown) => Object.keys(typeof raw === 'object' && raw !== null ? raw : {}) } as Shape<readonly string[]>,
+  hasKnownKeys,
 });
 export type ConfigMap = Shaped<typeof configMap>;
 
@@ -79,6 +83,7 @@ export const secret = section({
   metadata: changeMetadata,
   type: text,
   data: { read: (raw: unknown) => Object.keys(typeof raw === 'object' && raw !== null ? raw : {}) } as Shape<readonly string[]>,
+  hasKnownKeys,
 });
 export type Secret = Shaped<typeof secret>;
 

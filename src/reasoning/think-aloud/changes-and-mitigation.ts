@@ -1,4 +1,4 @@
-import { clockTime, spokenDuration } from '../../domain/instant.ts';
+import { clockTime, spokenDuration, spokenInstant } from '../../domain/instant.ts';
 import { isBlocked, type MitigationPlan } from '../../domain/mitigation.ts';
 import type { Change } from '../../domain/reasoned.ts';
 import { spokenSubject } from '../../domain/subject.ts';
@@ -8,25 +8,25 @@ import { counted, listed, type Thought } from './thought.ts';
 
 /** Deploy, config, node event, scaling in the last minutes? And what of it can be the cause? */
 export function thinkAboutChanges(assessment: Assessment): readonly Thought[] {
-  const { changes, onset, scope } = assessment;
+  const { changes, onset, scope, snapshot } = assessment;
   const telling = changes.filter((change) => change.standing !== 'unrelated');
   const overview: Thought = {
     phase: 'what-changed',
     question: onset === undefined ? 'What changed lately?' : `What changed before ${clockTime(onset.at)}?`,
     command: scope.target === undefined ? 'kubectl get events -A --sort-by=.lastTimestamp' : historyCommand(scope.target.kind, scope.target.namespace, scope.target.name),
-    saw: changes.length === 0 ? 'No change that the API shows.' : `${counted(changes.length, 'change')}: ${listed(changes.slice(-6).map((change) => `${clockTime(change.at)} ${spokenSubject(change.subject)}: ${change.summary}`), 6)}.`,
+    saw: changes.length === 0 ? 'No change that the API shows.' : `${counted(changes.length, 'change')}: ${listed(changes.slice(-6).map((change) => `${spokenInstant(change.at, snapshot.takenAt)} ${spokenSubject(change.subject)}: ${change.summary}`), 6)}.`,
     conclusion: telling.length === 0 ? 'None of them touches the failing replicas before they failed.' : `${counted(telling.length, 'change')} could have to do with it; each on its own merits.`,
     citing: changes.slice(-6).flatMap((change) => change.because[0].citing.slice(0, 1)),
   };
   return [overview, ...telling.slice(-4).map((change) => thinkAboutOne(change, assessment))];
 }
 
-function thinkAboutOne(change: Change, { onset }: Assessment): Thought {
+function thinkAboutOne(change: Change, { onset, snapshot }: Assessment): Thought {
   const isAcquitted = change.standing === 'acquitted';
-  const distance = onset === undefined ? '' : ` ${spokenDuration(onset.at - change.at)} before the first failure`;
+  const distance = onset === undefined ? '' : `, ${spokenDuration(onset.at - change.at)} before the first failure`;
   return {
     phase: 'what-changed',
-    question: `${change.summary} at ${clockTime(change.at)}${distance}: is that it?`,
+    question: `${change.summary}, at ${spokenInstant(change.at, snapshot.takenAt)}${distance}: is that it?`,
     command: historyCommand(change.subject.kind, change.subject.namespace, change.subject.name),
     saw: change.because.slice(1).map((each) => each.says).join(' ') || change.because[0].says,
     conclusion: isAcquitted ? 'Acquitted: the timing fits, the blast radius does not. Rolling it back would change nothing for those who fail.' : 'Suspect: order, scope and mechanism fit.',

@@ -1,4 +1,4 @@
-import type { Citation } from '../../domain/citation.ts';
+import type { Citation, Claim } from '../../domain/citation.ts';
 import type { MitigationPlan } from '../../domain/mitigation.ts';
 import type { Hypothesis } from '../../domain/reasoned.ts';
 import { spokenSubject } from '../../domain/subject.ts';
@@ -20,16 +20,21 @@ export function thinkAboutCause(assessment: Assessment, diagnosis: Diagnosis): r
 }
 
 function thinkAboutAnswer(hypothesis: Hypothesis): readonly Thought[] {
-  const claims = [...hypothesis.finding.because, ...(hypothesis.finding.contributing ?? [])];
-  const contributing = new Set(hypothesis.finding.contributing ?? []);
-  return claims.slice(0, 6).map((each, index) => ({
-    phase: 'diagnose',
-    question: index === 0 ? `Why? ${hypothesis.title} (${spokenSubject(hypothesis.subject)})?` : contributing.has(each) ? 'And what made it possible?' : 'What else speaks for it?',
-    command: commandToSee(each.citing[0].of),
-    saw: each.says,
-    conclusion: index === 0 ? `${spokenConfidence(hypothesis.confidence)} (${hypothesis.confidence.toFixed(2)}).` : '',
-    citing: each.citing,
-  }));
+  const [first, ...more] = hypothesis.finding.because;
+  const contributing = hypothesis.finding.contributing ?? [];
+  const told = `${spokenConfidence(hypothesis.confidence)} (${hypothesis.confidence.toFixed(2)}).`;
+  return [
+    thoughtOn(`Why? ${hypothesis.title} (${spokenSubject(hypothesis.subject)})?`, [first], more.length === 0 ? told : 'It points there. One sign is not enough.'),
+    ...(more.length === 0 ? [] : [thoughtOn('What else speaks for it?', more, told)]),
+    ...(contributing.length === 0 ? [] : [thoughtOn('And what made it possible?', contributing, 'That did not break it tonight, but without it nothing would have broken. It belongs into the ticket.')]),
+  ].flat();
+}
+
+/** All claims in one breath, with the command for the first. */
+function thoughtOn(question: string, claims: readonly Claim[], conclusion: string): readonly Thought[] {
+  const [first] = claims;
+  if (first === undefined) return [];
+  return [{ phase: 'diagnose', question, command: commandToSee(first.citing[0].of), saw: claims.map((each) => each.says).join(' '), conclusion, citing: claims.flatMap((each) => each.citing) }];
 }
 
 /** Words for a probability, so that nobody reads a decimal at night. */

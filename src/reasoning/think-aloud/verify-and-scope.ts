@@ -88,9 +88,11 @@ function sinceWhen({ onset, snapshot }: Assessment): readonly Thought[] {
 function whatSeparates({ scope, radius }: Assessment): readonly Thought[] {
   if (scope.failing.length === 0 || radius.axes.length === 0) return [];
   const { leading } = radius;
-  const shown = radius.axes.filter((axis) => axis.verdict !== 'no').slice(0, 6);
-  const even = radius.axes.filter((axis) => axis.verdict === 'no').map((axis) => axis.axis);
-  const saw = [...shown.map(spokenAxis), even.length === 0 ? '' : `No difference by ${listed(even, 6)}.`].filter((text) => text !== '').join(' ');
+  const separating = radius.axes.filter((axis) => axis.verdict === 'separates' || axis.verdict === 'suggestive');
+  // Axes that split exactly like the leading one say the same thing again; the conclusion names them.
+  const telling = separating.filter((axis) => axis === leading || !axis.confoundedWith.includes(leading?.axis ?? ''));
+  const single = radius.axes.filter((axis) => axis.verdict === 'cannot-tell' && axis.healthyWithout + axis.failingWithout > 0);
+  const saw = [...[...telling, ...single].map(spokenAxis), spokenEven(radius.axes.filter((axis) => !separating.includes(axis) && !single.includes(axis)))].filter((text) => text !== '').join(' ');
   const namespace = scope.target?.namespace ?? 'default';
   return [{
     phase: 'scope',
@@ -100,6 +102,15 @@ function whatSeparates({ scope, radius }: Assessment): readonly Thought[] {
     conclusion: leading === undefined ? 'Nothing that the cluster knows separates them. I will not move or roll back anything on a guess.' : conclusionOfAxis(leading, radius.isSettledByProbes),
     citing: [...scope.failing.slice(0, 4), ...scope.healthy.slice(0, 4)].map((replica) => citeObject(replica.pod, `${replica.health} on ${replica.pod.spec.nodeName ?? 'no node'}`)).concat(radius.because.flatMap((each) => each.citing)),
   }];
+}
+
+/** Axes that do not separate in one sentence; the revision by name, for it is what everybody suspects first. */
+function spokenEven(axes: readonly Axis[]): string {
+  if (axes.length === 0) return '';
+  const revision = axes.find((axis) => axis.axis === 'revision' && axis.healthyWith > 0 && axis.failingWith > 0);
+  const shared = revision === undefined ? '' : `Failing and healthy replicas run the same revision (${revision.failingWith} failing and ${revision.healthyWith} healthy on ${revision.value}). `;
+  const names = axes.filter((axis) => axis !== revision).map((axis) => axis.axis);
+  return `${shared}${names.length === 0 ? '' : `No difference by ${listed(names, 10)}.`}`.trim();
 }
 
 function spokenAxis(axis: Axis): string {
