@@ -92,7 +92,7 @@ function judge(measured: readonly Measured[], population: BlastRadius['populatio
     const adjustedPValue = isSeparable ? (adjustedBySignature.get(each.signature) ?? 1) : 1;
     const confoundedWith = isSeparable ? separable.filter((other) => other !== each && other.signature === each.signature).map((other) => other.definition.axis) : [];
     const verdict = isSeparable ? verdictOf(each.best, adjustedPValue, population) : 'cannot-tell';
-    return [{ ...each.best, adjustedPValue, verdict, confoundedWith, wouldSettle: wouldSettle(each.best, verdict, confoundedWith) }];
+    return [{ ...each.best, adjustedPValue, verdict, confoundedWith, wouldSettle: isSeparable ? wouldSettle(each.best, verdict, confoundedWith) : undefined }];
   });
 }
 

@@ -53,7 +53,7 @@ function thinkAboutRival(hypothesis: Hypothesis): Thought {
     question: `Could it be ${hypothesis.title} (${spokenSubject(hypothesis.subject)})?`,
     command: commandToSee(first.citing[0].of),
     saw: [first.says, ...against.map((each) => `Against it: ${each.says}`)].join(' '),
-    conclusion: `${spokenConfidence(hypothesis.confidence)} (${hypothesis.confidence.toFixed(2)}).${hypothesis.wouldSettle.length > 0 ? ` ${hypothesis.wouldSettle[0]} would settle it.` : ''}`,
+    conclusion: `${spokenConfidence(hypothesis.confidence)} (${hypothesis.confidence.toFixed(2)}).${hypothesis.wouldSettle[0] === undefined ? '' : ` What would settle it: ${hypothesis.wouldSettle[0]}`}`,
     citing: [first, ...against].flatMap((each) => each.citing),
   };
 }
