@@ -9,6 +9,8 @@ const mayImport = {
   // How evidence looks when it is saved, and how findings are put into words. Both are pure.
   'recording-format': ['domain'],
   writing: ['domain'],
+  // How a page arrives: parsed at the edge, with packages, into the domain's alert.
+  'alert-payloads': ['domain'],
   ports: ['domain'],
   'evidence-sources': ['domain', 'ports', 'recording-format'],
   actuators: ['domain', 'ports'],
