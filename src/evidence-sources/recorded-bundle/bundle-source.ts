@@ -6,7 +6,9 @@ import { isResourceName, partNames } from '../../recording-format/evidence-names
 import { readLogLines } from '../../recording-format/log-text.ts';
 import { collectedAt } from './collected-at.ts';
 import { coverageOf, spokenNamespaces } from './coverage.ts';
-import { type GatheredBundle, versionOf } from './gather-bundle.ts';
+import { versionOf } from './find-manifest.ts';
+import type { GatheredBundle } from './gather-bundle.ts';
+import { gapOfRefusal } from './refusals.ts';
 import { readParts, type RecordedParts } from './recorded-parts.ts';
 
 /** The evidence source that answers from a bundle, and the page that was saved with it. */
@@ -57,11 +59,12 @@ async function answer(request: EvidenceRequest, answers: Answers): Promise<Readi
   return readPart(kind, request, answers);
 }
 
-/** What the recording itself says could not be read. */
-function refusalOf(kind: EvidenceKind, { manifest, refusals }: GatheredBundle): Reading<EvidenceKind> | undefined {
+/** What the recording itself, or its collector, says could not be read at all. */
+function refusalOf(kind: EvidenceKind, { manifest, refusals, objects }: GatheredBundle): Reading<EvidenceKind> | undefined {
   const told = manifest?.content.notRead.find((each) => each.kind === kind && each.part === undefined && each.namespaces.length === 0);
   if (told !== undefined) return unreadable(told.because, told.detail);
-  const saved = refusals.find((refusal) => refusal.resource === kind);
+  const isListed = objects.listings().some((listing) => listing.resource === kind);
+  const saved = isListed ? undefined : refusals.find((refusal) => refusal.resource === kind);
   return saved === undefined ? undefined : unreadable(saved.because, saved.detail);
 }
 
@@ -90,12 +93,13 @@ function readObjects(resource: ResourceName, wanted: readonly string[], answers:
   const coverage = isListed
     ? { state: 'recorded' as const, gaps: outsideGaps(resource, answers) }
     : coverageOf(resource, listings, bundle.objects.namespaces());
-  if (coverage.state === 'not-recorded') return unreadable('not-recorded', `the ${bundle.paths.layout} holds no ${resource}`);
+  if (coverage.state === 'not-recorded') return unreadable('not-recorded', `the ${bundle.layout} holds no ${resource}`);
   const all: readonly { readonly metadata: { readonly namespace: string | undefined } }[] = bundle.objects.objects(resource);
   const isNarrowed = resources[resource].isNamespaced && wanted.length > 0;
   const value = isNarrowed ? all.filter(({ metadata }) => wanted.includes(metadata.namespace ?? '')) : all;
   const damaged = bundle.damaged.filter(({ holds }) => holds === resource || holds === 'unknown').map((each) => each.gap);
-  const gaps = [...coverage.gaps, ...partGaps(resource, bundle), ...damaged];
+  const refused = bundle.refusals.filter((each) => each.resource === resource).map(gapOfRefusal);
+  const gaps = [...coverage.gaps, ...partGaps(resource, bundle), ...refused, ...damaged];
   const concerned = isNarrowed
     ? gaps.filter((gap) => gap.namespaces === undefined || gap.namespaces.some((namespace) => wanted.includes(namespace)))
     : gaps;
@@ -121,7 +125,7 @@ function outsideGaps(resource: ResourceName, { bundle }: Answers): readonly Gap[
 async function readLogs(request: EvidenceRequest, answers: Answers): Promise<Reading<EvidenceKind>> {
   const { bundle } = answers;
   const isCollected = bundle.manifest?.content.collected.includes('container-logs') === true;
-  if (bundle.logs.isEmpty() && !isCollected) return unreadable('not-recorded', `the ${bundle.paths.layout} holds no container logs`);
+  if (bundle.logs.isEmpty() && !isCollected) return unreadable('not-recorded', `the ${bundle.layout} holds no container logs`);
   const wanted = request.logs ?? [];
   const texts = await bundle.logs.read(wanted);
   const logs: ContainerLog[] = [];
@@ -150,7 +154,7 @@ function readPart(kind: PartKind, request: EvidenceRequest, answers: Answers): R
   const { bundle, parts } = answers;
   const isCollected = bundle.manifest?.content.collected.includes(kind) === true;
   const recorded: readonly unknown[] | undefined = parts[kind] ?? (isCollected ? [] : undefined);
-  if (recorded === undefined) return unreadable('not-recorded', `the ${bundle.paths.layout} holds no ${kind}`);
+  if (recorded === undefined) return unreadable('not-recorded', `the ${bundle.layout} holds no ${kind}`);
   const complaints = parts.complaints
     .filter((each) => each.kind === kind)
     .map(({ path, complaint }): Gap => ({ what: `the file ${path}`, because: 'malformed', detail: complaint }));

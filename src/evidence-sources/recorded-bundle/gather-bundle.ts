@@ -1,29 +1,36 @@
-import type { Gap, WhyUnreadable } from '../../domain/evidence.ts';
+import type { Gap } from '../../domain/evidence.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { ResourceName } from '../../domain/kubernetes/resources.ts';
-import { isRecord } from '../../domain/shape.ts';
-import { type LooseRecord, recordOf, textOf } from '../../recording-format/loose-values.ts';
-import { readManifest, type RecordingManifest } from '../../recording-format/recording-manifest.ts';
-import type { BundleFile, BundleFiles, Walked } from './bundle-files.ts';
+import type { LooseRecord } from '../../recording-format/loose-values.ts';
+import type { LogName } from '../../recording-format/recording-paths.ts';
+import type { BundleFile, BundleFiles, VisitFile, Walked } from './bundle-files.ts';
 import { decodeText } from './byte-tail.ts';
+import { type BundleManifest, findManifest } from './find-manifest.ts';
 import { type LogShelf, logShelf } from './log-shelf.ts';
-import { type ObjectShelf, objectShelf } from './object-shelf.ts';
+import { newestOf, type ObjectShelf, objectShelf } from './object-shelf.ts';
 import { isForeignPath, resourceOfPath } from './raw-objects.ts';
 import { readObjectFile } from './read-object-file.ts';
 import type { ReadingLimits } from './reading-limits.ts';
 import { loadData, type PartFile, partOf, relativePaths } from './recorded-parts.ts';
+import { isErrorsFile, type Refusal, refusalsInErrorsFile } from './refusals.ts';
 
 /** Everything that one pass over a bundle brings to light. */
 export interface GatheredBundle {
   readonly objects: ObjectShelf;
   readonly logs: LogShelf;
   readonly parts: readonly PartFile[];
-  /** Present: a recording of ours, and the directory in it where its manifest lies ("" or "name/"). */
-  readonly manifest: { readonly root: string; readonly content: RecordingManifest; readonly complaints: readonly string[] } | undefined;
-  readonly refusals: readonly { readonly resource: ResourceName; readonly because: WhyUnreadable; readonly detail: string }[];
+  /** Absent: no recording of ours. */
+  readonly manifest: BundleManifest | undefined;
+  readonly refusals: readonly Refusal[];
   readonly damaged: readonly DamagedFile[];
   readonly values: ReadonlyMap<string, LooseRecord>;
-  readonly paths: BundlePaths;
+  /** Who made the bundle, told by its paths. */
+  readonly layout:
+    | 'recording'
+    | 'troubleshoot support bundle'
+    | 'OpenShift must-gather'
+    | 'kubectl cluster-info dump'
+    | 'kubectl get files';
   readonly walked: Walked;
   readonly newestFileAt: Instant | undefined;
 }
@@ -33,16 +40,6 @@ export interface DamagedFile {
   /** What it would have held: a kind, something that Stanch does not use, or it is not even known what. */
   readonly holds: ResourceName | 'nothing-used' | 'unknown';
   readonly gap: Gap;
-}
-
-/** What the paths say about who made the bundle. */
-export interface BundlePaths {
-  readonly layout:
-    | 'recording'
-    | 'troubleshoot support bundle'
-    | 'OpenShift must-gather'
-    | 'kubectl cluster-info dump'
-    | 'kubectl get files';
 }
 
 export type Gathering =
@@ -55,87 +52,75 @@ const mostValues = 200;
 export async function gatherBundle(files: BundleFiles, limits: ReadingLimits): Promise<Gathering> {
   const pass = newPass(files, limits);
   const walked = await files.walk(pass.visit);
-  if (pass.stopped() !== undefined)
+  const stopped = pass.stopped();
+  if (stopped !== undefined)
+    return { state: 'failed', happened: stopped, whatToDo: 'give a smaller bundle, for example of the namespaces in question' };
+  if (walked.state === 'broken') return { state: 'failed', happened: walked.happened, whatToDo: walked.whatToDo };
+  const found = pass.found();
+  const manifest = findManifest(found.parts);
+  if (manifest?.state === 'refused') {
     return {
       state: 'failed',
-      happened: pass.stopped() ?? '',
-      whatToDo: 'give a smaller bundle, for example of the namespaces in question',
+      happened: manifest.happened,
+      whatToDo: 'use the version of Stanch that wrote it, or see docs/recording-format.md',
     };
-  if (walked.state === 'broken') return { state: 'failed', happened: walked.happened, whatToDo: walked.whatToDo };
-  return pass.finish(walked);
+  }
+  found.logs.settle(found.objects.objects('pods'));
+  const layout = manifest === undefined ? found.layout : 'recording';
+  return { state: 'gathered', bundle: { ...found, layout, manifest: manifest?.found, walked } };
 }
 
-function newPass(files: BundleFiles, limits: ReadingLimits) {
+interface Pass {
+  readonly visit: VisitFile;
+  /** Why nothing more is read. Undefined: nothing is wrong. */
+  readonly stopped: () => string | undefined;
+  readonly found: () => Omit<GatheredBundle, 'walked' | 'manifest'>;
+}
+
+function newPass(files: BundleFiles, limits: ReadingLimits): Pass {
   const objects = objectShelf(limits.objects);
   const logs = logShelf(files, limits.logMemoryBytes);
   const parts: PartFile[] = [];
   const damaged: DamagedFile[] = [];
-  const refusals: GatheredBundle['refusals'][number][] = [];
+  const refusals: Refusal[] = [];
   const values = new Map<string, LooseRecord>();
-  let layout: BundlePaths['layout'] = 'kubectl get files';
+  let layout: GatheredBundle['layout'] = 'kubectl get files';
   let newestFileAt: Instant | undefined;
   let stopped: string | undefined;
 
   const keepPart = async (file: BundleFile): Promise<void> => {
     const text = await readWhole(file, limits.partBytes);
-    if (text === undefined)
-      damaged.push({ holds: 'nothing-used', gap: damagedGap(file.path, `it is larger than ${limits.partBytes} bytes`) });
-    else parts.push({ path: file.path, text });
+    if (text !== undefined) parts.push({ path: file.path, text });
+    else damaged.push({ holds: 'nothing-used', gap: damagedGap(file.path, `it is larger than ${limits.partBytes} bytes`) });
+  };
+  const log = (file: BundleFile, name: LogName, text: string): void => {
+    layout = 'kubectl cluster-info dump';
+    logs.section(file.path, name, text);
   };
   const readObjects = async (file: BundleFile): Promise<void> => {
-    const outcome = await readObjectFile(file, {
-      shelf: objects,
-      limits,
-      log: (name, text) => {
-        layout = 'kubectl cluster-info dump';
-        logs.section(file.path, name, text);
-      },
-    });
+    const outcome = await readObjectFile(file, { shelf: objects, limits, log: (name, text) => log(file, name, text) });
     if (outcome.isOverLimit) stopped = `it holds more than ${limits.objects} objects`;
     for (const value of outcome.others) if (values.size < mostValues) values.set(file.path, value);
     refusals.push(...outcome.refusals);
     const [complaint] = outcome.complaints;
-    if (complaint !== undefined)
-      damaged.push({
-        holds: resourceOfPath(file.path) ?? (isForeignPath(file.path) ? 'nothing-used' : 'unknown'),
-        gap: damagedGap(file.path, complaint),
-      });
+    if (complaint === undefined) return;
+    const holds = resourceOfPath(file.path) ?? (isForeignPath(file.path) ? 'nothing-used' : 'unknown');
+    damaged.push({ holds, gap: damagedGap(file.path, complaint) });
   };
-  return {
-    async visit(file: BundleFile): Promise<void> {
-      if (stopped !== undefined || isClutter(file.path)) return;
-      layout = layoutOf(file.path) ?? layout;
-      if (file.modifiedAt !== undefined && (newestFileAt === undefined || file.modifiedAt > newestFileAt)) newestFileAt = file.modifiedAt;
-      const part = partOf(file.path, undefined);
-      if (part !== undefined) await keepPart(file);
-      else if (/\.(json|ya?ml)$/i.test(file.path) || files.storage === 'file') await readObjects(file);
-      else if (/\.(log|txt)$/i.test(file.path)) await logs.offer(file, relativePaths(file.path));
-    },
-    stopped: () => stopped,
-    finish(walked: Walked): Gathering {
-      const manifest = findManifest(parts);
-      if (manifest?.state === 'refused')
-        return {
-          state: 'failed',
-          happened: manifest.happened,
-          whatToDo: 'use the version of Stanch that wrote it, or see docs/recording-format.md',
-        };
-      logs.settle(objects.objects('pods'));
-      const bundle: GatheredBundle = {
-        objects,
-        logs,
-        parts,
-        damaged,
-        refusals,
-        values,
-        walked,
-        newestFileAt,
-        manifest: manifest?.found,
-        paths: { layout: manifest === undefined ? layout : 'recording' },
-      };
-      return { state: 'gathered', bundle };
-    },
+  const readErrors = async (file: BundleFile): Promise<void> => {
+    const loaded = loadData((await readWhole(file, limits.objectBytes)) ?? '');
+    if (loaded.state === 'loaded') refusals.push(...refusalsInErrorsFile(file.path, loaded.value));
   };
+  const visit = async (file: BundleFile): Promise<void> => {
+    if (stopped !== undefined || isClutter(file.path)) return;
+    layout = layoutOf(file.path) ?? layout;
+    newestFileAt = newestOf([newestFileAt, file.modifiedAt]);
+    if (partOf(file.path, undefined) !== undefined) await keepPart(file);
+    else if (isErrorsFile(file.path)) await readErrors(file);
+    else if (/\.(json|ya?ml)$/i.test(file.path) || files.storage === 'file') await readObjects(file);
+    else if (/\.(log|txt)$/i.test(file.path)) await logs.offer(file, relativePaths(file.path));
+  };
+  return { visit, stopped: () => stopped, found: () => ({ objects, logs, parts, damaged, refusals, values, layout, newestFileAt }) };
 }
 
 /** Left by file managers and version control, beside what was collected. */
@@ -143,7 +128,7 @@ function isClutter(path: string): boolean {
   return /(^|\/)(\._[^/]*|\.DS_Store|__MACOSX\/.*|audit_logs\/.*)$/.test(path);
 }
 
-function layoutOf(path: string): BundlePaths['layout'] | undefined {
+function layoutOf(path: string): GatheredBundle['layout'] | undefined {
   if (/(^|\/)cluster-resources\//.test(path)) return 'troubleshoot support bundle';
   if (/(^|\/)cluster-scoped-resources\//.test(path)) return 'OpenShift must-gather';
   return /(^|\/)[^/]+\/[^/]+\/logs\.txt$/.test(path) ? 'kubectl cluster-info dump' : undefined;
@@ -162,36 +147,4 @@ async function readWhole(file: BundleFile, limitBytes: number): Promise<string |
     chunks.push(chunk);
   }
   return decodeText(Buffer.concat(chunks));
-}
-
-type FoundManifest =
-  | { readonly state: 'read'; readonly found: NonNullable<GatheredBundle['manifest']> }
-  | { readonly state: 'refused'; readonly happened: string };
-
-/** The manifest nearest to the top. */
-function findManifest(parts: readonly PartFile[]): FoundManifest | undefined {
-  const [file] = parts
-    .filter(({ path }) => partOf(path, undefined)?.part === 'manifest')
-    .toSorted((one, other) => one.path.split('/').length - other.path.split('/').length);
-  if (file === undefined) return undefined;
-  const loaded = loadData(file.text);
-  if (loaded.state === 'failed') return { state: 'refused', happened: `${file.path} cannot be read: ${loaded.happened}` };
-  const reading = readManifest(loaded.value);
-  if (reading.state === 'refused') return reading;
-  const root = file.path.slice(0, file.path.lastIndexOf('/') + 1);
-  return { state: 'read', found: { root, content: reading.manifest, complaints: reading.complaints } };
-}
-
-/** The version that a saved `kubectl version -o json`, or a collector's copy of it, tells. */
-export function versionOf(values: ReadonlyMap<string, LooseRecord>): string | undefined {
-  for (const [path, value] of values) {
-    const server = isRecord(value['serverVersion'])
-      ? value['serverVersion']
-      : /version/i.test(path)
-        ? { ...value, ...recordOf(value['info']) }
-        : {};
-    const version = textOf(server['gitVersion']);
-    if (version !== undefined) return version;
-  }
-  return undefined;
 }

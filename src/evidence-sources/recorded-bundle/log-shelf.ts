@@ -69,7 +69,7 @@ export function logShelf(files: BundleFiles, memoryBytes: number): LogShelf {
       for (const { path, name } of guessLogName(unnamed, byName)) if (!places.has(nameKey(name))) place(path, name, false);
       unnamed.length = 0;
       // A file that names only the pod holds what kubectl prints without -c: the log of the first container.
-      for (const { path, name, hasSections } of [...places.values()]) {
+      for (const { path, name, hasSections } of places.values()) {
         const [container] = byName.get(name.pod)?.find((pod) => pod.namespace === name.namespace)?.defaultContainers ?? [];
         if (hasSections || name.container !== undefined || container === undefined) continue;
         places.delete(nameKey(name));

@@ -13,7 +13,7 @@ export type OpenedRecording =
       /** "recording": written in Stanch's own format. "bundle": what another collector wrote. */
       readonly kind: 'recording' | 'bundle';
       /** Who made it, in words. */
-      readonly layout: GatheredBundle['paths']['layout'];
+      readonly layout: GatheredBundle['layout'];
       /** The saved page: parsed JSON or YAML, or plain text. Absent: none was saved. */
       readonly alert: unknown;
       /** What in the files could not be read at all, whichever evidence it would have been. */
@@ -40,7 +40,7 @@ export async function openRecording(path: string, limits: ReadingLimits = defaul
     state: 'opened',
     source,
     kind: isRecording ? 'recording' : 'bundle',
-    layout: bundle.paths.layout,
+    layout: bundle.layout,
     alert,
     gaps: [...skippedGaps(bundle.walked), ...bundle.damaged.map((each) => each.gap), ...manifestGaps(bundle)],
   };

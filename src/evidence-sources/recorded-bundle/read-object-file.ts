@@ -1,4 +1,3 @@
-import type { WhyUnreadable } from '../../domain/evidence.ts';
 import type { ResourceName } from '../../domain/kubernetes/resources.ts';
 import { isRecord } from '../../domain/shape.ts';
 import type { LooseRecord } from '../../recording-format/loose-values.ts';
@@ -9,6 +8,7 @@ import { logSections } from './log-sections.ts';
 import type { ObjectShelf } from './object-shelf.ts';
 import type { Pieces, PieceSink } from './pieces.ts';
 import { apiObjectOf, listKindOf, listKindWithin, type ListKind, type RawApiObject, resourceOf, resourceOfPath } from './raw-objects.ts';
+import { type Refusal, refusalIn } from './refusals.ts';
 import type { ReadingLimits } from './reading-limits.ts';
 import { utf8Chunks } from './utf8-chunks.ts';
 import { yamlPieces } from './yaml-pieces.ts';
@@ -17,7 +17,7 @@ import { yamlPieces } from './yaml-pieces.ts';
 export interface ObjectFileOutcome {
   readonly complaints: readonly string[];
   /** Kinds that a saved error message says could not be read. */
-  readonly refusals: readonly { readonly resource: ResourceName; readonly because: WhyUnreadable; readonly detail: string }[];
+  readonly refusals: readonly Refusal[];
   readonly objects: number;
   /** Values that are no objects of a known kind; collectors keep other things beside them. */
   readonly others: readonly LooseRecord[];
@@ -58,7 +58,7 @@ function objectReader(path: string, shelf: ObjectShelf) {
   const pathResource = resourceOfPath(path);
   const complaints: string[] = [];
   const others: LooseRecord[] = [];
-  const refusals: ObjectFileOutcome['refusals'][number][] = [];
+  const refusals: Refusal[] = [];
   const kept = keptObjects(path, shelf);
   /** The kind of the list that is being read, as far as it is told before its elements. */
   let openList: ListKind | undefined;
@@ -88,12 +88,9 @@ function objectReader(path: string, shelf: ObjectShelf) {
     kept.note({ isList: true, listed });
   };
   const other = (value: LooseRecord): void => {
-    if (value['kind'] !== 'Status' || value['status'] !== 'Failure') {
-      if (others.length < mostOthers) others.push(value);
-    } else if (pathResource !== undefined) {
-      const detail = typeof value['message'] === 'string' ? value['message'].slice(0, 300) : 'the server refused';
-      refusals.push({ resource: pathResource, because: value['reason'] === 'Forbidden' ? 'forbidden' : 'unreachable', detail });
-    }
+    const refusal = pathResource === undefined ? undefined : refusalIn(value, pathResource);
+    if (refusal !== undefined) refusals.push(refusal);
+    else if (others.length < mostOthers) others.push(value);
   };
   const document = (value: unknown): void => {
     if (Array.isArray(value)) {
