@@ -3,7 +3,7 @@ import type { MetricPoint, MetricResult } from '../../domain/evidence.ts';
 import type { Instant } from '../../domain/instant.ts';
 import { isPast } from '../../domain/threshold.ts';
 import type { FactSource } from '../fact-source.ts';
-import { areCompatible } from './same-alert.ts';
+import { areCompatible } from '../../domain/same-alert.ts';
 import { readStatedThreshold, thresholdFor } from './stated-threshold.ts';
 
 /** The alert's own measurement over time, held against its threshold. */

@@ -5,7 +5,7 @@ import type { AlertFiring } from '../../domain/evidence.ts';
 import { clockTime, type Instant, millisecondsPerHour, millisecondsPerMinute, spokenDuration } from '../../domain/instant.ts';
 import type { FactSource } from '../fact-source.ts';
 import type { HistoryState } from './decide-verdict.ts';
-import { isFiringOf } from './same-alert.ts';
+import { isFiringOf } from '../../domain/same-alert.ts';
 
 export interface HistorySignal {
   readonly state: HistoryState;

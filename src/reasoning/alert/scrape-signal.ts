@@ -4,7 +4,7 @@ import type { MetricResult, ScrapeTarget } from '../../domain/evidence.ts';
 import type { FactSource } from '../fact-source.ts';
 import { alertMetricOf } from './alert-metric.ts';
 import type { ScrapeState } from './decide-verdict.ts';
-import { areCompatible } from './same-alert.ts';
+import { areCompatible } from '../../domain/same-alert.ts';
 
 export interface ScrapeSignal {
   readonly state: ScrapeState;

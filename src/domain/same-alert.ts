@@ -1,5 +1,5 @@
-import type { Alert } from '../../domain/alert.ts';
-import type { AlertFiring } from '../../domain/evidence.ts';
+import type { Alert } from './alert.ts';
+import type { AlertFiring } from './evidence.ts';
 
 type Labels = { readonly [name: string]: string };
 
@@ -15,7 +15,7 @@ const wordsInCommon = 2;
  * True where the firing is one of this alert. A page that carries its rule's name must match it; one that is only a sentence,
  * as "payment-service 5xx rate > 5%", matches the rule whose name and labels share words with it.
  */
-export function isFiringOf(alert: Alert, firing: AlertFiring): boolean {
+export function isFiringOf(alert: Pick<Alert, 'name' | 'summary' | 'labels'>, firing: Pick<AlertFiring, 'alert' | 'labels'>): boolean {
   if (!areCompatible(withoutName(alert.labels), withoutName(firing.labels))) return false;
   if (plain(firing.alert) === plain(alert.name)) return true;
   const isSentence = alert.labels['alertname'] === undefined && /\s/.test(alert.name.trim());
