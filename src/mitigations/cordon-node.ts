@@ -2,6 +2,7 @@ import { citeObject, claimFromAll } from '../domain/citation.ts';
 import { budgetsAllow } from '../domain/disruption.ts';
 import { defineMitigation, type MitigationPlan, type Precondition } from '../domain/mitigation.ts';
 import type { Replica } from '../domain/replica.ts';
+import { saveCommands } from '../domain/save-evidence.ts';
 import { spareCapacity } from '../domain/spare-capacity.ts';
 import { spokenSubject, subject } from '../domain/subject.ts';
 
@@ -38,7 +39,7 @@ export const cordonNode = defineMitigation({
         healthyElsewhere(situation.scope.healthy, leading.value),
         ownersReplace(failing, moving),
       ],
-      saveFirst: pods.flatMap((pod) => saveCommands(pod.metadata.namespace ?? 'default', pod.metadata.name)),
+      saveFirst: pods.flatMap(saveCommands),
       changes: [{ kind: 'cordon', node: leading.value }, first, ...more],
       undo: [{ kind: 'uncordon', node: leading.value }],
       expectation: 'Replacements become Ready on other nodes within two minutes, and the error rate falls below the alert’s threshold.',
@@ -51,14 +52,6 @@ export const cordonNode = defineMitigation({
 function spokenShare(there: number, all: number): string {
   if (there !== all) return `${there} of ${all} failing replicas sit`;
   return all === 1 ? 'The failing replica sits' : all === 2 ? 'Both failing replicas sit' : `All ${all} failing replicas sit`;
-}
-
-function saveCommands(namespace: string, pod: string): readonly string[] {
-  return [
-    `kubectl logs -n ${namespace} ${pod} --all-containers --previous --timestamps > ${pod}.previous.log`,
-    `kubectl logs -n ${namespace} ${pod} --all-containers --timestamps > ${pod}.log`,
-    `kubectl get pod -n ${namespace} ${pod} -o yaml > ${pod}.yaml`,
-  ];
 }
 
 function healthyElsewhere(healthy: readonly Replica[], node: string): Precondition {

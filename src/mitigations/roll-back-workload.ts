@@ -3,6 +3,7 @@ import { defineMitigation, type MitigationPlan, type Precondition } from '../dom
 import type { Facts } from '../domain/facts.ts';
 import type { ApiObject } from '../domain/kubernetes/resources.ts';
 import type { Replica } from '../domain/replica.ts';
+import { saveCommands } from '../domain/save-evidence.ts';
 import type { Subject } from '../domain/subject.ts';
 
 /** Annotations and labels that controllers leave on what they keep in step with a repository: they would put the new revision back. */
@@ -42,10 +43,7 @@ export const rollBackWorkload = defineMitigation({
         healthyDoNotShare(scope.healthy, current),
         notKeptInStep(object),
       ],
-      saveFirst: scope.failing.slice(0, 2).flatMap(({ pod }) => [
-        `kubectl logs -n ${pod.metadata.namespace} ${pod.metadata.name} --all-containers --previous --timestamps > ${pod.metadata.name}.previous.log`,
-        `kubectl get pod -n ${pod.metadata.namespace} ${pod.metadata.name} -o yaml > ${pod.metadata.name}.yaml`,
-      ]),
+      saveFirst: scope.failing.slice(0, 2).flatMap(({ pod }) => saveCommands(pod)),
       changes: [{ kind: 'roll-back', workload: target, toRevision: previous?.number ?? 0 }],
       undo: [{ kind: 'roll-back', workload: target, toRevision: current.number }],
       expectation: 'New replicas of the previous revision become Ready, and the error rate falls below the alert’s threshold.',

@@ -1,6 +1,7 @@
 import { citeObject, claimFromAll } from '../domain/citation.ts';
 import { budgetsAllow } from '../domain/disruption.ts';
 import { type ClusterChange, defineMitigation } from '../domain/mitigation.ts';
+import { saveCommands } from '../domain/save-evidence.ts';
 import { spareCapacity } from '../domain/spare-capacity.ts';
 
 const zoneLabels = ['topology.kubernetes.io/zone', 'failure-domain.beta.kubernetes.io/zone'];
@@ -31,7 +32,7 @@ export const shiftZone = defineMitigation({
       subject: target,
       why,
       preconditions: [spareCapacity(pods, names, facts), budgetsAllow(pods, facts.poddisruptionbudgets)],
-      saveFirst: pods.flatMap((pod) => [`kubectl logs -n ${pod.metadata.namespace} ${pod.metadata.name} --all-containers --previous --timestamps > ${pod.metadata.name}.previous.log`]),
+      saveFirst: pods.flatMap(saveCommands),
       changes: [first, ...more],
       undo: nodes.filter((node) => node.spec.unschedulable !== true).map((node) => ({ kind: 'uncordon', node: node.metadata.name })),
       expectation: 'Replacements become Ready in the other zones within two minutes, and the error rate falls below the alert’s threshold.',

@@ -1,20 +1,21 @@
 import type { EvidencePointer } from '../domain/citation.ts';
 import type { ClusterChange } from '../domain/mitigation.ts';
 import { nodeCommand } from '../domain/node-command.ts';
+import { quoted, shellWord } from '../domain/shell-word.ts';
 import type { Subject } from '../domain/subject.ts';
 
 /** The command that a human would type to see the same piece of evidence. */
 export function commandToSee(of: EvidencePointer): string {
   switch (of.kind) {
-    case 'object': return `kubectl get ${of.resource} ${of.name}${inNamespace(of.namespace)} -o yaml`;
+    case 'object': return `kubectl get ${of.resource} ${shellWord(of.name)}${inNamespace(of.namespace)} -o yaml`;
     case 'list': return `kubectl get ${of.evidence}${of.namespace === undefined ? ' -A' : inNamespace(of.namespace)}`;
-    case 'log': return `kubectl logs${inNamespace(of.namespace)} ${of.pod} -c ${of.container}${of.isPrevious ? ' --previous' : ''} --tail=200`;
+    case 'log': return `kubectl logs${inNamespace(of.namespace)} ${shellWord(of.pod)} -c ${shellWord(of.container)}${of.isPrevious ? ' --previous' : ''} --tail=200`;
     case 'metric': return `curl -sG "$PROMETHEUS/api/v1/query_range" --data-urlencode ${quoted(`query=${of.expression}`)}`;
     case 'alert': return `curl -sG "$PROMETHEUS/api/v1/query_range" --data-urlencode ${quoted(`query=ALERTS{alertname="${of.alert}"}`)}`;
     case 'scrape-target': return `curl -s "$PROMETHEUS/api/v1/targets?state=active"`;
-    case 'node-command': return `ssh ${of.node} ${quoted(spokenNodeCommand(of.command))}`;
-    case 'probe': return `${probeOrigin(of.from)} nc -zv ${of.host} ${of.port ?? ''}`.trimEnd();
-    case 'service-call': return `# traces or metrics of calls from ${of.caller} to ${of.callee}`;
+    case 'node-command': return `ssh ${shellWord(of.node)} ${quoted(spokenNodeCommand(of.command))}`;
+    case 'probe': return `${probeOrigin(of.from)} nc -zv ${shellWord(of.host)} ${of.port ?? ''}`.trimEnd();
+    case 'service-call': return `# traces or metrics of calls from ${shellWord(of.caller)} to ${shellWord(of.callee)}`;
   }
 }
 
@@ -26,36 +27,31 @@ function spokenNodeCommand(id: string): string {
 
 function probeOrigin(from: string): string {
   const [kind, namespace, name] = from.split('/');
-  return kind === 'pod' ? `kubectl exec -n ${namespace} ${name} --` : `ssh ${namespace}`;
+  return kind === 'pod' ? `kubectl exec -n ${shellWord(namespace ?? '')} ${shellWord(name ?? '')} --` : `ssh ${shellWord(namespace ?? '')}`;
 }
 
 function inNamespace(namespace: string | undefined): string {
-  return namespace === undefined ? '' : ` -n ${namespace}`;
-}
-
-/** For a POSIX shell. Names come from a cluster and are shown to people who paste them. */
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
+  return namespace === undefined ? '' : ` -n ${shellWord(namespace)}`;
 }
 
 /** The kubectl equivalent of a change. */
 export function commandToChange(change: ClusterChange): string {
   switch (change.kind) {
-    case 'cordon': return `kubectl cordon ${change.node}`;
-    case 'uncordon': return `kubectl uncordon ${change.node}`;
+    case 'cordon': return `kubectl cordon ${shellWord(change.node)}`;
+    case 'uncordon': return `kubectl uncordon ${shellWord(change.node)}`;
     // kubectl has no verb for the eviction of one pod; deletion waits for the same grace period but ignores budgets.
     case 'delete-pod':
-    case 'evict': return `kubectl delete pod -n ${change.namespace} ${change.pod}`;
+    case 'evict': return `kubectl delete pod -n ${shellWord(change.namespace)} ${shellWord(change.pod)}`;
     case 'roll-back': return `kubectl rollout undo ${target(change.workload)} --to-revision=${change.toRevision}`;
     case 'scale': return `kubectl scale ${target(change.workload)} --replicas=${change.to} --current-replicas=${change.from}`;
-    case 'set-autoscaler-maximum': return `kubectl patch hpa -n ${change.autoscaler.namespace} ${change.autoscaler.name} --patch '{"spec":{"maxReplicas":${change.to}}}'`;
+    case 'set-autoscaler-maximum': return `kubectl patch hpa -n ${shellWord(change.autoscaler.namespace ?? '')} ${shellWord(change.autoscaler.name)} --patch '{"spec":{"maxReplicas":${change.to}}}'`;
     case 'pause-rollout': return `kubectl rollout pause ${target(change.workload)}`;
     case 'resume-rollout': return `kubectl rollout resume ${target(change.workload)}`;
     case 'restart-rollout': return `kubectl rollout restart ${target(change.workload)}`;
-    case 'set-memory-limit': return `kubectl set resources ${target(change.workload)} -c ${change.container} --limits=memory=${change.to}`;
+    case 'set-memory-limit': return `kubectl set resources ${target(change.workload)} -c ${shellWord(change.container)} --limits=memory=${shellWord(change.to)}`;
   }
 }
 
 function target(workload: Subject): string {
-  return `${workload.namespace === undefined ? '' : `-n ${workload.namespace} `}${workload.kind.toLowerCase()}/${workload.name}`;
+  return `${workload.namespace === undefined ? '' : `-n ${shellWord(workload.namespace)} `}${shellWord(`${workload.kind.toLowerCase()}/${workload.name}`)}`;
 }

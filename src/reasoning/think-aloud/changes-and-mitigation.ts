@@ -1,6 +1,7 @@
 import { clockTime, spokenDuration, spokenInstant } from '../../domain/instant.ts';
 import { isBlocked, type MitigationPlan } from '../../domain/mitigation.ts';
 import type { Change } from '../../domain/reasoned.ts';
+import { shellWord } from '../../domain/shell-word.ts';
 import { spokenSubject } from '../../domain/subject.ts';
 import type { Assessment } from '../assess.ts';
 import { commandToChange } from '../kubectl-commands.ts';
@@ -35,9 +36,10 @@ function thinkAboutOne(change: Change, { onset, snapshot }: Assessment): Thought
 }
 
 function historyCommand(kind: string, namespace: string | undefined, name: string): string {
-  const where = namespace === undefined ? '' : ` -n ${namespace}`;
-  if (['Deployment', 'StatefulSet', 'DaemonSet'].includes(kind)) return `kubectl rollout history${where} ${kind.toLowerCase()}/${name}`;
-  return kind === 'Node' ? `kubectl describe node ${name}` : `kubectl get${where} ${kind.toLowerCase()} ${name} -o yaml --show-managed-fields`;
+  const where = namespace === undefined ? '' : ` -n ${shellWord(namespace)}`;
+  const lower = shellWord(kind.toLowerCase());
+  if (['Deployment', 'StatefulSet', 'DaemonSet'].includes(kind)) return `kubectl rollout history${where} ${lower}/${shellWord(name)}`;
+  return kind === 'Node' ? `kubectl describe node ${shellWord(name)}` : `kubectl get${where} ${lower} ${shellWord(name)} -o yaml --show-managed-fields`;
 }
 
 /** Stop the bleeding before understanding it. */

@@ -2,6 +2,7 @@ import { citeObject } from '../../domain/citation.ts';
 import { clockTime, spokenDuration } from '../../domain/instant.ts';
 import type { Axis } from '../../domain/reasoned.ts';
 import type { Replica } from '../../domain/replica.ts';
+import { shellWord } from '../../domain/shell-word.ts';
 import { spokenSubject } from '../../domain/subject.ts';
 import type { Assessment } from '../assess.ts';
 import { commandToSee } from '../kubectl-commands.ts';
@@ -37,7 +38,7 @@ export function thinkAboutScope(assessment: Assessment): readonly Thought[] {
 
 function whoFails({ scope, facts }: Assessment): Thought {
   const { target, failing, healthy, undecided, alsoFailing } = scope;
-  const namespace = target?.namespace === undefined ? '-A' : `-n ${target.namespace}`;
+  const namespace = target?.namespace === undefined ? '-A' : `-n ${shellWord(target.namespace)}`;
   const all = failing.length + healthy.length + undecided.length;
   const elsewhere = alsoFailing.length === 0 ? '' : ` Elsewhere ${counted(alsoFailing.length, 'replica')} fail${alsoFailing.length === 1 ? 's' : ''}: ${listed([...new Set(alsoFailing.map((replica) => spokenSubject(replica.workload)))])}.`;
   const starting = undecided.length === 0 ? '' : ` ${counted(undecided.length, 'replica')} still starting or leaving.`;
@@ -93,7 +94,7 @@ function whatSeparates({ scope, radius }: Assessment): readonly Thought[] {
   const telling = separating.filter((axis) => axis === leading || !axis.confoundedWith.includes(leading?.axis ?? ''));
   const single = radius.axes.filter((axis) => axis.verdict === 'cannot-tell' && axis.healthyWithout + axis.failingWithout > 0);
   const saw = [...[...telling, ...single].map(spokenAxis), spokenEven(radius.axes.filter((axis) => !separating.includes(axis) && !single.includes(axis)))].filter((text) => text !== '').join(' ');
-  const namespace = scope.target?.namespace ?? 'default';
+  const namespace = shellWord(scope.target?.namespace ?? 'default');
   return [{
     phase: 'scope',
     question: radius.population === 'target' ? 'What separates the failing replicas from the healthy ones?' : 'What do the failing replicas have in common that healthy ones elsewhere lack?',

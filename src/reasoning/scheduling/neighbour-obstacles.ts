@@ -1,0 +1,88 @@
+import type { Node } from '../../domain/kubernetes/node.ts';
+import type { PodSpec } from '../../domain/kubernetes/pod-template.ts';
+import type { Pod } from '../../domain/kubernetes/pod.ts';
+import { matchesSelector } from '../../domain/label-selector.ts';
+import type { Obstacle } from '../../domain/scheduling.ts';
+import type { ClusterView } from './cluster-view.ts';
+import { placementObstacles } from './node-obstacles.ts';
+
+/** For one pod: what its neighbours on a node, or in the node's zone, speak against. Everything that is the same for all nodes is worked out once. */
+export function neighbourObstacles(pod: Pod, view: ClusterView): (node: Node) => readonly Obstacle[] {
+  const checks = [...antiAffinityChecks(pod, view), ...affinityChecks(pod, view), ...spreadChecks(pod, view)];
+  return (node) => checks.flatMap((check) => check(node) ?? []);
+}
+
+type Check = (node: Node) => Obstacle | undefined;
+type Affinity = NonNullable<PodSpec['affinity']>;
+type Term = NonNullable<Affinity['podAffinity']>['requiredDuringSchedulingIgnoredDuringExecution'][number];
+
+/** Which pods a term speaks of: its namespaces, and those that its selector finds; its own where it names none. */
+function isMeant(term: Term, owner: Pod, other: Pod, view: ClusterView): boolean {
+  if (term.labelSelector === undefined || !matchesSelector(term.labelSelector, other.metadata.labels)) return false;
+  const namespace = other.metadata.namespace ?? '';
+  if (term.namespaces.length === 0 && term.namespaceSelector === undefined) return namespace === owner.metadata.namespace;
+  if (term.namespaces.includes(namespace)) return true;
+  const labels = view.namespaces?.named(undefined, namespace)?.metadata.labels;
+  return term.namespaceSelector !== undefined && matchesSelector(term.namespaceSelector, labels ?? { 'kubernetes.io/metadata.name': namespace });
+}
+
+function domainOf(pod: Pod, key: string, view: ClusterView): string | undefined {
+  return view.nodeNamed(pod.spec.nodeName)?.metadata.labels[key];
+}
+
+function domainsOf(pods: readonly Pod[], key: string, view: ClusterView): ReadonlySet<string> {
+  return new Set(pods.flatMap((pod) => domainOf(pod, key, view) ?? []));
+}
+
+/** Terms of the pod against its neighbours, and of the neighbours against the pod. */
+function antiAffinityChecks(pod: Pod, view: ClusterView): readonly Check[] {
+  const own = (pod.spec.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []).map((term) => {
+    const key = term.topologyKey ?? '';
+    return { key, taken: domainsOf(view.placedPods.filter((other) => isMeant(term, pod, other, view)), key, view) };
+  });
+  const theirs = view.exclusivePods.flatMap((other) => (other.spec.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? [])
+    .filter((term) => isMeant(term, other, pod, view)).map((term) => ({ key: term.topologyKey ?? '', taken: domainsOf([other], term.topologyKey ?? '', view) })));
+  return [...own, ...theirs].filter(({ taken }) => taken.size > 0).map(({ key, taken }): Check => (node) => {
+    const domain = node.metadata.labels[key];
+    return domain !== undefined && taken.has(domain) ? { kind: 'pod-anti-affinity' } : undefined;
+  });
+}
+
+function affinityChecks(pod: Pod, view: ClusterView): readonly Check[] {
+  return (pod.spec.affinity?.podAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []).map((term): Check => {
+    const key = term.topologyKey ?? '';
+    const wanted = view.placedPods.filter((other) => isMeant(term, pod, other, view));
+    const domains = domainsOf(wanted, key, view);
+    // The first of a group that wants to be together may start anywhere.
+    const isFirst = wanted.length === 0 && isMeant(term, pod, pod, view);
+    return (node) => {
+      const domain = node.metadata.labels[key];
+      return domain !== undefined && (isFirst || domains.has(domain)) ? undefined : { kind: 'pod-affinity' };
+    };
+  });
+}
+
+/** Source: https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/. */
+function spreadChecks(pod: Pod, view: ClusterView): readonly Check[] {
+  const constraints = pod.spec.topologySpreadConstraints.filter((each) => (each.whenUnsatisfiable ?? 'DoNotSchedule') === 'DoNotSchedule');
+  return constraints.map((constraint): Check => {
+    const key = constraint.topologyKey ?? '';
+    const selector = constraint.labelSelector;
+    const isCounted = (other: Pod): boolean => selector !== undefined && other.metadata.deletionTimestamp === undefined && matchesSelector(selector, other.metadata.labels);
+    const eligible = view.nodes.filter((node) => placementObstacles(pod.spec, node).length === 0 && constraints.every((each) => node.metadata.labels[each.topologyKey ?? ''] !== undefined));
+    const counts = new Map(eligible.map((node) => [node.metadata.labels[key] ?? '', 0]));
+    for (const other of view.placedIn(pod.metadata.namespace)) {
+      const domain = domainOf(other, key, view);
+      const count = domain === undefined ? undefined : counts.get(domain);
+      if (domain !== undefined && count !== undefined && isCounted(other)) counts.set(domain, count + 1);
+    }
+    const hasTooFewDomains = constraint.minDomains !== undefined && counts.size < constraint.minDomains;
+    const fewest = hasTooFewDomains || counts.size === 0 ? 0 : Math.min(...counts.values());
+    const added = isCounted(pod) ? 1 : 0;
+    return (node) => {
+      const domain = node.metadata.labels[key];
+      const isWithin = domain !== undefined && (counts.get(domain) ?? 0) + added - fewest <= (constraint.maxSkew ?? 1);
+      return isWithin ? undefined : { kind: 'topology-spread', topologyKey: key };
+    };
+  });
+}
