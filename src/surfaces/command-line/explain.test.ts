@@ -27,7 +27,7 @@ describe('explaining', () => {
 
     expect(answer).toMatchObject({
       state: 'failed',
-      happened: 'There is no failure mode of that name',
+      happened: 'there is no failure mode of that name',
       whatToDo: expect.stringContaining('Did you mean '),
     });
   });
@@ -36,7 +36,7 @@ describe('explaining', () => {
     expect(explain({ kind: 'search', words: 'zebra crossing' }, catalogue, layout)).toEqual({
       state: 'failed',
       attempted: 'searching the failure modes for "zebra crossing"',
-      happened: 'None speaks of all these words',
+      happened: 'none speaks of all these words',
       whatToDo: 'Use fewer words; stanch explain lists them all',
     });
   });

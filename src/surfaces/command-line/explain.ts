@@ -53,14 +53,14 @@ function unknown(id: string, catalogue: readonly AnyFailureMode[]): Failure {
     near.length === 0
       ? 'stanch explain lists them all'
       : `Did you mean ${near.map((mode) => mode.id).join(' or ')}? stanch explain lists them all`;
-  return { state: 'failed', attempted: `explaining ${id}`, happened: 'There is no failure mode of that name', whatToDo: hint };
+  return { state: 'failed', attempted: `explaining ${id}`, happened: 'there is no failure mode of that name', whatToDo: hint };
 }
 
 function nothingFound(words: string): Failure {
   return {
     state: 'failed',
     attempted: `searching the failure modes for "${words}"`,
-    happened: 'None speaks of all these words',
+    happened: 'none speaks of all these words',
     whatToDo: 'Use fewer words; stanch explain lists them all',
   };
 }

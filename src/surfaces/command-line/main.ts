@@ -31,7 +31,8 @@ const status = await runCommandLine({
     input: process.stdin,
     isOutTerminal: process.stdout.isTTY === true,
     isErrorTerminal: process.stderr.isTTY === true,
-    columns: process.stdout.columns ?? process.stderr.columns,
+    // A terminal that does not tell its width says 0.
+    columns: process.stdout.columns || process.stderr.columns || undefined,
     environment: process.env,
   },
   compose: async () => (await import('../../compose.ts')).composition,

@@ -16,7 +16,7 @@ export async function readAlert(from: string, terminal: Terminal): Promise<Alert
   if (typeof text !== 'string') return { state: 'failed', attempted, ...text };
   if (text.trim() === '') {
     const whatToDo = 'Hand in an Alertmanager or PagerDuty payload, or describe the trouble in words.';
-    return { state: 'failed', attempted, happened: 'It is empty', whatToDo };
+    return { state: 'failed', attempted, happened: 'it is empty', whatToDo };
   }
   return { origin, text };
 }
@@ -24,9 +24,9 @@ export async function readAlert(from: string, terminal: Terminal): Promise<Alert
 type Trouble = Pick<Failure, 'happened' | 'whatToDo'>;
 
 const happenedByCode: { readonly [code: string]: string } = {
-  ENOENT: 'There is no such file',
-  EISDIR: 'It is a directory',
-  EACCES: 'You may not read it',
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a directory',
+  EACCES: 'you may not read it',
 };
 
 async function readText(from: Readable): Promise<string | Trouble> {
@@ -37,14 +37,14 @@ async function readText(from: Readable): Promise<string | Trouble> {
       const piece = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
       bytes += piece.length;
       if (bytes > largestAlertBytes) {
-        const happened = `It is larger than ${largestAlertBytes / 1024 / 1024} MB`;
+        const happened = `it is larger than ${largestAlertBytes / 1024 / 1024} MB`;
         return { happened, whatToDo: 'Hand in the one alert that is to be investigated.' };
       }
       chunks.push(piece);
     }
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    const happened = happenedByCode[code] ?? `It could not be read (${code})`;
+    const happened = happenedByCode[code] ?? `it could not be read (${code})`;
     return { happened, whatToDo: 'Check the path, or use --alert - to hand the alert in through a pipe.' };
   }
   return Buffer.concat(chunks).toString('utf8');

@@ -182,7 +182,7 @@ describe('the budget', () => {
       status: 3,
       out: '',
       error:
-        'stanch: investigating: It did not end within its budget of 0.01 s while listing pods (3 of 22). Give it more time with --budget, or narrow it with --namespace.\n',
+        'stanch: investigating: it did not end within its budget of 0.01 s while listing pods (3 of 22). Give it more time with --budget, or narrow it with --namespace.\n',
     });
   });
 });
@@ -215,10 +215,10 @@ describe('the alert', () => {
   });
 
   test.each([
-    ['a missing file', 'missing.json', 'There is no such file. Check the path, or use --alert - to hand the alert in through a pipe.'],
-    ['a directory', '.', 'It is a directory. Check the path, or use --alert - to hand the alert in through a pipe.'],
-    ['an empty file', 'empty.json', 'It is empty. Hand in an Alertmanager or PagerDuty payload, or describe the trouble in words.'],
-    ['a huge file', 'huge.json', 'It is larger than 4 MB. Hand in the one alert that is to be investigated.'],
+    ['a missing file', 'missing.json', 'there is no such file. Check the path, or use --alert - to hand the alert in through a pipe.'],
+    ['a directory', '.', 'it is a directory. Check the path, or use --alert - to hand the alert in through a pipe.'],
+    ['an empty file', 'empty.json', 'it is empty. Hand in an Alertmanager or PagerDuty payload, or describe the trouble in words.'],
+    ['a huge file', 'huge.json', 'it is larger than 4 MB. Hand in the one alert that is to be investigated.'],
   ])('that is %s is refused before anything is looked at', async (_what, name, reason) => {
     writeFileSync(join(folder, 'empty.json'), ' \n');
     writeFileSync(join(folder, 'huge.json'), Buffer.alloc(4 * 1024 * 1024 + 1, ' '));
@@ -236,7 +236,7 @@ describe('the alert', () => {
   test('that is piped in and empty is refused', async () => {
     expect(await exampleProgram().run('investigate', '--alert', '-')).toMatchObject({
       status: 3,
-      error: expect.stringContaining('standard input: It is empty'),
+      error: expect.stringContaining('standard input: it is empty'),
     });
   });
 });

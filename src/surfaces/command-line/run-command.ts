@@ -167,7 +167,7 @@ async function limited(
         {
           state: 'failed',
           attempted: what,
-          happened: `It did not end within its budget of ${budgetSeconds} s${doing(screen)}`,
+          happened: `it did not end within its budget of ${budgetSeconds} s${doing(screen)}`,
           whatToDo: 'Give it more time with --budget, or narrow it with --namespace',
         },
         run.terminal,
