@@ -18,8 +18,7 @@ import {
   section,
   text,
   textList,
-  textMap,
-} from './shape.ts';
+  textMap, name } from './shape.ts';
 
 const few = section({
   text,
@@ -205,4 +204,8 @@ test('replicas share everything but what is their own', () => {
   expect(later.spec).toBe(earlier.spec);
   expect(later.metadata.labels).toBe(earlier.metadata.labels);
   expect([later.metadata.name, later.status.podIP, later.spec.containers[0]?.env[0]?.value]).toEqual(['b', '10.0.0.b', redacted]);
+});
+
+test('a name that no API server would let in cannot act on a shell', () => {
+  expect(['web-1', 'system:node:a', 'x; reboot', '$(id)', '--all', 'a\u001b[2Jb'].map((raw) => name.read(raw))).toEqual(['web-1', 'system:node:a', 'x_reboot', '_id_', '_all', 'a_2Jb']);
 });

@@ -24,8 +24,21 @@ type ShapedFields<Of extends Fields> = { readonly [Name in keyof Of]: Shaped<Of[
 /** A name, enum word or other text that cannot carry a secret. Absent: not set. */
 export const text: Shape<string | undefined> = { read: (raw, like) => (raw === like ? like : typeof raw === 'string' ? raw : undefined) };
 
-/** Text that every object of its kind has. Read as empty where it is missing all the same. */
-export const requiredText: Shape<string> = { read: (raw, like) => (typeof raw !== 'string' ? '' : raw === like ? like : raw) };
+/**
+ * The API server lets no name with other characters in, so such a name was made to harm whoever pastes it into a shell.
+ * It is changed, not refused: the object still counts.
+ */
+const validName = /^[A-Za-z0-9_.:@][A-Za-z0-9_.:@/-]*$/;
+
+function safeName(raw: string): string {
+  return raw === '' || validName.test(raw) ? raw : raw.replace(/^-+/, '_').replace(/[^A-Za-z0-9_.:@/-]+/g, '_');
+}
+
+/** The name of an object, safe to show and to paste. Absent: not set. */
+export const name: Shape<string | undefined> = { read: (raw, like) => (raw === like ? like : typeof raw === 'string' ? safeName(raw) : undefined) };
+
+/** A name that every object of its kind has. Read as empty where it is missing all the same. */
+export const requiredName: Shape<string> = { read: (raw, like) => (typeof raw !== 'string' ? '' : raw === like ? like : safeName(raw)) };
 
 /** Text written by people or programs: secrets in it are masked before anything else sees it. Absent: not set. */
 export const freeText: Shape<string | undefined> = {

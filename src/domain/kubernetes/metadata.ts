@@ -1,4 +1,4 @@
-import { flag, freeTextMap, instant, keysOnly, list, numberOrText, requiredText, type Shaped, section, text, textList, textMap } from '../shape.ts';
+import { flag, freeTextMap, instant, keysOnly, list, numberOrText, name, requiredName, type Shaped, section, text, textList, textMap } from '../shape.ts';
 import { isRecord, type Shape } from '../shape.ts';
 
 /** One writer's latest write. Source: metadata.managedFields. Tells who changed which part, and when. */
@@ -47,7 +47,7 @@ const fieldManager: Shape<FieldManager> = {
 
 export const ownerReference = section({
   kind: text,
-  name: text,
+  name,
   uid: text,
   /** True: the owner that manages this object. */
   controller: flag,
@@ -55,9 +55,9 @@ export const ownerReference = section({
 
 const shared = {
   /** Never absent in the API; an object without a name is read with an empty one. */
-  name: requiredText,
+  name: requiredName,
   /** Absent: the kind is cluster-wide. */
-  namespace: text,
+  namespace: name,
   /** Unique for all time. Absent: the bundle left it out. */
   uid: text,
   labels: textMap,

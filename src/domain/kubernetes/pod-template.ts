@@ -1,5 +1,5 @@
 import { redactEnvironmentValue } from '../redaction.ts';
-import { flag, freeText, freeTextList, instant, isRecord, list, maybe, number, numberOrText, quantity, quantityMap, requiredText, type Shape, type Shaped, section, text, textList, textMap } from '../shape.ts';
+import { flag, freeText, freeTextList, instant, isRecord, list, maybe, number, numberOrText, quantity, quantityMap, name, requiredName, type Shape, type Shaped, section, text, textList, textMap } from '../shape.ts';
 
 export const resources = section({ requests: quantityMap, limits: quantityMap });
 
@@ -45,7 +45,7 @@ export type Probe = NonNullable<Shaped<typeof probe>>;
 const lifecycleHandler = maybe({ exec: maybe({ command: freeTextList }), httpGet: maybe({ path: text, port: numberOrText }) });
 
 export const container = section({
-  name: requiredText,
+  name: requiredName,
   image: text,
   imagePullPolicy: text,
   command: freeTextList,
@@ -103,7 +103,7 @@ export type Toleration = Shaped<typeof toleration>;
 /** What replicas share: Pod.spec, and spec.template.spec of the kinds that make pods. */
 export const podSpec = section({
   /** Absent: not scheduled yet (in a template: never set). */
-  nodeName: text,
+  nodeName: name,
   containers: list(container),
   initContainers: list(container),
   volumes: list(volume),

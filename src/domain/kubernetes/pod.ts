@@ -1,4 +1,4 @@
-import { flag, freeText, instant, list, maybe, number, requiredText, type Shape, type Shaped, section, text } from '../shape.ts';
+import { flag, freeText, instant, list, maybe, number, requiredName, type Shape, type Shaped, section, text } from '../shape.ts';
 import { condition, metadata } from './metadata.ts';
 import { podSpec, terminated } from './pod-template.ts';
 
@@ -9,7 +9,7 @@ const containerState = section({
 });
 
 export const containerStatus = section({
-  name: requiredText,
+  name: requiredName,
   ready: flag,
   /** False while a startup probe has not yet succeeded. Absent: the container never ran. */
   started: flag,

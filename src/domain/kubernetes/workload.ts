@@ -1,4 +1,4 @@
-import { flag, freeText, instant, list, maybe, number, numberOrText, type Shape, type Shaped, section, text } from '../shape.ts';
+import { flag, name, freeText, instant, list, maybe, number, numberOrText, type Shape, type Shaped, section, text } from '../shape.ts';
 import { changeMetadata, condition, metadata } from './metadata.ts';
 import { labelSelector, optionalLabelSelector, podSpec, podTemplate } from './pod-template.ts';
 
@@ -138,7 +138,7 @@ export const event = section({
   lastTimestamp: instant,
   eventTime: instant,
   series: maybe({ count: number, lastObservedTime: instant }),
-  involvedObject: section({ kind: text, namespace: text, name: text, uid: text, fieldPath: text }),
+  involvedObject: section({ kind: text, namespace: name, name, uid: text, fieldPath: text }),
   source: section({ component: text, host: text }),
   reportingComponent: text,
 });
