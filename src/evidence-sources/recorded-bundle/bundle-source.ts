@@ -5,7 +5,7 @@ import { type EvidenceRequest, type EvidenceSource, readAll, unreadable } from '
 import { isResourceName, partNames } from '../../recording-format/evidence-names.ts';
 import { readLogLines } from '../../recording-format/log-text.ts';
 import { collectedAt } from './collected-at.ts';
-import { coverageOf, spokenNamespaces } from './coverage.ts';
+import { type Coverage, coverageOf, spokenNamespaces } from './coverage.ts';
 import { versionOf } from './find-manifest.ts';
 import type { GatheredBundle } from './gather-bundle.ts';
 import { gapOfRefusal } from './refusals.ts';
@@ -85,25 +85,31 @@ function readAt(kind: EvidenceKind, { bundle, now }: Answers): Instant {
 
 function readObjects(resource: ResourceName, wanted: readonly string[], answers: Answers): Reading<ResourceName> {
   const { bundle } = answers;
-  const manifest = bundle.manifest?.content;
-  const listings = bundle.objects.listings();
-  const isListed =
-    manifest !== undefined &&
-    (manifest.isComplete || manifest.collected.includes(resource) || listings.some((listing) => listing.resource === resource));
-  const coverage = isListed
-    ? { state: 'recorded' as const, gaps: outsideGaps(resource, answers) }
-    : coverageOf(resource, listings, bundle.objects.namespaces());
-  if (coverage.state === 'not-recorded') return unreadable('not-recorded', `the ${bundle.layout} holds no ${resource}`);
+  const refused = bundle.refusals.filter((each) => each.resource === resource);
+  const coverage = coverageIn(resource, answers, new Set(refused.flatMap((each) => each.namespaces)));
+  const damaged = bundle.damaged.filter(({ holds }) => holds === resource || holds === 'unknown');
   const all: readonly { readonly metadata: { readonly namespace: string | undefined } }[] = bundle.objects.objects(resource);
+  // Where the only file of a kind cannot be understood, an empty list would pass for "there are none".
+  const lost = all.length === 0 ? damaged.find(({ holds }) => holds === resource) : undefined;
+  if (lost !== undefined) return unreadable('malformed', `${lost.gap.what}: ${lost.gap.detail}`);
+  if (coverage.state === 'not-recorded') return unreadable('not-recorded', `the ${bundle.layout} holds no ${resource}`);
   const isNarrowed = resources[resource].isNamespaced && wanted.length > 0;
   const value = isNarrowed ? all.filter(({ metadata }) => wanted.includes(metadata.namespace ?? '')) : all;
-  const damaged = bundle.damaged.filter(({ holds }) => holds === resource || holds === 'unknown').map((each) => each.gap);
-  const refused = bundle.refusals.filter((each) => each.resource === resource).map(gapOfRefusal);
-  const gaps = [...coverage.gaps, ...partGaps(resource, bundle), ...refused, ...damaged];
+  const gaps = [...coverage.gaps, ...partGaps(resource, bundle), ...refused.map(gapOfRefusal), ...damaged.map(({ gap }) => gap)];
   const concerned = isNarrowed
     ? gaps.filter((gap) => gap.namespaces === undefined || gap.namespaces.some((namespace) => wanted.includes(namespace)))
     : gaps;
   return readAll(readAt(resource, answers), value as EvidenceShapes[ResourceName], concerned);
+}
+
+/** A recording of ours says itself what it covers; for other bundles it is worked out. Refused namespaces are told by themselves. */
+function coverageIn(resource: ResourceName, answers: Answers, refusedNamespaces: ReadonlySet<string>): Coverage {
+  const { objects, manifest } = answers.bundle;
+  const listings = objects.listings();
+  if (manifest === undefined) return coverageOf(resource, listings, objects.namespaces().difference(refusedNamespaces));
+  const isListed =
+    manifest.content.isComplete || manifest.content.collected.includes(resource) || listings.some((each) => each.resource === resource);
+  return isListed ? { state: 'recorded', gaps: outsideGaps(resource, answers) } : { state: 'not-recorded' };
 }
 
 /** Where the manifest says that only some namespaces were looked at, the others are not known. */

@@ -30,7 +30,7 @@ export interface GatheredBundle {
     | 'troubleshoot support bundle'
     | 'OpenShift must-gather'
     | 'kubectl cluster-info dump'
-    | 'kubectl get files';
+    | 'tree of kubectl output';
   readonly walked: Walked;
   readonly newestFileAt: Instant | undefined;
 }
@@ -84,7 +84,7 @@ function newPass(files: BundleFiles, limits: ReadingLimits): Pass {
   const damaged: DamagedFile[] = [];
   const refusals: Refusal[] = [];
   const values = new Map<string, LooseRecord>();
-  let layout: GatheredBundle['layout'] = 'kubectl get files';
+  let layout: GatheredBundle['layout'] = 'tree of kubectl output';
   let newestFileAt: Instant | undefined;
   let stopped: string | undefined;
 
