@@ -1,0 +1,173 @@
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import type { Dispatcher } from 'undici';
+import type * as Undici from 'undici';
+import { credentialsOf, isSameTls, type TlsMaterial } from './credentials.ts';
+import type { ExecPlugin } from './exec-plugin.ts';
+import { errorCode, spokenError } from './failure.ts';
+import type { ChosenCluster } from './kubeconfig.ts';
+import type { ClusterLimits } from './limits.ts';
+
+export interface Question {
+  /** Path and query, beginning with a slash. */
+  readonly path: string;
+  readonly accept: string;
+  /** A larger answer is not read to its end. */
+  readonly limitBytes: number;
+}
+
+export type Reply =
+  | { readonly state: 'answered'; readonly status: number; readonly retryAfter: string | undefined; readonly body: Buffer }
+  /** Nothing that HTTP could say: the connection, the certificate, the credentials or the patience failed. */
+  | {
+      readonly state: 'broken';
+      readonly because: 'unreachable' | 'timed-out' | 'too-large' | 'untrusted' | 'no-credentials' | 'given-up';
+      readonly detail: string;
+      readonly whatToDo?: string;
+    };
+
+/** One way to one API server: a shared pool of connections, with fresh credentials on every request. */
+export interface Connection {
+  readonly send: (question: Question, signal: AbortSignal) => Promise<Reply>;
+  /** The server refused the credentials: whatever was kept of them is worth nothing. */
+  readonly forgetCredentials: () => void;
+  readonly bytesReceived: () => number;
+  readonly close: () => Promise<void>;
+}
+
+export interface ConnectionParts {
+  readonly undici: typeof Undici;
+  readonly cluster: ChosenCluster;
+  readonly plugin: ExecPlugin | undefined;
+  readonly limits: ClusterLimits;
+  /** A proxy for clusters that name none. Absent: a direct connection. */
+  readonly proxy: string | undefined;
+}
+
+export function connect(parts: ConnectionParts): Connection {
+  const { cluster, plugin, limits, undici } = parts;
+  // Compression costs the server and us more than the bytes that it saves where there is no wire.
+  const encoding = cluster.wantsNoCompression || isLoopback(cluster.server) ? 'identity' : 'gzip';
+  const server = new URL(cluster.server);
+  const prefix = server.pathname.replace(/\/+$/, '');
+  let pool: { readonly tls: TlsMaterial; readonly dispatcher: Dispatcher } | undefined;
+  let bytes = 0;
+
+  const poolFor = (tls: TlsMaterial): Dispatcher => {
+    if (pool === undefined || !isSameTls(pool.tls, tls)) {
+      pool?.dispatcher.close().catch(() => undefined);
+      pool = { tls, dispatcher: newPool(parts, tls) };
+    }
+    return pool.dispatcher;
+  };
+
+  return {
+    async send({ path, accept, limitBytes }, signal) {
+      const credentials = await credentialsOf(cluster.kubeConfig, plugin, signal);
+      if (signal.aborted) return givenUp;
+      if (credentials.state === 'failed')
+        return { state: 'broken', because: 'no-credentials', detail: credentials.happened, whatToDo: credentials.whatToDo };
+      try {
+        const { statusCode, headers, body } = await undici.request(server.origin + prefix + path, {
+          dispatcher: poolFor(credentials.tls),
+          signal,
+          method: 'GET',
+          headers: {
+            ...credentials.headers,
+            ...mutable(cluster.extraHeaders),
+            accept,
+            'accept-encoding': encoding,
+            'user-agent': 'stanch',
+          },
+          headersTimeout: limits.answerMilliseconds,
+          bodyTimeout: limits.silenceMilliseconds,
+        });
+        const received: Buffer[] = [];
+        let length = 0;
+        for await (const part of body as AsyncIterable<Buffer>) {
+          length += part.length;
+          bytes += part.length;
+          if (length > limitBytes) return tooLarge(limitBytes);
+          received.push(part);
+        }
+        const whole = received.length === 1 && received[0] !== undefined ? received[0] : Buffer.concat(received, length);
+        const plain = headers['content-encoding'] === 'gzip' ? await unzip(whole, { maxOutputLength: limitBytes }) : whole;
+        return { state: 'answered', status: statusCode, retryAfter: single(headers['retry-after']), body: plain };
+      } catch (error) {
+        return broken(error, signal, limitBytes);
+      }
+    },
+    forgetCredentials: () => plugin?.forget(),
+    bytesReceived: () => bytes,
+    async close() {
+      await pool?.dispatcher.destroy();
+      pool = undefined;
+    },
+  };
+}
+
+const unzip = promisify(gunzip);
+
+function newPool({ undici, cluster, limits, proxy }: ConnectionParts, tls: TlsMaterial): Dispatcher {
+  const material = Object.fromEntries(Object.entries(tls).filter(([, value]) => value !== undefined));
+  const connect = { ...material, timeout: limits.connectMilliseconds, keepAlive: true, keepAliveInitialDelay: 30_000 };
+  // Over one HTTP/2 connection large lists would wait for one another.
+  const shared = { connections: limits.requestsAtOnce, allowH2: false, connectTimeout: limits.connectMilliseconds };
+  const through = cluster.proxy ?? proxy;
+  if (through === undefined) return new undici.Agent({ ...shared, connect });
+  // Both mean that the proxy resolves the name, which is what undici always asks for.
+  const uri = through.replace(/^socks5h:/, 'socks5:');
+  return new undici.ProxyAgent({ ...shared, uri, requestTls: { ...connect, allowH2: false } });
+}
+
+function mutable(headers: ChosenCluster['extraHeaders']): { [name: string]: string[] } {
+  return Object.fromEntries(Object.entries(headers).map(([name, values]) => [name, [...values]]));
+}
+
+function single(header: string | readonly string[] | undefined): string | undefined {
+  return typeof header === 'string' ? header : header?.[0];
+}
+
+export function isLoopback(server: string): boolean {
+  const { hostname } = new URL(server);
+  return hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
+}
+
+const givenUp: Reply = {
+  state: 'broken',
+  because: 'given-up',
+  detail: 'the time for the investigation was used up before it was answered',
+};
+
+function tooLarge(limitBytes: number): Reply {
+  return { state: 'broken', because: 'too-large', detail: `the answer is larger than ${Math.round(limitBytes / 1024)} KiB` };
+}
+
+/** Codes of Node and undici by what they mean for the reader. */
+const slow: ReadonlySet<string> = new Set(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'ETIMEDOUT']);
+const distrusted = /^(CERT_|ERR_TLS_CERT|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_SSL_\w*ALERT|HOSTNAME_MISMATCH|INVALID_CA|PATH_LENGTH)/;
+
+function broken(error: unknown, signal: AbortSignal, limitBytes: number): Reply {
+  if (signal.aborted) return givenUp;
+  const code = errorCode(error) ?? '';
+  if (code === 'ERR_BUFFER_TOO_LARGE') return tooLarge(limitBytes);
+  if (distrusted.test(code)) {
+    return {
+      state: 'broken',
+      because: 'untrusted',
+      detail: `its certificate was not accepted: ${spokenError(error)} (${code})`,
+      whatToDo: 'check certificate-authority-data and tls-server-name in the kubeconfig, and whether a certificate has expired',
+    };
+  }
+  if (slow.has(code))
+    return {
+      state: 'broken',
+      because: 'timed-out',
+      detail: code === 'UND_ERR_BODY_TIMEOUT' ? 'the answer stopped half way' : 'no answer came in time',
+    };
+  return {
+    state: 'broken',
+    because: 'unreachable',
+    detail: `${spokenError(error)}${code === '' || spokenError(error).includes(code) ? '' : ` (${code})`}`,
+  };
+}

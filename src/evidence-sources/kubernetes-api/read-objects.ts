@@ -1,0 +1,169 @@
+import type { Gap, WhyUnreadable } from '../../domain/evidence.ts';
+import type { ApiObject, ResourceName } from '../../domain/kubernetes/resources.ts';
+import { resources } from '../../domain/kubernetes/resources.ts';
+import type { Shape } from '../../domain/shape.ts';
+import { isRecord } from '../../domain/shape.ts';
+import type { EvidenceTap } from '../../ports/evidence-tap.ts';
+import type { ApiClient } from './api-client.ts';
+import type { ClusterLimits } from './limits.ts';
+import { acceptFor, isMetadataOnly, withKeys } from './metadata-only.ts';
+import { type ListReading, readList } from './read-list.ts';
+import { sharingReader } from './sharing-reader.ts';
+
+export interface ObjectReader {
+  readonly client: ApiClient;
+  readonly limits: ClusterLimits;
+  readonly tap: EvidenceTap | undefined;
+  /** Where to look when the cluster refuses a list as a whole. */
+  readonly readableNamespaces: (signal: AbortSignal) => Promise<NamespacesToTry>;
+}
+
+export interface NamespacesToTry {
+  readonly names: readonly string[];
+  /** False: there may be others that we cannot know of. */
+  readonly areAll: boolean;
+}
+
+export type ObjectsReading =
+  | { readonly state: 'read'; readonly objects: readonly ApiObject[]; readonly gaps: readonly Gap[] }
+  | { readonly state: 'unreadable'; readonly because: WhyUnreadable; readonly detail: string };
+
+/** Reads a kind of object in these namespaces, or everywhere; where that is refused, wherever it is allowed. */
+export async function readObjects(
+  reader: ObjectReader,
+  resource: ResourceName,
+  namespaces: readonly string[],
+  signal: AbortSignal,
+): Promise<ObjectsReading> {
+  const read = sharingReader(resources[resource].shape as Shape<ApiObject>);
+  const one = (namespace: string | undefined): Promise<PartReading> => readPart(reader, { resource, namespace, read }, signal);
+  if (resources[resource].isNamespaced && namespaces.length > 0) return joined(resource, await Promise.all(namespaces.map(one)), []);
+  const everywhere = await one(undefined);
+  const isRefused = everywhere.list.state === 'broken-off' && everywhere.list.status === 403 && !everywhere.list.hasBegun;
+  if (!isRefused || !resources[resource].isNamespaced) return joined(resource, [everywhere], []);
+  return readOneByOne(reader, { resource, refusal: everywhere, one }, signal);
+}
+
+interface Refused {
+  readonly resource: ResourceName;
+  readonly refusal: PartReading;
+  readonly one: (namespace: string) => Promise<PartReading>;
+}
+
+async function readOneByOne(reader: ObjectReader, { resource, refusal, one }: Refused, signal: AbortSignal): Promise<ObjectsReading> {
+  const { names, areAll } = await reader.readableNamespaces(signal);
+  const tried = names.slice(0, reader.limits.namespacesTried);
+  const left = names.slice(tried.length);
+  const parts = await Promise.all(tried.map(one));
+  const whole = parts.flatMap((part) => (part.list.state === 'whole' && part.namespace !== undefined ? [part.namespace] : []));
+  if (whole.length === 0 && parts.every((part) => part.objects.length === 0)) return joined(resource, [refusal], []);
+  const detail = `${detailOf(refusal)}; namespaces were read one by one instead`;
+  const elsewhere: readonly Gap[] = areAll
+    ? []
+    : [{ what: `${resource} outside ${spoken(whole)}`, because: 'forbidden', detail, exceptNamespaces: whole }];
+  const unasked: readonly Gap[] =
+    left.length === 0
+      ? []
+      : [
+          {
+            what: `${resource} in ${spoken(left)}`,
+            because: 'forbidden',
+            detail: `${detail}, and only the first ${tried.length}`,
+            namespaces: left,
+          },
+        ];
+  return joined(resource, parts, [...elsewhere, ...unasked]);
+}
+
+/** A list in one namespace, or in all. */
+interface PartReading {
+  readonly namespace: string | undefined;
+  readonly objects: readonly ApiObject[];
+  readonly list: ListReading;
+}
+
+interface Part {
+  readonly resource: ResourceName;
+  readonly namespace: string | undefined;
+  readonly read: (raw: unknown) => ApiObject;
+}
+
+async function readPart(reader: ObjectReader, { resource, namespace, read }: Part, signal: AbortSignal): Promise<PartReading> {
+  const { group, versions, kind } = resources[resource];
+  let objects: ApiObject[] = [];
+  let list: ListReading = {
+    state: 'broken-off',
+    status: 404,
+    because: 'unsupported',
+    detail: `the server has no ${resource}`,
+    hasBegun: false,
+  };
+  for (const version of versions) {
+    const apiVersion = group === '' ? version : `${group}/${version}`;
+    const project = (raws: readonly unknown[]): void => {
+      const whole = isMetadataOnly(resource) ? raws.map(withKeys) : raws;
+      for (const raw of whole) objects.push(read(raw));
+      if (whole.length > 0)
+        reader.tap?.objects(
+          resource,
+          whole.map((raw) => ({ apiVersion, kind, ...(isRecord(raw) ? raw : {}) })),
+        );
+    };
+    const restart = (): void => {
+      objects = [];
+    };
+    const path = `${group === '' ? '/api' : '/apis'}/${apiVersion}${namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`}/${resource}`;
+    list = await readList(
+      reader.client,
+      {
+        path,
+        accept: acceptFor(resource),
+        isMetadataOnly: isMetadataOnly(resource),
+        objectsPerPage: reader.limits.objectsPerPage,
+        project,
+        restart,
+      },
+      signal,
+    );
+    if (list.state === 'whole' || list.status !== 404) break;
+  }
+  return { namespace, objects, list };
+}
+
+function joined(resource: ResourceName, parts: readonly PartReading[], more: readonly Gap[]): ObjectsReading {
+  const [first] = parts;
+  const objects = parts.length === 1 && first !== undefined ? first.objects : parts.flatMap((part) => part.objects);
+  const failed = parts.filter((part) => part.list.state === 'broken-off');
+  const [failure] = failed;
+  const hasNothing = failed.length === parts.length && parts.every(({ list }) => list.state === 'broken-off' && !list.hasBegun);
+  if (failure?.list.state === 'broken-off' && hasNothing) {
+    return { state: 'unreadable', because: failure.list.because, detail: `listing ${resource}: ${failure.list.detail}` };
+  }
+  return { state: 'read', objects, gaps: [...gapsOf(resource, failed), ...more] };
+}
+
+/** One gap for all namespaces that failed alike. */
+function gapsOf(resource: ResourceName, failed: readonly PartReading[]): readonly Gap[] {
+  const groups = Map.groupBy(failed, ({ list }) => (list.state === 'whole' ? '' : `${list.because} ${list.hasBegun}`));
+  return [...groups.values()].flatMap((group): readonly Gap[] => {
+    const list = group[0]?.list;
+    if (list === undefined || list.state === 'whole') return [];
+    const count = group.reduce((sum, part) => sum + part.objects.length, 0);
+    const namespaces = group.flatMap((part) => part.namespace ?? []);
+    const where = namespaces.length === 0 ? '' : ` in ${spoken(namespaces)}`;
+    const what = list.hasBegun ? `${resource}${where} after the first ${count}` : `${resource}${where}`;
+    const gap = { what, because: list.because, detail: `listing ${resource}: ${list.detail}` };
+    return [namespaces.length === 0 ? gap : { ...gap, namespaces }];
+  });
+}
+
+function detailOf({ list }: PartReading): string {
+  return list.state === 'whole' ? '' : list.detail;
+}
+
+/** "namespace shop", "namespaces a, b and 12 more". */
+function spoken(namespaces: readonly string[]): string {
+  const named = namespaces.slice(0, 5).join(', ');
+  if (namespaces.length === 1) return `namespace ${named}`;
+  return namespaces.length > 5 ? `namespaces ${named} and ${namespaces.length - 5} more` : `namespaces ${named}`;
+}
