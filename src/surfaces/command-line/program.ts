@@ -100,9 +100,7 @@ function demoCommand(onRequest: OnRequest): Command {
 
 function permissionsCommand(onRequest: OnRequest): Command {
   return new Command('permissions')
-    .description(
-      'Print the read-only ClusterRole that Stanch needs. It holds no right to change anything or to read the contents of a Secret.',
-    )
+    .description('Print the ClusterRoles for what Stanch reads. Nothing in them can change anything.')
     .addHelpText(
       'after',
       examples(
