@@ -1,50 +1,71 @@
-import { spawn } from "node:child_process";
-import { Command } from "commander";
-import { down } from "./down.ts";
-import { desk, hostNamed, kubeconfigPath } from "./layout.ts";
-import { inHost } from "./machine/in-host.ts";
-import { inNetworkOf } from "./machine/network.ts";
-import { say, step } from "./progress.ts";
-import { printStatus } from "./status.ts";
-import { up } from "./up.ts";
+import { spawn } from 'node:child_process';
+import { Command } from 'commander';
+import { down } from './down.ts';
+import { allScenarios, breakLab, healLab, recordScenario, testScenarios } from './framework/run-scenarios.ts';
+import { desk, hostNamed, kubeconfigPath } from './layout.ts';
+import { inHost } from './machine/in-host.ts';
+import { inNetworkOf } from './machine/network.ts';
+import { say, step } from './progress.ts';
+import { printStatus } from './status.ts';
+import { up } from './up.ts';
 
-const program = new Command("lab").description("A real Kubernetes cluster on this machine that really breaks.").showHelpAfterError().enablePositionalOptions();
+const program = new Command('lab')
+  .description('A real Kubernetes cluster on this machine that really breaks.')
+  .showHelpAfterError()
+  .enablePositionalOptions();
 
-program.command("up").description("bring the lab up (builds what is missing; a lab that is up stays as it is)").action(up);
+program.command('up').description('bring the lab up (builds what is missing; a lab that is up stays as it is)').action(up);
 program
-	.command("down")
-	.description("remove the lab from any state; keeps only the caches")
-	.action(async () => {
-		await step("Taking the lab down", down);
-	});
-program.command("status").description("hosts, nodes, pods, alerts and what the lab uses").action(printStatus);
+  .command('down')
+  .description('remove the lab from any state; keeps only the caches')
+  .action(async () => {
+    await step('Taking the lab down', down);
+  });
+program.command('status').description('hosts, nodes, pods, alerts and what the lab uses').action(printStatus);
 program
-	.command("shell <host>")
-	.description("a root shell inside a host")
-	.action(async (name: string) => {
-		await replaceBy(await inHost(hostNamed(name), ["/bin/bash", "--login"]));
-	});
+  .command('shell <host>')
+  .description('a root shell inside a host')
+  .action(async (name: string) => {
+    await replaceBy(await inHost(hostNamed(name), ['/bin/bash', '--login']));
+  });
 program
-	.command("exec <program...>")
-	.description("run a program of this machine on the lab's network, with KUBECONFIG set")
-	.option("--host <host>", "the host whose network to use", desk.name)
-	.passThroughOptions()
-	.action(async (vector: readonly string[], options: { readonly host: string }) => {
-		await replaceBy(inNetworkOf(options.host, vector));
-	});
+  .command('exec <program...>')
+  .description("run a program of this machine on the lab's network, with KUBECONFIG set")
+  .option('--host <host>', 'the host whose network to use', desk.name)
+  .passThroughOptions()
+  .action(async (vector: readonly string[], options: { readonly host: string }) => {
+    await replaceBy(inNetworkOf(options.host, vector));
+  });
+
+program
+  .command('scenarios')
+  .description('list the ways in which the lab can break')
+  .action(async () => {
+    for (const { name, story } of await allScenarios()) console.log(`${name.padEnd(36)}${story}`);
+  });
+program.command('break <name>').description('break the lab and wait for the real symptom').action(breakLab);
+program.command('heal <name>').description('undo a scenario and wait for health').action(healLab);
+program.command('record <name>').description('break, save what Stanch collects under recordings/, heal').action(recordScenario);
+program
+  .command('test [names...]')
+  .description('break, investigate, compare, heal; all scenarios unless named')
+  .option('--no-investigate', 'only break, wait for the symptom and heal')
+  .action(async (names: readonly string[], options: { readonly investigate: boolean }) => {
+    process.exitCode = (await testScenarios({ names, isInvestigated: options.investigate })) ? 0 : 1;
+  });
 
 /** Runs a program in the foreground with this terminal, and ends with its status. */
 async function replaceBy([command, ...rest]: readonly [string, ...string[]]): Promise<void> {
-	const child = spawn(command, rest, { stdio: "inherit", env: { ...process.env, KUBECONFIG: kubeconfigPath } });
-	process.exitCode = await new Promise<number>((resolve) => {
-		child.on("error", () => resolve(127));
-		child.on("close", (status) => resolve(status ?? 1));
-	});
+  const child = spawn(command, rest, { stdio: 'inherit', env: { ...process.env, KUBECONFIG: kubeconfigPath } });
+  process.exitCode = await new Promise<number>((resolve) => {
+    child.on('error', () => resolve(127));
+    child.on('close', (status) => resolve(status ?? 1));
+  });
 }
 
 try {
-	await program.parseAsync();
+  await program.parseAsync();
 } catch (cause) {
-	say(cause instanceof Error ? cause.message : String(cause));
-	process.exitCode = 3;
+  say(cause instanceof Error ? cause.message : String(cause));
+  process.exitCode = 3;
 }

@@ -6,9 +6,6 @@ root=$1
 rm -f "$root"/etc/ssh/ssh_host_* "$root"/etc/machine-id "$root"/var/lib/dbus/machine-id "$root"/etc/hostname "$root"/etc/resolv.conf
 rm -f "$root"/etc/systemd/system/multi-user.target.wants/* "$root"/etc/systemd/system/timers.target.wants/*
 rm -rf "$root"/var/cache/apt/archives/*.deb "$root"/var/lib/apt/lists/* "$root"/usr/share/doc/* "$root"/usr/share/man/*
-# The nodes and kube-proxy's image use the same variant; with two of them, each would not see the other's rules.
-for family in iptables ip6tables; do ln -sf /usr/sbin/$family-legacy "$root/etc/alternatives/$family"; done
-for tool in iptables ip6tables; do for verb in save restore; do ln -sf /usr/sbin/$tool-legacy-$verb "$root/etc/alternatives/$tool-$verb"; done; done
 # There is no terminal to log in at, and the package timers would only cost CPU.
 for unit in console-getty.service getty@.service systemd-logind.service apt-daily.timer apt-daily-upgrade.timer e2scrub_all.timer \
   fstrim.timer dpkg-db-backup.timer systemd-networkd.service systemd-resolved.service systemd-timesyncd.service; do

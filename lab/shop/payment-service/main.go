@@ -7,6 +7,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -28,6 +29,8 @@ type paymentService struct {
 	slots    chan struct{}
 	work     string
 	ready    atomic.Bool
+	// unreachable counts requests in a row that found no way to the database.
+	unreachable atomic.Int32
 }
 
 func main() {
@@ -88,11 +91,25 @@ func (service *paymentService) pay(caller context.Context) int {
 	limited, cancel := context.WithTimeout(caller, 5*time.Second)
 	defer cancel()
 	_, failure := service.database.ExecContext(limited, "with authorised as (select pg_sleep($1::float8)) insert into payments (amount_cents) select 4200 from authorised", service.work)
+	service.watch(failure)
 	if failure != nil {
 		observed.Log("error", "payment failed", map[string]any{"code": 500, "error": failure.Error(), "database": databaseAddress()})
 		return http.StatusInternalServerError
 	}
 	return http.StatusCreated
+}
+
+// watch gives up when the database has been out of reach for several requests in a row, as services do that trust
+// their platform to restart them. An answer of the database itself, however bad, does not count.
+func (service *paymentService) watch(failure error) {
+	var network *net.OpError
+	if !errors.As(failure, &network) {
+		service.unreachable.Store(0)
+		return
+	}
+	if service.unreachable.Add(1) >= 5 {
+		observed.Fatal(fmt.Sprintf("database connection to %s lost: %v", databaseAddress(), failure))
+	}
 }
 
 func databaseAddress() string {

@@ -1,0 +1,31 @@
+/** What a scenario changes, shows and expects. One file of `lab/scenarios` each; see `lab/README.md`. */
+export interface Scenario {
+  /** Equal to the file's name. */
+  readonly name: string;
+  /** What happens here, as one would tell it afterwards. */
+  readonly story: string;
+  /** Does the real damage and returns; it does not wait for the symptom. */
+  readonly break: () => Promise<void>;
+  /** Returns when the real symptom is there, and fails when it does not come. */
+  readonly symptom: () => Promise<void>;
+  readonly expectation: Expectation;
+  /** Undoes the damage from any state, also when `break` ended half-way. */
+  readonly heal: () => Promise<void>;
+}
+
+export interface Expectation {
+  readonly outcome: 'explained' | 'healthy';
+  /** Id of the failure mode that a right answer ranks first. Absent: nothing is wrong. */
+  readonly failureMode?: string;
+  readonly subject?: Subject;
+}
+
+export interface Subject {
+  readonly kind: string;
+  readonly namespace?: string;
+  readonly name: string;
+}
+
+export function deployment(name: string): Subject {
+  return { kind: 'Deployment', namespace: 'payments', name };
+}
