@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { formatInstant, millisecondsPerHour, millisecondsPerMinute } from '../../domain/instant.ts';
+import { formatInstant, millisecondsPerHour } from '../../domain/instant.ts';
 import type { EvidenceKind, Reading } from '../../domain/evidence.ts';
 import type { AlertRules } from '../../ports/alert-rules.ts';
 import type { EvidenceRequest, EvidenceSource } from '../../ports/evidence-source.ts';
@@ -118,46 +118,89 @@ describe('metrics', () => {
 });
 
 describe('alert history', () => {
-  test('unbroken runs of ALERTS are firings; the one that runs to the end still fires', async () => {
-    const minute = (minutesAgo: number): readonly [number, string] => [(until - minutesAgo * millisecondsPerMinute) / 1000, '1'];
-    const values = [minute(60), minute(59), minute(57), minute(30), minute(3), minute(2), minute(1), minute(0)];
-    const metric = { __name__: 'ALERTS', alertname: 'Errors', alertstate: 'firing', namespace: 'shop' };
-    const { server, source } = await against((_asked, response) =>
-      success(response, { resultType: 'matrix', result: [{ metric, values }] }),
+  const metric = { alertname: 'Errors', alertstate: 'firing', namespace: 'shop' };
+  const at = (secondsAgo: number): readonly [number, string] => [until / 1000 - secondsAgo, '1'];
+  const nobody = { resultType: 'vector', result: [] };
+
+  test('unbroken runs of ALERTS samples are firings, and the last goes on where it fires now', async () => {
+    const values = [at(3600), at(3585), at(3540), at(1800), at(180), at(165), at(20)];
+    const { server, source } = await against((asked, response) =>
+      success(
+        response,
+        asked.parameters['query']?.endsWith(']')
+          ? { resultType: 'matrix', result: [{ metric: { __name__: 'ALERTS', ...metric }, values }] }
+          : { resultType: 'vector', result: [{ metric, value: at(0) }] },
+      ),
     );
-    const reading = await source.read(request('alert-history', { alert: 'Errors "quoted"'.replaceAll(/\s/g, '') }), patient);
-    expect(
-      reading.state === 'read'
-        ? reading.value.map(({ alert, labels, startedAt, endedAt }) => [
-            alert,
-            labels,
-            formatInstant(startedAt),
-            endedAt === undefined ? 'still' : formatInstant(endedAt),
-          ])
-        : reading,
-    ).toEqual([
-      ['Errors', { namespace: 'shop' }, '2026-03-01T09:00:00Z', '2026-03-01T09:04:00Z'],
-      ['Errors', { namespace: 'shop' }, '2026-03-01T09:30:00Z', '2026-03-01T09:31:00Z'],
-      ['Errors', { namespace: 'shop' }, '2026-03-01T09:57:00Z', 'still'],
+    expect(await firings(source, 'Er"rors')).toEqual([
+      ['Errors', { namespace: 'shop' }, '2026-03-01T09:00:00Z', '2026-03-01T09:00:30Z'],
+      ['Errors', { namespace: 'shop' }, '2026-03-01T09:01:00Z', '2026-03-01T09:01:15Z'],
+      ['Errors', { namespace: 'shop' }, '2026-03-01T09:30:00Z', '2026-03-01T09:30:15Z'],
+      ['Errors', { namespace: 'shop' }, '2026-03-01T09:57:00Z', '2026-03-01T09:57:30Z'],
+      ['Errors', { namespace: 'shop' }, '2026-03-01T09:59:40Z', 'still'],
     ]);
-    expect(server.asked[0]?.parameters).toEqual({
-      query: 'ALERTS{alertstate="firing",alertname="Errors\\"quoted\\""}',
-      start: '1772272800.000',
-      end: '1772359200.000',
-      step: '60',
+    const selector = 'ALERTS{alertstate="firing",alertname="Er\\"rors"}';
+    expect(server.asked.map(({ parameters }) => parameters)).toEqual(
+      expect.arrayContaining([
+        { query: selector, time: '1772359200.000' },
+        { query: `${selector}[86400s]`, time: '1772359200.000' },
+      ]),
+    );
+  });
+
+  test('samples far apart are firings of their own, however rare they are', async () => {
+    const values = [at(1800), at(1200), at(600)];
+    const { source } = await against((asked, response) =>
+      success(response, asked.parameters['query']?.endsWith(']') ? { resultType: 'matrix', result: [{ metric, values }] } : nobody),
+    );
+    expect((await firings(source, 'Errors')).map((each) => each.slice(2))).toEqual([
+      ['2026-03-01T09:30:00Z', '2026-03-01T09:31:00Z'],
+      ['2026-03-01T09:40:00Z', '2026-03-01T09:41:00Z'],
+      ['2026-03-01T09:50:00Z', '2026-03-01T09:51:00Z'],
+    ]);
+  });
+
+  test('where all samples are too many, one a minute is read', async () => {
+    const values = [at(240), at(180), at(120)];
+    const { source } = await against((asked, response) => {
+      if (asked.path === '/api/v1/query_range') success(response, { resultType: 'matrix', result: [{ metric, values }] });
+      else success(response, asked.parameters['query']?.endsWith(']') ? 'x'.repeat(100_000) : nobody);
     });
+    expect((await firings(source, 'Errors')).map((each) => each.slice(2))).toEqual([['2026-03-01T09:56:00Z', '2026-03-01T09:59:00Z']]);
   });
 
   test('a page that is a sentence has no rule name, so every history is read', async () => {
-    const { server, source } = await against((_asked, response) => success(response, { resultType: 'matrix', result: [] }));
-    expect(await source.read(request('alert-history', { alert: 'payment-service 5xx rate > 5%' }), patient)).toEqual({
-      state: 'read',
-      at: until,
-      value: [],
-      gaps: [],
-    });
-    expect(server.asked[0]?.parameters['query']).toBe('ALERTS{alertstate="firing"}');
+    const { server, source } = await against((asked, response) =>
+      success(response, asked.parameters['query']?.endsWith(']') ? { resultType: 'matrix', result: [] } : nobody),
+    );
+    expect(await firings(source, 'payment-service 5xx rate > 5%')).toEqual([]);
+    expect(server.asked.map(({ parameters }) => parameters['query']).toSorted()).toEqual([
+      'ALERTS{alertstate="firing"}',
+      'ALERTS{alertstate="firing"}[86400s]',
+    ]);
   });
+
+  test('a failure of one of the two questions is the failure of the reading', async () => {
+    const { source } = await against((asked, response) =>
+      asked.parameters['query']?.endsWith(']') ? response.writeHead(401).end() : success(response, nobody),
+    );
+    expect(await source.read(request('alert-history', { alert: 'Errors' }), patient)).toMatchObject({
+      state: 'unreadable',
+      because: 'forbidden',
+    });
+  });
+
+  async function firings(source: EvidenceSource, alert: string): Promise<readonly (readonly unknown[])[]> {
+    const reading = await source.read(request('alert-history', { alert }), patient);
+    return reading.state !== 'read'
+      ? [[reading.detail]]
+      : reading.value.map((each) => [
+          each.alert,
+          each.labels,
+          formatInstant(each.startedAt),
+          each.endedAt === undefined ? 'still' : formatInstant(each.endedAt),
+        ]);
+  }
 });
 
 describe('scrape targets', () => {

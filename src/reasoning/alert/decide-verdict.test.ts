@@ -51,9 +51,13 @@ describe('over every combination of signals', () => {
     expect(onItsOwnWord).toEqual([]);
   });
 
-  test('a fresh breach is real, or at most flapping', () => {
-    expect(forEach((signals) => signals.metric === 'breaching')).toEqual(['flapping', 'real']);
-    expect(forEach((signals) => signals.metric === 'breaching' && signals.history !== 'flapping')).toEqual(['real']);
+  test('a fresh breach is real, unless it flaps or ended together with its scrape', () => {
+    expect(forEach((signals) => signals.metric === 'breaching')).toEqual(['flapping', 'real', 'stale']);
+    expect(
+      forEach(
+        ({ metric, history, scrape }) => metric === 'breaching' && history !== 'flapping' && !(history === 'ended' && scrape === 'down'),
+      ),
+    ).toEqual(['real']);
   });
 
   test('a grave breach that flaps is not played down unless its target is seen to be healthy', () => {
@@ -111,6 +115,12 @@ describe('the conflicts that pages really bring', () => {
     ['back for ten minutes, pods unreadable', { metric: 'normal', second: 'unknown' }, 'cannot-tell'],
     ['a warning that is back, pods unreadable', { metric: 'normal', second: 'unknown', gravity: 'mild' }, 'transient'],
     ['the exporter died', { metric: 'frozen', scrape: 'down' }, 'stale'],
+    ['the exporter died a minute ago, and its rates have not noticed', { metric: 'normal', scrape: 'down', history: 'ended' }, 'stale'],
+    [
+      'the exporter died in the middle of a breach, and the alert ended',
+      { metric: 'breaching', scrape: 'down', history: 'ended' },
+      'stale',
+    ],
     ['the exporter died and the alert ended with it', { metric: 'frozen', scrape: 'down', history: 'ended' }, 'stale'],
     ['the job was removed from the monitoring', { metric: 'absent', scrape: 'gone' }, 'stale'],
     ['no samples since an hour, targets not readable', { metric: 'frozen' }, 'stale'],

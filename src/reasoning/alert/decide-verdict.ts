@@ -63,7 +63,18 @@ export const verdictRows: readonly VerdictRow[] = [
     why: 'It has been flapping, but it is past its threshold right now, and nothing else could be seen that would make a grave alert harmless',
   },
   { when: { history: ['flapping'] }, verdict: 'flapping', why: 'It fires and ends again and again: less urgent, but not nothing' },
+  {
+    when: { metric: ['breaching'], scrape: ['down'], history: ['ended'], second: ['healthy'] },
+    verdict: 'stale',
+    why: 'It ended together with the scrape of what it measures: its last samples are past the threshold, but nobody measures any longer',
+  },
   { when: { metric: ['breaching'] }, verdict: 'real', why: 'Its own measurement is past the threshold in fresh samples' },
+  {
+    // Rates go on for minutes after the last scrape. A job that is gone proves nothing here: fresh samples come from elsewhere.
+    when: { metric: ['recovering', 'normal', 'contradicts'], scrape: ['down'] },
+    verdict: 'stale',
+    why: 'Nothing scrapes what the alert measures any longer, so even its last level is that of old samples',
+  },
   {
     when: { metric: ['recovering'], page: ['firing'] },
     verdict: 'real',
