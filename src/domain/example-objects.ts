@@ -88,6 +88,15 @@ export function waitingFor(reason: string, message = ''): RawObject {
   return { ready: false, started: false, restartCount: 0, state: { waiting: { reason, ...(message === '' ? {} : { message }) } }, lastState: {} };
 }
 
+/** A replica of Deployment "cart" that has waited ten minutes for a node, with the scheduler's words. Empty text: none were kept. */
+export function exampleUnscheduled(of: { readonly message: string; readonly name?: string; readonly spec?: RawObject; readonly container?: RawObject; readonly owner?: ExamplePod['owner'] }): RawObject {
+  const condition = { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', lastTransitionTime: minutesAgo(10), ...(of.message === '' ? {} : { message: of.message }) };
+  return examplePod({
+    name: of.name ?? 'cart-7f9-a', node: null, isReady: false, startedMinutesAgo: 10, labels: { 'pod-template-hash': '7f9' }, podStatus: { conditions: [condition] },
+    ...(of.spec === undefined ? {} : { spec: of.spec }), ...(of.container === undefined ? {} : { container: of.container }), ...(of.owner === undefined ? {} : { owner: of.owner }),
+  });
+}
+
 export interface ExampleNode {
   readonly name: string;
   readonly zone?: string;

@@ -1,0 +1,91 @@
+import { type Citation, citeObject } from './citation.ts';
+import type { Collection } from './collection.ts';
+import { citeCondition } from './container-evidence.ts';
+import type { Finding, Weight } from './failure-mode.ts';
+import type { Node } from './kubernetes/node.ts';
+import { spokenBytes, spokenCores } from './quantity.ts';
+import type { Replica, Replicas } from './replica.ts';
+import { parseSchedulerMessage, type RuledOut, type SchedulingCause } from './scheduler-message.ts';
+import { bindingCauses, type Believed } from './scheduling-cause.ts';
+import type { Obstacle, SchedulingVerdict } from './scheduling.ts';
+import { type AtLeastOne, byWorkload, claimOfAll, countOf, findingOf, type Sighting } from './sightings.ts';
+
+/** A replica that no node takes, for one of the causes that keep it waiting. */
+export interface Unscheduled extends Sighting {
+  readonly cause: SchedulingCause;
+  readonly weight: Weight;
+  /** What the scheduler itself says of this cause. */
+  readonly told: readonly RuledOut[];
+  /** Obstacles of this kind, by node. Empty: not recomputed. */
+  readonly obstacles: readonly { readonly node: string; readonly obstacle: Obstacle }[];
+}
+
+export interface SchedulingFacts {
+  readonly replicas: Replicas;
+  readonly scheduling: readonly SchedulingVerdict[] | undefined;
+  readonly nodes: Collection<Node> | undefined;
+}
+
+/** Replicas that wait for a node because of this, as far as the scheduler says so or the recomputation shows it. */
+export function waitingBecause(cause: SchedulingCause, facts: SchedulingFacts): readonly Unscheduled[] {
+  const verdicts = new Map((facts.scheduling ?? []).map((verdict) => [verdict.pod, verdict]));
+  return facts.replicas.failing.flatMap((replica) => {
+    const trouble = replica.troubles.find((each) => each.kind === 'unscheduled');
+    if (trouble === undefined || replica.pod.spec.schedulingGates.length > 0) return [];
+    const told = parseSchedulerMessage(trouble.message);
+    const verdict = verdicts.get(replica.pod);
+    const believed = bindingCauses(told, verdict).find((each) => each.cause === cause);
+    return believed === undefined ? [] : [seen(replica, { cause, believed, told, verdict, nodes: facts.nodes })];
+  });
+}
+
+interface Given {
+  readonly cause: SchedulingCause;
+  readonly believed: Believed;
+  readonly told: readonly RuledOut[];
+  readonly verdict: SchedulingVerdict | undefined;
+  readonly nodes: Collection<Node> | undefined;
+}
+
+/** Four nodes show what the others are like. */
+const shownNodes = 4;
+
+function seen(replica: Replica, { cause, believed, told, verdict, nodes }: Given): Unscheduled {
+  const kinds = new Set(believed.obstacles);
+  const obstacles = (verdict?.nodes ?? []).flatMap(({ node, obstacles: all }) => all.filter((each) => kinds.has(each.kind)).slice(0, 2).map((obstacle) => ({ node, obstacle })));
+  const cited = obstacles.filter((each) => believed.nodes.includes(each.node)).slice(0, shownNodes).flatMap(({ node, obstacle }): readonly Citation[] => {
+    const found = nodes?.named(undefined, node);
+    return found === undefined ? [] : [citeObject(found, spokenObstacle(obstacle))];
+  });
+  return { replica, cause, weight: believed.weight, told: told.filter((each) => each.cause === cause), obstacles: obstacles.filter((each) => believed.nodes.includes(each.node)), citations: [citeCondition(replica.pod, 'PodScheduled'), ...cited] };
+}
+
+/** One finding per workload. `says` completes "2 replicas wait for a node: …". */
+export function unscheduledFindings(waiting: readonly Unscheduled[], says: (group: AtLeastOne<Unscheduled>) => string, more: (group: AtLeastOne<Unscheduled>) => Partial<Pick<Finding, 'blames' | 'contributing' | 'wouldSettle'>> = () => ({})): readonly Finding[] {
+  return byWorkload(waiting).map((group) => {
+    const { namespace, name } = group[0].replica.pod.metadata;
+    return findingOf(group, { weight: group[0].weight, because: [claimOfAll(`${countOf(group)} of ${group[0].replica.workload.name} wait for a node: ${says(group)}.`, group)], wouldSettle: [`kubectl -n ${namespace} describe pod ${name}`], ...more(group) });
+  });
+}
+
+export function spokenObstacle(obstacle: Obstacle): string {
+  switch (obstacle.kind) {
+    case 'resources': return `${obstacle.resource}: ${spokenAmount(obstacle.resource, obstacle.requested)} asked for, ${spokenAmount(obstacle.resource, obstacle.free)} of ${spokenAmount(obstacle.resource, obstacle.allocatable)} free by requests`;
+    case 'pod-slots': return `all ${obstacle.limit} pod slots are taken`;
+    case 'cordoned': return 'spec.unschedulable: true';
+    case 'taint': return `taint ${obstacle.key}${obstacle.value === '' ? '' : `=${obstacle.value}`}:${obstacle.effect} is not tolerated`;
+    case 'node-selector':
+    case 'node-affinity': return `its labels do not match ${obstacle.wanted}`;
+    case 'volume-node-affinity': return `volume ${obstacle.volume} can only be had where ${obstacle.wanted}`;
+    case 'host-port': return `host port ${obstacle.port} is taken`;
+    case 'topology-spread': return `one more would make the spread over ${obstacle.topologyKey} too uneven`;
+    case 'pod-affinity': return 'no pod is there that it must be with';
+    case 'pod-anti-affinity': return 'a pod is there that it must not be with';
+    case 'not-ready': return 'the node is not ready';
+  }
+}
+
+function spokenAmount(resource: string, amount: number): string {
+  if (resource === 'cpu') return spokenCores(amount);
+  return resource === 'memory' || resource === 'ephemeral-storage' || resource.startsWith('hugepages-') ? spokenBytes(amount) : String(amount);
+}
