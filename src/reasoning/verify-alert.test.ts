@@ -62,6 +62,11 @@ describe('the verdict follows the evidence', () => {
     expect(judgement.verdict).toBe('real');
   });
 
+  test('a firing whose end was not written down ended before the next one began', () => {
+    const flaps = [firing(200, 196), firing(140), firing(110, 107), firing(80, 75), firing(2)];
+    expect(judge({ ...healthy, 'alert-history': flaps }).verdict).toBe('flapping');
+  });
+
   test('ten pods that fire once each do not flap', () => {
     const once = Array.from({ length: 10 }, (_, index) => ({
       ...firing(60 - index, 50 - index),

@@ -51,7 +51,9 @@ function labelKey(firing: AlertFiring): string {
 
 function episodeOf(unordered: readonly AlertFiring[], now: Instant): HistorySignal {
   const firings = unordered.toSorted((left, right) => left.startedAt - right.startedAt);
-  const current = firings.find((firing) => firing.endedAt === undefined);
+  // An earlier firing without an end must have ended before the next began, even if nobody wrote down when.
+  const latest = firings.at(-1);
+  const current = latest?.endedAt === undefined ? latest : undefined;
   const flaps = firings.filter((firing) => isFlap(firing, now));
   const outlastsFlaps = current !== undefined && now - current.startedAt > longestFlapMilliseconds;
   if (flaps.length >= fewestFlaps && !outlastsFlaps) return flapping(flaps, current);
