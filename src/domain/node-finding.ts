@@ -46,5 +46,5 @@ export function conditionClaim(node: Node, condition: Condition, says: string): 
 /** Symptoms and causes that follow when a node no longer runs its pods. */
 export const brokenByLostNode: readonly string[] = [
   'node-not-ready', 'all-endpoints-unready', 'dependency-refuses-connections', 'dependency-times-out', 'dependency-certificate-invalid', 'dns-failing', 'daemonset-not-everywhere', 'stuck-terminating', 'volume-attached-elsewhere',
-  'webhook-without-backend', 'aggregated-api-down', 'node-left-cordoned', 'liveness-probe-failing', 'readiness-probe-failing',
+  'webhook-without-backend', 'aggregated-api-down', 'node-left-cordoned', 'liveness-probe-misconfigured', 'readiness-probe-misconfigured', 'startup-probe-too-short',
 ];

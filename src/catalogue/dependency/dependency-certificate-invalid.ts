@@ -18,7 +18,7 @@ export const dependencyCertificateInvalid = defineFailureMode({
   sources: ['https://kubernetes.io/docs/tasks/tls/managing-tls-in-a-cluster/', 'https://www.rfc-editor.org/rfc/rfc5280#section-6'],
   needs: ['replicas', 'log-clues'],
   helpedBy: ['service-backends', 'connectivity-probes', 'nodes', 'judged-alert'],
-  explains: ['liveness-probe-failing', 'readiness-probe-failing', 'init-container-blocked', 'container-crashes-at-start'],
+  explains: ['liveness-probe-misconfigured', 'readiness-probe-misconfigured', 'startup-probe-too-short', 'init-container-blocked'],
   mitigations: [],
   recognise: (facts) =>
     dependencyTroubles(['certificate-invalid'], facts).map((trouble) =>

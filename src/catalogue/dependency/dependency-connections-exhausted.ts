@@ -20,7 +20,7 @@ export const dependencyConnectionsExhausted = defineFailureMode({
   sources: ['https://www.postgresql.org/docs/current/runtime-config-connection.html', 'https://dev.mysql.com/doc/refman/8.4/en/too-many-connections.html'],
   needs: ['replicas', 'log-clues'],
   helpedBy: ['service-backends', 'connectivity-probes', 'nodes', 'judged-alert'],
-  explains: ['dependency-times-out', 'dependency-refuses-connections', 'liveness-probe-failing', 'readiness-probe-failing', 'init-container-blocked', 'container-crashes-at-start'],
+  explains: ['dependency-times-out', 'dependency-refuses-connections', 'liveness-probe-misconfigured', 'readiness-probe-misconfigured', 'startup-probe-too-short', 'init-container-blocked'],
   mitigations: [],
   recognise: (facts) =>
     dependencyTroubles(['too-many-connections'], facts).map((trouble) =>

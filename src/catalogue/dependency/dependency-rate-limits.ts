@@ -19,7 +19,7 @@ export const dependencyRateLimits = defineFailureMode({
   sources: ['https://www.rfc-editor.org/rfc/rfc6585#section-4'],
   needs: ['replicas', 'log-clues'],
   helpedBy: ['service-backends', 'connectivity-probes', 'nodes', 'judged-alert'],
-  explains: ['liveness-probe-failing', 'readiness-probe-failing', 'init-container-blocked', 'container-crashes-at-start'],
+  explains: ['liveness-probe-misconfigured', 'readiness-probe-misconfigured', 'startup-probe-too-short', 'init-container-blocked'],
   mitigations: [],
   recognise: (facts) =>
     dependencyTroubles(['rate-limited'], facts).map((trouble) =>

@@ -21,7 +21,7 @@ export const dependencyReadOnly = defineFailureMode({
   sources: ['https://www.postgresql.org/docs/current/hot-standby.html', 'https://redis.io/docs/latest/operate/oss_and_stack/management/replication/'],
   needs: ['replicas', 'log-clues'],
   helpedBy: ['service-backends', 'connectivity-probes', 'nodes', 'judged-alert'],
-  explains: ['liveness-probe-failing', 'readiness-probe-failing', 'init-container-blocked', 'container-crashes-at-start'],
+  explains: ['liveness-probe-misconfigured', 'readiness-probe-misconfigured', 'startup-probe-too-short', 'init-container-blocked'],
   mitigations: [],
   recognise: (facts) =>
     dependencyTroubles(['read-only'], { ...facts, 'log-clues': facts['log-clues'].filter((clue) => !isAboutDisk.test(clue.line)) }).map((trouble) =>

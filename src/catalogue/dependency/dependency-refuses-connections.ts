@@ -20,7 +20,7 @@ export const dependencyRefusesConnections = defineFailureMode({
   sources: ['https://kubernetes.io/docs/tasks/debug/debug-application/debug-service/', 'https://man7.org/linux/man-pages/man2/connect.2.html'],
   needs: ['replicas', 'log-clues'],
   helpedBy: ['service-backends', 'connectivity-probes', 'nodes', 'judged-alert'],
-  explains: ['liveness-probe-failing', 'readiness-probe-failing', 'init-container-blocked', 'bad-revision', 'container-crashes-at-start', 'crash-on-configuration'],
+  explains: ['liveness-probe-misconfigured', 'readiness-probe-misconfigured', 'startup-probe-too-short', 'init-container-blocked'],
   mitigations: [],
   recognise: (facts) =>
     dependencyTroubles(['connection-refused'], facts).map((trouble) =>

@@ -18,7 +18,7 @@ export const dependencyRejectsCredentials = defineFailureMode({
   sources: ['https://kubernetes.io/docs/concepts/configuration/secret/', 'https://www.postgresql.org/docs/current/client-authentication-problems.html'],
   needs: ['replicas', 'log-clues'],
   helpedBy: ['service-backends', 'connectivity-probes', 'nodes', 'judged-alert'],
-  explains: ['liveness-probe-failing', 'readiness-probe-failing', 'init-container-blocked', 'container-crashes-at-start', 'crash-on-configuration'],
+  explains: ['liveness-probe-misconfigured', 'readiness-probe-misconfigured', 'startup-probe-too-short', 'init-container-blocked'],
   mitigations: [],
   recognise: (facts) =>
     dependencyTroubles(['authentication-failed'], facts).map((trouble) =>

@@ -22,7 +22,7 @@ export const dependencyWrongPort = defineFailureMode({
   sources: ['https://kubernetes.io/docs/concepts/services-networking/service/#defining-a-service'],
   needs: ['replicas', 'log-clues', 'service-backends'],
   helpedBy: [],
-  explains: ['dependency-refuses-connections', 'dependency-times-out', 'liveness-probe-failing', 'readiness-probe-failing', 'init-container-blocked', 'container-crashes-at-start', 'network-policy-blocks'],
+  explains: ['dependency-refuses-connections', 'dependency-times-out', 'liveness-probe-misconfigured', 'readiness-probe-misconfigured', 'startup-probe-too-short', 'init-container-blocked', 'network-policy-blocks'],
   mitigations: ['roll-back'],
   recognise: (facts) => {
     const seen = { ...facts, 'connectivity-probes': undefined, nodes: undefined, 'judged-alert': undefined };

@@ -26,7 +26,7 @@ export const dnsFailing = defineFailureMode({
   needs: ['replicas'],
   helpedBy: ['service-backends', 'log-clues', 'nodes', 'deployments'],
   explains: [
-    'dns-name-wrong', 'dependency-refuses-connections', 'dependency-times-out', 'service-address-wrong-in-client', 'registry-unreachable', 'liveness-probe-failing', 'readiness-probe-failing', 'init-container-blocked',
+    'dns-name-wrong', 'dependency-refuses-connections', 'dependency-times-out', 'service-address-wrong-in-client', 'registry-unreachable', 'liveness-probe-misconfigured', 'readiness-probe-misconfigured', 'startup-probe-too-short', 'init-container-blocked',
     'container-crashes-at-start',
   ],
   mitigations: [],

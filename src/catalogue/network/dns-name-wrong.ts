@@ -24,7 +24,7 @@ export const dnsNameWrong = defineFailureMode({
   sources: ['https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/', 'https://kubernetes.io/docs/tasks/administer-cluster/dns-debugging-resolution/'],
   needs: ['replicas', 'log-clues'],
   helpedBy: ['services'],
-  explains: ['liveness-probe-failing', 'readiness-probe-failing', 'init-container-blocked', 'container-crashes-at-start', 'crash-on-configuration'],
+  explains: ['liveness-probe-misconfigured', 'readiness-probe-misconfigured', 'startup-probe-too-short', 'init-container-blocked'],
   mitigations: ['roll-back'],
   recognise(facts): readonly Finding[] {
     const clues = facts['log-clues'].filter((clue) => clue.kind === 'name-not-resolved' && clue.replica.health === 'failing' && clue.host !== undefined && !isAddress(clue.host) && !isTemporary(clue));

@@ -25,8 +25,8 @@ export const kubeProxyRulesIncomplete = defineFailureMode({
   needs: ['replicas'],
   helpedBy: ['node-reports', 'connectivity-probes', 'log-clues', 'service-backends', 'services', 'daemonsets', 'controllerrevisions', 'nodes'],
   explains: [
-    'dependency-refuses-connections', 'dependency-times-out', 'dns-failing', 'dns-name-wrong', 'container-exceeds-memory-limit', 'kube-proxy-down', 'degraded-node-link', 'container-crashes-at-start',
-    'liveness-probe-failing', 'readiness-probe-failing', 'init-container-blocked',
+    'dependency-refuses-connections', 'dependency-times-out', 'dns-failing', 'dns-name-wrong', 'container-exceeds-memory-limit', 'kube-proxy-down', 'degraded-node-link',
+    'liveness-probe-misconfigured', 'readiness-probe-misconfigured', 'startup-probe-too-short', 'init-container-blocked',
   ],
   mitigations: ['cordon-node'],
   recognise(facts) {

@@ -27,7 +27,7 @@ export const serviceAddressWrongInClient = defineFailureMode({
   sources: ['https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/#services'],
   needs: ['replicas', 'services'],
   helpedBy: ['log-clues'],
-  explains: ['dns-name-wrong', 'dependency-refuses-connections', 'dependency-times-out', 'liveness-probe-failing', 'readiness-probe-failing', 'init-container-blocked', 'container-crashes-at-start', 'crash-on-configuration', 'bad-revision'],
+  explains: ['dns-name-wrong', 'dependency-refuses-connections', 'dependency-times-out', 'liveness-probe-misconfigured', 'readiness-probe-misconfigured', 'startup-probe-too-short', 'init-container-blocked', 'bad-revision'],
   mitigations: ['roll-back'],
   recognise: (facts) =>
     [...groupBy(facts.replicas.failing, (replica) => `${subjectKey(replica.workload)} ${replica.revision ?? ''}`).values()].flatMap((group): readonly Finding[] => {

@@ -23,7 +23,7 @@ export const servicePortMismatch = defineFailureMode({
   sources: ['https://kubernetes.io/docs/concepts/services-networking/service/#field-spec-ports', 'https://kubernetes.io/docs/tasks/debug/debug-application/debug-service/#is-the-service-defined-correctly'],
   needs: ['service-backends'],
   helpedBy: ['log-clues', 'connectivity-probes', 'container-logs'],
-  explains: ['dependency-refuses-connections', 'dependency-times-out', 'readiness-probe-failing', 'liveness-probe-failing', 'init-container-blocked', 'container-crashes-at-start'],
+  explains: ['dependency-refuses-connections', 'dependency-times-out', 'readiness-probe-misconfigured', 'startup-probe-too-short', 'liveness-probe-misconfigured', 'init-container-blocked'],
   mitigations: [],
   recognise(facts) {
     const complaintsOf = complaintsByService(facts);

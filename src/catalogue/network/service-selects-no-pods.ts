@@ -25,7 +25,7 @@ export const serviceSelectsNoPods = defineFailureMode({
   sources: ['https://kubernetes.io/docs/concepts/services-networking/service/#services-with-selectors', 'https://kubernetes.io/docs/tasks/debug/debug-application/debug-service/#does-the-service-have-any-endpointslices'],
   needs: ['service-backends', 'pods'],
   helpedBy: ['log-clues', 'connectivity-probes', 'deployments', 'statefulsets', 'daemonsets', 'ingresses'],
-  explains: ['dependency-refuses-connections', 'dependency-times-out', 'readiness-probe-failing', 'liveness-probe-failing', 'init-container-blocked', 'container-crashes-at-start', 'ingress-backend-missing'],
+  explains: ['dependency-refuses-connections', 'dependency-times-out', 'readiness-probe-misconfigured', 'startup-probe-too-short', 'liveness-probe-misconfigured', 'init-container-blocked', 'ingress-backend-missing'],
   mitigations: [],
   recognise(facts) {
     const complaintsOf = complaintsByService(facts);
