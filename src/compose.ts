@@ -4,10 +4,11 @@ import { readAlertExpression } from './alert-payloads/read-alert-expression.ts';
 import { catalogue } from './catalogue/index.generated.ts';
 import { millisecondsPerSecond } from './domain/instant.ts';
 import { resources } from './domain/kubernetes/resources.ts';
-import { type InvestigationInput, investigate, resourcesRead } from './engine/investigate.ts';
+import { investigate, resourcesRead } from './engine/investigate.ts';
 import { kubernetesPermissions } from './evidence-sources/kubernetes-api/permissions.ts';
 import { guardRails } from './guard-rails/index.generated.ts';
 import { mitigations } from './mitigations/index.generated.ts';
+import type { AlertRules } from './ports/alert-rules.ts';
 import type { Clock } from './ports/clock.ts';
 import type { EvidenceSource, Permission } from './ports/evidence-source.ts';
 import { writeClusterRoles } from './writing/cluster-role.ts';
@@ -37,22 +38,29 @@ async function runInvestigation(
   announcer: Announcer,
   signal: AbortSignal,
 ): ReturnType<Composition['runInvestigation']> {
+  const budgetMilliseconds = options.budgetSeconds * millisecondsPerSecond;
   const opened = await openSources(options);
   if (opened.state === 'failed') return opened;
-  const alert = alertFor(options, opened.savedAlert);
-  if (alert?.state === 'failed') return alert;
-  const input: InvestigationInput = {
-    question: questionFor(options, alert?.alert),
-    sources: opened.sources,
-    catalogue,
-    mitigations,
-    guardRails,
-    announcer,
-    clock: wallClock,
-    budgetMilliseconds: options.budgetSeconds * millisecondsPerSecond,
-  };
   try {
-    return await investigate(input, signal);
+    const page = pageFor(options, opened.savedPage);
+    if (page?.state === 'failed') return page;
+    const alert =
+      page === undefined
+        ? undefined
+        : await withExpression(page.alert, opened.rules, AbortSignal.any([signal, AbortSignal.timeout(budgetMilliseconds)]));
+    return await investigate(
+      {
+        question: questionFor(options, alert),
+        sources: opened.sources,
+        catalogue,
+        mitigations,
+        guardRails,
+        announcer,
+        clock: wallClock,
+        budgetMilliseconds,
+      },
+      signal,
+    );
   } finally {
     await Promise.all(opened.sources.map((source) => source.close()));
   }
@@ -62,22 +70,62 @@ interface OpenedSources {
   readonly state: 'opened';
   readonly sources: readonly [EvidenceSource, ...EvidenceSource[]];
   /** The page that a recording brought along, as it was saved. Absent: none. */
-  readonly savedAlert: string | undefined;
+  readonly savedPage: string | undefined;
+  /** Where an alert's expression can be looked up. Absent: no Prometheus was given. */
+  readonly rules: AlertRules | undefined;
+}
+
+async function openSources(options: SourceOptions): Promise<OpenedSources | Failure> {
+  const prometheus = await openPrometheus(options);
+  if (prometheus?.state === 'failed') return prometheus;
+  const first = options.recording === undefined ? await openLive(options) : await openSaved(options.recording);
+  if (first.state === 'failed') return first;
+  const more = prometheus === undefined ? [] : [prometheus.source];
+  return { state: 'opened', sources: [first.source, ...more], savedPage: first.savedPage, rules: prometheus?.source };
+}
+
+interface OpenedFirst {
+  readonly state: 'opened';
+  readonly source: EvidenceSource;
+  readonly savedPage: string | undefined;
 }
 
 /** Heavy clients are loaded only when they are needed: a replay starts in a fraction of the time. */
-async function openSources(options: SourceOptions): Promise<OpenedSources | Failure> {
-  const { openRecording } = await import('./evidence-sources/recorded-bundle/open-recording.ts');
-  const opened = await openRecording(options.recording ?? '');
-  if (opened.state === 'failed') return opened;
-  return {
-    state: 'opened',
-    sources: [opened.source],
-    savedAlert: opened.alert === undefined ? undefined : typeof opened.alert === 'string' ? opened.alert : JSON.stringify(opened.alert),
-  };
+async function openLive(options: SourceOptions): Promise<OpenedFirst | Failure> {
+  const { openCluster } = await import('./evidence-sources/kubernetes-api/open-cluster.ts');
+  const { kubeconfig, context, namespace } = options;
+  const opened = await openCluster({
+    clock: wallClock,
+    ...(kubeconfig === undefined ? {} : { kubeconfigPath: kubeconfig }),
+    ...(context === undefined ? {} : { context }),
+    ...(namespace === undefined ? {} : { namespace }),
+  });
+  return opened.state === 'failed' ? opened : { state: 'opened', source: opened.source, savedPage: undefined };
 }
 
-function alertFor(
+async function openSaved(path: string): Promise<OpenedFirst | Failure> {
+  const { openRecording } = await import('./evidence-sources/recorded-bundle/open-recording.ts');
+  const opened = await openRecording(path);
+  if (opened.state === 'failed') return opened;
+  const { source, alert } = opened;
+  return { state: 'opened', source, savedPage: alert === undefined || typeof alert === 'string' ? alert : JSON.stringify(alert) };
+}
+
+async function openPrometheus({
+  prometheus,
+}: SourceOptions): Promise<{ readonly state: 'opened'; readonly source: EvidenceSource & AlertRules } | Failure | undefined> {
+  if (prometheus === undefined) return undefined;
+  const [{ readPrometheusAddress }, { prometheusSource }] = await Promise.all([
+    import('./evidence-sources/prometheus/prometheus-address.ts'),
+    import('./evidence-sources/prometheus/prometheus-source.ts'),
+  ]);
+  const reading = readPrometheusAddress(prometheus, process.env['STANCH_PROMETHEUS_TOKEN']);
+  if (reading.state === 'refused') return { ...reading, state: 'failed' };
+  return { state: 'opened', source: prometheusSource(reading.address) };
+}
+
+/** The page from the command line; else the one that a recording brought. A saved page that nobody can read is no reason to stop. */
+function pageFor(
   options: SourceOptions,
   saved: string | undefined,
 ): { readonly state: 'parsed'; readonly alert: Alert } | Failure | undefined {
@@ -86,6 +134,13 @@ function alertFor(
   const parsed = parseAlert(text);
   if (parsed.state === 'refused') return options.alert === undefined ? undefined : { ...parsed, state: 'failed' };
   return { state: 'parsed', alert: parsed.alerts[0] };
+}
+
+/** PagerDuty and plain words carry no expression; the monitoring's own rules may. */
+async function withExpression(alert: Alert, rules: AlertRules | undefined, signal: AbortSignal): Promise<Alert> {
+  if (alert.expression !== undefined || rules === undefined) return alert;
+  const rule = await rules.ruleOf(alert, signal);
+  return rule.state === 'found' ? { ...alert, expression: rule.expression } : alert;
 }
 
 function questionFor(options: SourceOptions, alert: Alert | undefined): Question {
