@@ -114,6 +114,18 @@ describe('the earliest sign within the episode', () => {
     const unready = examplePod({ name: 'cart-2-a', isReady: false, startedMinutesAgo: 60, podStatus: { conditions } });
     expect(onset({ pods: [unready] })).toEqual(['2026-03-01T09:53:00Z', ['Pod cart-2-a stopped being ready at 09:53:00.']]);
   });
+
+  test('a warning from its start, which healed before it lost its readiness, dates nothing', () => {
+    const conditions = [{ type: 'Ready', status: 'False', reason: 'ContainersNotReady', lastTransitionTime: minutesAgo(7) }];
+    const unready = examplePod({ name: 'cart-2-a', isReady: false, startedMinutesAgo: 30, podStatus: { conditions } });
+    const early = exampleEvent({
+      about: { kind: 'Pod', name: 'cart-2-a' },
+      reason: 'Unhealthy',
+      message: 'Readiness probe failed',
+      minutesAgo: 29,
+    });
+    expect(onset({ pods: [unready], events: [early] })?.[0]).toBe('2026-03-01T09:53:00Z');
+  });
 });
 
 describe('where signs are missing', () => {

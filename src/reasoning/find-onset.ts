@@ -7,15 +7,8 @@ import { alertMetricOf, type AlertMetric, type Sample } from './alert/alert-metr
 import { spokenNumber } from './alert/spoken-number.ts';
 import { findChangePoints } from './change-point.ts';
 import type { FactSource } from './fact-source.ts';
-import { firstFailureOf } from './first-failure.ts';
+import { firstFailureOf, type Sign } from './first-failure.ts';
 import { median, robustSpread } from './statistics/median.ts';
-
-/** One sign that the trouble had begun by then. */
-export interface Beginning {
-  readonly at: Instant;
-  readonly says: string;
-  readonly citation: Citation;
-}
 
 /** Signs with a longer silence between them are two episodes: rules seldom wait longer than this before they fire. */
 const episodeGapMilliseconds = 30 * millisecondsPerMinute;
@@ -48,14 +41,14 @@ export function findOnset(question: Question, facts: FactSource, failing: readon
   };
 }
 
-function claimOf({ says, citation }: Beginning): Claim {
+function claimOf({ says, citation }: Sign): Claim {
   return claim(says, citation);
 }
 
-type Episode = readonly Beginning[];
+type Episode = readonly Sign[];
 
-function episodesOf(signs: readonly Beginning[]): readonly Episode[] {
-  const episodes: Beginning[][] = [];
+function episodesOf(signs: readonly Sign[]): readonly Episode[] {
+  const episodes: Sign[][] = [];
   for (const sign of signs) {
     const current = episodes.at(-1);
     const last = current?.at(-1);
@@ -75,14 +68,14 @@ function chooseEpisode(episodes: readonly Episode[], anchor: Instant | undefined
 }
 
 /** Where the alert's measurement left its usual range for the breach that lasts, or lasted last. */
-function departureOf(question: Question, facts: FactSource): Beginning | undefined {
+function departureOf(question: Question, facts: FactSource): Sign | undefined {
   const metric = question.alert === undefined ? undefined : alertMetricOf(question, facts);
   if (metric === undefined) return undefined;
   return metric.kind === 'level' ? shiftOf(metric) : crossingOf(metric);
 }
 
 /** Without a threshold, the last lasting shift of level. */
-function shiftOf({ result, samples }: AlertMetric): Beginning | undefined {
+function shiftOf({ result, samples }: AlertMetric): Sign | undefined {
   const shift = findChangePoints(samples).at(-1);
   if (shift === undefined) return undefined;
   const says = `The alert's measurement moved from ${spokenNumber(shift.medianBefore)} to ${spokenNumber(shift.medianAfter)} at ${clockTime(shift.at)}.`;
@@ -97,7 +90,7 @@ function shiftOf({ result, samples }: AlertMetric): Beginning | undefined {
  * The crossing itself comes late by as long as the measurement took to climb. From the crossing we walk back while samples lie
  * outside the usual range of what came before, on the bad side.
  */
-function crossingOf({ result, samples, comparison, kind }: AlertMetric): Beginning | undefined {
+function crossingOf({ result, samples, comparison, kind }: AlertMetric): Sign | undefined {
   const lastPast = samples.findLastIndex((sample) => sample.isPast);
   if (lastPast < 0) return undefined;
   const crossing = samples.slice(0, lastPast + 1).findLastIndex((sample) => !sample.isPast) + 1;

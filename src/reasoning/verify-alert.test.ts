@@ -175,6 +175,23 @@ describe('what is and what is not this alert', () => {
     expect([judgement.verdict, judgement.because[1]?.says]).toEqual(['real', 'Node node-1 reports Ready False since 10:00:00.']);
   });
 
+  test('one bad replica on a node says nothing of an alert about the node', () => {
+    const nodeAlert: Alert = {
+      ...alert,
+      name: 'NodeHot',
+      summary: 'node is hot',
+      labels: { alertname: 'NodeHot', node: 'node-1' },
+      state: 'resolved',
+    };
+    expect(judge(halfDown, { alert: nodeAlert, alertExpression: undefined }).verdict).toBe('transient');
+  });
+
+  test('an exporter that reports on others is found by its job, whatever namespace its series carry', () => {
+    const exporter: ScrapeTarget = { ...target('down'), job: 'kube-state-metrics', labels: { namespace: 'monitoring' } };
+    const about: AlertExpression = { ...expression, labels: { job: 'kube-state-metrics' } };
+    expect(judge({ ...healthy, 'scrape-targets': [exporter] }, { alertExpression: about }).verdict).toBe('stale');
+  });
+
   test('a Service without endpoints confirms an alert about the Service', () => {
     const service = {
       kind: 'Service',

@@ -23,7 +23,7 @@ export function readScrape(question: Question, facts: FactSource): ScrapeSignal 
   const targets = facts.get('scrape-targets') ?? targetsFromUp(facts.get('metrics') ?? []);
   if (targets.length === 0) return { state: 'unknown', claims: [], isWhatTheAlertWatches };
   const wanted = wantedLabels(question, facts);
-  const ours = targets.filter((target) => isWanted(target, wanted));
+  const ours = targetsOf(targets, wanted);
   if (ours.length === 0) return { ...nobodyScrapes(question, targets), isWhatTheAlertWatches };
   const down = ours.filter((target) => target.health === 'down');
   const isAnyUp = ours.some((target) => target.health === 'up');
@@ -42,6 +42,15 @@ function wantedLabels(question: Question, facts: FactSource): { readonly [name: 
   const series = alertMetricOf(question, facts)?.result.series ?? [];
   const measured = series.length === 1 ? series[0]?.labels : undefined;
   return { ...question.alert?.labels, ...measured, ...question.alertExpression?.labels };
+}
+
+/**
+ * Where the job is known, it decides: an exporter that reports on others (kube-state-metrics) puts their namespace and pod into
+ * its series, while its own target carries its own. Other labels narrow the job only where they fit at all.
+ */
+function targetsOf(targets: readonly ScrapeTarget[], wanted: { readonly [name: string]: string }): readonly ScrapeTarget[] {
+  const fitting = targets.filter((target) => isWanted(target, wanted));
+  return fitting.length > 0 || wanted['job'] === undefined ? fitting : targets.filter((target) => target.job === wanted['job']);
 }
 
 function isWanted(target: ScrapeTarget, wanted: { readonly [name: string]: string }): boolean {

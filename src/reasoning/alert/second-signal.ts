@@ -49,6 +49,8 @@ export function readSecondSignal(alert: Alert, facts: FactSource, scope: Scope):
 }
 
 function failingReplicas({ target, failing, healthy, undecided }: Scope): readonly Claim[] {
+  // One bad replica is its workload's trouble; only when most fail is it the node's.
+  if (target?.kind === 'Node' && failing.length <= healthy.length) return [];
   const where = target === undefined ? '' : target.kind === 'Node' ? ` on ${spokenSubject(target)}` : ` of ${spokenSubject(target)}`;
   return claimsOf(
     `${failing.length} of ${failing.length + healthy.length + undecided.length} replicas${where} fail.`,
