@@ -8,7 +8,7 @@ import type { ApiClient } from './api-client.ts';
 import type { ClusterLimits } from './limits.ts';
 import { acceptFor, isMetadataOnly, withKeys } from './metadata-only.ts';
 import { type ListReading, readList } from './read-list.ts';
-import { sharingReader } from './sharing-reader.ts';
+import { sharingReader } from '../../domain/sharing-reader.ts';
 
 export interface ObjectReader {
   readonly client: ApiClient;
@@ -91,13 +91,6 @@ interface Part {
 async function readPart(reader: ObjectReader, { resource, namespace, read }: Part, signal: AbortSignal): Promise<PartReading> {
   const { group, versions, kind } = resources[resource];
   let objects: ApiObject[] = [];
-  let list: ListReading = {
-    state: 'broken-off',
-    status: 404,
-    because: 'unsupported',
-    detail: `the server has no ${resource}`,
-    hasBegun: false,
-  };
   for (const version of versions) {
     const apiVersion = group === '' ? version : `${group}/${version}`;
     const project = (raws: readonly unknown[]): void => {
@@ -113,7 +106,7 @@ async function readPart(reader: ObjectReader, { resource, namespace, read }: Par
       objects = [];
     };
     const path = `${group === '' ? '/api' : '/apis'}/${apiVersion}${namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`}/${resource}`;
-    list = await readList(
+    const list = await readList(
       reader.client,
       {
         path,
@@ -125,9 +118,10 @@ async function readPart(reader: ObjectReader, { resource, namespace, read }: Par
       },
       signal,
     );
-    if (list.state === 'whole' || list.status !== 404) break;
+    if (list.state === 'whole' || list.status !== 404) return { namespace, objects, list };
   }
-  return { namespace, objects, list };
+  const detail = `the server does not have ${resource}${group === '' ? '' : `.${group}`}`;
+  return { namespace, objects, list: { state: 'broken-off', status: 404, because: 'unsupported', detail, hasBegun: false } };
 }
 
 function joined(resource: ResourceName, parts: readonly PartReading[], more: readonly Gap[]): ObjectsReading {

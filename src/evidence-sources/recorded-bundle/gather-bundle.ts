@@ -65,7 +65,7 @@ export async function gatherBundle(files: BundleFiles, limits: ReadingLimits): P
       whatToDo: 'use the version of Stanch that wrote it, or see docs/recording-format.md',
     };
   }
-  found.logs.settle(found.objects.objects('pods'));
+  found.logs.settle(() => found.objects.objects('pods'));
   const layout = manifest === undefined ? found.layout : 'recording';
   return { state: 'gathered', bundle: { ...found, layout, manifest: manifest?.found, walked } };
 }

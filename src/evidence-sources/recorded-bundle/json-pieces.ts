@@ -61,13 +61,16 @@ export function jsonPieces(sink: PieceSink, limits: PieceLimits): Pieces {
           at = skipText(position, chunk, at);
           continue;
         }
+        at = skipTo(position.depth === 1 ? structure : brackets, chunk, at);
         const byte = chunk[at];
         if (byte === quote) {
           if (position.depth > 0) beginText(position);
-        } else if (byte === openBrace || byte === openBracket) open({ position, envelope, sink, chunk, at, isList: byte === openBracket });
-        else if ((byte === closeBrace || byte === closeBracket) && position.depth > 0) close({ position, envelope, item, sink, chunk, at });
-        else if (position.depth === 1 && byte === colon) position.isKeyNext = false;
-        else if (position.depth === 1 && byte === comma) position.isKeyNext = true;
+        } else if (byte === openBrace || byte === openBracket) {
+          open({ position, envelope, sink, chunk, at, isList: byte === openBracket });
+        } else if ((byte === closeBrace || byte === closeBracket) && position.depth > 0) {
+          close({ position, envelope, item, sink, chunk, at });
+        } else if (byte === colon) position.isKeyNext = false;
+        else if (byte === comma) position.isKeyNext = true;
         at += 1;
       }
       if (position.start >= 0) (isInItem(position) ? item : envelope).add(chunk, position.start, chunk.length);
@@ -81,23 +84,44 @@ export function jsonPieces(sink: PieceSink, limits: PieceLimits): Pieces {
   };
 }
 
+/** Marks by byte value: most bytes of a large list are passed over by looking them up here. */
+function markTable(bytes: readonly number[]): Uint8Array {
+  const table = new Uint8Array(256);
+  for (const byte of bytes) table[byte] = 1;
+  return table;
+}
+const brackets = markTable([quote, openBrace, closeBrace, openBracket, closeBracket]);
+const structure = markTable([quote, openBrace, closeBrace, openBracket, closeBracket, colon, comma]);
+const textMarks = markTable([quote, backslash]);
+
+/** Where the next marked byte stands, or the end of the chunk. */
+function skipTo(marks: Uint8Array, chunk: Buffer, from: number): number {
+  let at = from;
+  const end = chunk.length;
+  while (at < end && marks[chunk[at] ?? 0] === 0) at += 1;
+  return at;
+}
+
 /** Where the text ends, or the end of the chunk. */
 function skipText(position: JsonPosition, chunk: Buffer, from: number): number {
   let at = from;
-  let { isEscaped } = position;
-  const { isInKey } = position;
   while (at < chunk.length) {
-    const byte = chunk[at];
-    at += 1;
-    if (isEscaped) isEscaped = false;
-    else if (byte === backslash) isEscaped = true;
-    else if (byte === quote) {
+    if (position.isEscaped) {
+      position.isEscaped = false;
+      at += 1;
+      continue;
+    }
+    const next = skipTo(textMarks, chunk, at);
+    if (position.isInKey && position.key.length < keptKeyLength)
+      position.key += chunk.toString('latin1', at, Math.min(next, at + keptKeyLength));
+    at = next + 1;
+    if (chunk[next] === backslash) position.isEscaped = true;
+    else if (chunk[next] === quote) {
       position.isInText = false;
-      break;
-    } else if (isInKey && position.key.length < keptKeyLength) position.key += String.fromCharCode(byte ?? 0);
+      return at;
+    }
   }
-  position.isEscaped = isEscaped;
-  return at;
+  return chunk.length;
 }
 
 function beginText(position: JsonPosition): void {

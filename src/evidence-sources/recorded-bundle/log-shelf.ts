@@ -27,7 +27,7 @@ export interface LogShelf {
   readonly offer: (file: BundleFile, relativePaths: readonly string[]) => Promise<void>;
   readonly section: (path: string, name: LogName, text: string) => void;
   /** Names the logs whose paths do not tell, once the pods are known. */
-  readonly settle: (pods: readonly ObjectOf<'pods'>[]) => void;
+  readonly settle: (pods: () => readonly ObjectOf<'pods'>[]) => void;
   readonly isEmpty: () => boolean;
   /** The ends of the wanted logs, in the order asked. Undefined: the bundle does not hold it. */
   readonly read: (wanted: readonly WantedLog[]) => Promise<readonly (string | undefined)[]>;
@@ -65,7 +65,10 @@ export function logShelf(files: BundleFiles, memoryBytes: number): LogShelf {
       keep(sectionKey(path, name), text);
     },
     settle(pods) {
-      const byName = podsByName(pods);
+      const isSettled =
+        unnamed.length === 0 && [...places.values()].every(({ name, hasSections }) => hasSections || name.container !== undefined);
+      if (isSettled) return;
+      const byName = podsByName(pods());
       for (const { path, name } of guessLogName(unnamed, byName)) if (!places.has(nameKey(name))) place(path, name, false);
       unnamed.length = 0;
       // A file that names only the pod holds what kubectl prints without -c: the log of the first container.

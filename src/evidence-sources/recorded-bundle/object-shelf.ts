@@ -1,5 +1,7 @@
 import type { Instant } from '../../domain/instant.ts';
 import { type ApiObject, type ObjectOf, type ResourceName, resources } from '../../domain/kubernetes/resources.ts';
+import { sharingReader } from '../../domain/sharing-reader.ts';
+import type { Shape } from '../../domain/shape.ts';
 import type { RawApiObject } from './raw-objects.ts';
 
 /** One file's, or one list's, word on a kind: what coverage is worked out from. */
@@ -28,16 +30,21 @@ export interface ObjectShelf {
 
 export function objectShelf(limit: number): ObjectShelf {
   const shelves = new Map<ResourceName, Map<string, ApiObject>>();
+  const readers = new Map<ResourceName, (raw: unknown) => ApiObject>();
+  const sorted = new Map<ResourceName, readonly ApiObject[]>();
   const listings: Listing[] = [];
   const namespaces = new Set<string>();
   let count = 0;
   return {
     add({ resource, raw }) {
-      const object: ApiObject = resources[resource].shape.read(raw);
+      let read = readers.get(resource);
+      if (read === undefined) readers.set(resource, (read = sharingReader<ApiObject>(resources[resource].shape as Shape<ApiObject>)));
+      const object = read(raw);
       let shelf = shelves.get(resource);
       if (shelf === undefined) shelves.set(resource, (shelf = new Map()));
       const { namespace, name } = object.metadata;
       const before = shelf.size;
+      sorted.delete(resource);
       // The same object is often kept twice, in a list and in a file of its own.
       shelf.set(`${namespace ?? ''}/${name}`, object);
       if (namespace !== undefined) namespaces.add(namespace);
@@ -48,15 +55,22 @@ export function objectShelf(limit: number): ObjectShelf {
     note: (listing) => listings.push(listing),
     listings: () => listings,
     count: () => count,
-    objects: <Name extends ResourceName>(resource: Name) =>
-      [...(shelves.get(resource)?.entries() ?? [])]
-        .toSorted(([one], [other]) => (one < other ? -1 : 1))
-        .map(([, object]) => object) as unknown as readonly ObjectOf<Name>[],
+    objects: <Name extends ResourceName>(resource: Name) => {
+      let all = sorted.get(resource);
+      if (all === undefined) sorted.set(resource, (all = inOrder(shelves.get(resource))));
+      return all as readonly ObjectOf<Name>[];
+    },
     namespaces: () => namespaces,
     each: (visit) => {
       for (const [resource, shelf] of shelves) for (const object of shelf.values()) visit(resource, object);
     },
   };
+}
+
+function inOrder(shelf: ReadonlyMap<string, ApiObject> | undefined): readonly ApiObject[] {
+  if (shelf === undefined) return [];
+  const keys = [...shelf.keys()].toSorted();
+  return keys.flatMap((key) => shelf.get(key) ?? []);
 }
 
 /** Times that a running cluster writes all the while, and times of everything else. */
@@ -70,8 +84,6 @@ export function newestTimes(shelf: ObjectShelf): NewestTimes {
   let heartbeat: Instant | undefined;
   let activity: Instant | undefined;
   let anything: Instant | undefined;
-  const later = (one: Instant | undefined, other: Instant | undefined): Instant | undefined =>
-    one === undefined || (other !== undefined && other > one) ? other : one;
   shelf.each((resource, object) => {
     anything = later(anything, object.metadata.creationTimestamp);
     if (resource === 'nodes')
@@ -97,20 +109,22 @@ function newestOfEvent(event: ObjectOf<'events'>): Instant | undefined {
 }
 
 function newestOfPod(pod: ObjectOf<'pods'>): Instant | undefined {
-  const containers = [...pod.status.containerStatuses, ...pod.status.initContainerStatuses];
-  return newestOf([
-    pod.metadata.creationTimestamp,
-    ...pod.status.conditions.map((condition) => condition.lastTransitionTime),
-    ...containers.flatMap(({ state, lastState }) => [
-      state.running?.startedAt,
-      state.terminated?.finishedAt,
-      lastState.terminated?.finishedAt,
-    ]),
-  ]);
+  let newest = pod.metadata.creationTimestamp;
+  for (const { lastTransitionTime } of pod.status.conditions) newest = later(newest, lastTransitionTime);
+  for (const statuses of [pod.status.containerStatuses, pod.status.initContainerStatuses]) {
+    for (const { state, lastState } of statuses) {
+      newest = later(newest, state.running?.startedAt);
+      newest = later(newest, state.terminated?.finishedAt);
+      newest = later(newest, lastState.terminated?.finishedAt);
+    }
+  }
+  return newest;
+}
+
+function later(one: Instant | undefined, other: Instant | undefined): Instant | undefined {
+  return one === undefined || (other !== undefined && other > one) ? other : one;
 }
 
 export function newestOf(times: readonly (Instant | undefined)[]): Instant | undefined {
-  let newest: Instant | undefined;
-  for (const time of times) if (time !== undefined && (newest === undefined || time > newest)) newest = time;
-  return newest;
+  return times.reduce(later, undefined);
 }

@@ -1,4 +1,4 @@
-import { isRecord, type Shape } from '../../domain/shape.ts';
+import { isRecord, type Shape } from './shape.ts';
 
 /**
  * Reads objects of one kind one after the other. Those of one owner share what they have in common, and so do, as far
