@@ -6,7 +6,7 @@ import type { ApiObject } from '../../domain/kubernetes/resources.ts';
 import { type Subject, subject, subjectKey } from '../../domain/subject.ts';
 import type { FactSource } from '../fact-source.ts';
 import type { SeenChange } from './seen-change.ts';
-import { templateDifference } from './template-difference.ts';
+import { templateDifference } from '../../domain/template-difference.ts';
 
 /** One version of a workload's template. */
 interface Revision {

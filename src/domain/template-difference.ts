@@ -1,4 +1,4 @@
-import type { Container, PodTemplate } from '../../domain/kubernetes/pod-template.ts';
+import type { Container, PodTemplate } from './kubernetes/pod-template.ts';
 
 /** What differs between two pod templates, in words, most telling first. Values of variables are not shown. */
 export function templateDifference(before: PodTemplate, after: PodTemplate): readonly string[] {
