@@ -158,35 +158,35 @@ function failed(
   return { state: 'failed', because, isTooLarge, detail: `asked ${address.base}${question.path}${asked}: ${happened}` };
 }
 
-const spokenCodes: { readonly [code: string]: string } = {
-  ECONNREFUSED: 'the connection was refused: nothing listens there',
-  ENOTFOUND: 'its name does not resolve',
-  EAI_AGAIN: 'its name could not be resolved just now',
-  ECONNRESET: 'the connection was broken off',
-  UND_ERR_SOCKET: 'the connection was broken off',
-  EHOSTUNREACH: 'there is no route to it',
-  ENETUNREACH: 'there is no route to it',
-  ETIMEDOUT: 'there was no answer',
-  UND_ERR_CONNECT_TIMEOUT: 'there was no answer',
-  UND_ERR_HEADERS_TIMEOUT: 'there was no answer',
-  UND_ERR_BODY_TIMEOUT: 'the answer stopped in the middle',
-  HPE_INVALID_CONSTANT: 'what answers does not speak HTTP: perhaps the address needs https',
-  ERR_SSL_WRONG_VERSION_NUMBER: 'what answers does not speak TLS: perhaps the address needs http',
-  CERT_HAS_EXPIRED: 'its certificate has expired',
-  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is not trusted: name the authority in NODE_EXTRA_CA_CERTS',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is not trusted: name the authority in NODE_EXTRA_CA_CERTS',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is not trusted: name the authority in NODE_EXTRA_CA_CERTS',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate is not trusted: name the authority in NODE_EXTRA_CA_CERTS',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
-};
+const spokenCodes: ReadonlyMap<string, string> = new Map([
+  ['ECONNREFUSED', 'the connection was refused: nothing listens there'],
+  ['ENOTFOUND', 'its name does not resolve'],
+  ['EAI_AGAIN', 'its name could not be resolved just now'],
+  ['ECONNRESET', 'the connection was broken off'],
+  ['UND_ERR_SOCKET', 'the connection was broken off'],
+  ['EHOSTUNREACH', 'there is no route to it'],
+  ['ENETUNREACH', 'there is no route to it'],
+  ['ETIMEDOUT', 'there was no answer'],
+  ['UND_ERR_CONNECT_TIMEOUT', 'there was no answer'],
+  ['UND_ERR_HEADERS_TIMEOUT', 'there was no answer'],
+  ['UND_ERR_BODY_TIMEOUT', 'the answer stopped in the middle'],
+  ['HPE_INVALID_CONSTANT', 'what answers does not speak HTTP: perhaps the address needs https'],
+  ['ERR_SSL_WRONG_VERSION_NUMBER', 'what answers does not speak TLS: perhaps the address needs http'],
+  ['CERT_HAS_EXPIRED', 'its certificate has expired'],
+  ['SELF_SIGNED_CERT_IN_CHAIN', 'its certificate is not trusted: name the authority in NODE_EXTRA_CA_CERTS'],
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', 'its certificate is not trusted: name the authority in NODE_EXTRA_CA_CERTS'],
+  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'its certificate is not trusted: name the authority in NODE_EXTRA_CA_CERTS'],
+  ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'its certificate is not trusted: name the authority in NODE_EXTRA_CA_CERTS'],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', 'its certificate is for another name'],
+]);
 
 /** The library's own message is left out: it can repeat the address or a header. */
 function spoken(error: unknown): string {
   const codes = [error, error instanceof Error ? error.cause : undefined, ...(error instanceof AggregateError ? error.errors : [])].flatMap(
     (each: unknown) => (isRecord(each) && typeof each['code'] === 'string' ? [each['code']] : []),
   );
-  const known = codes.find((code) => spokenCodes[code] !== undefined);
-  return known === undefined ? `the connection failed (${codes[0] ?? 'no code'})` : (spokenCodes[known] ?? known);
+  const words = codes.map((code) => spokenCodes.get(code)).find((each) => each !== undefined);
+  return words ?? `the connection failed (${codes[0] ?? 'no code'})`;
 }
 
 function cut(text: string): string {
