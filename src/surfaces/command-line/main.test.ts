@@ -77,6 +77,16 @@ test('a healthy cluster ends with 0', async () => {
   expect(await stanch(['investigate', '-r', join(recordings, 'healthy/old-noise')])).toMatchObject({ status: 0, error: '' });
 }, 30_000);
 
+/** Port 9 is "discard", which nothing listens to. */
+const kubeconfig = JSON.stringify({
+  apiVersion: 'v1',
+  kind: 'Config',
+  clusters: [{ name: 'deaf', cluster: { server: 'http://127.0.0.1:9' } }],
+  users: [{ name: 'nobody', user: {} }],
+  contexts: [{ name: 'deaf', context: { cluster: 'deaf', user: 'nobody' } }],
+  'current-context': 'deaf',
+});
+
 describe('input that is wrong ends with 3 and one line', () => {
   const given = (name: string, text: string): string => {
     writeFileSync(join(folder, name), text);
@@ -95,6 +105,10 @@ describe('input that is wrong ends with 3 and one line', () => {
     ['an alert that is not there', ['investigate', '-r', seed, '-a', 'nowhere.json'], 'nowhere.json'],
     ['an alert of unknown shape', ['investigate', '-r', seed, '-a', given('shape.json', '{"foo":1}')], 'alert'],
     ['an empty alert', ['investigate', '-r', seed, '-a', '-'], 'standard input'],
+    ['no kubeconfig at all', ['investigate'], '.kube/config'],
+    ['a kubeconfig that is not there', ['investigate', '--kubeconfig', 'nowhere'], 'nowhere'],
+    ['a context that is not in it', ['investigate', '--kubeconfig', given('deaf', kubeconfig), '--context', 'elsewhere'], 'elsewhere'],
+    ['a server that does not listen', ['investigate', '--kubeconfig', given('deaf', kubeconfig)], '127.0.0.1:9'],
     ['a failure mode that does not exist', ['explain', 'gremlins'], 'gremlins'],
   ])(
     '%s',

@@ -199,7 +199,11 @@ function addSourceOptions(command: Command): Command {
     .addOption(new Option('--context <name>', 'context of the kubeconfig').argParser(readText))
     .addOption(new Option('-n, --namespace <name>', 'look for trouble only here').argParser(readText))
     .addOption(new Option('-l, --selector <labels>', 'look for trouble only in pods with these labels').argParser(readText))
-    .addOption(new Option('--prometheus <url>', 'address of Prometheus').argParser(readAddress))
+    .addOption(
+      new Option('--prometheus <url>', 'address of Prometheus; a bearer token for it comes from STANCH_PROMETHEUS_TOKEN').argParser(
+        readAddress,
+      ),
+    )
     .addOption(
       new Option('--since <duration>', 'how far back changes count, such as 30m, 2h, 7d')
         .argParser(readDuration)
