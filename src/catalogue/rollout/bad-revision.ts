@@ -1,0 +1,135 @@
+import { type Claim, citeObject, claim, claimFromAll } from '../../domain/citation.ts';
+import { groupBy } from '../../domain/collection.ts';
+import { minutesAgo, type RawObject } from '../../domain/example.ts';
+import { crashLooping, exampleDeployment, examplePod } from '../../domain/example-objects.ts';
+import { defineFailureMode, type Finding, type Weight } from '../../domain/failure-mode.ts';
+import { clockTime, type Instant, millisecondsPerHour, millisecondsPerMinute } from '../../domain/instant.ts';
+import type { Replica, Trouble } from '../../domain/replica.ts';
+import { type AtLeastOne, claimOfAll, countOf, findingOf, type Sighting } from '../../domain/sightings.ts';
+import { subjectKey } from '../../domain/subject.ts';
+import { templateDifference } from '../../domain/template-difference.ts';
+import { newestHash, type RevisionFacts, revisionsOf, type WorkloadRevision } from '../../domain/workload-revisions.ts';
+
+/**
+ * The revision that is being rolled out does not work: all its replicas fail and none of an older one does.
+ *
+ * What is wrong in it may be visible: an image that does not exist, a missing key, a probe on the wrong port, a limit that is
+ * too low, a setting that the program asks for. Then that is the cause, and this finding its context, so those modes name
+ * this one in `explains`. It is the last word where nothing more than a crash is known, and against every mode that blames
+ * somebody whom the older revision reaches well: hence the dependencies in its own `explains`.
+ */
+export const badRevision = defineFailureMode({
+  id: 'bad-revision',
+  title: 'The new revision does not work',
+  role: 'cause',
+  explanation: {
+    whatItIs: 'A rollout brought a template whose replicas fail, while replicas of the template before it are well.',
+    howItLooks: 'A rollout that does not end: the replicas of the newest ReplicaSet crash or do not get ready, the older ones serve.',
+    whyItHappens: 'A fault in the new version of the program, or a change of its image, settings, probes or resources that does not fit.',
+    whatStopsTheBleeding: 'Roll back. The older replicas show that it will help.',
+    whatFixesIt: 'Find what differs between the two templates, repair it, and roll out again.',
+    howToPreventIt: 'Roll out to few replicas first, let readiness tell the truth, and stop by itself at the first failure.',
+  },
+  sources: ['https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#rolling-back-a-deployment', 'https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#rolling-updates'],
+  needs: ['replicas'],
+  helpedBy: ['replicasets', 'controllerrevisions'],
+  explains: [
+    'dependency-refuses-connections', 'dependency-times-out', 'dependency-rejects-credentials', 'dependency-connections-exhausted', 'dependency-read-only', 'dependency-rate-limits', 'dependency-certificate-invalid',
+  ],
+  mitigations: ['roll-back-workload', 'pause-rollout'],
+
+  recognise(facts) {
+    const serving = facts.replicas.all.filter((replica) => replica.revision !== undefined && replica.health !== 'finished' && replica.health !== 'leaving');
+    const groups = [...groupBy(serving, (replica) => subjectKey(replica.workload)).values()].filter((members) => members.some((replica) => replica.health === 'failing'));
+    return groups.flatMap((members) => judge(members, { ...facts, now: facts.now }));
+  },
+
+  recognises: [
+    { story: 'Both replicas of revision 2 crash on different nodes, both of revision 1 serve.', given: rollout({ fresh: ['node-1', 'node-2'], old: ['node-1', 'node-2'] }), finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }] },
+    { story: 'The first new replica crashes beside an old one that serves; no history could be read.', given: { pods: rollout({ fresh: ['node-1'], old: ['node-1', 'node-2'] }).pods } },
+    { story: 'Recreated at once: all of the new revision crash since it was made, and nothing older is left.', given: rollout({ fresh: ['node-1', 'node-2'], old: [] }) },
+  ],
+  isNotFooledBy: [
+    { story: 'Some replicas of the new revision serve: what separates is something else.', given: rollout({ fresh: ['node-1'], old: ['node-2'], freshAndWell: ['node-2'] }) },
+    { story: 'Replicas of the old revision fail as well.', given: rollout({ fresh: ['node-1', 'node-2'], old: ['node-2'], isOldFailing: true }) },
+    { story: 'A rollout in progress: the new replica is still starting.', given: rollout({ fresh: [], old: ['node-1', 'node-2'], starting: ['node-2'] }) },
+  ],
+});
+
+/** Failures that a template can bring about. Waiting for a node, or on one that is lost, is not among them. */
+const ownTroubles: ReadonlySet<Trouble['kind']> = new Set(['waiting', 'ended', 'not-ready', 'erring']);
+/** Without an older replica to compare with, only a rollout of the last hours is suspected. */
+const freshMilliseconds = 2 * millisecondsPerHour;
+/** A replica that failed within ten minutes of its creation has never worked. */
+const neverWorkedMilliseconds = 10 * millisecondsPerMinute;
+
+function judge(members: readonly Replica[], facts: RevisionFacts & { readonly now: Instant }): readonly Finding[] {
+  const [any] = members;
+  if (any === undefined) return [];
+  const history = revisionsOf(any.workload, facts);
+  const newest = newestHash(history, members);
+  const fresh = members.filter((replica) => replica.revision === newest);
+  const old = members.filter((replica) => replica.revision !== newest);
+  const failing = fresh.filter((replica) => replica.health === 'failing' && replica.troubles.some((trouble) => ownTroubles.has(trouble.kind)));
+  const [first, ...more] = failing.map((replica): Sighting => ({ replica, citations: [citeObject(replica.pod, `${replica.troubles[0]?.reason ?? 'failing'}; revision ${replica.revision}`)] }));
+  const isFreshWell = fresh.some((replica) => replica.health === 'healthy');
+  const isOldFailing = old.some((replica) => replica.health === 'failing');
+  const well = old.filter((replica) => replica.health === 'healthy');
+  const isNew = history.length > 1 || old.length > 0;
+  if (first === undefined || isFreshWell || isOldFailing || !isNew) return [];
+  const current = history.find((revision) => revision.hash === newest);
+  const before = history.findLast((revision) => (well[0] === undefined ? revision.number < (current?.number ?? 0) : revision.hash === well[0].revision));
+  if (well.length === 0 && !hasNeverWorked(failing, current, facts.now)) return [];
+  return [findingFor([first, ...more], { well, current, before })];
+}
+
+function hasNeverWorked(failing: readonly Replica[], current: WorkloadRevision | undefined, now: Instant): boolean {
+  const madeAt = current?.object.metadata.creationTimestamp;
+  const never = failing.every(({ pod, failingSince }) => pod.metadata.creationTimestamp !== undefined && failingSince !== undefined && failingSince - pod.metadata.creationTimestamp < neverWorkedMilliseconds);
+  return madeAt !== undefined && now - madeAt < freshMilliseconds && never;
+}
+
+function findingFor(failing: AtLeastOne<Sighting>, seen: { readonly well: readonly Replica[]; readonly current: WorkloadRevision | undefined; readonly before: WorkloadRevision | undefined }): Finding {
+  const { well, current, before } = seen;
+  const called = current === undefined ? `revision ${failing[0].replica.revision}` : `revision ${current.number}`;
+  const others = claimFromAll(`${countOf(well)} of older revisions ${well.length === 1 ? 'is' : 'are'} healthy.`, well.slice(0, 6).map((replica) => citeObject(replica.pod, `Ready; revision ${replica.revision}`)));
+  const difference = current === undefined || before === undefined ? undefined : templateDifference(before.template, current.template);
+  const hasContent = difference === undefined || difference.some((part) => !part.startsWith('annotations'));
+  const weight: Weight = well.length === 0 || !hasContent || isConfounded(failing, well) ? 'suggestive' : 'strong';
+  return findingOf(failing, {
+    weight,
+    because: [claimOfAll(`All ${countOf(failing)} of ${called} fail.`, failing), ...(others === undefined ? [] : [others]), ...differenceClaim(current, before, difference)],
+    against: isConfounded(failing, well) ? [claimOfAll('They all stand on one node on which no older replica is, so the node could be it as well.', failing)] : [],
+    wouldSettle: [`kubectl -n ${failing[0].replica.workload.namespace} rollout history ${failing[0].replica.workload.kind.toLowerCase()} ${failing[0].replica.workload.name}`],
+  });
+}
+
+/** One node with all failing replicas and none of the healthy ones separates just as well. */
+function isConfounded(failing: readonly Sighting[], well: readonly Replica[]): boolean {
+  const nodes = new Set(failing.map(({ replica }) => replica.pod.spec.nodeName));
+  return nodes.size === 1 && well.length > 0 && !well.some((replica) => nodes.has(replica.pod.spec.nodeName));
+}
+
+function differenceClaim(current: WorkloadRevision | undefined, before: WorkloadRevision | undefined, difference: readonly string[] | undefined): readonly Claim[] {
+  const madeAt = current?.object.metadata.creationTimestamp;
+  if (current === undefined || before === undefined || difference === undefined) return [];
+  const what = difference.length === 0 ? 'nothing that Stanch reads' : difference.slice(0, 6).join('; ');
+  return [claim(`Between revision ${before.number} and ${current.number}${madeAt === undefined ? '' : `, made at ${clockTime(madeAt)},`} differs: ${what}.`, citeObject(current.object, `revision ${current.number}: ${what}`, madeAt), citeObject(before.object, `revision ${before.number}`))];
+}
+
+function rollout(of: { readonly fresh: readonly string[]; readonly old: readonly string[]; readonly freshAndWell?: readonly string[]; readonly starting?: readonly string[]; readonly isOldFailing?: boolean }): { readonly pods: readonly RawObject[]; readonly replicasets: readonly RawObject[] } {
+  const crash = { isReady: false, status: crashLooping({ exitCode: 1 }), startedMinutesAgo: 6 };
+  const pod = (hash: string, part: object) => (node: string, index: number): RawObject => examplePod({ name: `cart-${hash}-${node.replace('-', '')}x${index}`, node, labels: { 'pod-template-hash': hash }, ...part });
+  const replicaSet = (hash: string, revision: string, image: string, createdMinutesAgo: number): RawObject => {
+    const made = exampleDeployment({ name: 'cart', hash, container: { image } }).replicaSet;
+    return { ...made, metadata: { ...(made['metadata'] as object), creationTimestamp: minutesAgo(createdMinutesAgo), annotations: { 'deployment.kubernetes.io/revision': revision } } };
+  };
+  const starting = { isReady: false, startedMinutesAgo: 0, status: { ready: false, started: false, state: { running: { startedAt: minutesAgo(0) } } } };
+  return {
+    pods: [
+      ...of.fresh.map(pod('new', crash)), ...(of.freshAndWell ?? []).map(pod('new', { startedMinutesAgo: 5 })), ...(of.starting ?? []).map(pod('new', starting)),
+      ...of.old.map(pod('old', of.isOldFailing === true ? crash : { startedMinutesAgo: 600 })),
+    ],
+    replicasets: [replicaSet('old', '1', 'registry.example/cart:1', 9000), replicaSet('new', '2', 'registry.example/cart:2', 6)],
+  };
+}
