@@ -174,10 +174,8 @@ describe('alert history', () => {
       success(response, asked.parameters['query']?.endsWith(']') ? { resultType: 'matrix', result: [] } : nobody),
     );
     expect(await firings(source, 'payment-service 5xx rate > 5%')).toEqual([]);
-    expect(server.asked.map(({ parameters }) => parameters['query']).toSorted()).toEqual([
-      'ALERTS{alertstate="firing"}',
-      'ALERTS{alertstate="firing"}[86400s]',
-    ]);
+    const queries = new Set(server.asked.map(({ parameters }) => parameters['query']));
+    expect(queries).toEqual(new Set(['ALERTS{alertstate="firing"}', 'ALERTS{alertstate="firing"}[86400s]']));
   });
 
   test('a failure of one of the two questions is the failure of the reading', async () => {
