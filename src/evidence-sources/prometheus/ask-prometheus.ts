@@ -1,4 +1,4 @@
-import { Agent, request } from 'undici';
+import { Agent, errors, request } from 'undici';
 import type { WhyUnreadable } from '../../domain/evidence.ts';
 import { redactText } from '../../domain/redaction.ts';
 import { isRecord } from '../../domain/shape.ts';
@@ -170,7 +170,6 @@ const spokenCodes: ReadonlyMap<string, string> = new Map([
   ['UND_ERR_CONNECT_TIMEOUT', 'there was no answer'],
   ['UND_ERR_HEADERS_TIMEOUT', 'there was no answer'],
   ['UND_ERR_BODY_TIMEOUT', 'the answer stopped in the middle'],
-  ['HPE_INVALID_CONSTANT', 'what answers does not speak HTTP: perhaps the address needs https'],
   ['ERR_SSL_WRONG_VERSION_NUMBER', 'what answers does not speak TLS: perhaps the address needs http'],
   ['CERT_HAS_EXPIRED', 'its certificate has expired'],
   ['SELF_SIGNED_CERT_IN_CHAIN', 'its certificate is not trusted: name the authority in NODE_EXTRA_CA_CERTS'],
@@ -182,6 +181,7 @@ const spokenCodes: ReadonlyMap<string, string> = new Map([
 
 /** The library's own message is left out: it can repeat the address or a header. */
 function spoken(error: unknown): string {
+  if (error instanceof errors.HTTPParserError) return 'what answers does not speak HTTP: perhaps the address needs https, or another port';
   const codes = [error, error instanceof Error ? error.cause : undefined, ...(error instanceof AggregateError ? error.errors : [])].flatMap(
     (each: unknown) => (isRecord(each) && typeof each['code'] === 'string' ? [each['code']] : []),
   );

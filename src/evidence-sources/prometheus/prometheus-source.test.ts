@@ -363,6 +363,12 @@ describe('a server that does not answer as it should gives one clear line', () =
       'the connection was broken off',
     ],
     [
+      'no HTTP at all',
+      (_asked, response) => response.socket?.end('SSH-2.0-OpenSSH\r\n'),
+      'unreachable',
+      'what answers does not speak HTTP: perhaps the address needs https, or another port',
+    ],
+    [
       'an overload',
       (_asked, response) => failure(response, 503, 'timeout', 'query timed out in expression evaluation'),
       'unreachable',
