@@ -12,7 +12,7 @@ import type { Announcer } from '../ports/announcer.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EvidenceRequest, EvidenceSource } from '../ports/evidence-source.ts';
 import { type Assessment, assess } from '../reasoning/assess.ts';
-import { alertKinds, firstKinds, logsToRead, nodesToProbe } from '../reasoning/choose-next-evidence.ts';
+import { alertKinds, connectionsToTry, firstKinds, logsToRead, nodesToProbe } from '../reasoning/choose-next-evidence.ts';
 import { type Diagnosis, diagnose } from '../reasoning/diagnose.ts';
 import { evidenceBehind } from '../reasoning/facts-of.ts';
 import { planMitigations } from '../reasoning/plan-mitigations.ts';
@@ -67,7 +67,8 @@ export async function investigate(input: InvestigationInput, cancelled: AbortSig
 
   const first = await round({}, firstRound(question, now));
   const suspects = look(first);
-  const second = await round(first, secondRound(suspects, now));
+  const logs = await round(first, [logRequest(suspects, now)]);
+  const second = await round(logs, [probeRequest(look(logs), now)]);
   const assessment = look(second);
   const early = thinkEarly(input, assessment);
   const third = await round(second, thirdRound(input.catalogue, second, assessment, now));
@@ -103,11 +104,12 @@ function firstRound(question: Question, now: Instant): readonly EvidenceRequest[
   return [...lists, ...page];
 }
 
-function secondRound(assessment: Assessment, now: Instant): readonly EvidenceRequest[] {
-  return [
-    { ...requestFor('container-logs', 'what the failing replicas and a healthy sibling say', now), logs: logsToRead(assessment).map((wish) => ({ ...wish, tailLines })) },
-    requestFor('connectivity-probes', 'which connections work from where', now),
-  ];
+function logRequest(assessment: Assessment, now: Instant): EvidenceRequest {
+  return { ...requestFor('container-logs', 'what the failing replicas and a healthy sibling say', now), logs: logsToRead(assessment).map((wish) => ({ ...wish, tailLines })) };
+}
+
+function probeRequest(assessment: Assessment, now: Instant): EvidenceRequest {
+  return { ...requestFor('connectivity-probes', 'which connections work from where', now), probes: connectionsToTry(assessment) };
 }
 
 /** Everything that some failure mode can use and that was not read yet. */

@@ -18,6 +18,8 @@ export interface EvidenceRequest<Kind extends EvidenceKind = EvidenceKind> {
   readonly logs?: readonly LogRequest[];
   readonly metrics?: readonly MetricRequest[];
   readonly nodes?: readonly string[];
+  /** Connections to try. A source that cannot try leaves them out of its answer. */
+  readonly probes?: readonly ProbeWish[];
   readonly alert?: string;
   readonly from: Instant;
   readonly until: Instant;
@@ -35,6 +37,13 @@ export interface MetricRequest {
   readonly expression: string;
   readonly purpose: 'alert' | 'context';
   readonly stepSeconds: number;
+}
+
+/** A connection to try from a node. */
+export interface ProbeWish {
+  readonly node: string;
+  readonly host: string;
+  readonly port: number;
 }
 
 /** What reading has cost so far. */
