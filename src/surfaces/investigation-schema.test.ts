@@ -45,11 +45,12 @@ test('the page about the contract names every field of it', () => {
 });
 
 describe('an investigation says nothing that the contract does not name', () => {
-  const strict = z.fromJSONSchema(
-    JSON.parse(JSON.stringify(readPublished()).replaceAll('"additionalProperties":{}', '"additionalProperties":false')),
-  );
-  const complaints = (investigation: Investigation): readonly unknown[] =>
-    strict.safeParse(JSON.parse(JSON.stringify(investigation))).error?.issues ?? [];
+  const complaints = (investigation: Investigation): readonly unknown[] => {
+    const strict = z.fromJSONSchema(
+      JSON.parse(JSON.stringify(readPublished()).replaceAll('"additionalProperties":{}', '"additionalProperties":false')),
+    );
+    return strict.safeParse(JSON.parse(JSON.stringify(investigation))).error?.issues ?? [];
+  };
 
   test.each([
     ['explained', exampleInvestigation],

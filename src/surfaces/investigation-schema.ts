@@ -59,7 +59,7 @@ const scope = z.looseObject({
   ),
   failing: z.array(subject).meta({ description: 'Failing replicas.' }),
   healthy: z.array(subject).meta({ description: 'Healthy replicas of the same workload.' }),
-  axes: z.array(axis).meta({ description: 'What may separate the failing from the healthy, most telling first.' }),
+  axes: z.array(axis).meta({ description: 'What may separate the failing from the healthy.' }),
 });
 
 const change = z.looseObject({

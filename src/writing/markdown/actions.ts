@@ -1,7 +1,7 @@
 import type { Investigation, PublishedMitigation } from '../../domain/investigation.ts';
 import type { Cites } from './evidence-table.ts';
 import { spokenInstant } from '../spoken.ts';
-import { codeBlock, prose } from './markdown-safe.ts';
+import { clause, codeBlock, prose, sentence } from './markdown-safe.ts';
 
 export function writeMitigationPlans(mitigations: readonly PublishedMitigation[], cites: Cites): readonly string[] {
   return mitigations.flatMap((each, index) => [...(index === 0 ? [] : ['']), ...writePlan(each, cites)]);
@@ -23,8 +23,8 @@ function writePlan(plan: PublishedMitigation, cites: Cites): readonly string[] {
     ...block('Save the evidence first:', plan.saveFirst),
     ...block('Then:', guarded),
     '',
-    `Expected: ${prose(plan.expectation)}.`,
-    ...block(plan.undoWhen === undefined ? 'To undo:' : `To undo, once ${prose(plan.undoWhen)}:`, plan.undo),
+    `Expected: ${sentence(plan.expectation)}`,
+    ...block(plan.undoWhen === undefined ? 'To undo:' : `To undo, once ${clause(plan.undoWhen)}:`, plan.undo),
   ];
 }
 
@@ -36,6 +36,6 @@ export function writeFollowUps(followUps: Investigation['followUps']): readonly 
     `### ${kinds[each.kind]}: ${prose(each.title)}`,
     '',
     ...(each.due === undefined ? [] : [`Due ${prose(spokenInstant(each.due))}.`, '']),
-    ...each.text.split(/\n+/).map((line) => `> ${prose(line)}`),
+    ...each.text.split(/\n+/).flatMap((line, place) => [...(place === 0 ? [] : ['>']), `> ${prose(line)}`]),
   ]);
 }

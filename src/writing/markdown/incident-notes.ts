@@ -13,7 +13,7 @@ import {
 } from '../spoken.ts';
 import { citeNumbers, type Cites, writeEvidenceTable } from './evidence-table.ts';
 import { writeFollowUps, writeMitigationPlans } from './actions.ts';
-import { code, prose, table } from './markdown-safe.ts';
+import { code, prose, sentence, table } from './markdown-safe.ts';
 import { writeTimeline } from './timeline.ts';
 
 /** Incident notes: what a colleague reads tomorrow, and what is pasted into the ticket. */
@@ -100,23 +100,34 @@ function writeImpact({ scope }: Investigation): readonly string[] {
 
 const replicasShown = 12;
 
+const axesShown = 6;
+
+/** Most telling first. What is beyond the table is named, so that nobody asks whether it was looked at. */
 function writeAxes(axes: Investigation['scope']['axes']): readonly string[] {
-  const verdicts = { separates: 'separates', suggestive: 'suggests itself', no: 'does not', 'cannot-tell': 'cannot tell' } as const;
-  return table(
-    ['Axis', 'Failing with it', 'Healthy with it', 'p', 'p, corrected', 'Separates'],
-    axes.map((axis) => [
-      `${prose(axis.axis)} ${code(axis.value)}`,
-      `${axis.failingWith} of ${axis.failingWith + axis.failingWithout}`,
-      `${axis.healthyWith} of ${axis.healthyWith + axis.healthyWithout}`,
-      axis.pValue.toPrecision(2),
-      axis.adjustedPValue.toPrecision(2),
-      [
-        verdicts[axis.verdict],
-        ...(axis.confoundedWith.length === 0 ? [] : [`not to be told from ${axis.confoundedWith.map(prose).join(', ')}`]),
-        ...(axis.wouldSettle === undefined ? [] : [`to settle it: ${prose(axis.wouldSettle)}`]),
-      ].join('; '),
-    ]),
-  );
+  const ordered = axes.toSorted((one, other) => one.adjustedPValue - other.adjustedPValue);
+  const rest = ordered.slice(axesShown).map((axis) => prose(axis.axis));
+  return [
+    ...table(['Axis', 'Failing with it', 'Healthy with it', 'p', 'p, corrected', 'Separates'], ordered.slice(0, axesShown).map(axisRow)),
+    ...(rest.length === 0 ? [] : ['', `Looked at as well, and no better: ${rest.join(', ')}.`]),
+  ];
+}
+
+const axisVerdicts = { separates: 'separates', suggestive: 'suggests itself', no: 'does not', 'cannot-tell': 'cannot tell' } as const;
+
+function axisRow(axis: Investigation['scope']['axes'][number]): readonly string[] {
+  const doubts = [
+    axisVerdicts[axis.verdict],
+    ...(axis.confoundedWith.length === 0 ? [] : [`not to be told from ${axis.confoundedWith.map(prose).join(', ')}`]),
+    ...(axis.wouldSettle === undefined ? [] : [`to settle it: ${prose(axis.wouldSettle)}`]),
+  ];
+  return [
+    `${prose(axis.axis)} ${code(axis.value)}`,
+    `${axis.failingWith} of ${axis.failingWith + axis.failingWithout}`,
+    `${axis.healthyWith} of ${axis.healthyWith + axis.healthyWithout}`,
+    axis.pValue.toPrecision(2),
+    axis.adjustedPValue.toPrecision(2),
+    doubts.join('; '),
+  ];
 }
 
 function writeCause(cause: PublishedHypothesis, howMany: number, cites: Cites): readonly string[] {
@@ -125,7 +136,10 @@ function writeCause(cause: PublishedHypothesis, howMany: number, cites: Cites): 
   const chains = chainsOf(cause.cascade).map((chain) =>
     chain.map((link, index) => `${index + 1}. ${index === 0 ? '' : '→ '}${prose(link.says)}${withClaims(link.because, cites)}`),
   );
-  const cascade = chains.length === 0 ? [] : ['', 'From cause to symptom:', ...chains.flatMap((chain) => ['', ...chain])];
+  const cascade =
+    chains.length === 0
+      ? []
+      : ['', 'From cause to symptom:', ...chains.flatMap((chain, index) => [...(index === 0 ? [''] : ['', 'And:', '']), ...chain])];
   return section(howMany > 1 ? `Root cause ${cause.rank}` : 'Root cause', [
     `**${prose(cause.title)}** (${code(cause.failureMode)}) on ${prose(spokenSubject(cause.subject))}, ${spokenConfidence(cause.confidence)}.`,
     ...bullets('Because', cause.because),
@@ -157,7 +171,7 @@ function writeAcquitted(investigation: Investigation, cites: Cites): readonly st
     .filter((change) => change.standing === 'acquitted')
     .map(
       (change) =>
-        `- ${prose(spokenInstant(change.at))} ${prose(change.summary)} (${prose(spokenSubject(change.subject))})${withClaims(change.because, cites)}`,
+        `- ${prose(spokenInstant(change.at))} ${prose(change.summary)} (${prose(spokenSubject(change.subject))})${withClaims(change.because.slice(-1), cites)}`,
     );
   const competitors = investigation.outcome === 'explained' ? competitorsOf(investigation) : [];
   const others = competitors.map(
@@ -175,6 +189,6 @@ function writeAcquitted(investigation: Investigation, cites: Cites): readonly st
 function writeBlindSpots({ blindSpots }: Investigation): readonly string[] {
   return blindSpots.map(
     (spot) =>
-      `- **${prose(spot.what)}**: ${prose(spot.why)} To see it: ${isCommand(spot.toSeeIt) ? code(spot.toSeeIt) : prose(spot.toSeeIt)}`,
+      `- **${prose(spot.what)}**: ${sentence(spot.why)} To see it: ${isCommand(spot.toSeeIt) ? code(spot.toSeeIt) : sentence(spot.toSeeIt)}`,
   );
 }

@@ -10,6 +10,17 @@ export function prose(text: string): string {
     .replace(/^(\d{1,9})([.)])(?=\s|$)/, '$1\\$2');
 }
 
+/** The same, ended by one full stop. Empty text stays empty. */
+export function sentence(text: string): string {
+  const safe = prose(text);
+  return safe === '' || /[.!?…]$/.test(safe) ? safe : `${safe}.`;
+}
+
+/** The same without the full stop at its end, for the middle of a sentence. */
+export function clause(text: string): string {
+  return prose(text).replace(/\.$/, '');
+}
+
 /** Any text in a code span: fenced by more backticks than it holds in a row. Safe inside a table cell. Empty text: nothing. */
 export function code(text: string): string {
   const raw = oneCommand(text);
