@@ -96,7 +96,8 @@ function answerFrom(reply: Reply, { as }: ApiQuestion): Answer {
   }
   const { status, body } = reply;
   const text = body.toString('utf8');
-  if (status !== 200) return { state: 'refused', status, message: messageOf(text, status) };
+  // 204 is how the API server answers for the log of a pod that is on no node yet.
+  if (status !== 200 && !(status === 204 && as === 'text')) return { state: 'refused', status, message: messageOf(text, status) };
   if (as === 'text') return { state: 'text', text, bytes: body.length };
   try {
     const value: unknown = JSON.parse(text);

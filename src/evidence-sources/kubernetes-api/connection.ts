@@ -1,3 +1,4 @@
+import { getCACertificates } from 'node:tls';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { Dispatcher } from 'undici';
@@ -109,7 +110,9 @@ export function connect(parts: ConnectionParts): Connection {
 const unzip = promisify(gunzip);
 
 function newPool({ undici, cluster, limits, proxy }: ConnectionParts, tls: TlsMaterial): Dispatcher {
-  const material = Object.fromEntries(Object.entries(tls).filter(([, value]) => value !== undefined));
+  const material = Object.fromEntries(
+    Object.entries({ ...tls, ca: tls.ca ?? systemAuthorities(cluster, tls) }).filter(([, value]) => value !== undefined),
+  );
   const connect = { ...material, timeout: limits.connectMilliseconds, keepAlive: true, keepAliveInitialDelay: 30_000 };
   // Over one HTTP/2 connection large lists would wait for one another.
   const shared = { connections: limits.requestsAtOnce, allowH2: false, connectTimeout: limits.connectMilliseconds };
@@ -118,6 +121,12 @@ function newPool({ undici, cluster, limits, proxy }: ConnectionParts, tls: TlsMa
   // Both mean that the proxy resolves the name, which is what undici always asks for.
   const uri = through.replace(/^socks5h:/, 'socks5:');
   return new undici.ProxyAgent({ ...shared, uri, requestTls: { ...connect, allowH2: false } });
+}
+
+/** Where a kubeconfig names no authority, kubectl trusts those of the machine, among them a company's own; Node only those that it brings along. */
+function systemAuthorities(cluster: ChosenCluster, tls: TlsMaterial): string[] | undefined {
+  if (!cluster.server.startsWith('https:') || tls.rejectUnauthorized === false) return undefined;
+  return [...new Set([...getCACertificates('default'), ...getCACertificates('system')])];
 }
 
 function mutable(headers: ChosenCluster['extraHeaders']): { [name: string]: string[] } {
