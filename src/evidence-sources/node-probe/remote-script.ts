@@ -52,10 +52,11 @@ export function reachScriptFor(mark: string, targets: readonly Reach[]): string 
   const tries = targets.filter(isReachable).map((target, index) => {
     const [host, port] = [quoted(target.host), String(target.port)];
     return [
+      // Of the three, curl cannot tell refused from unreachable, so it comes last.
       `printf '\\n%s\\n' ${quoted(beginLine(mark, String(index)))}`,
       `if command -v nc >/dev/null 2>&1; then timeout ${reachSeconds + 1} nc -z -v -w ${reachSeconds} ${host} ${port} 2>&1 </dev/null`,
-      `elif command -v curl >/dev/null 2>&1; then curl --silent --show-error --connect-timeout ${reachSeconds} --max-time ${reachSeconds + 1} --output /dev/null telnet://${host}:${port} 2>&1 </dev/null`,
       `elif command -v bash >/dev/null 2>&1; then timeout ${reachSeconds} bash -c ${quoted(`exec 3<>/dev/tcp/${target.host}/${target.port}`)} 2>&1 </dev/null`,
+      `elif command -v curl >/dev/null 2>&1; then curl --silent --show-error --connect-timeout ${reachSeconds} --max-time ${reachSeconds + 1} --output /dev/null telnet://${host}:${port} 2>&1 </dev/null`,
       `else (exit 127); fi`,
       `printf '\\n%s %s\\n' ${quoted(endLine(mark))} "$?"`,
     ].join('\n');
