@@ -59,11 +59,8 @@ function oneZone(): Night {
 }
 
 function flapping(): Night {
-  const history = ['23:10', '23:52', '00:31', '01:14', '01:58', '02:22'].map((time) => {
-    const day = time.startsWith('23') ? '2026-11-13' : '2026-11-14';
-    const [hour, minute] = time.split(':');
-    return firing(`${day}T${time}:00Z`, `${day}T${hour}:${String(Number(minute) + 4).padStart(2, '0')}:00Z`);
-  });
+  const history = ['2026-11-13T23:10:00Z', '2026-11-13T23:52:00Z', at('00:31:00'), at('01:14:00'), at('01:58:00'), at('02:22:00')].map((started) =>
+    firing(started, new Date(Date.parse(started) + 4 * 60_000).toISOString().replace('.000Z', 'Z')));
   const sawtooth = (minutes: number): number => (Math.floor(minutes / 4) % 2 === 0 ? 0.056 : 0.044);
   return { ...nightOf(healthyReplicas, 'no replica fails, and the alert has come and gone all night'), metrics: [errorRate(sawtooth)], history: [...history, firing(at('02:47:00'))] };
 }

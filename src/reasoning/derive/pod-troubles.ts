@@ -52,7 +52,7 @@ function containerTroubles(status: ContainerStatus, now: Instant): readonly Trou
   const { waiting, terminated, running } = status.state;
   const last = status.lastState.terminated;
   if (waiting !== undefined && !normalWaits.has(waiting.reason ?? '')) {
-    return [{ ...containerTrouble('waiting', status, waiting.reason ?? 'Waiting', waiting.message ?? last?.message), exitCode: last?.exitCode, since: last?.startedAt }];
+    return [{ ...containerTrouble('waiting', status, waiting.reason ?? 'Waiting', waiting.message ?? last?.message), exitCode: last?.exitCode, since: last?.finishedAt }];
   }
   if (terminated !== undefined && terminated.exitCode !== 0) {
     return [{ ...containerTrouble('ended', status, terminated.reason ?? 'Error', terminated.message), exitCode: terminated.exitCode, since: terminated.finishedAt }];
