@@ -130,13 +130,14 @@ export function dependencyFinding(trouble: DependencyTrouble, wording: Dependenc
   const count = trouble.replicas.length === 1 ? 'One replica' : `${trouble.replicas.length} replicas`;
   const seen = claim(`${count} of ${spoken} report that ${peer} ${wording.says(trouble)}.`, first ?? trouble.clues[0].citation, ...more);
   const probed = claimFromAll(`A probe shows the same: ${peer} ${wording.says(trouble)}.`, confirming.slice(0, 3).map((probe) => citeProbe(probe, `${probe.outcome} ${probe.detail}`.trim())));
-  const against = [...elsewhereFine(place?.healthy ?? [], place?.place, peer), ...reached(reaching, peer), ...endpointsReady(trouble)];
+  const olderHealthy = place === undefined ? healthyOfOtherRevisions(trouble, facts.replicas) : [];
+  const against = [...elsewhereFine(place?.healthy ?? [], place?.place, peer), ...otherRevisionsFine(olderHealthy, peer), ...reached(reaching, peer), ...endpointsReady(trouble)];
   const own = ownSubject(trouble, wording);
   const since = earliest(trouble);
   return {
     subject: own,
     weight: weigh(trouble, {
-      isLocal: place !== undefined, confirming, reaching, isReadyBehind: isProvenReady(trouble), healthyBeside: healthyBeside(trouble, facts.replicas),
+      isLocal: place !== undefined, confirming, reaching, isReadyBehind: isProvenReady(trouble), healthyBeside: healthyBeside(trouble, facts.replicas) || olderHealthy.length > 0,
       isPageReal: facts['judged-alert']?.judgement.verdict === 'real', isBackingFailing: isBackingFailing(trouble, facts.replicas),
     }),
     because: [seen, ...(probed === undefined ? [] : [probed]), ...endpointsMissing(trouble)],
@@ -188,6 +189,19 @@ function isBackingFailing({ backend, backing }: DependencyTrouble, replicas: Rep
 /** Healthy replicas of the same workload and revision need the same dependency. */
 function healthyBeside(trouble: DependencyTrouble, replicas: Replicas): boolean {
   return trouble.replicas.some((failing) => replicas.ofWorkload(failing.workload).some((other) => other.health === 'healthy' && other.revision === failing.revision));
+}
+
+/** Where one revision alone cannot connect, what it was told may be wrong rather than what it calls. */
+function healthyOfOtherRevisions(trouble: DependencyTrouble, replicas: Replicas): readonly Replica[] {
+  const [first] = trouble.replicas;
+  if (first?.revision === undefined || trouble.replicas.some((replica) => replica.revision !== first.revision)) return [];
+  return replicas.ofWorkload(first.workload).filter((other) => other.health === 'healthy' && other.revision !== first.revision);
+}
+
+function otherRevisionsFine(healthy: readonly Replica[], peer: string): readonly Claim[] {
+  const cited = healthy.slice(0, 3).map(({ pod, revision }) => citeObject(pod, `Ready, revision ${revision ?? '?'}`));
+  const stated = claimFromAll(`Replicas of another revision of the same workload are healthy: if they use ${peer} as well, the difference lies in the revision.`, cited);
+  return stated === undefined ? [] : [stated];
 }
 
 /** Ready says something only where a probe had to succeed for it. */

@@ -1,0 +1,79 @@
+import { citeObject, claim } from '../../domain/citation.ts';
+import type { Collection } from '../../domain/collection.ts';
+import { exampleNode, examplePod } from '../../domain/example-objects.ts';
+import { defineFailureMode, type Finding } from '../../domain/failure-mode.ts';
+import type { Pod } from '../../domain/kubernetes/pod.ts';
+import { readyOf } from '../../domain/node-conditions.ts';
+import { nodeFinding } from '../../domain/node-finding.ts';
+
+/** A kubelet may be this many minor versions older than the API server, and never newer. */
+const supportedMinors = 3;
+
+export const versionSkew = defineFailureMode({
+  id: 'version-skew',
+  title: 'A kubelet\'s version does not fit the API server',
+  role: 'cause',
+  explanation: {
+    whatItIs: 'The kubelet is newer than the API server or more than three minor versions older, which Kubernetes does not support.',
+    howItLooks: 'The node misbehaves in odd ways: unknown fields, refused requests, pods that never become Ready; other nodes are well.',
+    whyItHappens: 'Nodes were upgraded before the control plane, a node image was not updated for long, or an upgrade stopped half-way.',
+    whatStopsTheBleeding: 'Cordon the node and let pods run on nodes with a supported version.',
+    whatFixesIt: 'Upgrade the control plane first, then the nodes, one minor version at a time.',
+    howToPreventIt: 'Check versions before each upgrade, and replace nodes by age.',
+  },
+  sources: ['https://kubernetes.io/releases/version-skew-policy/#kubelet'],
+  needs: ['nodes', 'pods'],
+  helpedBy: ['replicas'],
+  explains: ['node-not-ready'],
+  mitigations: ['cordon-node'],
+  recognise(facts): readonly Finding[] {
+    const servers = apiServerMinors(facts.pods);
+    const [server] = servers;
+    if (server === undefined) return [];
+    const newest = Math.max(...servers.map((each) => each.minor));
+    const oldest = Math.min(...servers.map((each) => each.minor));
+    return facts.nodes.all.flatMap((node): readonly Finding[] => {
+      const version = node.status.nodeInfo.kubeletVersion;
+      const minor = minorOf(version);
+      const isSupported = minor === undefined || (minor <= oldest && newest - minor <= supportedMinors);
+      const suffers = readyOf(node)?.status !== 'True' || facts.replicas?.onNode(node.metadata.name).some((replica) => replica.health === 'failing') === true;
+      // While nothing on the node fails this is advice, not an explanation.
+      if (isSupported || !suffers) return [];
+      return [nodeFinding({
+        node: node.metadata.name, weight: 'suggestive',
+        because: [claim(`${node.metadata.name} runs kubelet ${version}, the API server 1.${newest}.`, citeObject(node, `kubeletVersion ${version}`), citeObject(server.pod, `image ${server.image}`))],
+      }, facts.replicas)];
+    });
+  },
+  recognises: [
+    {
+      story: 'The kubelet is newer than the API server, and its node is not Ready.',
+      given: {
+        nodes: [exampleNode({ name: 'node-1', isReady: false, status: { nodeInfo: { kubeletVersion: 'v1.35.0' }, conditions: [{ type: 'Ready', status: 'False' }] } })],
+        pods: [apiServer('registry.k8s.io/kube-apiserver:v1.33.2')],
+      },
+      finds: [{ kind: 'Node', name: 'node-1' }],
+    },
+  ],
+  isNotFooledBy: [
+    { story: 'Three minor versions older is supported.', given: { nodes: [exampleNode({ name: 'node-1', isReady: false, status: { nodeInfo: { kubeletVersion: 'v1.30.9' } } })], pods: [apiServer('registry.k8s.io/kube-apiserver:v1.33.2')] } },
+    { story: 'The API server\'s version cannot be seen.', given: { nodes: [exampleNode({ name: 'node-1', isReady: false })], pods: [] } },
+  ],
+});
+
+function apiServer(image: string): ReturnType<typeof examplePod> {
+  return examplePod({ name: 'kube-apiserver-cp', namespace: 'kube-system', node: 'cp', owner: null, container: { name: 'kube-apiserver', image } });
+}
+
+/** Source: the images of the API server's own pods; hosted control planes show none. */
+function apiServerMinors(pods: Collection<Pod>): readonly { readonly minor: number; readonly image: string; readonly pod: Pod }[] {
+  return pods.inNamespace('kube-system').flatMap((pod) => pod.spec.containers.flatMap((container) => {
+    const minor = container.name === 'kube-apiserver' ? minorOf(container.image?.replace(/^.*:/, '')) : undefined;
+    return minor === undefined || container.image === undefined ? [] : [{ minor, image: container.image, pod }];
+  }));
+}
+
+function minorOf(version: string | undefined): number | undefined {
+  const minor = /^v?1\.(\d{1,3})\b/.exec(version ?? '')?.[1];
+  return minor === undefined ? undefined : Number(minor);
+}
