@@ -32,7 +32,7 @@ export const containerExceedsMemoryLimit = defineFailureMode({
   sources: ['https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/', 'https://kubernetes.io/docs/tasks/configure-pod-container/assign-memory-resource/'],
   needs: ['replicas'],
   helpedBy: ['log-clues', 'events', 'nodes', 'node-reports'],
-  explains: ['bad-revision', 'init-container-blocked', 'liveness-probe-misconfigured', 'readiness-probe-misconfigured', 'memory-growth-toward-limit', 'kube-proxy-down', 'kube-proxy-rules-incomplete', 'dns-failing'],
+  explains: ['bad-revision', 'init-container-blocked', 'liveness-probe-misconfigured', 'readiness-probe-misconfigured', 'memory-growth-toward-limit', 'job-backoff-limit', 'dns-failing'],
   mitigations: ['raise-memory-limit', 'roll-back-workload'],
 
   recognise(facts) {
