@@ -4,7 +4,7 @@ import { minutesAgo, type RawObject } from '../../domain/example.ts';
 import { crashLooping, exampleDeployment, examplePod } from '../../domain/example-objects.ts';
 import { defineFailureMode, type Finding, type Weight } from '../../domain/failure-mode.ts';
 import { clockTime, type Instant, millisecondsPerHour, millisecondsPerMinute } from '../../domain/instant.ts';
-import type { Replica, Trouble } from '../../domain/replica.ts';
+import type { Replica, Replicas, Trouble } from '../../domain/replica.ts';
 import { type AtLeastOne, claimOfAll, countOf, findingOf, type Sighting } from '../../domain/sightings.ts';
 import { subjectKey } from '../../domain/subject.ts';
 import { templateDifference } from '../../domain/template-difference.ts';
@@ -63,7 +63,7 @@ const freshMilliseconds = 2 * millisecondsPerHour;
 /** A replica that failed within ten minutes of its creation has never worked. */
 const neverWorkedMilliseconds = 10 * millisecondsPerMinute;
 
-function judge(members: readonly Replica[], facts: RevisionFacts & { readonly now: Instant }): readonly Finding[] {
+function judge(members: readonly Replica[], facts: RevisionFacts & { readonly now: Instant; readonly replicas: Replicas }): readonly Finding[] {
   const [any] = members;
   if (any === undefined) return [];
   const history = revisionsOf(any.workload, facts);
@@ -80,7 +80,7 @@ function judge(members: readonly Replica[], facts: RevisionFacts & { readonly no
   const current = history.find((revision) => revision.hash === newest);
   const before = history.findLast((revision) => (well[0] === undefined ? revision.number < (current?.number ?? 0) : revision.hash === well[0].revision));
   if (well.length === 0 && !hasNeverWorked(failing, current, facts.now)) return [];
-  return [findingFor([first, ...more], { well, current, before })];
+  return [findingFor([first, ...more], { well, current, before, others: facts.replicas.all })];
 }
 
 function hasNeverWorked(failing: readonly Replica[], current: WorkloadRevision | undefined, now: Instant): boolean {
@@ -89,25 +89,30 @@ function hasNeverWorked(failing: readonly Replica[], current: WorkloadRevision |
   return madeAt !== undefined && now - madeAt < freshMilliseconds && never;
 }
 
-function findingFor(failing: AtLeastOne<Sighting>, seen: { readonly well: readonly Replica[]; readonly current: WorkloadRevision | undefined; readonly before: WorkloadRevision | undefined }): Finding {
+function findingFor(failing: AtLeastOne<Sighting>, seen: { readonly well: readonly Replica[]; readonly current: WorkloadRevision | undefined; readonly before: WorkloadRevision | undefined; readonly others: readonly Replica[] }): Finding {
   const { well, current, before } = seen;
+  const isNodeInDoubt = isConfounded(failing, seen);
   const called = current === undefined ? `revision ${failing[0].replica.revision}` : `revision ${current.number}`;
   const others = claimFromAll(`${countOf(well)} of older revisions ${well.length === 1 ? 'is' : 'are'} healthy.`, well.slice(0, 6).map((replica) => citeObject(replica.pod, `Ready; revision ${replica.revision}`)));
   const difference = current === undefined || before === undefined ? undefined : templateDifference(before.template, current.template);
   const hasContent = difference === undefined || difference.some((part) => !part.startsWith('annotations'));
-  const weight: Weight = well.length === 0 || !hasContent || isConfounded(failing, well) ? 'suggestive' : 'strong';
+  const weight: Weight = well.length === 0 || !hasContent || isNodeInDoubt ? 'suggestive' : 'strong';
   return findingOf(failing, {
     weight,
     because: [claimOfAll(`All ${countOf(failing)} of ${called} fail.`, failing), ...(others === undefined ? [] : [others]), ...differenceClaim(current, before, difference)],
-    against: isConfounded(failing, well) ? [claimOfAll('They all stand on one node on which no older replica is, so the node could be it as well.', failing)] : [],
+    against: isNodeInDoubt ? [claimOfAll('They all stand on one node on which no older replica is, so the node could be it as well.', failing)] : [],
     wouldSettle: [`kubectl -n ${failing[0].replica.workload.namespace} rollout history ${failing[0].replica.workload.kind.toLowerCase()} ${failing[0].replica.workload.name}`],
   });
 }
 
-/** One node with all failing replicas and none of the healthy ones separates just as well. */
-function isConfounded(failing: readonly Sighting[], well: readonly Replica[]): boolean {
+/**
+ * One node with all failing replicas and none of the healthy ones separates just as well, unless pods of others work on it:
+ * a rollout that stopped at its first replica always looks like this.
+ */
+function isConfounded(failing: readonly Sighting[], { well, others }: { readonly well: readonly Replica[]; readonly others: readonly Replica[] }): boolean {
   const nodes = new Set(failing.map(({ replica }) => replica.pod.spec.nodeName));
-  return nodes.size === 1 && well.length > 0 && !well.some((replica) => nodes.has(replica.pod.spec.nodeName));
+  const isAlone = nodes.size === 1 && well.length > 0 && !well.some((replica) => nodes.has(replica.pod.spec.nodeName));
+  return isAlone && !others.some((replica) => replica.health === 'healthy' && nodes.has(replica.pod.spec.nodeName) && replica.pod.spec.hostNetwork !== true);
 }
 
 function differenceClaim(current: WorkloadRevision | undefined, before: WorkloadRevision | undefined, difference: readonly string[] | undefined): readonly Claim[] {

@@ -120,3 +120,8 @@ describe('what a line of a log says', () => {
     }));
   });
 });
+
+it('reads a command line that a program does not understand as an invalid setting', () => {
+  const lines = ['Error: unknown command "server-junk" for "velero"', 'error: unknown flag: --lisen', "unrecognized option '--prot'"];
+  expect(lines.map((line) => [recogniseLine(line)?.kind, recogniseLine(line)?.name])).toEqual([['invalid-setting', 'server-junk'], ['invalid-setting', '--lisen'], ['invalid-setting', '--prot']]);
+});
