@@ -84,13 +84,24 @@ function creatingTroubles(pod: Pod, now: Instant): readonly Trouble[] {
 
 function readinessTroubles(pod: Pod, now: Instant): readonly Trouble[] {
   const ready = readyCondition(pod);
-  if (pod.status.phase !== 'Running' || ready?.status !== 'False' || ready.reason === 'PodCompleted') return [];
-  const late = pod.status.containerStatuses.find((status) => status.ready !== true && isPastStart(pod, status, ready.lastTransitionTime, now));
-  if (late !== undefined) return [{ ...containerTrouble('not-ready', late, ready.reason ?? 'ContainersNotReady', ready.message), since: ready.lastTransitionTime }];
+  // A bundle or a simple exporter may leave conditions out; the containers then speak for themselves.
+  if (pod.status.phase !== 'Running' || ready?.status === 'True' || ready?.reason === 'PodCompleted') return [];
+  const late = pod.status.containerStatuses.find((status) => status.ready === false && isPastStart(pod, status, ready?.lastTransitionTime, now));
+  if (late !== undefined) {
+    return [{ ...containerTrouble('not-ready', late, ready?.reason ?? 'ContainersNotReady', ready?.message), since: ready?.lastTransitionTime ?? late.state.running?.startedAt }];
+  }
   const areContainersReady = pod.status.containerStatuses.every((status) => status.ready === true);
-  return areContainersReady && pod.status.containerStatuses.length > 0
+  return ready !== undefined && areContainersReady && pod.status.containerStatuses.length > 0
     ? [podTrouble('not-ready', ready.reason ?? 'ReadinessGatesNotReady', ready.message, ready.lastTransitionTime)]
     : [];
+}
+
+/** True or false as the pod's condition says, else as its containers say. Undefined: neither says anything. */
+export function isReady(pod: Pod): boolean | undefined {
+  const ready = readyCondition(pod);
+  if (ready !== undefined) return ready.status === 'True';
+  const { containerStatuses } = pod.status;
+  return containerStatuses.length === 0 ? undefined : containerStatuses.every((status) => status.ready === true);
 }
 
 /** True where the container has had the time that its own probes allow, or was ready before and lost it. */

@@ -53,3 +53,11 @@ test('a static pod is its own workload although a node owns it', () => {
   const pod = examplePod({ name: 'etcd-control-1', namespace: 'kube-system', owner: { kind: 'Node', name: 'control-1' } });
   expect(factsOf(snapshotOf({ pods: [pod] })).get('replicas')?.all[0]?.workload).toEqual({ kind: 'Pod', namespace: 'kube-system', name: 'etcd-control-1' });
 });
+
+test('without conditions the containers speak for themselves, and without either nobody is called healthy', () => {
+  const bare = { podStatus: { conditions: [] } };
+  const waits = { ready: false, state: { running: { startedAt: minutesAgo(30) } } };
+  expect(healthOf({ pods: [examplePod({ name: 'cart-1-a', ...bare }), examplePod({ name: 'cart-1-b', ...bare, status: waits }), examplePod({ name: 'cart-1-c', podStatus: { conditions: [], containerStatuses: [] } })] })).toEqual([
+    'cart-1-a: healthy', 'cart-1-b: failing not-ready', 'cart-1-c: unknown',
+  ]);
+});

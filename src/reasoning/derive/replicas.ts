@@ -6,7 +6,7 @@ import type { Pod } from '../../domain/kubernetes/pod.ts';
 import type { Replica, ReplicaHealth, Replicas, Trouble } from '../../domain/replica.ts';
 import { type Subject, subject, subjectKey } from '../../domain/subject.ts';
 import type { FactSource } from '../fact-source.ts';
-import { readyCondition, troublesOf } from './pod-troubles.ts';
+import { isReady, readyCondition, troublesOf } from './pod-troubles.ts';
 
 /** A container that ended this often in its pod's life and again just now is looping, even while it happens to run. */
 const loopingRestarts = 2;
@@ -57,10 +57,10 @@ function healthOf(pod: Pod, troubles: readonly Trouble[], owners: Owners): Repli
   if (pod.status.phase === 'Failed') return isLeftOver(pod, owners) ? 'finished' : 'failing';
   if (pod.metadata.deletionTimestamp !== undefined) return troubles.length > 0 ? 'failing' : 'leaving';
   if (troubles.some((trouble) => trouble.kind !== 'ended')) return 'failing';
-  const isReady = readyCondition(pod)?.status === 'True';
-  if (troubles.length > 0) return isReady && !isLooping(pod, troubles) ? 'healthy' : 'failing';
-  if (isReady) return 'healthy';
-  return readyCondition(pod)?.status === undefined && pod.status.phase === undefined ? 'unknown' : 'starting';
+  const ready = isReady(pod);
+  if (troubles.length > 0) return ready === true && !isLooping(pod, troubles) ? 'healthy' : 'failing';
+  if (ready === true) return 'healthy';
+  return ready === undefined && pod.status.phase !== 'Pending' ? 'unknown' : 'starting';
 }
 
 /** A failed pod of a controller that replaces its pods is only a trace; of a Job that went on to succeed as well. */
