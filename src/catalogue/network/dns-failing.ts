@@ -27,7 +27,6 @@ export const dnsFailing = defineFailureMode({
   helpedBy: ['service-backends', 'log-clues', 'nodes', 'deployments'],
   explains: [
     'dns-name-wrong', 'dependency-refuses-connections', 'dependency-times-out', 'service-address-wrong-in-client', 'registry-unreachable', 'liveness-probe-misconfigured', 'readiness-probe-misconfigured', 'startup-probe-too-short', 'init-container-blocked',
-    'container-crashes-at-start',
   ],
   mitigations: [],
   recognise(facts): readonly Finding[] {

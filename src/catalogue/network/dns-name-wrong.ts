@@ -25,7 +25,7 @@ export const dnsNameWrong = defineFailureMode({
   needs: ['replicas', 'log-clues'],
   helpedBy: ['services'],
   explains: ['liveness-probe-misconfigured', 'readiness-probe-misconfigured', 'startup-probe-too-short', 'init-container-blocked'],
-  mitigations: ['roll-back'],
+  mitigations: ['roll-back-workload'],
   recognise(facts): readonly Finding[] {
     const clues = facts['log-clues'].filter((clue) => clue.kind === 'name-not-resolved' && clue.replica.health === 'failing' && clue.host !== undefined && !isAddress(clue.host) && !isTemporary(clue));
     return [...groupBy(clues, (clue) => `${subjectKey(clue.replica.workload)} ${plainHost(clue.host ?? '')}`).values()].flatMap((group): readonly Finding[] => {

@@ -28,7 +28,7 @@ export const serviceAddressWrongInClient = defineFailureMode({
   needs: ['replicas', 'services'],
   helpedBy: ['log-clues'],
   explains: ['dns-name-wrong', 'dependency-refuses-connections', 'dependency-times-out', 'liveness-probe-misconfigured', 'readiness-probe-misconfigured', 'startup-probe-too-short', 'init-container-blocked', 'bad-revision'],
-  mitigations: ['roll-back'],
+  mitigations: ['roll-back-workload'],
   recognise: (facts) =>
     [...groupBy(facts.replicas.failing, (replica) => `${subjectKey(replica.workload)} ${replica.revision ?? ''}`).values()].flatMap((group): readonly Finding[] => {
       const [first] = group;
