@@ -1,6 +1,8 @@
 import type { AlertVerdict, JudgedAlert } from './alert.ts';
 import { claim } from './citation.ts';
-import { minutesAgo, type RawObject } from './example.ts';
+import type { MetricResult } from './evidence.ts';
+import { exampleNow, minutesAgo, type RawObject } from './example.ts';
+import { millisecondsPerMinute } from './instant.ts';
 
 /** Short forms for the objects that nearly every example needs, as the API server would return them. */
 export interface ExamplePod {
@@ -168,6 +170,17 @@ export function exampleRefusal(message: string): { readonly pods: readonly RawOb
   const conditions = [{ type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message, lastTransitionTime: minutesAgo(8) }];
   const { deployment, replicaSet } = exampleDeployment({ name: 'cart', ready: 0, status: { replicas: 0, conditions } });
   return { pods: [], deployments: [deployment], replicasets: [{ ...replicaSet, status: { replicas: 0, readyReplicas: 0, conditions } }] };
+}
+
+/** One measurement of container "app" of a pod in namespace shop, two minutes apart, the last of them now. */
+export function exampleContainerMetric(expression: string, pod: string, values: readonly number[]): MetricResult {
+  const now = Date.parse(exampleNow);
+  const stepMilliseconds = 2 * millisecondsPerMinute;
+  const points = values.map((value, index) => ({ at: now - (values.length - 1 - index) * stepMilliseconds, value }));
+  return {
+    expression, purpose: 'context', from: points[0]?.at ?? now, until: now, stepSeconds: stepMilliseconds / 1000,
+    series: [{ labels: { namespace: 'shop', pod, container: 'app' }, points }],
+  };
 }
 
 export interface ExampleEvent {

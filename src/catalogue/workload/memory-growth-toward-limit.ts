@@ -1,0 +1,80 @@
+import { limitOf, measured, recentPoints, trendOf } from '../../domain/container-metrics.ts';
+import { exampleContainerMetric, examplePod } from '../../domain/example-objects.ts';
+import { defineFailureMode, type Weight } from '../../domain/failure-mode.ts';
+import { millisecondsPerHour, spokenDuration } from '../../domain/instant.ts';
+import { spokenBytes } from '../../domain/quantity.ts';
+import { byWorkload, claimOfAll, countOf, findingOf } from '../../domain/sightings.ts';
+
+/** Growth is looked at over so long: shorter stretches are start-up and garbage collection. */
+const stretchMilliseconds = 2 * millisecondsPerHour;
+const shortestMilliseconds = 20 * 60_000;
+/** Below four fifths of the limit there is time to look into it by day. */
+const nearShare = 0.8;
+/** A stretch in which less than a twentieth of the limit was added is a level with noise on it. */
+const riseShare = 0.05;
+/** How straight the line must be: caches fill in a curve, leaks in a line. */
+const straightFit = 0.85;
+const soonMilliseconds = 2 * millisecondsPerHour;
+
+/** A container's memory grows steadily and will soon be at its limit. */
+export const memoryGrowthTowardLimit = defineFailureMode({
+  id: 'memory-growth-toward-limit',
+  title: 'Memory grows steadily toward the limit',
+  role: 'cause',
+  explanation: {
+    whatItIs: 'The working set of a container grows in a straight line and will reach the memory limit within hours; then the kernel kills it.',
+    howItLooks: 'A saw tooth or a ramp in container_memory_working_set_bytes; restarts with OOMKilled at regular intervals.',
+    whyItHappens: 'A leak, a cache or queue without bounds, more and more open connections.',
+    whatStopsTheBleeding: 'Raise the limit for the night, or restart the replicas one after the other before they are killed together.',
+    whatFixesIt: 'Find what grows with a heap profile, and bound it.',
+    howToPreventIt: 'Alert on the projected time until the limit, and compare revisions by memory per request.',
+  },
+  sources: ['https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/', 'https://kubernetes.io/docs/concepts/cluster-administration/system-metrics/'],
+  needs: ['replicas', 'metrics'],
+  helpedBy: [],
+  explains: [],
+  mitigations: ['raise-memory-limit', 'restart-rollout'],
+
+  recognise(facts) {
+    const seen = facts.replicas.all.filter((replica) => replica.health !== 'finished').flatMap((replica) => replica.pod.spec.containers.flatMap(({ name: container }) => {
+      const limit = limitOf(replica, container, 'memory');
+      const memory = limit === undefined ? undefined : measured('memory-bytes', { replica, container }, facts.metrics);
+      if (limit === undefined || memory === undefined) return [];
+      const points = recentPoints(memory.points, facts.now, stretchMilliseconds);
+      const [first] = points;
+      const trend = trendOf(points);
+      if (first === undefined || trend === undefined || memory.last.at - first.at < shortestMilliseconds) return [];
+      const untilLimit = ((limit - memory.last.value) / trend.perSecond) * 1000;
+      const isRamp = trend.perSecond > 0 && trend.fit >= straightFit && trend.rise >= limit * riseShare;
+      return isRamp && memory.last.value >= limit * nearShare && untilLimit < soonMilliseconds
+        ? [{ replica, container, limit, last: memory.last.value, rise: trend.rise, untilLimit, since: first.at, citations: [memory.citation] as const }] : [];
+    }));
+    return byWorkload(seen, (each) => each.container).map((group) => {
+      const [{ container, limit, last, rise, untilLimit }] = group;
+      const weight: Weight = group.length > 1 || last >= limit * 0.9 ? 'strong' : 'suggestive';
+      const says = `Container ${container} of ${countOf(group)} stands at ${spokenBytes(last)} of ${spokenBytes(limit)}, grew by ${spokenBytes(rise)} lately and will reach its limit in about ${spokenDuration(Math.max(0, untilLimit))}.`;
+      return findingOf(group, { weight, because: [claimOfAll(says, group)] });
+    });
+  },
+
+  recognises: [
+    {
+      story: 'A straight ramp up to nine tenths of the limit.',
+      given: { pods: [limited()], metrics: [exampleContainerMetric('container_memory_working_set_bytes', 'cart-7f9-a', ramp(60e6, 122e6))] },
+      finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }],
+    },
+  ],
+  isNotFooledBy: [
+    { story: 'High, and level.', given: { pods: [limited()], metrics: [exampleContainerMetric('container_memory_working_set_bytes', 'cart-7f9-a', ramp(121e6, 122e6))] } },
+    { story: 'Growing, and far from the limit.', given: { pods: [limited()], metrics: [exampleContainerMetric('container_memory_working_set_bytes', 'cart-7f9-a', ramp(20e6, 60e6))] } },
+    { story: 'Up and down.', given: { pods: [limited()], metrics: [exampleContainerMetric('container_memory_working_set_bytes', 'cart-7f9-a', ramp(60e6, 122e6).map((value, index) => (index % 2 === 0 ? value : 60e6)))] } },
+  ],
+});
+
+function limited(): ReturnType<typeof examplePod> {
+  return examplePod({ name: 'cart-7f9-a', labels: { 'pod-template-hash': '7f9' }, container: { resources: { limits: { memory: '128Mi' } } } });
+}
+
+function ramp(from: number, to: number): readonly number[] {
+  return Array.from({ length: 31 }, (_each, index) => from + ((to - from) * index) / 30);
+}

@@ -1,0 +1,91 @@
+import { type Citation, citeMetric } from './citation.ts';
+import type { MetricPoint, MetricResult, MetricSeries } from './evidence.ts';
+import { clockTime, type Instant } from './instant.ts';
+import { parseQuantity } from './quantity.ts';
+import { containerOf, type Replica } from './replica.ts';
+
+/** Measurements of containers that every kubelet exposes. Source: cAdvisor, by way of Prometheus. */
+export type ContainerMetric = 'memory-bytes' | 'cpu-cores' | 'throttled-share';
+
+/** What to ask Prometheus for the containers of a namespace, so that `measured` finds it again. */
+export function containerQueries(namespace: string): readonly string[] {
+  const of = `{namespace="${namespace}",container!="",container!="POD"}`;
+  return [
+    `max by (namespace, pod, container) (container_memory_working_set_bytes${of})`,
+    `sum by (namespace, pod, container) (rate(container_cpu_usage_seconds_total${of}[5m]))`,
+    `sum by (namespace, pod, container) (rate(container_cpu_cfs_throttled_periods_total${of}[5m])) / sum by (namespace, pod, container) (rate(container_cpu_cfs_periods_total${of}[5m]))`,
+  ];
+}
+
+const looks: { readonly [Metric in ContainerMetric]: (expression: string) => boolean } = {
+  'memory-bytes': (expression) => expression.includes('container_memory_working_set_bytes') && !expression.includes('/'),
+  'cpu-cores': (expression) => expression.includes('container_cpu_usage_seconds_total') && !expression.includes('/'),
+  'throttled-share': (expression) => expression.includes('container_cpu_cfs_throttled_periods_total') && expression.includes('container_cpu_cfs_periods_total'),
+};
+
+/** One measurement of one container over time. */
+export interface Measured {
+  readonly points: readonly [MetricPoint, ...MetricPoint[]];
+  readonly last: MetricPoint;
+  readonly citation: Citation;
+}
+
+/** Undefined: metrics were not read, or hold no such series. Where the series name no container, the pod must have only one. */
+export function measured(metric: ContainerMetric, of: { readonly replica: Replica; readonly container: string }, metrics: readonly MetricResult[] | undefined): Measured | undefined {
+  for (const result of metrics ?? []) {
+    if (!looks[metric](result.expression.replace(/"[^"]*"/g, '""'))) continue;
+    const series = result.series.find((each) => isOf(each, of));
+    const [first, ...more] = series?.points ?? [];
+    if (first === undefined) continue;
+    const last = more.at(-1) ?? first;
+    return { points: [first, ...more], last, citation: citeMetric(result, `${of.replica.pod.metadata.name}/${of.container}: ${round(last.value)} at ${clockTime(last.at)}`, last.at) };
+  }
+  return undefined;
+}
+
+function isOf({ labels }: MetricSeries, { replica, container }: { readonly replica: Replica; readonly container: string }): boolean {
+  const { namespace, name } = replica.pod.metadata;
+  const isContainer = labels['container'] === undefined ? replica.pod.spec.containers.length === 1 : labels['container'] === container;
+  return isContainer && labels['pod'] === name && (labels['namespace'] ?? namespace) === namespace;
+}
+
+function round(value: number): string {
+  return Math.abs(value) >= 1000 ? String(Math.round(value)) : String(Math.round(value * 1000) / 1000);
+}
+
+/** Bytes or cores that the container may use. Absent: no limit. */
+export function limitOf(replica: Replica, container: string, resource: 'cpu' | 'memory'): number | undefined {
+  return parseQuantity(containerOf(replica.pod, container)?.resources.limits[resource]);
+}
+
+/** A straight line through the points, by least squares. Undefined: fewer than three points, or all at one time. */
+export function trendOf(points: readonly MetricPoint[]): { readonly perSecond: number; readonly fit: number; readonly rise: number } | undefined {
+  const [first] = points;
+  const last = points.at(-1);
+  if (first === undefined || last === undefined || points.length < 3) return undefined;
+  const seconds = points.map((point) => (point.at - first.at) / 1000);
+  const meanTime = mean(seconds);
+  const meanValue = mean(points.map((point) => point.value));
+  let spread = 0;
+  let together = 0;
+  let variance = 0;
+  points.forEach((point, index) => {
+    const time = (seconds[index] ?? 0) - meanTime;
+    const value = point.value - meanValue;
+    spread += time * time;
+    together += time * value;
+    variance += value * value;
+  });
+  if (spread === 0) return undefined;
+  const perSecond = together / spread;
+  return { perSecond, fit: variance === 0 ? 0 : (perSecond * together) / variance, rise: perSecond * ((last.at - first.at) / 1000) };
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** Points of the last so many milliseconds. */
+export function recentPoints(points: readonly MetricPoint[], now: Instant, milliseconds: number): readonly MetricPoint[] {
+  return points.filter((point) => now - point.at <= milliseconds);
+}
