@@ -1,5 +1,5 @@
 import { type Instant, parseInstant } from './instant.ts';
-import { redactEnvironmentValue, redactText } from './redaction.ts';
+import { redactArguments, redactEnvironmentValue, redactText } from './redaction.ts';
 
 /**
  * How one value of a raw API object becomes a trusted value. Reading never throws: what is missing or of another
@@ -156,7 +156,7 @@ export const textList: Shape<readonly string[]> = {
 export const freeTextList: Shape<readonly string[]> = {
   read(raw, like) {
     if (isSameList(raw, like)) return like;
-    const safe = textList.read(raw).map((item) => redactText(item));
+    const safe = redactArguments(textList.read(raw));
     return isSameList(safe, like) ? like : safe;
   },
 };

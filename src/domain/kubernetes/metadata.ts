@@ -1,3 +1,4 @@
+import { redactText } from '../redaction.ts';
 import { flag, freeTextMap, instant, keysOnly, list, numberOrText, name, requiredName, type Shaped, section, text, textList, textMap } from '../shape.ts';
 import { isRecord, type Shape } from '../shape.ts';
 
@@ -83,7 +84,8 @@ export const condition = section({
   /** "True", "False" or "Unknown". */
   status: text,
   reason: text,
-  message: { read: (raw: unknown) => (typeof raw === 'string' && raw !== '' ? raw.slice(0, 1024) : undefined) } as Shape<string | undefined>,
+  /** Shortened: controllers write whole lists into it. */
+  message: { read: (raw: unknown) => (typeof raw === 'string' && raw !== '' ? redactText(raw.slice(0, 1024)) : undefined) } as Shape<string | undefined>,
   lastTransitionTime: instant,
   /** Only nodes: the last time that the kubelet reported at all. */
   lastHeartbeatTime: instant,
