@@ -1,0 +1,91 @@
+import { type Citation, citeObject, citeProbe } from './citation.ts';
+import { dnsServers, isTemporary } from './cluster-dns.ts';
+import { isAddress, plainHost } from './cluster-host.ts';
+import type { ConnectivityProbe } from './evidence.ts';
+import type { LogClue } from './log-clue.ts';
+import type { Flow } from './network-policy.ts';
+import type { Pod } from './kubernetes/pod.ts';
+import type { Replica, Replicas } from './replica.ts';
+import type { Backend, ServiceBackends } from './service-backends.ts';
+import { hostsIn } from './dependency-trouble.ts';
+
+/** A flow that does not work, or that a failing replica needs. */
+export interface SuspectedFlow {
+  readonly flow: Flow;
+  /** The failing client, where it is one. */
+  readonly replica: Replica | undefined;
+  /** seen: a log or a probe shows that it fails. needed: a failing replica's settings name it. */
+  readonly evidence: 'seen' | 'needed';
+  readonly citation: Citation;
+  /** "db:5432", for sentences. */
+  readonly target: string;
+}
+
+export interface FlowFacts {
+  readonly replicas: Replicas;
+  readonly 'service-backends': ServiceBackends;
+  readonly 'log-clues': readonly LogClue[] | undefined;
+  readonly 'connectivity-probes': readonly ConnectivityProbe[] | undefined;
+}
+
+const unreached: ReadonlySet<LogClue['kind']> = new Set(['connection-timed-out', 'connection-refused', 'no-route', 'connection-reset']);
+
+export function suspectedFlows(facts: FlowFacts): readonly SuspectedFlow[] {
+  return [...fromClues(facts), ...fromLookups(facts), ...fromProbes(facts), ...fromSettings(facts)];
+}
+
+function fromClues(facts: FlowFacts): readonly SuspectedFlow[] {
+  return (facts['log-clues'] ?? []).filter((clue) => unreached.has(clue.kind) && clue.host !== undefined && clue.replica.health !== 'finished').flatMap((clue) => {
+    const replica = clue.replica.health === 'failing' ? clue.replica : undefined;
+    const target = clue.port === undefined ? `${clue.host}` : `${clue.host}:${clue.port}`;
+    return flowsTo(clue.replica.pod, clue.host ?? '', clue.port, 'TCP', facts).map((flow) => ({ flow, replica, evidence: 'seen' as const, citation: clue.citation, target }));
+  });
+}
+
+/** A name that gets no answer is a flow to the DNS servers that fails. */
+function fromLookups(facts: FlowFacts): readonly SuspectedFlow[] {
+  const [server] = dnsServers(facts.replicas).filter((replica) => replica.health === 'healthy');
+  if (server === undefined) return [];
+  return (facts['log-clues'] ?? []).filter((clue) => clue.kind === 'name-not-resolved' && clue.replica.health === 'failing' && isTemporary(clue)).map((clue) => ({
+    flow: { client: clue.replica.pod, server: { kind: 'pod', pod: server.pod }, port: 53, protocol: 'UDP' }, replica: clue.replica, evidence: 'seen', citation: clue.citation, target: 'the cluster\'s DNS',
+  }));
+}
+
+function fromProbes(facts: FlowFacts): readonly SuspectedFlow[] {
+  return (facts['connectivity-probes'] ?? []).filter((probe) => ['timed-out', 'refused', 'rejected', 'unreachable'].includes(probe.outcome) && probe.protocol !== 'icmp').flatMap((probe) => {
+    const client = probe.from.kind === 'pod' ? facts.replicas.ofPod(probe.from.namespace, probe.from.name) : undefined;
+    if (client === undefined) return [];
+    const protocol = probe.protocol === 'udp' || probe.protocol === 'dns' ? 'UDP' : 'TCP';
+    const target = probe.port === undefined ? probe.host : `${probe.host}:${probe.port}`;
+    return flowsTo(client.pod, probe.host, probe.port, protocol, facts).map((flow) => ({
+      flow, replica: client.health === 'failing' ? client : undefined, evidence: 'seen' as const, citation: citeProbe(probe, `${probe.outcome} ${probe.detail}`.trim()), target,
+    }));
+  });
+}
+
+/** Services that the settings of failing replicas name, for clients whose logs say nothing usable. */
+function fromSettings(facts: FlowFacts): readonly SuspectedFlow[] {
+  return facts.replicas.failing.flatMap((replica) => replica.pod.spec.containers.flatMap((container) => container.env.flatMap((variable) =>
+    hostsIn(variable.value ?? '').filter((host) => facts['service-backends'].ofHost(host, replica.pod.metadata.namespace) !== undefined).flatMap((host) => {
+      const port = new RegExp(`${host.replaceAll('.', '\\.')}:(\\d{2,5})`).exec(variable.value ?? '')?.[1];
+      return flowsTo(replica.pod, host, port === undefined ? undefined : Number(port), 'TCP', facts).map((flow) => ({
+        flow, replica, evidence: 'needed' as const, citation: citeObject(replica.pod, `env ${variable.name} names ${host}`), target: host,
+      }));
+    }))));
+}
+
+/** One ready pod behind the Service stands for all of them; without any, the address itself. */
+function flowsTo(client: Pod, host: string, port: number | undefined, protocol: Flow['protocol'], facts: FlowFacts): readonly Flow[] {
+  const backend = facts['service-backends'].ofHost(host, client.metadata.namespace);
+  if (backend === undefined) return [{ client, server: { kind: 'address', address: isAddress(plainHost(host)) ? plainHost(host) : undefined }, port, protocol }];
+  const [server] = (backend.pods ?? []).filter((pod) => pod.metadata.uid !== client.metadata.uid && pod.status.phase === 'Running');
+  return server === undefined ? [] : [{ client, server: { kind: 'pod', pod: server }, port: targetPort(backend, server, port), protocol }];
+}
+
+function targetPort({ service }: Backend, server: Pod, port: number | undefined): number | undefined {
+  const own = port === undefined ? (service.spec.ports.length === 1 ? service.spec.ports[0] : undefined) : service.spec.ports.find((each) => each.port === port);
+  if (own === undefined) return port;
+  const target = own.targetPort ?? own.port;
+  if (typeof target === 'number' || target === undefined) return target;
+  return server.spec.containers.flatMap((container) => container.ports).find((each) => each.name === target)?.containerPort;
+}
