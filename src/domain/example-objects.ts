@@ -212,10 +212,10 @@ export function exampleEvent(of: ExampleEvent): RawObject {
 }
 
 /** A page about error rates that a second look judged so. */
-export function exampleJudgedAlert(verdict: AlertVerdict): JudgedAlert {
+export function exampleJudgedAlert(verdict: AlertVerdict, labels: { readonly [name: string]: string } = {}): JudgedAlert {
   return {
     alert: {
-      source: 'alertmanager', name: 'ErrorRateHigh', summary: 'error rate above 5 %', labels: { alertname: 'ErrorRateHigh' },
+      source: 'alertmanager', name: 'ErrorRateHigh', summary: 'error rate above 5 %', labels: { alertname: 'ErrorRateHigh', ...labels },
       startedAt: Date.parse(minutesAgo(5)), state: 'firing', severity: 'critical', expression: undefined,
     },
     judgement: { verdict, because: [claim('The second look says so.', { of: { kind: 'alert', alert: 'ErrorRateHigh' }, shows: `firing, judged ${verdict}` })] },

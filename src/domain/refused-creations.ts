@@ -6,8 +6,7 @@ import type { Instant } from './instant.ts';
 import type { Condition } from './kubernetes/metadata.ts';
 import type { ApiObject } from './kubernetes/resources.ts';
 import type { DaemonSet, Deployment, Event, Job, ReplicaSet, StatefulSet } from './kubernetes/workload.ts';
-import type { Replica, Replicas } from './replica.ts';
-import { affectedBy, earliest } from './sightings.ts';
+import { earliest } from './sightings.ts';
 import { type Subject, subject, subjectKey } from './subject.ts';
 
 /** Pods that a controller wants and the API server does not let it create, as things stand. */
@@ -19,13 +18,10 @@ export interface RefusedCreation {
   readonly words: string;
   readonly citations: readonly [Citation, ...Citation[]];
   readonly since: Instant | undefined;
-  /** Replicas that the workload does have. */
-  readonly existing: readonly Replica[];
 }
 
 export interface RefusalFacts {
   readonly now: Instant;
-  readonly replicas: Replicas;
   readonly deployments: Collection<Deployment> | undefined;
   readonly replicasets: Collection<ReplicaSet> | undefined;
   readonly statefulsets: Collection<StatefulSet> | undefined;
@@ -46,11 +42,11 @@ export function refusedCreations(facts: RefusalFacts): readonly RefusedCreation[
   return [...new Map(all.toReversed().map((each) => [subjectKey(each.workload), each])).values()].toReversed();
 }
 
-/** The finding about refused pods: they do not exist, so what suffers is the workload and what is left of it. */
+/** The finding about refused pods: they do not exist, so what suffers is the workload. Pods that do exist fail for reasons of their own. */
 export function refusalFinding(refused: RefusedCreation, parts: { readonly weight: Weight; readonly because: readonly [Claim, ...Claim[]]; readonly subject?: Subject; readonly against?: readonly Claim[]; readonly contributing?: readonly Claim[]; readonly blames?: readonly Subject[]; readonly wouldSettle?: readonly string[] }): Finding {
   const { subject: own, ...rest } = parts;
   return {
-    ...rest, subject: own ?? refused.workload, affects: [refused.workload, ...affectedBy(refused.existing.filter((replica) => replica.health === 'failing'))],
+    ...rest, subject: own ?? refused.workload, affects: [refused.workload],
     ...(refused.since === undefined ? {} : { since: refused.since }),
   };
 }
@@ -88,7 +84,7 @@ function refusal(owner: ApiObject, state: { readonly missing: number; readonly c
   const workload = workloadOf(owner);
   return first === undefined ? [] : [{
     workload, missing: state.missing, words: condition?.message ?? told[0]?.message ?? '', citations: [first, ...more],
-    since: earliest([condition?.lastTransitionTime, ...told.map(firstSeenAt)]), existing: facts.replicas.ofWorkload(workload),
+    since: earliest([condition?.lastTransitionTime, ...told.map(firstSeenAt)]),
   }];
 }
 

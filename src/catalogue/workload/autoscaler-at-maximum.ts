@@ -49,7 +49,8 @@ export const autoscalerAtMaximum = defineFailureMode({
         subject: subject('HorizontalPodAutoscaler', namespace, name), weight,
         because: [capped, ...over.map((load) => claim(`${load.metric} stands at ${load.current}, above its target of ${load.target}.`, citeObject(autoscaler, `status.currentMetrics: ${load.metric} ${load.current}, target ${load.target}`)))] as const,
         ...(limited?.lastTransitionTime === undefined ? {} : { since: limited.lastTransitionTime }),
-        affects: [target, ...affectedBy(replicas)],
+        // Load makes replicas slow or unready; those that crash or wait do so for another reason.
+        affects: [target, ...affectedBy(replicas.filter((replica) => replica.troubles.every((trouble) => trouble.kind === 'not-ready' || trouble.kind === 'erring')))],
       }];
     });
   },

@@ -3,6 +3,7 @@ import { limitOf, measured, recentPoints } from '../../domain/container-metrics.
 import { exampleContainerMetric, examplePod } from '../../domain/example-objects.ts';
 import { defineFailureMode, type Weight } from '../../domain/failure-mode.ts';
 import { millisecondsPerMinute } from '../../domain/instant.ts';
+import { isNamedByAlert } from '../../domain/named-by-alert.ts';
 import { spokenCores } from '../../domain/quantity.ts';
 import { containerOf } from '../../domain/replica.ts';
 import { byWorkload, claimOfAll, countOf, findingOf } from '../../domain/sightings.ts';
@@ -31,7 +32,7 @@ export const cpuOverload = defineFailureMode({
   mitigations: ['scale-out', 'roll-back-workload'],
 
   recognise(facts) {
-    const labels = facts['judged-alert']?.judgement.verdict === 'real' ? facts['judged-alert'].alert.labels : undefined;
+    const alert = facts['judged-alert']?.judgement.verdict === 'real' ? facts['judged-alert'].alert : undefined;
     const seen = facts.replicas.all.filter((replica) => replica.health === 'failing' || replica.health === 'healthy').flatMap((replica) => replica.pod.spec.containers.flatMap(({ name: container }) => {
       const limit = limitOf(replica, container, 'cpu');
       const used = limit === undefined ? undefined : measured('cpu-cores', { replica, container }, facts.metrics);
@@ -42,7 +43,7 @@ export const cpuOverload = defineFailureMode({
     }));
     return byWorkload(seen, (each) => each.container).flatMap((group) => {
       const [{ container, limit, replica }] = group;
-      const isPaged = labels !== undefined && Object.values(labels).includes(replica.workload.name);
+      const isPaged = isNamedByAlert(alert, { namespace: replica.workload.namespace, names: [replica.workload.name] });
       const isSuffering = group.some((each) => each.replica.health === 'failing');
       // Workers that always use what they get are well.
       if (!isPaged && !isSuffering) return [];

@@ -1,13 +1,13 @@
-import type { Alert } from '../../domain/alert.ts';
 import { type Citation, type Claim, citeObject, citeProbe, claim, claimFromAll } from '../../domain/citation.ts';
 import type { ConnectivityProbe, ServiceCall } from '../../domain/evidence.ts';
 import { minutesAgo } from '../../domain/example.ts';
-import { crashLooping, exampleDeployment, examplePod } from '../../domain/example-objects.ts';
+import { crashLooping, exampleDeployment, exampleJudgedAlert, examplePod } from '../../domain/example-objects.ts';
 import { defineFailureMode, type Weight } from '../../domain/failure-mode.ts';
 import { type Instant, millisecondsPerHour } from '../../domain/instant.ts';
 import type { Deployment, HorizontalPodAutoscaler, StatefulSet } from '../../domain/kubernetes/workload.ts';
 import { matchesLabels } from '../../domain/label-selector.ts';
 import type { LogClue } from '../../domain/log-clue.ts';
+import { isNamedByAlert } from '../../domain/named-by-alert.ts';
 import type { Backend, ServiceBackends } from '../../domain/service-backends.ts';
 import { affectedBy } from '../../domain/sightings.ts';
 import { subject } from '../../domain/subject.ts';
@@ -41,7 +41,7 @@ export const scaledToZero = defineFailureMode({
       const services = facts['service-backends'].all.filter((backend) => isServedBy(backend, workload) && isEmpty(backend));
       const [service] = services;
       const missed = services.flatMap((backend) => signsOfNeed(backend, facts));
-      const paged = pageNames(workload, services, facts['judged-alert']?.alert);
+      const paged = isNamedByAlert(facts['judged-alert']?.alert, { namespace, names: [name, ...services.map((each) => each.service.metadata.name)] });
       const scaledAt = lastScaledAt(workload);
       const isRecent = scaledAt !== undefined && facts.now - scaledAt < recentMilliseconds;
       const isOfAutoscaler = facts.horizontalpodautoscalers?.inNamespace(namespace).some((each) => isFor(each, workload)) === true;
@@ -76,7 +76,7 @@ export const scaledToZero = defineFailureMode({
       story: 'The page names the workload, which was scaled down ten minutes ago.',
       given: {
         deployments: [parkedOrders(10)], services: [ordersService()], endpointslices: [], pods: [],
-        'judged-alert': { alert: { source: 'alertmanager', name: 'ErrorRateHigh', summary: 'orders fails', labels: { service: 'orders', namespace: 'shop' }, startedAt: undefined, state: 'firing', severity: 'critical', expression: undefined }, judgement: { verdict: 'real', because: [] } },
+        'judged-alert': exampleJudgedAlert('real', { service: 'orders', namespace: 'shop' }),
       },
     },
   ],
@@ -142,14 +142,6 @@ function signsOfNeed(backend: Backend, facts: Signs): readonly Need[] {
 function needClaim(needs: readonly Need[]): readonly Claim[] {
   const said = claimFromAll('Others call it and get no answer.', needs.slice(0, 6).map((need) => need.citation));
   return said === undefined ? [] : [said];
-}
-
-/** True where the page is about the workload or its Service by name. */
-function pageNames(workload: Parked, services: readonly Backend[], alert: Alert | undefined): boolean {
-  if (alert === undefined || (alert.labels['namespace'] ?? workload.metadata.namespace) !== workload.metadata.namespace) return false;
-  const names = new Set([workload.metadata.name, ...services.map((each) => each.service.metadata.name)]);
-  const words = `${alert.name} ${alert.summary}`.split(/[^A-Za-z0-9.-]+/);
-  return words.some((word) => names.has(word)) || ['deployment', 'statefulset', 'workload', 'service', 'service_name', 'app', 'job', 'container'].some((label) => names.has(alert.labels[label] ?? ''));
 }
 
 function parkedOrders(scaledMinutesAgo?: number): { readonly [field: string]: unknown } {
