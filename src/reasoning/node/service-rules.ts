@@ -37,7 +37,7 @@ export function parseServiceRules(command: string, output: string, demanded: rea
   if (head !== null && output.trimEnd().split('\n').length >= Number(head[1] ?? 10)) return undefined;
   const served = servedPorts(mode, output);
   if (served === undefined) return undefined;
-  const known = demanded?.filter((port) => served.names.has(port.name) || served.addresses.has(port.address)).length;
+  const known = demanded?.filter((port) => (served.names.size > 0 ? served.names.has(port.name) : served.addresses.has(port.address))).length;
   const hasIdentities = served.names.size + served.addresses.size > 0;
   // Without names or addresses in the listing only the number of rule chains can be compared.
   return { mode, found: known !== undefined && hasIdentities ? known : served.size, demanded: demanded?.length, isApproximate: known === undefined || !hasIdentities };
