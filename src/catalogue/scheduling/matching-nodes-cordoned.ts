@@ -1,7 +1,7 @@
 import { citeObject, claim } from '../../domain/citation.ts';
+import { minutesAgo } from '../../domain/example.ts';
 import { exampleNode, exampleUnscheduled } from '../../domain/example-objects.ts';
 import { defineFailureMode } from '../../domain/failure-mode.ts';
-import { subject } from '../../domain/subject.ts';
 import { unscheduledFindings, waitingBecause } from '../../domain/unscheduled.ts';
 
 /** The nodes that would take the pod are cordoned. */
@@ -33,7 +33,7 @@ export const matchingNodesCordoned = defineFailureMode({
         const write = node.metadata.managedFields.find((each) => each.paths.includes('spec.unschedulable'));
         return write?.at === undefined ? [] : [claim(`${node.metadata.name} was cordoned by ${write.manager ?? 'an unnamed client'}.`, citeObject(node, 'metadata.managedFields: spec.unschedulable', write.at))];
       });
-      return { contributing: writers.slice(0, 4), blames: nodes.map((node) => subject('Node', undefined, node.metadata.name)) };
+      return { contributing: writers.slice(0, 4) };
     });
   },
 
@@ -51,6 +51,13 @@ export const matchingNodesCordoned = defineFailureMode({
       given: {
         nodes: [exampleNode({ name: 'node-1', labels: { disk: 'ssd' }, spec: { unschedulable: true } }), exampleNode({ name: 'node-2' })],
         pods: [exampleUnscheduled({ message: "0/2 nodes are available: 1 node(s) didn't match Pod's node affinity/selector, 1 node(s) were unschedulable.", spec: { nodeSelector: { disk: 'ssd' } } })],
+      },
+    },
+    {
+      story: 'The other node is full, and this one was cordoned ten minutes ago.',
+      given: {
+        nodes: [exampleNode({ name: 'node-1', spec: { unschedulable: true, taints: [{ key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule', timeAdded: minutesAgo(10) }] } }), exampleNode({ name: 'node-2', status: { allocatable: { cpu: '1', pods: '10' } } })],
+        pods: [exampleUnscheduled({ message: '0/2 nodes are available: 1 Insufficient cpu, 1 node(s) were unschedulable.', container: { resources: { requests: { cpu: '2' } } } })],
       },
     },
   ],

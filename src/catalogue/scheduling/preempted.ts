@@ -1,10 +1,10 @@
 import { claimFromAll } from '../../domain/citation.ts';
 import { citeCondition } from '../../domain/container-evidence.ts';
-import { citeEvent, eventIndex, isRecentEvent, lastSeenAt } from '../../domain/event-index.ts';
+import { citeEvent, eventIndex, firstSeenAt, isRecentEvent } from '../../domain/event-index.ts';
 import { exampleEvent, examplePod, exampleUnscheduled } from '../../domain/example-objects.ts';
 import { defineFailureMode } from '../../domain/failure-mode.ts';
 import type { Replica } from '../../domain/replica.ts';
-import { byWorkload, claimOfAll, countOf, findingOf } from '../../domain/sightings.ts';
+import { byWorkload, claimOfAll, countOf, earliest, findingOf } from '../../domain/sightings.ts';
 
 /** The scheduler took the place of these pods for pods of higher priority, and no other place is left for them. */
 export const preempted = defineFailureMode({
@@ -31,7 +31,7 @@ export const preempted = defineFailureMode({
     const seen = waiting.flatMap((replica) => {
       const own = told.filter((event) => event.involvedObject.namespace === replica.pod.metadata.namespace && isSibling(event.involvedObject.name ?? '', replica));
       const [first] = own;
-      return first === undefined ? [] : [{ replica, since: lastSeenAt(first), events: own, citations: [citeEvent(first), citeCondition(replica.pod, 'PodScheduled')] as const }];
+      return first === undefined ? [] : [{ replica, since: earliest([firstSeenAt(first), replica.failingSince]), events: own, citations: [citeEvent(first), citeCondition(replica.pod, 'PodScheduled')] as const }];
     });
     return byWorkload(seen).map((group) => {
       const all = claimFromAll('The scheduler says for whom they had to go.', [...new Set(group.flatMap((each) => each.events))].slice(0, 4).map(citeEvent));

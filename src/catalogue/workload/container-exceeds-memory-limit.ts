@@ -8,6 +8,7 @@ import { type Instant, millisecondsPerHour } from '../../domain/instant.ts';
 import type { Node } from '../../domain/kubernetes/node.ts';
 import type { Event } from '../../domain/kubernetes/workload.ts';
 import type { LogClue } from '../../domain/log-clue.ts';
+import { isNamedByAlert } from '../../domain/named-by-alert.ts';
 import type { NodeReport } from '../../domain/node-report.ts';
 import { parseQuantity, spokenBytes } from '../../domain/quantity.ts';
 import { containerOf, type Replica } from '../../domain/replica.ts';
@@ -31,14 +32,18 @@ export const containerExceedsMemoryLimit = defineFailureMode({
   },
   sources: ['https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/', 'https://kubernetes.io/docs/tasks/configure-pod-container/assign-memory-resource/'],
   needs: ['replicas'],
-  helpedBy: ['log-clues', 'events', 'nodes', 'node-reports'],
+  helpedBy: ['log-clues', 'events', 'nodes', 'node-reports', 'judged-alert'],
   explains: ['bad-revision', 'init-container-blocked', 'liveness-probe-misconfigured', 'readiness-probe-misconfigured', 'memory-growth-toward-limit', 'job-backoff-limit', 'dns-failing'],
   mitigations: ['raise-memory-limit', 'roll-back-workload'],
 
   recognise(facts) {
     const seen = facts.replicas.all.flatMap((replica) => (replica.troubles.length === 0 ? [] : [...killed(replica, facts), ...ownHeap(replica, facts['log-clues'] ?? [])]));
     return byWorkload(seen, (each) => each.container).map((group) => {
-      const [{ container, replica, weight, isHeap }] = group;
+      const [{ container, replica, isHeap }] = group;
+      // What was killed once and is well again is a fact, but nobody suffers from it unless somebody says so.
+      const isOver = group.every((each) => each.replica.health === 'healthy');
+      const isPaged = isNamedByAlert(facts['judged-alert']?.alert, { namespace: replica.workload.namespace, names: [replica.workload.name, replica.pod.metadata.name] });
+      const weight: Weight = !isOver ? group[0].weight : isPaged ? 'strong' : 'weak';
       const limit = containerOf(replica.pod, container)?.resources.limits['memory'];
       const says = isHeap
         ? `Container ${container} of ${countOf(group)} ran out of the memory that its own runtime allows${limit === undefined ? '' : ` (limit of the container: ${limit})`}.`
