@@ -14,7 +14,7 @@ const mayImport = {
   ports: ['domain'],
   'evidence-sources': ['domain', 'ports', 'recording-format'],
   actuators: ['domain', 'ports'],
-  stores: ['domain', 'ports'],
+  stores: ['domain', 'ports', 'recording-format'],
   engine: ['domain', 'ports', 'reasoning', 'workflow', 'recording-format', 'writing'],
   surfaces: ['domain', 'engine', 'writing'],
 };

@@ -284,6 +284,7 @@ test('Names are told apart by what they hold', () => {
     'DATABASE_URL',
     'MAX_TOKENS',
     'TOKEN_SERVICE_HOST',
+    'checksum/secret',
   ];
   expect(secretNames.filter((name) => !isSecretName(name))).toEqual([]);
   expect(otherNames.filter(isSecretName)).toEqual([]);

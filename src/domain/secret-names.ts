@@ -14,11 +14,14 @@ const harmlessEnd =
 const harmlessWhole =
   /^(?:(?:max|min|total|prompt|completion|input|output|num|n|used)[-_.]?tokens?|tokens|automount\w*|serviceaccounttoken|imagepullsecrets?)$/i;
 
+/** "checksum/secret": what tells that a Secret changed, without telling it. */
+const fingerprint = /(?:^|[/._-])(?:checksum|config-?hash|digest|sha256)[/._-]/i;
+
 /** True where a variable, key or field of this name usually holds a secret. */
 export function isSecretName(name: string): boolean {
   if (!secretWord.test(name) && !secretEnd.test(name) && !camelPass.test(name)) return false;
   if (secretWholly.test(name)) return true;
-  return !harmlessWhole.test(name) && !harmlessEnd.test(name);
+  return !harmlessWhole.test(name) && !harmlessEnd.test(name) && !fingerprint.test(name);
 }
 
 /** These end in a word that makes others harmless. */

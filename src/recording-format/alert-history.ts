@@ -22,7 +22,7 @@ export function readAlertHistory(raw: unknown, now: Instant): Understood<AlertFi
   if (fromSeries !== undefined) return fromSeries;
   const entries = entriesOf(raw, 'alerts', 'history', 'firings').flatMap((entry) => entriesOf(recordOf(entry)['data'] ?? entry, 'alerts'));
   const understood = understandEach(entries, (entry) => readFiring(entry, now));
-  return { ...understood, items: understood.items.flat().toSorted(byStart) };
+  return { ...understood, items: understood.items.flat() };
 }
 
 /** An empty list: the alert was only pending and so never fired. */

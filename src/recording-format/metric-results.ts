@@ -50,7 +50,7 @@ function seriesOf(raw: unknown): readonly MetricSeries[] | undefined {
   const result = isRecord(data) ? firstOf(data, 'result', 'series') : data;
   if (!Array.isArray(result)) return undefined;
   if (isRecord(data) && data['resultType'] === 'scalar') return [{ labels: {}, points: pointsOf([result]) }];
-  return result.every(isSeries) ? result.map(readSeries).toSorted(byLabels) : undefined;
+  return result.every(isSeries) ? result.map(readSeries) : undefined;
 }
 
 function isSeries(raw: unknown): raw is LooseRecord {
@@ -71,15 +71,6 @@ function pointsOf(samples: readonly unknown[]): readonly MetricPoint[] {
     return at === undefined || value === undefined ? [] : [{ at, value }];
   });
   return points.toSorted((one, other) => one.at - other.at);
-}
-
-function byLabels(one: MetricSeries, other: MetricSeries): number {
-  const [first, second] = [labelKey(one), labelKey(other)];
-  return first < second ? -1 : first > second ? 1 : 0;
-}
-
-function labelKey(series: MetricSeries): string {
-  return JSON.stringify(Object.entries(series.labels).toSorted(([one], [other]) => (one < other ? -1 : 1)));
 }
 
 function newest(times: readonly Instant[]): Instant | undefined {

@@ -37,6 +37,8 @@ export interface NotRead {
   readonly part: string | undefined;
   /** Where it is missing. Empty: not told. */
   readonly namespaces: readonly string[];
+  /** The only namespaces where nothing is missing. Empty: not told. */
+  readonly exceptNamespaces: readonly string[];
   readonly because: WhyUnreadable;
   readonly detail: string;
 }
@@ -100,7 +102,14 @@ function readNotRead(raw: unknown): NotRead | undefined {
   if (kind === undefined) return undefined;
   const because = reasons.find((reason) => reason === entry['because']) ?? 'not-recorded';
   const detail = textOf(firstOf(entry, 'detail', 'why')) ?? `the recording says that ${kind} could not be read`;
-  return { kind, part: textOf(entry['part']), namespaces: textList(firstOf(entry, 'namespaces', 'namespace')), because, detail };
+  return {
+    kind,
+    part: textOf(entry['part']),
+    namespaces: textList(firstOf(entry, 'namespaces', 'namespace')),
+    exceptNamespaces: textList(entry['exceptNamespaces']),
+    because,
+    detail,
+  };
 }
 
 function readTimes(raw: unknown): RecordingManifest['readAt'] {
@@ -127,7 +136,11 @@ export function writeManifest(manifest: RecordingManifest): LooseRecord {
     ...(manifest.isComplete ? { complete: true } : {}),
     collected: manifest.collected,
     ...(manifest.namespaces.length === 0 ? {} : { namespaces: manifest.namespaces }),
-    notRead: manifest.notRead.map(({ namespaces, ...rest }) => (namespaces.length === 0 ? rest : { ...rest, namespaces })),
+    notRead: manifest.notRead.map(({ namespaces, exceptNamespaces, ...rest }) => ({
+      ...rest,
+      ...(namespaces.length === 0 ? {} : { namespaces }),
+      ...(exceptNamespaces.length === 0 ? {} : { exceptNamespaces }),
+    })),
     ...(manifest.alertPath === undefined ? {} : { alert: manifest.alertPath }),
     readAt: Object.fromEntries(Object.entries(manifest.readAt).map(([kind, at]) => [kind, formatInstant(at)])),
   };

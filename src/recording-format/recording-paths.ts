@@ -9,7 +9,7 @@ export type RecordingPart =
   | { readonly part: 'scrape-targets' }
   | { readonly part: 'connectivity-probes' }
   | { readonly part: 'service-calls' }
-  | { readonly part: 'node-command'; readonly node: string; readonly command: string }
+  | { readonly part: 'node-command'; readonly node: string; readonly command: string; readonly file: string }
   /** Times and exit statuses of the node's commands. */
   | { readonly part: 'node-command-details'; readonly node: string };
 
@@ -26,7 +26,7 @@ const patterns: readonly (readonly [RegExp, (groups: readonly string[]) => Recor
   [/^nodes\/([^/]+)\/commands\.json$/, ([node = '']) => ({ part: 'node-command-details', node })],
   [
     /^nodes\/([^/]+)\/([^/]+)\.(?:txt|log|out)$/,
-    ([node = '', command = '']) => ({ part: 'node-command', node, command: nodeCommandId(command) }),
+    ([node = '', command = '']) => ({ part: 'node-command', node, command: nodeCommandId(command), file: command }),
   ],
 ];
 

@@ -21,13 +21,13 @@ export function readScrapeTargets(raw: unknown): Understood<ScrapeTarget> {
     const fields = recordOf(entry);
     if (fields['activeTargets'] !== undefined || fields['droppedTargets'] !== undefined) return 'no list of targets';
     const labels = labelsOf(fields['labels']);
-    const job = textOf(firstOf(fields, 'job', 'scrapePool')) ?? labels['job'];
+    const job = textOf(fields['job']) ?? labels['job'] ?? textOf(fields['scrapePool']);
     const instance = textOf(fields['instance']) ?? labels['instance'] ?? textOf(fields['scrapeUrl']);
     if (job === undefined || instance === undefined) return 'no "job" and "instance", neither as fields nor as labels';
     const health = fields['health'];
     const lastError = textOf(fields['lastError']);
     return {
-      job: labels['job'] ?? job,
+      job,
       instance,
       labels,
       health: health === 'up' || health === 'down' ? health : 'unknown',

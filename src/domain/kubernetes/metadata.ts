@@ -85,7 +85,7 @@ export const condition = section({
   status: text,
   reason: text,
   /** Shortened: controllers write whole lists into it. */
-  message: { read: (raw: unknown) => (typeof raw === 'string' && raw !== '' ? redactText(raw.slice(0, 1024)) : undefined) } as Shape<string | undefined>,
+  message: { read: (raw: unknown) => (typeof raw === 'string' && raw !== '' ? redactText(raw).slice(0, 1024) : undefined) } as Shape<string | undefined>,
   lastTransitionTime: instant,
   /** Only nodes: the last time that the kubelet reported at all. */
   lastHeartbeatTime: instant,

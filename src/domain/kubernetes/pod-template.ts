@@ -1,5 +1,5 @@
 import { redactEnvironmentValue } from '../redaction.ts';
-import { flag, freeText, freeTextList, instant, isRecord, list, maybe, number, numberOrText, quantity, quantityMap, name, requiredName, type Shape, type Shaped, section, text, textList, textMap } from '../shape.ts';
+import { flag, freeText, freeTextMap, freeTextList, instant, isRecord, list, maybe, number, numberOrText, quantity, quantityMap, name, requiredName, type Shape, type Shaped, section, text, textList, textMap } from '../shape.ts';
 
 export const resources = section({ requests: quantityMap, limits: quantityMap });
 
@@ -30,7 +30,7 @@ const environmentVariable: Shape<EnvironmentVariable> = {
 };
 
 export const probe = maybe({
-  httpGet: maybe({ path: text, port: numberOrText, scheme: text, host: text }),
+  httpGet: maybe({ path: freeText, port: numberOrText, scheme: text, host: text }),
   tcpSocket: maybe({ port: numberOrText, host: text }),
   exec: maybe({ command: freeTextList }),
   grpc: maybe({ port: number, service: text }),
@@ -42,7 +42,7 @@ export const probe = maybe({
 });
 export type Probe = NonNullable<Shaped<typeof probe>>;
 
-const lifecycleHandler = maybe({ exec: maybe({ command: freeTextList }), httpGet: maybe({ path: text, port: numberOrText }) });
+const lifecycleHandler = maybe({ exec: maybe({ command: freeTextList }), httpGet: maybe({ path: freeText, port: numberOrText }) });
 
 export const container = section({
   name: requiredName,
@@ -133,7 +133,7 @@ export const podSpec = section({
 });
 export type PodSpec = Shaped<typeof podSpec>;
 
-export const podTemplate = section({ metadata: section({ labels: textMap, annotations: textMap }), spec: podSpec });
+export const podTemplate = section({ metadata: section({ labels: textMap, annotations: freeTextMap }), spec: podSpec });
 export type PodTemplate = Shaped<typeof podTemplate>;
 
 /** Kept beside the template shapes because container states carry program output. */

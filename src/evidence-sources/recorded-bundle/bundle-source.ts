@@ -1,9 +1,10 @@
 import type { ContainerLog, EvidenceKind, EvidenceShapes, Gap, Reading } from '../../domain/evidence.ts';
 import type { Instant } from '../../domain/instant.ts';
 import { type ResourceName, resourceNames, resources } from '../../domain/kubernetes/resources.ts';
-import { type EvidenceRequest, type EvidenceSource, readAll, unreadable } from '../../ports/evidence-source.ts';
+import { type EvidenceRequest, type EvidenceSource, type LogRequest, readAll, unreadable } from '../../ports/evidence-source.ts';
 import { isResourceName, partNames } from '../../recording-format/evidence-names.ts';
 import { readLogLines } from '../../recording-format/log-text.ts';
+import type { NotRead } from '../../recording-format/recording-manifest.ts';
 import { collectedAt } from './collected-at.ts';
 import { type Coverage, coverageOf, spokenNamespaces } from './coverage.ts';
 import { versionOf } from './find-manifest.ts';
@@ -61,21 +62,28 @@ async function answer(request: EvidenceRequest, answers: Answers): Promise<Readi
 
 /** What the recording itself, or its collector, says could not be read at all. */
 function refusalOf(kind: EvidenceKind, { manifest, refusals, objects }: GatheredBundle): Reading<EvidenceKind> | undefined {
-  const told = manifest?.content.notRead.find((each) => each.kind === kind && each.part === undefined && each.namespaces.length === 0);
+  const told = manifest?.content.notRead.find((each) => each.kind === kind && isWhole(each));
   if (told !== undefined) return unreadable(told.because, told.detail);
   const isListed = objects.listings().some((listing) => listing.resource === kind);
   const saved = isListed ? undefined : refusals.find((refusal) => refusal.resource === kind);
   return saved === undefined ? undefined : unreadable(saved.because, saved.detail);
 }
 
+function isWhole(each: NotRead): boolean {
+  return each.part === undefined && each.namespaces.length === 0 && each.exceptNamespaces.length === 0;
+}
+
 function partGaps(kind: EvidenceKind, { manifest }: GatheredBundle): readonly Gap[] {
   return (manifest?.content.notRead ?? [])
-    .filter((each) => each.kind === kind)
-    .map(({ part, namespaces, because, detail }) => ({
-      what: part ?? `${kind} in ${spokenNamespaces(namespaces)}`,
+    .filter((each) => each.kind === kind && !isWhole(each))
+    .map(({ part, namespaces, exceptNamespaces, because, detail }) => ({
+      what:
+        part ??
+        (namespaces.length === 0 ? `${kind} outside ${spokenNamespaces(exceptNamespaces)}` : `${kind} in ${spokenNamespaces(namespaces)}`),
       because,
       detail,
       ...(namespaces.length === 0 ? {} : { namespaces }),
+      ...(exceptNamespaces.length === 0 ? {} : { exceptNamespaces }),
     }));
 }
 
@@ -134,15 +142,24 @@ async function readLogs(request: EvidenceRequest, answers: Answers): Promise<Rea
   if (bundle.logs.isEmpty() && !isCollected) return unreadable('not-recorded', `the ${bundle.layout} holds no container logs`);
   const wanted = request.logs ?? [];
   const texts = await bundle.logs.read(wanted);
+  const told = partGaps('container-logs', bundle).filter((gap) => !/\bpod\b/.test(gap.what) || wanted.some((log) => isAbout(gap, log)));
   const logs: ContainerLog[] = [];
   const missing: string[] = [];
-  for (const [position, { namespace, pod, container, isPrevious, tailLines }] of wanted.entries()) {
+  for (const [position, log] of wanted.entries()) {
+    const { namespace, pod, container, isPrevious, tailLines } = log;
     const text = texts[position];
-    if (text === undefined) missing.push(`${namespace}/${pod} ${container}${isPrevious ? ' (previous)' : ''}`);
-    else logs.push({ namespace, pod, container, isPrevious, lines: tailLines > 0 ? readLogLines(text).slice(-tailLines) : [] });
+    if (text !== undefined)
+      logs.push({ namespace, pod, container, isPrevious, lines: tailLines > 0 ? readLogLines(text).slice(-tailLines) : [] });
+    else if (!told.some((gap) => isAbout(gap, log))) missing.push(`${namespace}/${pod} ${container}${isPrevious ? ' (previous)' : ''}`);
   }
-  const gaps = [...partGaps('container-logs', bundle), ...(missing.length === 0 ? [] : [missingGap('logs', missing)])];
+  const gaps = [...told, ...(missing.length === 0 ? [] : [missingGap('logs', missing)])];
   return readAll(readAt('container-logs', answers), logs, gaps);
+}
+
+/** A live source tells each log that it could not read in a gap of its own; it stays the gap of that log. */
+function isAbout(gap: Gap, { namespace, pod, container, isPrevious }: LogRequest): boolean {
+  const words = gap.what.split(/[\s,]+/);
+  return words.includes(`${namespace}/${pod}`) && words.includes(container) && isPrevious === words.includes('previous');
 }
 
 function missingGap(what: string, missing: readonly string[]): Gap {

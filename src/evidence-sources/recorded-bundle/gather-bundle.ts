@@ -1,6 +1,7 @@
 import type { Gap } from '../../domain/evidence.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { ResourceName } from '../../domain/kubernetes/resources.ts';
+import type { EvidenceTap } from '../../ports/evidence-tap.ts';
 import type { LooseRecord } from '../../recording-format/loose-values.ts';
 import type { LogName } from '../../recording-format/recording-paths.ts';
 import type { BundleFile, BundleFiles, VisitFile, Walked } from './bundle-files.ts';
@@ -49,8 +50,8 @@ export type Gathering =
 /** Other values (versions, collectors' own notes) are small; those beyond this are not kept. */
 const mostValues = 200;
 
-export async function gatherBundle(files: BundleFiles, limits: ReadingLimits): Promise<Gathering> {
-  const pass = newPass(files, limits);
+export async function gatherBundle(files: BundleFiles, limits: ReadingLimits, tap: EvidenceTap | undefined): Promise<Gathering> {
+  const pass = newPass(files, limits, tap);
   const walked = await files.walk(pass.visit);
   const stopped = pass.stopped();
   if (stopped !== undefined)
@@ -77,8 +78,8 @@ interface Pass {
   readonly found: () => Omit<GatheredBundle, 'walked' | 'manifest'>;
 }
 
-function newPass(files: BundleFiles, limits: ReadingLimits): Pass {
-  const objects = objectShelf(limits.objects);
+function newPass(files: BundleFiles, limits: ReadingLimits, tap: EvidenceTap | undefined): Pass {
+  const objects = objectShelf(limits.objects, tap);
   const logs = logShelf(files, limits.logMemoryBytes);
   const parts: PartFile[] = [];
   const damaged: DamagedFile[] = [];

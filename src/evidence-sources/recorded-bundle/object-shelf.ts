@@ -2,6 +2,7 @@ import type { Instant } from '../../domain/instant.ts';
 import { type ApiObject, type ObjectOf, type ResourceName, resources } from '../../domain/kubernetes/resources.ts';
 import { sharingReader } from '../../domain/sharing-reader.ts';
 import type { Shape } from '../../domain/shape.ts';
+import type { EvidenceTap } from '../../ports/evidence-tap.ts';
 import type { RawApiObject } from './raw-objects.ts';
 
 /** One file's, or one list's, word on a kind: what coverage is worked out from. */
@@ -28,7 +29,7 @@ export interface ObjectShelf {
   readonly each: (visit: (resource: ResourceName, object: ApiObject) => void) => void;
 }
 
-export function objectShelf(limit: number): ObjectShelf {
+export function objectShelf(limit: number, tap: EvidenceTap | undefined): ObjectShelf {
   const shelves = new Map<ResourceName, Map<string, ApiObject>>();
   const readers = new Map<ResourceName, (raw: unknown) => ApiObject>();
   const sorted = new Map<ResourceName, readonly ApiObject[]>();
@@ -40,6 +41,7 @@ export function objectShelf(limit: number): ObjectShelf {
       let read = readers.get(resource);
       if (read === undefined) readers.set(resource, (read = sharingReader<ApiObject>(resources[resource].shape as Shape<ApiObject>)));
       const object = read(raw);
+      tap?.objects(resource, [asListed(resource, raw)]);
       let shelf = shelves.get(resource);
       if (shelf === undefined) shelves.set(resource, (shelf = new Map()));
       const { namespace, name } = object.metadata;
@@ -65,6 +67,12 @@ export function objectShelf(limit: number): ObjectShelf {
       for (const [resource, shelf] of shelves) for (const object of shelf.values()) visit(resource, object);
     },
   };
+}
+
+/** Elements of a list often leave out what the list says for all of them. */
+function asListed(resource: ResourceName, raw: RawApiObject['raw']): RawApiObject['raw'] {
+  const { group, versions, kind } = resources[resource];
+  return { apiVersion: `${group === '' ? '' : `${group}/`}${versions[0]}`, kind, ...raw };
 }
 
 function inOrder(shelf: ReadonlyMap<string, ApiObject> | undefined): readonly ApiObject[] {

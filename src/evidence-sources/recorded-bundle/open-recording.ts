@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { Gap } from '../../domain/evidence.ts';
 import type { EvidenceSource } from '../../ports/evidence-source.ts';
+import type { EvidenceTap } from '../../ports/evidence-tap.ts';
 import { openBundleFiles, type Walked } from './bundle-files.ts';
 import { bundleSource } from './bundle-source.ts';
 import { gatherBundle, type GatheredBundle } from './gather-bundle.ts';
@@ -25,11 +26,16 @@ export type OpenedRecording =
  * Opens a recording or a foreign support bundle: a directory, a .tar or .tar.gz, or a single file. Reads it through
  * once; nothing is unpacked to disk, no link is followed, and no input makes it throw.
  */
-export async function openRecording(path: string, limits: ReadingLimits = defaultReadingLimits): Promise<OpenedRecording> {
+export async function openRecording(
+  path: string,
+  limits: ReadingLimits = defaultReadingLimits,
+  /** Hears the objects while they are read, which turns a foreign bundle into a recording. Absent: nobody records. */
+  tap?: EvidenceTap,
+): Promise<OpenedRecording> {
   const attempted = `reading the recording ${path}`;
   const opened = await openBundleFiles(path, limits);
   if (opened.state === 'failed') return { ...opened, attempted };
-  const gathering = await gatherBundle(opened.files, limits);
+  const gathering = await gatherBundle(opened.files, limits, tap);
   if (gathering.state === 'failed') return { ...gathering, attempted };
   const { bundle } = gathering;
   const isRecording = bundle.manifest !== undefined;

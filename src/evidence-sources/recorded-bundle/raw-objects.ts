@@ -1,7 +1,7 @@
 import { type ResourceName, resources, resourceOfKind } from '../../domain/kubernetes/resources.ts';
 import { isRecord } from '../../domain/shape.ts';
 import { resourceNamed } from '../../recording-format/evidence-names.ts';
-import type { LooseRecord } from '../../recording-format/loose-values.ts';
+import { type LooseRecord, recordOf } from '../../recording-format/loose-values.ts';
 
 /** Groups that kinds lived in before, or that serve the same objects under a second name. */
 const otherGroups: { readonly [Name in ResourceName]?: readonly string[] } = {
@@ -86,10 +86,22 @@ export function apiObjectOf(
   const kind = value['kind'];
   if (typeof kind === 'string' && kind !== '') {
     const resource = resourceOf(kind, value['apiVersion'] ?? told.list?.apiVersion);
-    return resource === undefined ? undefined : { resource, raw: resource === 'events' ? coreEvent(value) : value };
+    return resource === undefined ? undefined : { resource, raw: asToldByCore(resource, value) };
   }
   const resource = told.list === undefined ? told.path : resourceOf(told.list.kind, told.list.apiVersion);
-  return resource === undefined ? undefined : { resource, raw: resource === 'events' ? coreEvent(value) : value };
+  return resource === undefined ? undefined : { resource, raw: asToldByCore(resource, value) };
+}
+
+function asToldByCore(resource: ResourceName, value: LooseRecord): LooseRecord {
+  if (resource === 'events') return coreEvent(value);
+  return resource === 'secrets' || resource === 'configmaps' ? withKeys(value) : value;
+}
+
+/** Collectors often leave the contents out altogether; then which keys there are is not known, rather than that there are none. */
+function withKeys(value: LooseRecord): LooseRecord {
+  const contents = [value['stringData'], value['data'], value['binaryData']].filter(isRecord);
+  if (contents.length === 0) return { ...value, data: {}, hasKnownKeys: false };
+  return value['stringData'] === undefined ? value : { ...value, data: { ...recordOf(value['stringData']), ...recordOf(value['data']) } };
 }
 
 /** events.k8s.io names the fields of an event differently; the same event is read as the core API would give it. */

@@ -97,34 +97,66 @@ function readAlert(file: PartFile): unknown {
 /** Longer outputs are rule dumps of huge nodes; a million lines still fit. */
 const keptOutputCharacters = 64 * 1024 * 1024;
 
-function readNodeCommands(
-  parts: readonly { readonly part: RecordingPart; readonly file: PartFile }[],
-): readonly NodeCommandOutput[] | undefined {
-  const details = new Map<string, Pick<NodeCommandOutput, 'at' | 'exitStatus'>>();
-  const outputs: NodeCommandOutput[] = [];
-  let isRecorded = false;
-  for (const { part, file } of parts) {
-    if (part.part !== 'node-command-details') continue;
-    isRecorded = true;
-    const loaded = loadData(file.text);
-    for (const entry of loaded.state === 'loaded' ? entriesOf(loaded.value, 'commands') : []) {
-      const fields = recordOf(entry);
-      const command = nodeCommandId(textOf(firstOf(fields, 'command', 'id')) ?? '');
-      const told = { at: timeOf(fields['at']), exitStatus: numberOf(fields['exitStatus']) };
-      const output = textOf(fields['output']);
-      if (output === undefined) details.set(`${part.node}/${command}`, told);
-      else outputs.push({ node: part.node, command, ...told, output: safeOutput(output) });
-    }
-  }
+type PartsOfFiles = readonly { readonly part: RecordingPart; readonly file: PartFile }[];
+
+/** In order of the nodes; on a node in the order of its commands.json, then of the file names. */
+function readNodeCommands(parts: PartsOfFiles): readonly NodeCommandOutput[] | undefined {
+  const details = readCommandDetails(parts);
+  const outputs: NodeCommandOutput[] = details.flatMap((each) =>
+    each.output === undefined
+      ? []
+      : [{ node: each.node, command: each.command, at: each.at, exitStatus: each.exitStatus, output: safeOutput(each.output) }],
+  );
   for (const { part, file } of parts) {
     if (part.part !== 'node-command') continue;
-    isRecorded = true;
-    const told = details.get(`${part.node}/${part.command}`) ?? { at: undefined, exitStatus: undefined };
-    outputs.push({ node: part.node, command: part.command, ...told, output: safeOutput(file.text) });
+    const told =
+      details.find((each) => each.node === part.node && each.file === part.file) ??
+      details.find((each) => each.node === part.node && each.command === part.command);
+    outputs.push({
+      node: part.node,
+      command: told?.command ?? part.command,
+      at: told?.at,
+      exitStatus: told?.exitStatus,
+      output: safeOutput(file.text),
+    });
   }
-  return isRecorded
-    ? outputs.toSorted((one, other) => (`${one.node}/${one.command}` < `${other.node}/${other.command}` ? -1 : 1))
-    : undefined;
+  const isRecorded = outputs.length > 0 || parts.some(({ part }) => part.part === 'node-command-details');
+  const orderOf = ({ node, command }: NodeCommandOutput): number => {
+    const position = details.findIndex((each) => each.node === node && each.command === command);
+    return position < 0 ? details.length : position;
+  };
+  const byPlace = (one: NodeCommandOutput, other: NodeCommandOutput): number =>
+    compareText(one.node, other.node) || orderOf(one) - orderOf(other) || compareText(one.command, other.command);
+  return isRecorded ? outputs.toSorted(byPlace) : undefined;
+}
+
+interface CommandDetails extends Pick<NodeCommandOutput, 'node' | 'command' | 'at' | 'exitStatus'> {
+  /** Without its ending. Absent: named after the command. */
+  readonly file: string | undefined;
+  /** Absent: it is in a file of its own. */
+  readonly output: string | undefined;
+}
+
+function readCommandDetails(parts: PartsOfFiles): readonly CommandDetails[] {
+  return parts.flatMap(({ part, file }) => {
+    const loaded = part.part === 'node-command-details' ? loadData(file.text) : undefined;
+    if (part.part !== 'node-command-details' || loaded?.state !== 'loaded') return [];
+    return entriesOf(loaded.value, 'commands').map((entry): CommandDetails => {
+      const fields = recordOf(entry);
+      return {
+        node: part.node,
+        command: nodeCommandId(textOf(firstOf(fields, 'command', 'id')) ?? ''),
+        file: textOf(fields['file'])?.replace(/\.[a-z]+$/, ''),
+        at: timeOf(fields['at']),
+        exitStatus: numberOf(fields['exitStatus']),
+        output: textOf(fields['output']),
+      };
+    });
+  });
+}
+
+function compareText(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
 }
 
 function safeOutput(text: string): string {

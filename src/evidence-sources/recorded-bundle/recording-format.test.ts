@@ -135,8 +135,8 @@ test('Metrics, alert history, targets, node commands, probes and calls are read 
     },
   ]);
   expect((await ask(recording, 'node-commands')).value).toEqual([
-    { node: 'worker-1', command: 'journal-kubelet', at: undefined, exitStatus: undefined, output: 'one\ntwo\n' },
     { node: 'worker-1', command: 'systemctl-status-kubelet', at: at('09:59:00'), exitStatus: 3, output: 'inactive' },
+    { node: 'worker-1', command: 'journal-kubelet', at: undefined, exitStatus: undefined, output: 'one\ntwo\n' },
   ]);
   expect((await ask(recording, 'connectivity-probes')).value).toEqual([
     {
