@@ -45,7 +45,7 @@ export function collect<Item extends ApiObject>(all: readonly Item[], gaps: read
 }
 
 /** True: what is missing lies in other namespaces. */
-function isOutside({ namespaces, exceptNamespaces }: Gap, namespace: string): boolean {
+export function isOutside({ namespaces, exceptNamespaces }: Gap, namespace: string): boolean {
   if (namespaces !== undefined) return !namespaces.includes(namespace);
   return exceptNamespaces !== undefined && exceptNamespaces.includes(namespace);
 }

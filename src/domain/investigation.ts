@@ -13,6 +13,15 @@ export interface PublishedClaim {
   readonly citing: readonly string[];
 }
 
+export interface PublishedAlert {
+  readonly verdict: 'real' | 'transient' | 'flapping' | 'stale' | 'cannot-tell' | 'none';
+  /** Absent: no alert was handed in. */
+  readonly name?: string;
+  readonly because: readonly PublishedClaim[];
+  /** Looks that would tell. Only with "cannot-tell". */
+  readonly wouldSettle?: readonly string[];
+}
+
 export interface PublishedAxis {
   readonly axis: string;
   readonly value: string;
@@ -78,6 +87,7 @@ export interface PublishedThought {
   readonly at: string;
   readonly question: string;
   readonly command: string;
+  /** One fact a line. */
   readonly saw: string;
   readonly conclusion: string;
   readonly citing: readonly string[];
@@ -98,7 +108,7 @@ export interface Investigation {
   readonly outcome: 'explained' | 'healthy' | 'cannot-tell';
   /** One sentence that answers the page. */
   readonly summary: string;
-  readonly alert: { readonly verdict: 'real' | 'transient' | 'flapping' | 'stale' | 'cannot-tell' | 'none'; readonly name?: string; readonly because: readonly PublishedClaim[] };
+  readonly alert: PublishedAlert;
   readonly onset?: { readonly at: string; readonly because: readonly PublishedClaim[] };
   readonly scope: {
     readonly target?: PublishedSubject;

@@ -14,11 +14,11 @@ type Labels = { readonly [key: string]: string };
 
 /** A plain map selects what carries every pair. An empty map selects everything; callers decide whether that is meant. */
 export function matchesLabels(wanted: Labels, labels: Labels): boolean {
-  return Object.entries(wanted).every(([key, value]) => labels[key] === value);
+  return Object.entries(wanted).every(([key, value]) => valueOf(labels, key) === value);
 }
 
 export function matchesRequirement(requirement: LabelRequirement, labels: Labels): boolean {
-  const value = requirement.key === undefined ? undefined : labels[requirement.key];
+  const value = requirement.key === undefined ? undefined : valueOf(labels, requirement.key);
   switch (requirement.operator) {
     case 'In': return value !== undefined && requirement.values.includes(value);
     case 'NotIn': return value === undefined || !requirement.values.includes(value);
@@ -28,6 +28,11 @@ export function matchesRequirement(requirement: LabelRequirement, labels: Labels
     case 'Lt': return value !== undefined && Number(value) < Number(requirement.values[0]);
     default: return false;
   }
+}
+
+/** Only the object's own labels: "constructor" is a valid key, and every object inherits something of that name. */
+function valueOf(labels: Labels, key: string): string | undefined {
+  return Object.hasOwn(labels, key) ? labels[key] : undefined;
 }
 
 /** Source: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/. An empty selector selects everything. */

@@ -23,6 +23,7 @@ import { thinkAboutChanges, thinkAboutMitigation } from '../reasoning/think-alou
 import { thinkAboutCause, thinkAboutRepair } from '../reasoning/think-aloud/diagnosis.ts';
 import { publishThought, type Thought } from '../reasoning/think-aloud/thought.ts';
 import { thinkAboutAlert, thinkAboutScope } from '../reasoning/think-aloud/verify-and-scope.ts';
+import { mistakeInNamespace, mistakeInSelector } from './check-question.ts';
 import { gather, merge } from './gather-evidence.ts';
 
 export interface InvestigationInput {
@@ -55,17 +56,21 @@ export async function investigate(input: InvestigationInput, cancelled: AbortSig
   const { announcer, clock, sources, question } = input;
   const startedAt = clock.now();
   const signal = AbortSignal.any([cancelled, AbortSignal.timeout(input.budgetMilliseconds)]);
+  const unreadable = mistakeInSelector(question);
+  if (unreadable !== undefined) return unreadable;
   const identity = await sources[0].identify(signal);
   if (identity.state === 'failed') return identity;
   const { now, cluster } = identity;
-  announcer.announce({
-    kind: 'started', at: formatInstant(now), cluster: { source: cluster.source, name: cluster.name, ...(cluster.version === undefined ? {} : { version: cluster.version }) },
-    alert: question.alert === undefined ? undefined : { name: question.alert.name, summary: question.alert.summary },
-  });
   const look = (readings: Readings): Assessment => assess(question, { takenAt: now, cluster, readings });
   const round = async (before: Readings, requests: readonly EvidenceRequest[]): Promise<Readings> => merge(before, await gather(sources, requests, signal, progressOf(announcer, requests.length)));
 
   const first = await round({}, firstRound(question, now));
+  const nowhere = mistakeInNamespace(question, first);
+  if (nowhere !== undefined) return nowhere;
+  announcer.announce({
+    kind: 'started', at: formatInstant(now), cluster: { source: cluster.source, name: cluster.name, ...(cluster.version === undefined ? {} : { version: cluster.version }) },
+    alert: question.alert === undefined ? undefined : { name: question.alert.name, summary: question.alert.summary },
+  });
   const suspects = look(first);
   const logs = await round(first, [logRequest(suspects, now)]);
   const second = await round(logs, [probeRequest(look(logs), now)]);
@@ -99,7 +104,8 @@ function requestFor(kind: EvidenceKind, why: string, now: Instant): EvidenceRequ
 function firstRound(question: Question, now: Instant): readonly EvidenceRequest[] {
   const { alert, alertExpression } = question;
   const metrics = alertExpression === undefined ? {} : { metrics: [{ expression: alertExpression.measured, purpose: 'alert' as const, stepSeconds: metricStepSeconds }] };
-  const lists = firstKinds.map((kind) => requestFor(kind, 'who fails, where, and what changed', now));
+  const named: readonly EvidenceKind[] = question.namespace === undefined ? [] : ['namespaces'];
+  const lists = [...firstKinds, ...named].map((kind) => requestFor(kind, 'who fails, where, and what changed', now));
   const page = alertKinds.map((kind) => ({ ...requestFor(kind, 'is the page real', now), ...metrics, ...(alert === undefined ? {} : { alert: alert.name }) }));
   return [...lists, ...page];
 }

@@ -4,6 +4,7 @@ import type { EvidenceKind } from '../domain/evidence.ts';
 import type { Assessment } from './assess.ts';
 import { changeBlindSpots } from './build-change-timeline.ts';
 import { rankHypotheses } from './rank-hypotheses.ts';
+import { bearsOn, replicasInReach, whyNotSeen } from './reach.ts';
 import { recogniseFailureModes, type Recognition } from './recognise-failure-modes.ts';
 import { answerThreshold } from './weights.ts';
 
@@ -20,17 +21,29 @@ export function diagnose(assessment: Assessment, catalogue: readonly AnyFailureM
   return { hypotheses, outcome: outcomeOf(assessment, hypotheses), blindSpots: blindSpotsOf(assessment, recognitions), recognitions };
 }
 
-/** Healthy must be seen, not assumed: pods were read, none fails, nothing was recognised, and the page is not real. */
+/** Healthy must be seen, not assumed: whoever was asked about was looked at, none fails, nothing was recognised, and the page is not real. */
 function outcomeOf(assessment: Assessment, hypotheses: readonly Hypothesis[]): Diagnosis['outcome'] {
-  const { judgement, scope, facts } = assessment;
-  if (facts.get('pods') === undefined) return 'cannot-tell';
-  const answers = hypotheses.filter((each) => each.isRoot && each.confidence >= answerThreshold);
+  const { judgement, scope, facts, question } = assessment;
+  const replicas = facts.get('replicas');
+  if (replicas === undefined) return 'cannot-tell';
+  const answers = hypotheses.filter((each) => isAnswer(each) && (scope.failing.length > 0 || bearsOn(question, each.finding, facts)));
   // A page that has passed by itself leaves nothing to do, although what happened is known.
   if (answers.some((each) => judgement.verdict !== 'transient' || each.subject.kind !== 'Alert')) return 'explained';
+  if (doubtOf(assessment) !== undefined) return 'cannot-tell';
   if (judgement.verdict === 'transient' && scope.failing.length === 0) return 'healthy';
-  const isAnythingFailing = (facts.get('replicas')?.failing.length ?? 0) > 0;
-  const isPageOpen = judgement.verdict === 'real' || (judgement.verdict === 'cannot-tell' && assessment.question.alert !== undefined);
+  const isAnythingFailing = replicasInReach(question, replicas).some((each) => each.health === 'failing');
+  const isPageOpen = judgement.verdict === 'real' || (judgement.verdict === 'cannot-tell' && question.alert !== undefined);
   return isAnythingFailing || isPageOpen ? 'cannot-tell' : 'healthy';
+}
+
+export function isAnswer(each: Hypothesis): boolean {
+  return each.isRoot && each.confidence >= answerThreshold;
+}
+
+/** Why nobody can be called healthy although nobody was seen failing. Undefined: everybody who was asked about was seen. */
+export function doubtOf({ question, facts, snapshot }: Assessment): string | undefined {
+  const pods = snapshot.readings.pods;
+  return whyNotSeen(question, facts, pods?.state === 'read' ? pods.gaps : []);
 }
 
 const toSeeIt: { readonly [Kind in EvidenceKind]?: string } = {

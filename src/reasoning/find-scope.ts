@@ -4,8 +4,7 @@ import type { Scope } from '../domain/reasoned.ts';
 import type { Replica, Replicas } from '../domain/replica.ts';
 import { type Subject, spokenSubject, subject, subjectKey } from '../domain/subject.ts';
 import type { FactSource } from './fact-source.ts';
-import { parseSelector } from './parse-selector.ts';
-import { matchesSelector } from '../domain/label-selector.ts';
+import { replicasInReach, spokenReach, whyNotSeen } from './reach.ts';
 
 /** Alert labels that name a workload, most precise first, with the kind they mean. */
 const workloadLabels: readonly (readonly [label: string, kind: string | undefined])[] = [
@@ -18,32 +17,18 @@ const nodeLabels = ['node', 'nodename', 'kubernetes_node', 'host', 'instance'];
 /** Whom the page is about, and who of them fails: the question that comes before any "why". */
 export function findScope(question: Question, facts: FactSource): Scope {
   const replicas = facts.get('replicas');
-  if (replicas === undefined) return emptyScope('Pods could not be read, so nobody can be told failing from healthy.');
+  if (replicas === undefined) return emptyScope(whyNotSeen(question, facts, []) ?? '');
   const inReach = replicasInReach(question, replicas);
   const named = question.alert === undefined ? undefined : namedByAlert(question.alert, inReach, facts);
   if (named !== undefined) return scopeOf(named.target, named.chosenBecause, replicas);
   const worst = worstWorkload(inReach);
-  if (worst !== undefined) return scopeOf(worst, `${spokenSubject(worst)} has the most failing replicas${whereOf(question)}.`, replicas);
+  if (worst !== undefined) return scopeOf(worst, `${spokenSubject(worst)} has the most failing replicas${spokenReach(question)}.`, replicas);
   const only = question.selector === undefined ? undefined : inReach[0]?.workload;
-  return only === undefined ? emptyScope(`No replica fails${whereOf(question)}.`) : scopeOf(only, 'The selector names it.', replicas);
+  return only === undefined ? emptyScope(whyNotSeen(question, facts, []) ?? `No replica fails${spokenReach(question)}.`) : scopeOf(only, 'The selector names it.', replicas);
 }
 
 function emptyScope(chosenBecause: string): Scope {
   return { target: undefined, chosenBecause, failing: [], healthy: [], undecided: [], alsoFailing: [] };
-}
-
-function whereOf(question: Question): string {
-  if (question.namespace !== undefined) return ` in namespace ${question.namespace}`;
-  return question.selector === undefined ? '' : ` among ${question.selector}`;
-}
-
-function replicasInReach(question: Question, replicas: Replicas): readonly Replica[] {
-  const selector = question.selector === undefined ? undefined : parseSelector(question.selector);
-  return replicas.all.filter(
-    (replica) =>
-      (question.namespace === undefined || replica.pod.metadata.namespace === question.namespace) &&
-      (selector === undefined || matchesSelector(selector, replica.pod.metadata.labels)),
-  );
 }
 
 interface Choice {

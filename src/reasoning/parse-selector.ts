@@ -1,24 +1,31 @@
 import type { LabelRequirement, LabelSelector } from '../domain/label-selector.ts';
 
-/** Reads a selector as `kubectl -l` takes it. Parts that are no requirement are dropped: the command line checks them before. */
-export function parseSelector(written: string): LabelSelector {
-  const matchLabels: { [key: string]: string } = {};
-  const matchExpressions: LabelRequirement[] = [];
-  for (const part of written.split(/,(?![^(]*\))/).map((each) => each.trim())) {
-    const set = /^(\S+)\s+(in|notin)\s*\(([^)]*)\)$/i.exec(part);
-    const equal = /^([^\s!=]+)\s*(==?|!=)\s*(\S*)$/.exec(part);
-    if (set !== null) {
-      const values = (set[3] ?? '').split(',').map((value) => value.trim());
-      matchExpressions.push({ key: set[1], operator: set[2]?.toLowerCase() === 'in' ? 'In' : 'NotIn', values });
-    } else if (equal !== null && equal[2] === '!=') {
-      matchExpressions.push({ key: equal[1], operator: 'NotIn', values: [equal[3] ?? ''] });
-    } else if (equal?.[1] !== undefined) {
-      matchLabels[equal[1]] = equal[3] ?? '';
-    } else if (/^![^\s!]+$/.test(part)) {
-      matchExpressions.push({ key: part.slice(1), operator: 'DoesNotExist', values: [] });
-    } else if (/^[^\s!]+$/.test(part)) {
-      matchExpressions.push({ key: part, operator: 'Exists', values: [] });
-    }
-  }
-  return { matchLabels, matchExpressions };
+const name = '[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,251}[A-Za-z0-9])?';
+const key = `${name}(?:/${name})?`;
+const exists = new RegExp(`^(!?)\\s*(${key})$`);
+const compares = new RegExp(`^(${key})\\s*(==?|!=|>|<)\\s*((?:${name})?)$`);
+const isOneOf = new RegExp(`^(${key})\\s+(in|notin)\\s*\\(([^()]*)\\)$`);
+const value = new RegExp(`^(?:${name})?$`);
+
+/** Reads a selector as `kubectl -l` takes it. Undefined: some part of it is no requirement, so it is not known what is meant. */
+export function parseSelector(written: string): LabelSelector | undefined {
+  const requirements = written.split(/,(?![^(]*\))/).map((part) => requirementIn(part.trim()));
+  const matchExpressions = requirements.filter((each) => each !== undefined);
+  return matchExpressions.length === requirements.length ? { matchLabels: {}, matchExpressions } : undefined;
+}
+
+function requirementIn(part: string): LabelRequirement | undefined {
+  const [, negation, plain] = exists.exec(part) ?? [];
+  if (plain !== undefined) return { key: plain, operator: negation === '!' ? 'DoesNotExist' : 'Exists', values: [] };
+  const [, compared, sign, to = ''] = compares.exec(part) ?? [];
+  if (compared !== undefined) return comparison(compared, sign, to);
+  const [, listed, word, list = ''] = isOneOf.exec(part) ?? [];
+  const values = list.split(',').map((each) => each.trim());
+  if (listed === undefined || !values.every((each) => value.test(each))) return undefined;
+  return { key: listed, operator: word === 'in' ? 'In' : 'NotIn', values };
+}
+
+function comparison(of: string, sign: string | undefined, to: string): LabelRequirement | undefined {
+  if (sign !== '>' && sign !== '<') return { key: of, operator: sign === '!=' ? 'NotIn' : 'In', values: [to] };
+  return /^\d+$/.test(to) ? { key: of, operator: sign === '>' ? 'Gt' : 'Lt', values: [to] } : undefined;
 }

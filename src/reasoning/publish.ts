@@ -12,8 +12,8 @@ import type { Diagnosis } from './diagnose.ts';
 import { followUps } from './follow-ups.ts';
 import { commandToChange } from './kubectl-commands.ts';
 import { publishClaim, publishEvidence } from './publish-claims.ts';
+import { summarise } from './summarise.ts';
 import { publishThought, type Thought } from './think-aloud/thought.ts';
-import { answerThreshold } from './weights.ts';
 
 export interface Reasoned {
   readonly assessment: Assessment;
@@ -42,8 +42,8 @@ export function publish(reasoned: Reasoned, books: Bookkeeping): Investigation {
     finishedAt: formatInstant(books.finishedAt),
     cluster: { source: cluster.source, name: cluster.name, ...(cluster.version === undefined ? {} : { version: cluster.version }) },
     outcome: diagnosis.outcome,
-    summary: summaryOf(reasoned),
-    alert: { verdict: judgement.verdict, ...(question.alert === undefined ? {} : { name: question.alert.name }), because: judgement.because.map(publishClaim) },
+    summary: summarise({ ...reasoned, mitigations: reasoned.mitigations as unknown as readonly Mitigation[] }),
+    alert: { verdict: judgement.verdict, ...(question.alert === undefined ? {} : { name: question.alert.name }), because: judgement.because.map(publishClaim), ...(judgement.wouldSettle === undefined ? {} : { wouldSettle: judgement.wouldSettle }) },
     ...(onset === undefined ? {} : { onset: { at: formatInstant(onset.at), because: onset.because.map(publishClaim) } }),
     scope: {
       ...(scope.target === undefined ? {} : { target: scope.target }),
@@ -117,22 +117,6 @@ export function publishPlans(plans: readonly MitigationPlan[], mitigations: read
 export function warnings(guardRails: readonly GuardRail[], { scope, radius, changes }: Assessment): (plan: MitigationPlan) => readonly string[] {
   const situation = { scope, blastRadius: radius, changes, hypotheses: [] };
   return (plan) => [...new Set(plan.changes.flatMap((change) => guardRails.flatMap((rail) => rail.check({ change, isEvidenceSaved: plan.saveFirst.length > 0 }, situation) ?? [])))];
-}
-
-function summaryOf({ diagnosis, assessment }: Reasoned): string {
-  const answers = diagnosis.hypotheses.filter((each) => each.isRoot && each.confidence >= answerThreshold);
-  const [best, ...more] = answers;
-  if (diagnosis.outcome === 'healthy') return best === undefined ? 'Nothing is wrong that the evidence shows.' : `Nothing is left to do: ${lowerFirst(best.title)}.`;
-  if (best !== undefined && diagnosis.outcome === 'explained') {
-    const others = more.length === 0 ? '' : `; independent of it: ${more.slice(0, 2).map((each) => `${lowerFirst(each.title)} (${spokenSubject(each.subject)})`).join(', ')}`;
-    return `${best.title}: ${spokenSubject(best.subject)}${others}.`;
-  }
-  const { target, failing } = assessment.scope;
-  return target === undefined || failing.length === 0 ? 'Cannot tell what is wrong.' : `${spokenSubject(target)} is failing, and the evidence does not tell why.`;
-}
-
-function lowerFirst(text: string): string {
-  return /^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
 }
 
 function allCitations({ assessment, diagnosis, plans, thoughts }: Reasoned): readonly Citation[] {

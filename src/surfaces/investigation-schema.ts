@@ -37,6 +37,7 @@ const alert = z.looseObject({
     .meta({ description: '"none": no alert was handed in.' }),
   name: z.exactOptional(z.string()),
   because: claims('Why the alert is judged so.'),
+  wouldSettle: z.exactOptional(texts('Looks that would tell. Only with "cannot-tell".')),
 });
 
 const axis = z.looseObject({
@@ -114,7 +115,7 @@ const thought = z.looseObject({
   at: moment('When it was thought; in a replay, when the evidence was collected.'),
   question: z.string(),
   command: text('The command that would show the same.'),
-  saw: text('What was seen.'),
+  saw: text('What was seen, one fact a line.'),
   conclusion: text('What follows.'),
   citing: texts('Keys of "evidence".'),
 });
@@ -140,7 +141,7 @@ export const investigationShape = z
     finishedAt: moment('When it ended.'),
     cluster,
     outcome: z.enum(['explained', 'healthy', 'cannot-tell']),
-    summary: text('One sentence that answers the page.'),
+    summary: text('One sentence that answers the page: who fails since when, because of what, and what to do first.'),
     alert,
     onset: z.exactOptional(
       z

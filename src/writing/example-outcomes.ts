@@ -51,7 +51,7 @@ export const healthyInvestigation: Investigation = {
       at: '2026-09-15T02:47:31Z',
       question: 'Who is failing, and who is healthy?',
       command: 'kubectl get pods -A -o wide',
-      saw: '22 of 22 replicas are Ready. The last restart was 31 d ago.',
+      saw: '22 of 22 replicas are Ready.\nThe last restart was 31 d ago.',
       conclusion: 'Nobody fails.',
       citing: ['pods/payments'],
     },

@@ -14,7 +14,7 @@ export const exampleThoughts: readonly PublishedThought[] = [
     'verify',
     {
       question: 'Is this real, or is the monitoring flapping?',
-      saw: '12.0 % of requests fail, 0.1 % four minutes ago, and it still rises. First firing in 24 h. The figures are 9 s old, and two pods crash.',
+      saw: '12.0 % of requests fail, 0.1 % four minutes ago, and it still rises.\nFirst firing in 24 h.\nThe figures are 9 s old, and two pods crash.',
       conclusion: 'Real. Two signals that do not know each other say the same.',
     },
     'error-share',
@@ -56,7 +56,7 @@ export const exampleThoughts: readonly PublishedThought[] = [
     'scope',
     {
       question: 'Blast radius: what separates the failing from the healthy?',
-      saw: 'node = node-worker-3: 2 of 2 failing, 0 of 2 healthy (p = 0.17, 0.50 corrected for 3 axes)\nrevision = 47: 2 of 2 failing, 2 of 2 healthy\nFrom node-worker-3 to 10.96.45.12:5432: timed out. From node-worker-1: connected.',
+      saw: 'node = node-worker-3: 2 of 2 failing, 0 of 2 healthy (p = 0.17, 0.50 corrected for 3 axes)\nrevision = 47: 2 of 2 failing, 2 of 2 healthy\nFrom node-worker-3 to 10.96.45.12:5432: timed out.\nFrom node-worker-1: connected.',
       conclusion: 'The node. Four replicas are too few for statistics alone, but the probes settle it.',
     },
     'pods/payments',
@@ -77,7 +77,7 @@ export const exampleThoughts: readonly PublishedThought[] = [
     'what-changed',
     {
       question: 'Is the deploy guilty? It came two minutes before.',
-      saw: 'All 4 replicas run revision 47. The 2 on other nodes serve.',
+      saw: 'All 4 replicas run revision 47.\nThe 2 on other nodes serve.',
       conclusion: 'Acquitted. What the healthy share cannot be what breaks the failing. Rolling back would not help.',
     },
     'pods/payments/payment-service-7f8b9c4d5-a8j3n',
@@ -87,7 +87,7 @@ export const exampleThoughts: readonly PublishedThought[] = [
     'mitigate',
     {
       question: 'Mitigate first: what stops the bleeding, whatever the cause?',
-      saw: 'node-worker-1 and node-worker-2 have room for both replicas. The disruption budget is not in the way: failing pods serve nobody.',
+      saw: 'node-worker-1 and node-worker-2 have room for both replicas.\nThe disruption budget is not in the way: failing pods serve nobody.',
       conclusion: 'Take node-worker-3 out of scheduling and let its two replicas start elsewhere. Then look for the cause.',
     },
     'nodes/node-worker-3',
@@ -117,7 +117,7 @@ export const exampleThoughts: readonly PublishedThought[] = [
     'diagnose',
     {
       question: 'Why does kube-proxy not keep up?',
-      saw: 'Its journal: killed by the OOM killer at 02:41:29. Its memory limit: 128Mi. Services: 437, of which 40 came last week.',
+      saw: 'Its journal: killed by the OOM killer at 02:41:29.\nIts memory limit: 128Mi.\nServices: 437, of which 40 came last week.',
       conclusion:
         'It runs out of memory while it writes the rules. The node says Ready all the while, because the kubelet does not need service addresses.',
     },

@@ -5,7 +5,7 @@ import { shellWord } from '../../domain/shell-word.ts';
 import { spokenSubject } from '../../domain/subject.ts';
 import type { Assessment } from '../assess.ts';
 import { commandToChange } from '../kubectl-commands.ts';
-import { counted, listed, type Thought } from './thought.ts';
+import { counted, facts, listed, type Thought } from './thought.ts';
 
 /** Deploy, config, node event, scaling in the last minutes? And what of it can be the cause? */
 export function thinkAboutChanges(assessment: Assessment): readonly Thought[] {
@@ -15,11 +15,18 @@ export function thinkAboutChanges(assessment: Assessment): readonly Thought[] {
     phase: 'what-changed',
     question: onset === undefined ? 'What changed lately?' : `What changed before ${clockTime(onset.at)}?`,
     command: scope.target === undefined ? 'kubectl get events -A --sort-by=.lastTimestamp' : historyCommand(scope.target.kind, scope.target.namespace, scope.target.name),
-    saw: changes.length === 0 ? 'No change that the API shows.' : `${counted(changes.length, 'change')}: ${listed(changes.slice(-6).map((change) => `${spokenInstant(change.at, snapshot.takenAt)} ${spokenSubject(change.subject)}: ${change.summary}`), 6)}.`,
+    saw: changes.length === 0 ? 'No change that the API shows.' : facts([...older(changes.length - changesNamed), ...changes.slice(-changesNamed).map((change) => `${spokenInstant(change.at, snapshot.takenAt)} ${spokenSubject(change.subject)}: ${change.summary}`)]),
     conclusion: telling.length === 0 ? 'None of them touches the failing replicas before they failed.' : `${counted(telling.length, 'change')} could have to do with it; each on its own merits.`,
-    citing: changes.slice(-6).flatMap((change) => change.because[0].citing.slice(0, 1)),
+    citing: changes.slice(-changesNamed).flatMap((change) => change.because[0].citing.slice(0, 1)),
   };
   return [overview, ...telling.slice(-4).map((change) => thinkAboutOne(change, assessment))];
+}
+
+/** Newest last; what is near the onset tells most. */
+const changesNamed = 6;
+
+function older(count: number): readonly string[] {
+  return count <= 0 ? [] : [`${counted(count, 'older change')}.`];
 }
 
 function thinkAboutOne(change: Change, { onset, snapshot }: Assessment): Thought {
@@ -29,7 +36,7 @@ function thinkAboutOne(change: Change, { onset, snapshot }: Assessment): Thought
     phase: 'what-changed',
     question: `${change.summary}, at ${spokenInstant(change.at, snapshot.takenAt)}${distance}: is that it?`,
     command: historyCommand(change.subject.kind, change.subject.namespace, change.subject.name),
-    saw: change.because.slice(1).map((each) => each.says).join(' ') || change.because[0].says,
+    saw: facts((change.because.length > 1 ? change.because.slice(1) : change.because).map((each) => each.says)),
     conclusion: isAcquitted ? 'Acquitted: the timing fits, the blast radius does not. Rolling it back would change nothing for those who fail.' : 'Suspect: order, scope and mechanism fit.',
     citing: change.because.flatMap((each) => each.citing),
   };

@@ -3,10 +3,10 @@ import type { MitigationPlan } from '../../domain/mitigation.ts';
 import type { Hypothesis } from '../../domain/reasoned.ts';
 import { spokenSubject } from '../../domain/subject.ts';
 import type { Assessment } from '../assess.ts';
-import type { Diagnosis } from '../diagnose.ts';
+import { type Diagnosis, doubtOf } from '../diagnose.ts';
 import { commandToSee } from '../kubectl-commands.ts';
 import { answerThreshold } from '../weights.ts';
-import { listed, type Thought } from './thought.ts';
+import { facts, listed, type Thought } from './thought.ts';
 
 /** Now: why? The leading causes claim by claim, then what was considered and what could not be told. */
 export function thinkAboutCause(assessment: Assessment, diagnosis: Diagnosis): readonly Thought[] {
@@ -14,7 +14,7 @@ export function thinkAboutCause(assessment: Assessment, diagnosis: Diagnosis): r
   const answers = roots.filter((each) => each.confidence >= answerThreshold).slice(0, 3);
   const rivals = roots.filter((each) => !answers.includes(each)).slice(0, 3);
   const thoughts = answers.flatMap(thinkAboutAnswer);
-  if (diagnosis.outcome === 'cannot-tell') return [...thoughts, ...rivals.map(thinkAboutRival), cannotTell(diagnosis, rivals)];
+  if (diagnosis.outcome === 'cannot-tell') return [...thoughts, ...rivals.map(thinkAboutRival), cannotTell(assessment, diagnosis, rivals)];
   if (diagnosis.outcome === 'healthy') return [...thoughts, nothingWrong(assessment)];
   return [...thoughts, ...rivals.map(thinkAboutRival)];
 }
@@ -34,7 +34,7 @@ function thinkAboutAnswer(hypothesis: Hypothesis): readonly Thought[] {
 function thoughtOn(question: string, claims: readonly Claim[], conclusion: string): readonly Thought[] {
   const [first] = claims;
   if (first === undefined) return [];
-  return [{ phase: 'diagnose', question, command: commandToSee(first.citing[0].of), saw: claims.map((each) => each.says).join(' '), conclusion, citing: claims.flatMap((each) => each.citing) }];
+  return [{ phase: 'diagnose', question, command: commandToSee(first.citing[0].of), saw: facts(claims.map((each) => each.says)), conclusion, citing: claims.flatMap((each) => each.citing) }];
 }
 
 /** Words for a probability, so that nobody reads a decimal at night. */
@@ -52,13 +52,14 @@ function thinkAboutRival(hypothesis: Hypothesis): Thought {
     phase: 'diagnose',
     question: `Could it be ${hypothesis.title} (${spokenSubject(hypothesis.subject)})?`,
     command: commandToSee(first.citing[0].of),
-    saw: [first.says, ...against.map((each) => `Against it: ${each.says}`)].join(' '),
+    saw: facts([first.says, ...against.map((each) => `Against it: ${each.says}`)]),
     conclusion: `${spokenConfidence(hypothesis.confidence)} (${hypothesis.confidence.toFixed(2)}).${hypothesis.wouldSettle[0] === undefined ? '' : ` What would settle it: ${hypothesis.wouldSettle[0]}`}`,
     citing: [first, ...against].flatMap((each) => each.citing),
   };
 }
 
-function cannotTell(diagnosis: Diagnosis, rivals: readonly Hypothesis[]): Thought {
+function cannotTell(assessment: Assessment, diagnosis: Diagnosis, rivals: readonly Hypothesis[]): Thought {
+  const doubt = assessment.scope.failing.length > 0 || rivals.length > 0 ? undefined : doubtOf(assessment);
   const settle = [...new Set(rivals.flatMap((each) => each.wouldSettle))];
   // Only what some rule asked for and did not get: most blind spots have nothing to do with this case.
   const looks = settle.length > 0 ? settle : diagnosis.blindSpots.filter((spot) => spot.why.includes('cannot tell about')).map((spot) => `${spot.what} (${spot.toSeeIt}).`);
@@ -67,7 +68,7 @@ function cannotTell(diagnosis: Diagnosis, rivals: readonly Hypothesis[]): Though
     phase: 'diagnose',
     question: 'What is the cause?',
     command: citing[0] === undefined ? 'kubectl get events -A --sort-by=.lastTimestamp' : commandToSee(citing[0].of),
-    saw: rivals.length === 0 ? 'Nothing in the evidence names a cause.' : `Left standing: ${listed(rivals.map((each) => each.title))}.`,
+    saw: rivals.length === 0 ? (doubt ?? 'Nothing in the evidence names a cause.') : `Left standing: ${listed(rivals.map((each) => each.title))}.`,
     conclusion: looks.length === 0 ? 'I cannot tell.' : `I cannot tell. What would tell: ${looks.slice(0, 3).join(' ')}`,
     citing,
   };

@@ -8,6 +8,7 @@ export interface Thought {
   readonly phase: PhaseName;
   readonly question: string;
   readonly command: string;
+  /** One fact a line: see `facts`. */
   readonly saw: string;
   readonly conclusion: string;
   readonly citing: readonly Citation[];
@@ -17,6 +18,11 @@ export interface Thought {
 export function publishThought(thought: Thought, at: Instant): PublishedThought {
   const { phase, question, command, saw, conclusion, citing } = thought;
   return { phase, at: formatInstant(at), question, command, saw, conclusion, citing: [...new Set(citing.map(evidenceId))] };
+}
+
+/** What was seen, one fact a line. Words of the cluster that span several lines stay one fact. */
+export function facts(seen: readonly string[]): string {
+  return seen.map((fact) => fact.replace(/\s+/g, ' ').trim()).join('\n');
 }
 
 /** "a, b and 3 more" */

@@ -1,12 +1,13 @@
 import { citeObject } from '../../domain/citation.ts';
 import { clockTime, spokenDuration } from '../../domain/instant.ts';
-import type { Axis } from '../../domain/reasoned.ts';
+import type { Axis, Scope } from '../../domain/reasoned.ts';
 import type { Replica } from '../../domain/replica.ts';
 import { shellWord } from '../../domain/shell-word.ts';
 import { spokenSubject } from '../../domain/subject.ts';
 import type { Assessment } from '../assess.ts';
+import { doubtOf } from '../diagnose.ts';
 import { commandToSee } from '../kubectl-commands.ts';
-import { counted, listed, type Thought } from './thought.ts';
+import { counted, facts, listed, type Thought } from './thought.ts';
 
 /** Is this real, or is the monitoring flapping? */
 export function thinkAboutAlert({ judgement, question }: Assessment): readonly Thought[] {
@@ -25,7 +26,7 @@ export function thinkAboutAlert({ judgement, question }: Assessment): readonly T
     phase: 'verify',
     question: `"${question.alert.summary}": is this real, or is the monitoring flapping?`,
     command: first === undefined ? 'kubectl get pods -A' : commandToSee(first.of),
-    saw: judgement.because.map((each) => each.says).join(' '),
+    saw: facts(judgement.because.map((each) => each.says)),
     conclusion: verdicts[judgement.verdict],
     citing,
   }];
@@ -36,27 +37,40 @@ export function thinkAboutScope(assessment: Assessment): readonly Thought[] {
   return [whoFails(assessment), ...sinceWhen(assessment), ...whatSeparates(assessment)];
 }
 
-function whoFails({ scope, facts }: Assessment): Thought {
-  const { target, failing, healthy, undecided, alsoFailing } = scope;
-  const namespace = target?.namespace === undefined ? '-A' : `-n ${shellWord(target.namespace)}`;
-  const all = failing.length + healthy.length + undecided.length;
-  const elsewhere = alsoFailing.length === 0 ? '' : ` Elsewhere ${counted(alsoFailing.length, 'replica')} fail${alsoFailing.length === 1 ? 's' : ''}: ${listed([...new Set(alsoFailing.map((replica) => spokenSubject(replica.workload)))])}.`;
-  const starting = undecided.length === 0 ? '' : ` ${counted(undecided.length, 'replica')} still starting or leaving.`;
-  const couldLook = facts.get('replicas') !== undefined;
+function whoFails(assessment: Assessment): Thought {
+  const { target, failing, healthy, chosenBecause } = assessment.scope;
+  const namespace = target?.namespace ?? assessment.question.namespace;
   return {
     phase: 'scope',
     question: 'Who is failing, and who is healthy?',
-    command: `kubectl get pods ${namespace} -o wide`,
-    saw: target === undefined ? scope.chosenBecause : `${spokenSubject(target)}: ${failing.length} of ${counted(all, 'replica')} fail. ${failing.slice(0, 4).map(spokenReplica).join('; ')}${failing.length > 0 ? '.' : ''}${starting}${elsewhere}`.trim(),
-    conclusion: conclusionOfScope(couldLook, failing.length, healthy.length, alsoFailing.length),
+    command: `kubectl get pods ${namespace === undefined ? '-A' : `-n ${shellWord(namespace)}`} -o wide`,
+    saw: target === undefined ? chosenBecause : facts(seenOf(assessment.scope)),
+    conclusion: conclusionOfScope(assessment),
     citing: [...failing.slice(0, 6), ...healthy.slice(0, 4)].map((replica) => citeObject(replica.pod, `${replica.health} on ${replica.pod.spec.nodeName ?? 'no node'}: ${spokenTroubles(replica)}`)),
   };
 }
 
-function conclusionOfScope(couldLook: boolean, failing: number, healthy: number, elsewhere: number): string {
-  if (!couldLook) return 'I could not look at the pods, so I say nothing about their health.';
-  if (failing === 0) return elsewhere === 0 ? 'No replica fails.' : 'Not the replicas that the page names; others do fail.';
-  if (healthy === 0) return 'All of them fail: comparing siblings tells nothing, so I compare with everything else that runs.';
+const replicasNamed = 4;
+
+function seenOf({ target, failing, healthy, undecided, alsoFailing }: Scope): readonly string[] {
+  const all = failing.length + healthy.length + undecided.length;
+  const whose = target === undefined ? '' : `${spokenSubject(target)}: `;
+  const others = listed([...new Set(alsoFailing.map((replica) => spokenSubject(replica.workload)))]);
+  return [
+    `${whose}${failing.length} of ${counted(all, 'replica')} fail${failing.length === 1 && all !== 1 ? 's' : ''}.`,
+    ...failing.slice(0, replicasNamed).map((replica) => `${spokenReplica(replica)}.`),
+    ...(failing.length > replicasNamed ? [`And ${failing.length - replicasNamed} more.`] : []),
+    ...(undecided.length === 0 ? [] : [`${counted(undecided.length, 'replica')} still starting or leaving.`]),
+    ...(alsoFailing.length === 0 ? [] : [`Elsewhere ${counted(alsoFailing.length, 'replica')} fail${alsoFailing.length === 1 ? 's' : ''}: ${others}.`]),
+  ];
+}
+
+function conclusionOfScope(assessment: Assessment): string {
+  const { failing, healthy, alsoFailing } = assessment.scope;
+  if (assessment.facts.get('replicas') === undefined) return 'I could not look at the pods, so I say nothing about their health.';
+  if (failing.length === 0 && alsoFailing.length > 0) return 'Not the replicas that the page names; others do fail.';
+  if (failing.length === 0) return doubtOf(assessment) === undefined ? 'No replica fails.' : 'I saw nobody fail, and I did not see everybody. That is not the same as healthy.';
+  if (healthy.length === 0) return 'All of them fail: comparing siblings tells nothing, so I compare with everything else that runs.';
   return 'Some fail and some do not. The difference between them is the fastest way in.';
 }
 
@@ -80,7 +94,7 @@ function sinceWhen({ onset, snapshot }: Assessment): readonly Thought[] {
     phase: 'scope',
     question: 'Since when?',
     command: "kubectl get events -A --sort-by=.lastTimestamp | tail -20",
-    saw: onset.because.map((each) => each.says).join(' '),
+    saw: facts(onset.because.map((each) => each.says)),
     conclusion: `It began at ${clockTime(onset.at)}, ${spokenDuration(snapshot.takenAt - onset.at)} before I looked. What changed before that matters; what changed after does not.`,
     citing,
   }];
@@ -93,7 +107,7 @@ function whatSeparates({ scope, radius }: Assessment): readonly Thought[] {
   // Axes that split exactly like the leading one say the same thing again; the conclusion names them.
   const telling = separating.filter((axis) => axis === leading || !axis.confoundedWith.includes(leading?.axis ?? ''));
   const single = radius.axes.filter((axis) => axis.verdict === 'cannot-tell' && axis.healthyWithout + axis.failingWithout > 0);
-  const saw = [...[...telling, ...single].map(spokenAxis), spokenEven(radius.axes.filter((axis) => !separating.includes(axis) && !single.includes(axis)))].filter((text) => text !== '').join(' ');
+  const saw = facts([...[...telling, ...single].map(spokenAxis), ...spokenEven(radius.axes.filter((axis) => !separating.includes(axis) && !single.includes(axis)))]);
   const namespace = shellWord(scope.target?.namespace ?? 'default');
   return [{
     phase: 'scope',
@@ -105,13 +119,12 @@ function whatSeparates({ scope, radius }: Assessment): readonly Thought[] {
   }];
 }
 
-/** Axes that do not separate in one sentence; the revision by name, for it is what everybody suspects first. */
-function spokenEven(axes: readonly Axis[]): string {
-  if (axes.length === 0) return '';
+/** Axes that do not separate in one sentence; the revision in its own, for it is what everybody suspects first. */
+function spokenEven(axes: readonly Axis[]): readonly string[] {
   const revision = axes.find((axis) => axis.axis === 'revision' && axis.healthyWith > 0 && axis.failingWith > 0);
-  const shared = revision === undefined ? '' : `Failing and healthy replicas run the same revision (${revision.failingWith} failing and ${revision.healthyWith} healthy on ${revision.value}). `;
+  const shared = revision === undefined ? [] : [`Failing and healthy replicas run the same revision (${revision.failingWith} failing and ${revision.healthyWith} healthy on ${revision.value}).`];
   const names = axes.filter((axis) => axis !== revision).map((axis) => axis.axis);
-  return `${shared}${names.length === 0 ? '' : `No difference by ${listed(names, 10)}.`}`.trim();
+  return [...shared, ...(names.length === 0 ? [] : [`No difference by ${listed(names, 10)}.`])];
 }
 
 function spokenAxis(axis: Axis): string {

@@ -83,15 +83,12 @@ function tellThought(thought: PublishedThought, told: Told, layout: Layout): Tel
   };
 }
 
-/** What was seen is a list of facts; each begins a line. */
-const sentenceEnd = /([.!?]) (?=["A-Z0-9])/g;
-
 /** The command that would show the same, what was seen, what follows. */
 function writeLook(thought: PublishedThought, layout: Layout): readonly string[] {
   const { palette } = layout;
   return [
     ...writeCommand(thought.command, '  ', layout),
-    ...paragraph({ text: thought.saw.replace(sentenceEnd, '$1\n'), mark: '  ', gutter: '│ ' }, layout),
+    ...paragraph({ text: thought.saw, mark: '  ', gutter: '│ ' }, layout),
     ...paragraph({ text: thought.conclusion, mark: '→ ', paintMark: palette.good }, layout),
   ];
 }
