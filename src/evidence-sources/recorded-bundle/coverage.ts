@@ -12,19 +12,17 @@ export type Coverage = { readonly state: 'not-recorded' } | { readonly state: 'r
 export function coverageOf(resource: ResourceName, listings: readonly Listing[], namespaces: ReadonlySet<string>): Coverage {
   const ofResource = listings.filter((listing) => listing.resource === resource);
   if (ofResource.length === 0) return { state: 'not-recorded' };
-  if (!resources[resource].isNamespaced) {
-    const isListed = ofResource.some((listing) => listing.isList || isCollectorPath(listing.path)) || ofResource.length > 1;
-    return { state: 'recorded', gaps: isListed ? [] : [partOf(resource, `only one of the ${resource} was saved`)] };
-  }
+  if (!resources[resource].isNamespaced) return { state: 'recorded', gaps: isWholeListed(ofResource) ? [] : [partOf(resource)] };
   const covered = new Set<string>();
   const single = new Map<string, number>();
   for (const listing of ofResource) {
     const within = namespaceOfPath(listing.path, namespaces);
-    const isWhole = listing.isList || isCollectorPath(listing.path);
+    const isWhole = listing.isList || isCollectorPath(listing.path, 'namespace');
     if (!isWhole) for (const namespace of listing.namespaces) single.set(namespace, (single.get(namespace) ?? 0) + 1);
     else if (within !== undefined) covered.add(within);
-    // A list of several namespaces was asked of all of them, and so was an empty one that no path narrows.
-    else if (listing.namespaces.size !== 1) return { state: 'recorded', gaps: [] };
+    // A list of several namespaces was asked of all of them, and so was an empty one that no path narrows and that is the only one.
+    else if (listing.namespaces.size > 1 || (listing.namespaces.size === 0 && ofResource.length === 1))
+      return { state: 'recorded', gaps: [] };
     for (const namespace of isWhole ? listing.namespaces : []) covered.add(namespace);
   }
   for (const [namespace, count] of single) if (count > 1) covered.add(namespace);
@@ -35,8 +33,10 @@ export function coverageOf(resource: ResourceName, listings: readonly Listing[],
 }
 
 /** Collectors that write one file for each object walk the whole list all the same: must-gather, Velero. */
-function isCollectorPath(path: string): boolean {
-  return /(^|\/)(namespaces\/[^/]+\/.+|cluster-scoped-resources\/.+|resources\/[^/]+\/(cluster|namespaces\/[^/]+)\/[^/]+)$/.test(path);
+function isCollectorPath(path: string, scope: 'cluster' | 'namespace'): boolean {
+  const pattern =
+    scope === 'cluster' ? /(^|\/)(cluster-scoped-resources\/.+|resources\/[^/]+\/cluster\/[^/]+)$/ : /(^|\/)namespaces\/[^/]+\/.+$/;
+  return pattern.test(path);
 }
 
 /** The namespace that a collector put a list under, nearest to the file first. */
@@ -47,8 +47,14 @@ function namespaceOfPath(path: string, namespaces: ReadonlySet<string>): string 
   return told ?? steps.toReversed().find((step) => namespaces.has(step));
 }
 
-function partOf(resource: ResourceName, detail: string): Gap {
-  return { what: `some ${resource}`, because: 'not-recorded', detail };
+/** Objects below a namespace's directory are there because of the namespace, so they are no list of a cluster-wide kind. */
+function isWholeListed(listings: readonly Listing[]): boolean {
+  const picked = listings.filter(({ path }) => !isCollectorPath(path, 'namespace'));
+  return picked.length > 1 || picked.some(({ isList, path }) => isList || isCollectorPath(path, 'cluster'));
+}
+
+function partOf(resource: ResourceName): Gap {
+  return { what: `some ${resource}`, because: 'not-recorded', detail: `only single ${resource} were saved, and no list of them` };
 }
 
 /** "namespace shop", "namespaces a, b and 7 more". */

@@ -257,6 +257,7 @@ test('Logs in layouts that name the pod somewhere in the path are found once the
       [`var/log/pods/shop_web-3_${uid}/app/1.log`]: '2026-03-01T09:01:00.000000001Z stderr F before\n',
       [`var/log/pods/shop_web-3_${uid}/app/2.log`]: '2026-03-01T09:02:00.000000001Z stdout F latest\n',
       'x/twin_app.log': 'whose?\n',
+      'dump/shop/web-1/logs-sidecar-previous.txt': 'beside a dump\n',
     }),
   );
   const lines = (namespace: string, name: string, container: string, isPrevious = false): ReturnType<typeof linesOf> =>
@@ -265,5 +266,40 @@ test('Logs in layouts that name the pod somewhere in the path are found once the
   expect(await lines('shop', 'web-2', 'sidecar')).toEqual(['by folder']);
   expect(await lines('shop', 'web-2', 'sidecar', true)).toEqual(['by folder, before']);
   expect([await lines('shop', 'web-3', 'app'), await lines('shop', 'web-3', 'app', true)]).toEqual([['latest'], ['before']]);
+  expect(await lines('shop', 'web-1', 'sidecar', true)).toEqual(['beside a dump']);
   expect(await lines('a', 'twin', 'app')).toBe('not in the bundle');
+});
+
+test('An empty list of one namespace among others in a stream does not speak for all namespaces', async () => {
+  const stream = [
+    listOf('Service', [{ metadata: { name: 'web', namespace: 'shop' } }]),
+    listOf('Service', []),
+    listOf('Pod', [pod('web'), pod('dns', 'kube-system')]),
+  ].join('\n');
+  const bundle = await open(fileOf('dump.json', stream));
+  expect(await ask(bundle, 'services')).toMatchObject({ value: [{}], gaps: [{ namespaces: ['kube-system'] }] });
+});
+
+test('Namespaces that a must-gather looked into are not all namespaces', async () => {
+  const namespace = (name: string): string => `apiVersion: v1\nkind: Namespace\nmetadata: {name: ${name}}\n`;
+  const looked = { 'image/namespaces/a/a.yaml': namespace('a'), 'image/namespaces/b/b.yaml': namespace('b') };
+  expect(await ask(await open(directoryOf(looked)), 'namespaces')).toMatchObject({ value: [{}, {}], gaps: [{ because: 'not-recorded' }] });
+  const listed = { ...looked, 'image/cluster-scoped-resources/core/namespaces/a.yaml': namespace('a') };
+  expect(await ask(await open(directoryOf(listed)), 'namespaces')).toMatchObject({ value: [{}, {}], gaps: [] });
+});
+
+test('A Secret or ConfigMap without contents has keys that are not known', async () => {
+  const objects = [
+    { kind: 'ConfigMap', metadata: { name: 'bare', namespace: 'shop' } },
+    { kind: 'ConfigMap', metadata: { name: 'empty', namespace: 'shop' }, data: {} },
+    { kind: 'Secret', metadata: { name: 'db', namespace: 'shop' }, stringData: { password: 'x' } },
+  ];
+  const bundle = await open(fileOf('objects.json', JSON.stringify(objects)));
+  expect(await ask(bundle, 'configmaps')).toMatchObject({
+    value: [
+      { data: [], hasKnownKeys: false },
+      { data: [], hasKnownKeys: true },
+    ],
+  });
+  expect(await ask(bundle, 'secrets')).toMatchObject({ value: [{ data: ['password'], hasKnownKeys: true }] });
 });

@@ -77,7 +77,9 @@ function nameFromPods(path: string, pods: PodsByName): LogName | undefined {
     const [pod] = known;
     if (pod === undefined || known.length > 1) return undefined;
     const below = steps.slice(steps.length - position).map((other) => other.replace(/[._-](?:previous|prev)$/, ''));
-    const told = [found.rest, ...below].find((text) => pod.containers.includes(text));
+    const told = [found.rest, ...below, ...below.map((text) => text.replace(/^logs?[._-]/, ''))].find((text) =>
+      pod.containers.includes(text),
+    );
     const container = told ?? (pod.defaultContainers.length === 1 ? pod.defaultContainers[0] : undefined);
     return container === undefined ? undefined : { namespace: pod.namespace, pod: pod.pod, container, isPrevious };
   }

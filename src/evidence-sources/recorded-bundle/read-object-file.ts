@@ -64,16 +64,10 @@ function objectReader(path: string, shelf: ObjectShelf) {
   let openList: ListKind | undefined;
   let waiting: unknown[] = [];
 
-  const keepAny = (value: unknown, list: ListKind | undefined): boolean => {
-    if (isRecord(value) && Array.isArray(value['items']) && typeof value['kind'] === 'string') {
-      for (const each of value['items']) keepAny(each, listKindOf(value) ?? list);
-      return true;
-    }
-    const object = apiObjectOf(value, { list, path: pathResource });
-    if (object !== undefined) kept.add(object);
-    return object !== undefined;
-  };
+  const keepAny = keepInto(kept, pathResource);
+  let items = 0;
   const item = (value: unknown): void => {
+    items += 1;
     const needsKind = openList === undefined && isRecord(value) && value['kind'] === undefined;
     if (needsKind && waiting.length < mostWaiting) waiting.push(value);
     else keepAny(value, openList);
@@ -83,8 +77,9 @@ function objectReader(path: string, shelf: ObjectShelf) {
     for (const each of waiting) keepAny(each, list);
     waiting = [];
     openList = undefined;
-    const isEmpty = value === undefined || (Array.isArray(value['items']) && value['items'].length === 0);
-    const listed = list === undefined ? (isEmpty ? pathResource : undefined) : resourceOf(list.kind, list.apiVersion);
+    // An empty list that names no kind is of the kind that its path names; one of other things is not.
+    const listed = list !== undefined ? resourceOf(list.kind, list.apiVersion) : items === 0 ? pathResource : undefined;
+    items = 0;
     kept.note({ isList: true, listed });
   };
   const other = (value: LooseRecord): void => {
@@ -114,6 +109,22 @@ function objectReader(path: string, shelf: ObjectShelf) {
       kept.note({ isList: false, listed: undefined });
       return { complaints, refusals, objects: kept.count(), others, isOverLimit: kept.isOverLimit() };
     },
+  };
+}
+
+/** True: it was an object of a kind that Stanch uses, or a list of such. */
+function keepInto(
+  kept: ReturnType<typeof keptObjects>,
+  pathResource: ResourceName | undefined,
+): (value: unknown, list: ListKind | undefined) => boolean {
+  return function keepAny(value, list) {
+    if (isRecord(value) && Array.isArray(value['items']) && typeof value['kind'] === 'string') {
+      for (const each of value['items']) keepAny(each, listKindOf(value) ?? list);
+      return true;
+    }
+    const object = apiObjectOf(value, { list, path: pathResource });
+    if (object !== undefined) kept.add(object);
+    return object !== undefined;
   };
 }
 
