@@ -54,15 +54,22 @@ export interface CrashedContainer {
   readonly since: Instant | undefined;
 }
 
-/** From the replica's troubles: a container that waits for its next try, or that ended in error just now. */
+/** From the replica's troubles: a container that waits for its next try, that ended in error just now, or that ended its pod with its error. */
 export function crashedContainers(replica: Replica): readonly CrashedContainer[] {
-  const names = new Set(replica.troubles.filter((trouble) => trouble.kind === 'ended' || (trouble.kind === 'waiting' && backsOff.has(trouble.reason))).map((trouble) => trouble.container));
+  const names = new Set(replica.troubles.flatMap((trouble) => {
+    if (trouble.kind === 'failed') return endedInError(replica.pod);
+    return trouble.container !== undefined && (trouble.kind === 'ended' || (trouble.kind === 'waiting' && backsOff.has(trouble.reason))) ? [trouble.container] : [];
+  }));
   return [...names].flatMap((container) => {
     const status = statusOf(replica.pod, container);
     const end = lastEnd(status);
     const isInit = replica.pod.status.initContainerStatuses.some((each) => each.name === container);
-    return status === undefined || end === undefined || container === undefined ? [] : [{ container, isInit, status, end, since: end.finishedAt }];
+    return status === undefined || end === undefined ? [] : [{ container, isInit, status, end, since: end.finishedAt }];
   });
+}
+
+function endedInError(pod: Pod): readonly string[] {
+  return [...pod.status.initContainerStatuses, ...pod.status.containerStatuses].filter((status) => (status.state.terminated?.exitCode ?? 0) !== 0).map((status) => status.name);
 }
 
 const backsOff: ReadonlySet<string> = new Set(['CrashLoopBackOff', 'RunContainerError', 'CreateContainerError', 'StartError', 'PostStartHookError']);

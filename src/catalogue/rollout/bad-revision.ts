@@ -34,7 +34,7 @@ export const badRevision = defineFailureMode({
   needs: ['replicas'],
   helpedBy: ['replicasets', 'controllerrevisions'],
   explains: [
-    'dependency-refuses-connections', 'dependency-times-out', 'dependency-rejects-credentials', 'dependency-connections-exhausted', 'dependency-read-only', 'dependency-rate-limits', 'dependency-certificate-invalid',
+    'dependency-refuses-connections', 'dependency-times-out', 'dependency-connections-exhausted', 'dependency-read-only', 'dependency-rate-limits', 'dependency-certificate-invalid',
   ],
   mitigations: ['roll-back-workload', 'pause-rollout'],
 

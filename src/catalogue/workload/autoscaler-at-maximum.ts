@@ -35,11 +35,14 @@ export const autoscalerAtMaximum = defineFailureMode({
       const maximum = autoscaler.spec.maxReplicas;
       const current = autoscaler.status.currentReplicas ?? 0;
       const limited = autoscaler.status.conditions.find((condition) => condition.type === 'ScalingLimited' && condition.status === 'True' && condition.reason === 'TooManyReplicas');
-      const over = loads(autoscaler).filter((load) => load.ratio > tolerated);
+      const measured = loads(autoscaler);
+      const over = measured.filter((load) => load.ratio > tolerated);
+      // The controller sets this reason only when it wants more replicas than it may have.
+      const isSaidOnly = measured.length === 0 && limited !== undefined;
       // An autoscaler whose limits are equal is switched off on purpose.
       const isPinned = maximum !== undefined && (autoscaler.spec.minReplicas ?? 1) >= maximum;
       const isAtMaximum = maximum !== undefined && (current >= maximum || (autoscaler.status.desiredReplicas ?? 0) >= maximum);
-      if (!isAtMaximum || isPinned || over.length === 0) return [];
+      if (!isAtMaximum || isPinned || (over.length === 0 && !isSaidOnly)) return [];
       const target = subject(autoscaler.spec.scaleTargetRef.kind ?? 'Deployment', namespace, autoscaler.spec.scaleTargetRef.name ?? name);
       const replicas = facts.replicas?.ofWorkload(target) ?? [];
       const worst = over.toSorted((left, right) => right.ratio - left.ratio)[0];
@@ -66,7 +69,7 @@ export const autoscalerAtMaximum = defineFailureMode({
     },
   ],
   isNotFooledBy: [
-    { story: 'At its maximum, and the load is on target.', given: { horizontalpodautoscalers: [autoscaler({ current: 61 })] } },
+    { story: 'At its maximum, and the load is on target.', given: { horizontalpodautoscalers: [autoscaler({ current: 61, reason: 'DesiredWithinRange' })] } },
     { story: 'Limited by its minimum: there is little to do.', given: { horizontalpodautoscalers: [autoscaler({ current: 3, replicas: 2, reason: 'TooFewReplicas' })] } },
     { story: 'Still below its maximum and on the way up.', given: { horizontalpodautoscalers: [autoscaler({ current: 180, replicas: 5, reason: 'DesiredWithinRange' })] } },
     { story: 'Both limits are the same on purpose.', given: { horizontalpodautoscalers: [autoscaler({ current: 90, minimum: 10 })] } },

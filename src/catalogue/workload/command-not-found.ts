@@ -10,7 +10,7 @@ import { byWorkload, claimOfAll, countOf, findingOf, type Sighting } from '../..
  * What the runtime says when it cannot start the program at all. "exec format error" is left to the architecture, and what
  * concerns mounts or devices to those.
  */
-const cannotStart = /executable file not found|exec: "[^"]*": (?:stat|is a directory|permission denied)|(?:exec|fork\/exec|stat) [^\s:]+: (?:no such file or directory|permission denied)|unable to start container process: (?:error during container init: )?exec/i;
+const cannotStart = /executable file not found|exec: "[^"]*": (?:stat|is a directory|permission denied)|(?:exec|fork\/exec|stat) [^\s:]+: (?:no such file or directory|permission denied)|unable to start container process: (?:error during container init: )?exec|no command specified/i;
 
 /** The command of the container, or the entry point of its image, is not there or may not be run. */
 export const commandNotFound = defineFailureMode({

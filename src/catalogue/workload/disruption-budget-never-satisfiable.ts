@@ -1,5 +1,5 @@
 import { type Claim, citeObject, claim } from '../../domain/citation.ts';
-import type { Collection } from '../../domain/collection.ts';
+import { type Collection, groupBy } from '../../domain/collection.ts';
 import type { RawObject } from '../../domain/example.ts';
 import { exampleJudgedAlert, exampleNode, examplePod } from '../../domain/example-objects.ts';
 import { defineFailureMode } from '../../domain/failure-mode.ts';
@@ -33,9 +33,10 @@ export const disruptionBudgetNeverSatisfiable = defineFailureMode({
   mitigations: ['scale-out'],
 
   recognise(facts) {
+    const nearby = groupBy(facts.replicas.all, (replica) => replica.pod.metadata.namespace);
     return facts.poddisruptionbudgets.all.filter(neverAllows).map((budget) => {
       const { namespace, name } = budget.metadata;
-      const covered = facts.replicas.all.filter((replica) => isCovered(budget, replica) && replica.health !== 'finished');
+      const covered = (nearby.get(namespace ?? '') ?? []).filter((replica) => isCovered(budget, replica) && replica.health !== 'finished');
       const draining = drainedNodes(covered, facts.nodes);
       const names = [name, ...covered.map((replica) => replica.workload.name), ...draining.map((node) => node.metadata.name)];
       const isPaged = isNamedByAlert(facts['judged-alert']?.alert, { namespace: undefined, names }) && draining.length > 0;

@@ -34,10 +34,11 @@ export const evictedForEphemeralStorage = defineFailureMode({
   recognise(facts) {
     const seen = facts.replicas.all.flatMap((replica) => {
       const { pod } = replica;
+      if (pod.status.phase !== 'Failed' || pod.status.reason !== 'Evicted') return [];
       const told = recentEvents(facts.events, pod, facts.now).filter((event) => event.reason === 'Evicted' && ownLimit.test(event.message ?? ''));
       const isOwn = ownLimit.test(pod.status.message ?? '') || told.length > 0;
       const at = endedAt(replica);
-      if (pod.status.phase !== 'Failed' || pod.status.reason !== 'Evicted' || !isOwn || at === undefined || facts.now - at > recentMilliseconds) return [];
+      if (!isOwn || at === undefined || facts.now - at > recentMilliseconds) return [];
       const citations: readonly [Citation, ...Citation[]] = [citeObject(pod, `status: Evicted: ${pod.status.message ?? ''}`, at), ...told.slice(0, 1).map(citeEvent)];
       return [{ replica, since: at, citations }];
     });

@@ -59,8 +59,13 @@ export const livenessProbeMisconfigured = defineFailureMode({
       story: 'It is killed before it listens, every time after the same short while.',
       given: { pods: [restarted({ httpGet: { path: '/healthz', port: 8080 }, periodSeconds: 5, failureThreshold: 2 })], events: [unhealthy('Get "http://10.244.1.10:8080/healthz": dial tcp 10.244.1.10:8080: connect: connection refused'), killing()], 'container-logs': [] },
     },
+    { story: 'Its command looks for a file that the program never writes.', given: { pods: [restarted({ exec: { command: ['cat', '/tmp/healthy'] } })], events: [unhealthy("cat: can't open '/tmp/healthy': No such file or directory"), killing()], 'container-logs': [] } },
   ],
   isNotFooledBy: [
+    {
+      story: 'Its command says no after hours in which it said yes: the program is stuck.',
+      given: { pods: [restarted({ exec: { command: ['check'] } }, { startedAt: '2026-03-01T03:00:00Z' })], events: [unhealthy('worker has not reported for 60 s'), killing()], 'container-logs': [] },
+    },
     { story: 'It is killed for memory.', given: { pods: [restarted({ httpGet: { path: '/healthz', port: 8080 } }, { reason: 'OOMKilled' })], events: [unhealthy('Get "http://10.244.1.10:8080/healthz": EOF')] } },
     { story: 'The program says of itself that it is not well.', given: { pods: [restarted({ httpGet: { path: '/healthz', port: 8080 } })], events: [unhealthy('HTTP probe failed with statuscode: 500'), killing()] } },
     { story: 'One restart last week.', given: { pods: [examplePod({ name: 'cart-7f9-a', container: { livenessProbe: { httpGet: { path: '/', port: 9999 } }, ports: [{ containerPort: 8080 }] }, status: { restartCount: 1, lastState: { terminated: { exitCode: 137, reason: 'Error', finishedAt: '2026-02-22T10:00:00Z' } } } })], events: [] } },
@@ -90,8 +95,8 @@ const defaultGraceSeconds = 30;
 function killedByProbe(replica: Replica, facts: Given): readonly KilledByProbe[] {
   return replica.pod.status.containerStatuses.flatMap((status) => {
     const end = lastEnd(status);
-    const isLooping = end?.finishedAt !== undefined && facts.now - end.finishedAt < loopMilliseconds;
-    if (probeOf(replica, status.name, 'liveness') === undefined || !isLooping || end.reason === 'OOMKilled') return [];
+    const isLooping = status.state.waiting?.reason === 'CrashLoopBackOff' || (end?.finishedAt !== undefined && facts.now - end.finishedAt < loopMilliseconds);
+    if (probeOf(replica, status.name, 'liveness') === undefined || end === undefined || !isLooping || end.reason === 'OOMKilled') return [];
     const kills = killsByProbe(replica, 'liveness', facts);
     const failure = probeFailures(replica, facts.events, facts.now).find((each) => each.probe === 'liveness' && each.container === status.name);
     const wasKilled = kills.length > 0 || ((end.exitCode === 137 || end.exitCode === 143) && (failure !== undefined || facts.events === undefined));
@@ -111,14 +116,17 @@ function tooImpatient(replica: Replica, killed: { readonly container: string; re
   const lived = livedMilliseconds(lastEnd(status));
   if (probe === undefined || failure === undefined || isHinderedByOthers(replica, container, facts['log-clues'])) return [];
   const allowed = probeBudgetMilliseconds(probe) + ((probe.periodSeconds ?? 10) + (replica.pod.spec.terminationGracePeriodSeconds ?? defaultGraceSeconds)) * millisecondsPerSecond;
-  const neverUp = failure.outcome === 'refused' && probeOf(replica, container, 'startup') === undefined && lived !== undefined && lived <= allowed;
+  const isShort = lived !== undefined && lived <= allowed;
+  const neverUp = failure.outcome === 'refused' && probeOf(replica, container, 'startup') === undefined && isShort;
+  // A command that has not succeeded in any life of the container asks for something that the program does not do.
+  const neverGood = failure.outcome === 'command-failed' && isShort && (status?.restartCount ?? 0) > 1;
   // One slow answer in the life of a pod is bad luck.
   const isSlow = failure.outcome === 'timed-out' && (status?.restartCount ?? 0) > 1;
-  if (!neverUp && !isSlow) return [];
-  const says = neverUp
+  if (!neverUp && !neverGood && !isSlow) return [];
+  const says = neverGood ? 'runs a command that has never succeeded' : neverUp
     ? `gives it ${Math.round(probeBudgetMilliseconds(probe) / millisecondsPerSecond)} s to start, and it never gets longer`
     : `gives it ${probe.timeoutSeconds ?? 1} s to answer, and it needs longer`;
-  const weight: Weight = neverUp && facts['log-clues'] !== undefined ? 'strong' : 'suggestive';
+  const weight: Weight = (neverUp || neverGood) && facts['log-clues'] !== undefined ? 'strong' : 'suggestive';
   return [{ replica, container, fault: 'patience', says, weight, citations: [failure.citation, citeProbeSpec(replica, container, 'liveness'), ...more], since: failure.since }];
 }
 

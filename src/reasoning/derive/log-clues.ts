@@ -2,7 +2,7 @@ import { citeLog, citeObject } from '../../domain/citation.ts';
 import { groupBy } from '../../domain/collection.ts';
 import type { ContainerLog } from '../../domain/evidence.ts';
 import { type Instant, millisecondsPerMinute } from '../../domain/instant.ts';
-import type { LogClue } from '../../domain/log-clue.ts';
+import type { ClueKind, LogClue } from '../../domain/log-clue.ts';
 import { type Replica, statusOf } from '../../domain/replica.ts';
 import { subjectKey } from '../../domain/subject.ts';
 import type { FactSource } from '../fact-source.ts';
@@ -12,6 +12,11 @@ import { cluesIn, clueKey, type FoundClue, pathKey } from '../logs/clues-in.ts';
 const audibleMilliseconds = 10 * millisecondsPerMinute;
 /** A replica that is not failing is listened to only where it repeats itself: single complaints are everyday noise. */
 const repeatedTimes = 3;
+
+/**
+ * What runs short is refused to some calls of every replica: that healthy ones hear it too does not make it everyday.
+ */
+const dealtByLot: ReadonlySet<ClueKind> = new Set(['too-many-connections', 'rate-limited', 'too-many-open-files', 'no-space-left', 'read-only']);
 
 /** What logs say in words that healthy replicas of the same workload do not say as well. */
 export function deriveLogClues(facts: FactSource): readonly LogClue[] {
@@ -55,7 +60,7 @@ function tellingClues(group: readonly Heard[], now: Instant): readonly LogClue[]
   return group.flatMap(({ replica, log, found }) => {
     const isSuspect = replica.health === 'failing' || replica.health === 'starting' || log.isPrevious;
     const telling = isSuspect
-      ? found.filter((clue) => !everyday.has(clueKey(log, clue)) && !(clue.host === undefined && everyday.has(pathKey(log, clue))))
+      ? found.filter((clue) => dealtByLot.has(clue.kind) || (!everyday.has(clueKey(log, clue)) && !(clue.host === undefined && everyday.has(pathKey(log, clue)))))
       : found.filter((clue) => !isAnyFailing && clue.count >= repeatedTimes && isAudible(clue, now));
     return telling.map((clue) => clueOf(clue, log, replica));
   });

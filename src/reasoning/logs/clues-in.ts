@@ -38,7 +38,7 @@ export function cluesIn(log: ContainerLog, hasEnded: boolean): readonly FoundClu
   lines.forEach((line, index) => {
     const recognised = recogniseLine(line.text);
     if (recognised === undefined) return;
-    const { kind, name, host, port } = withPeerBelow(recognised, lines, index);
+    const { kind, name, host, port } = withPeerNearby(recognised, lines, index);
     const key = [kind, host ?? '', port ?? '', name ?? ''].join('|');
     const before = found.get(key);
     if (before === undefined && found.size >= mostClues) return;
@@ -68,13 +68,25 @@ function withoutEchoes(found: readonly FoundClue[]): readonly FoundClue[] {
 const wantsPeer: ReadonlySet<ClueKind> = new Set(['connection-refused', 'connection-timed-out', 'connection-reset', 'no-route', 'name-not-resolved']);
 const peerLine = /\baddress: ['"]|^\s*Is the server running on|^\s*(?:host(?:name)?|port): /;
 
-function withPeerBelow(recognised: RecognisedLine, lines: readonly LogLine[], index: number): RecognisedLine {
+function withPeerNearby(recognised: RecognisedLine, lines: readonly LogLine[], index: number): RecognisedLine {
   if (recognised.host !== undefined || !wantsPeer.has(recognised.kind)) return recognised;
   const below = lines.slice(index + 1, index + 1 + peerWithinLines).map((line) => plainLine(line.text).slice(0, 400));
   const first = below.findIndex((text) => peerLine.test(text));
-  if (first < 0) return recognised;
-  const peer = peerOf(below.slice(first, first + 2).map((text) => text.trim()).join(' '));
-  return { ...recognised, ...peer };
+  if (first >= 0) return { ...recognised, ...peerOf(below.slice(first, first + 2).map((text) => text.trim()).join(' ')) };
+  return { ...recognised, ...peerOfOuterError(lines, index) };
+}
+
+/** An error that wraps this one, printed just above: its line says to whom the call went. */
+const wrapping = /--->|caused by|connect|unreachable|request to|dial|exception/i;
+const wrappingLines = 3;
+
+function peerOfOuterError(lines: readonly LogLine[], index: number): ReturnType<typeof peerOf> {
+  const above = lines.slice(Math.max(0, index - wrappingLines), index).map((line) => plainLine(line.text).slice(0, 400)).toReversed();
+  for (const text of above) {
+    const peer = wrapping.test(text) ? peerOf(text) : undefined;
+    if (peer?.host !== undefined && peer.port !== undefined) return peer;
+  }
+  return { host: undefined, port: undefined };
 }
 
 /** Lines that only continue what the line above says: stack traces and wrapped objects. */

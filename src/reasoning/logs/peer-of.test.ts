@@ -55,3 +55,7 @@ describe('the peer of a line', () => {
     }));
   });
 });
+
+it('takes no time of day for a peer', () => {
+  expect(peerOf('{"time":"2025-02-02T02:45:58.294Z","msg":"failed to connect to `user=wms database=wms`: dial tcp 10.96.0.58:5432: connect: connection refused"}')).toEqual({ host: '10.96.0.58', port: 5432 });
+});

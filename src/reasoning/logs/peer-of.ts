@@ -43,10 +43,14 @@ const forms: readonly RegExp[] = [
 const sourceFile = /\.(?:go|py|m?[jt]sx?|cjs|java|rb|rs|php|cs|cc?|cpp|hpp?|kt|scala|exs?|erl|conf|ya?ml|json|lua|sh|sql|log|html?|toml|ini|xml|pl|swift|clj)$/i;
 const everywhere: ReadonlySet<string> = new Set(['0.0.0.0', '::', '[::]', '*']);
 
+const timeStamp = /\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d(?::\d\d)?(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?/g;
+
 /** The first peer that the line names in a form that a known library writes. */
 export function peerOf(line: string): Peer {
+  // "2026-03-01T02:45" looks like a host and a port.
+  const timeless = line.replace(timeStamp, ' ');
   for (const form of forms) {
-    const match = form.exec(line);
+    const match = form.exec(timeless);
     const host = match?.[1] === undefined ? undefined : hostOf(match[1]);
     if (host !== undefined) return { host, port: portOf(match?.[2]) };
   }
