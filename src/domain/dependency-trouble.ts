@@ -7,7 +7,7 @@ import type { Finding, Weight } from './failure-mode.ts';
 import { type Instant, millisecondsPerHour } from './instant.ts';
 import type { Node } from './kubernetes/node.ts';
 import type { ClueKind, LogClue } from './log-clue.ts';
-import type { AlertJudgement } from './alert.ts';
+import type { JudgedAlert } from './alert.ts';
 import type { Replica, Replicas } from './replica.ts';
 import { sharedPlace } from './replica-place.ts';
 import type { Backend, ServiceBackends } from './service-backends.ts';
@@ -36,7 +36,7 @@ export interface DependencyFacts {
   readonly 'connectivity-probes': readonly ConnectivityProbe[] | undefined;
   readonly nodes: Collection<Node> | undefined;
   /** Says whether a page about replicas that the API calls healthy is real. */
-  readonly 'judged-alert': { readonly judgement: AlertJudgement } | undefined;
+  readonly 'judged-alert': JudgedAlert | undefined;
 }
 
 /** Clues of these kinds by what they point at. A line much older than the replica's failure is about something else. */
@@ -138,7 +138,7 @@ export function dependencyFinding(trouble: DependencyTrouble, wording: Dependenc
     subject: own,
     weight: weigh(trouble, {
       isLocal: place !== undefined, confirming, reaching, isReadyBehind: isProvenReady(trouble), healthyBeside: healthyBeside(trouble, facts.replicas) || olderHealthy.length > 0,
-      isPageReal: facts['judged-alert']?.judgement.verdict === 'real', isBackingFailing: isBackingFailing(trouble, facts.replicas),
+      isPageReal: facts['judged-alert']?.judgement.verdict === 'real', isPageAboutIt: isPageAbout(trouble.clients, facts['judged-alert']), isBackingFailing: isBackingFailing(trouble, facts.replicas),
     }),
     because: [seen, ...(probed === undefined ? [] : [probed]), ...endpointsMissing(trouble)],
     against,
@@ -170,14 +170,22 @@ interface Weighed {
   readonly isReadyBehind: boolean;
   readonly healthyBeside: boolean;
   readonly isPageReal: boolean;
+  /** The page names a workload that says so. */
+  readonly isPageAboutIt: boolean;
   readonly isBackingFailing: boolean;
+}
+
+function isPageAbout(clients: readonly Subject[], page: JudgedAlert | undefined): boolean {
+  if (page === undefined) return false;
+  const said = ` ${[page.alert.name, page.alert.summary, ...Object.values(page.alert.labels)].join(' ').toLowerCase().replace(/[^a-z0-9.-]+/g, ' ')} `;
+  return clients.some((client) => said.includes(` ${client.name.toLowerCase()} `));
 }
 
 /** What reaches the dependency from elsewhere clears it; what fails from several places convicts it. */
 function weigh(trouble: DependencyTrouble, seen: Weighed): Weight {
   if (seen.isLocal || seen.reaching.length > 0) return 'weak';
   if (seen.confirming.length > 0 && !seen.isReadyBehind) return 'conclusive';
-  if (trouble.replicas.every((replica) => replica.health !== 'failing')) return seen.isBackingFailing ? 'strong' : seen.isPageReal ? 'suggestive' : 'weak';
+  if (trouble.replicas.every((replica) => replica.health !== 'failing')) return seen.isBackingFailing || (seen.isPageReal && seen.isPageAboutIt) ? 'strong' : seen.isPageReal ? 'suggestive' : 'weak';
   const isTelling = trouble.clues.some((clue) => clue.isNearEnd || clue.count >= repeatedTimes) || trouble.replicas.length > 1;
   return seen.healthyBeside || seen.isReadyBehind || !isTelling ? 'suggestive' : 'strong';
 }

@@ -62,34 +62,3 @@ export function nodesToProbe({ scope, radius, facts }: Assessment): readonly str
   const good = [...scope.healthy, ...(facts.get('replicas')?.all ?? [])].find((replica) => replica.health === 'healthy' && replica.pod.spec.nodeName !== bad)?.pod.spec.nodeName;
   return [bad, good].filter((name) => name !== undefined);
 }
-
-/** A connection that failing replicas report, to be tried from a node. */
-export interface ConnectionToTry {
-  readonly node: string;
-  readonly host: string;
-  readonly port: number;
-}
-
-const connectionClues: ReadonlySet<string> = new Set(['connection-refused', 'connection-timed-out', 'connection-reset', 'no-route']);
-/** The first few failing connections tell what the rest would. */
-const mostTargets = 3;
-
-/**
- * The seed's two probes: what the failing replicas cannot reach, tried from their node and from a healthy one, and the
- * endpoint behind it, so that a Service's address and the network under it can be told apart.
- */
-export function connectionsToTry(assessment: Assessment): readonly ConnectionToTry[] {
-  const clues = (assessment.facts.get('log-clues') ?? []).filter((clue) => connectionClues.has(clue.kind) && clue.host !== undefined && clue.port !== undefined);
-  const seen = new Map(clues.map((clue) => [`${clue.host}:${clue.port}`, clue]));
-  return [...seen.values()].slice(0, mostTargets).flatMap((clue) => {
-    const { host, port } = clue;
-    if (host === undefined || port === undefined) return [];
-    const backend = assessment.facts.get('service-backends')?.ofHost(host, clue.replica.pod.metadata.namespace);
-    const behind = (backend?.slices ?? []).flatMap((slice) => ('endpoints' in slice ? slice.endpoints.filter((each) => each.conditions.ready !== false).flatMap((each) => each.addresses.map((address) => ({ host: address, port: slice.ports[0]?.port }))) : []));
-    const [endpoint] = behind.flatMap((each) => (each.port === undefined ? [] : [{ host: each.host, port: each.port }]));
-    const address = backend?.service.spec.clusterIP;
-    // Nodes do not use the cluster's DNS, so a name is tried by the address that it stands for.
-    const service = address === undefined || address === 'None' ? { host, port } : { host: address, port };
-    return nodesToProbe(assessment).flatMap((node) => [service, ...(endpoint === undefined ? [] : [endpoint])].map((target) => ({ node, ...target })));
-  });
-}

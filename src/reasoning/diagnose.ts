@@ -3,6 +3,7 @@ import type { BlindSpot, Hypothesis } from '../domain/reasoned.ts';
 import type { EvidenceKind } from '../domain/evidence.ts';
 import type { Assessment } from './assess.ts';
 import { changeBlindSpots } from './build-change-timeline.ts';
+import { howToSee } from './how-to-see-it.ts';
 import { rankHypotheses } from './rank-hypotheses.ts';
 import { bearsOn, replicasInReach, whyNotSeen } from './reach.ts';
 import { recogniseFailureModes, type Recognition } from './recognise-failure-modes.ts';
@@ -46,25 +47,14 @@ export function doubtOf({ question, facts, snapshot }: Assessment): string | und
   return whyNotSeen(question, facts, pods?.state === 'read' ? pods.gaps : []);
 }
 
-const toSeeIt: { readonly [Kind in EvidenceKind]?: string } = {
-  metrics: 'give --prometheus URL',
-  'alert-history': 'give --prometheus URL',
-  'scrape-targets': 'give --prometheus URL',
-  'node-commands': 'look on the node: systemctl status kubelet containerd; iptables-save -t nat | grep -c KUBE-SVC',
-  'connectivity-probes': 'try the connection from a failing pod, from a healthy pod and from the node',
-  'service-calls': 'give traces or call metrics in a recording',
-  'container-logs': 'kubectl logs --previous of the failing pods',
-};
-
 /** What could not be seen, and why. Silence would look like "nothing there". */
 function blindSpotsOf(assessment: Assessment, recognitions: readonly Recognition[]): readonly BlindSpot[] {
   const { readings } = assessment.snapshot;
   const unread = (Object.keys(readings) as EvidenceKind[]).toSorted().flatMap((kind): readonly BlindSpot[] => {
     const reading = readings[kind];
     if (reading === undefined) return [];
-    const hint = toSeeIt[kind] ?? `kubectl get ${kind}`;
-    if (reading.state === 'unreadable') return [{ what: kind, why: `${reading.because}: ${reading.detail}${needing(kind, recognitions)}`, toSeeIt: hint }];
-    return reading.gaps.map((gap) => ({ what: gap.what, why: `${gap.because}: ${gap.detail}`, toSeeIt: hint }));
+    if (reading.state === 'unreadable') return [{ what: kind, why: `${reading.because}: ${reading.detail}${needing(kind, recognitions)}`, toSeeIt: howToSee(kind, reading.because, assessment) }];
+    return reading.gaps.map((gap) => ({ what: gap.what, why: `${gap.because}: ${gap.detail}`, toSeeIt: howToSee(kind, gap.because, assessment) }));
   });
   const changes = changeBlindSpots(assessment.facts).filter((each) => !unread.some((other) => each.why.startsWith(other.what)));
   return [...unread, ...changes];

@@ -33,7 +33,9 @@ function canExplain(cause: Candidate, effect: Candidate): boolean {
   const isBlamed = blames(effect, cause);
   const isKnown = effect.mode.role === 'symptom' || cause.mode.explains.includes(effect.mode.id) || isBlamed;
   if (!isKnown || !isOrdered(cause.finding, effect.finding)) return false;
-  return isBlamed || coverage(cause.finding, effect.finding) >= requiredCoverage;
+  // What is wrong with the subject itself explains its symptoms, whichever pods the two were seen in.
+  const isOwnSymptom = effect.mode.role === 'symptom' && subjectKey(cause.finding.subject) === subjectKey(effect.finding.subject);
+  return isBlamed || isOwnSymptom || coverage(cause.finding, effect.finding) >= requiredCoverage;
 }
 
 /** True where the effect points at the cause's subject or at something that the cause affects. */

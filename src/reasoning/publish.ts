@@ -6,13 +6,14 @@ import { type Investigation, investigationSchema, type PublishedHypothesis, type
 import { type AnyMitigation, isBlocked, type Mitigation, type MitigationPlan } from '../domain/mitigation.ts';
 import type { Hypothesis } from '../domain/reasoned.ts';
 import type { Replica } from '../domain/replica.ts';
-import { spokenSubject, subject, subjectKey, type Subject } from '../domain/subject.ts';
+import { subject, type Subject } from '../domain/subject.ts';
 import type { Assessment } from './assess.ts';
 import type { Diagnosis } from './diagnose.ts';
 import { followUps } from './follow-ups.ts';
 import { commandToChange } from './kubectl-commands.ts';
 import { publishClaim, publishEvidence } from './publish-claims.ts';
 import { summarise } from './summarise.ts';
+import { arrowsToPage } from './trace-cascade.ts';
 import { publishThought, type Thought } from './think-aloud/thought.ts';
 
 export interface Reasoned {
@@ -53,10 +54,10 @@ export function publish(reasoned: Reasoned, books: Bookkeeping): Investigation {
     },
     changes: changes.map((change) => ({ ...change, at: formatInstant(change.at), because: change.because.map(publishClaim) })),
     blindSpots: diagnosis.blindSpots,
-    hypotheses: diagnosis.hypotheses.map((hypothesis, index) => publishHypothesis(hypothesis, index, assessment)),
+    hypotheses: diagnosis.hypotheses.map((hypothesis, index, all) => publishHypothesis(hypothesis, { rank: index + 1, end: arrowsToPage(hypothesis, all, assessment) })),
     mitigations: publishPlans(plans, reasoned.mitigations, warnings(reasoned.guardRails, assessment)),
     thoughts: thoughts.map((thought) => publishThought(thought, takenAt)),
-    followUps: followUps({ hypotheses: diagnosis.hypotheses, plans, catalogue: reasoned.catalogue as unknown as readonly FailureMode[], now: takenAt }),
+    followUps: followUps({ hypotheses: diagnosis.hypotheses, plans, catalogue: reasoned.catalogue as unknown as readonly FailureMode[], assessment }),
     evidence: publishEvidence(allCitations(reasoned), takenAt),
     cost: books.cost,
   };
@@ -66,10 +67,10 @@ function podSubject({ pod }: Replica): Subject {
   return subject('Pod', pod.metadata.namespace, pod.metadata.name);
 }
 
-function publishHypothesis(hypothesis: Hypothesis, index: number, assessment: Assessment): PublishedHypothesis {
+function publishHypothesis(hypothesis: Hypothesis, { rank, end }: { readonly rank: number; readonly end: readonly Step[] }): PublishedHypothesis {
   const { finding } = hypothesis;
   return {
-    rank: index + 1,
+    rank,
     failureMode: hypothesis.failureMode,
     title: hypothesis.title,
     subject: hypothesis.subject,
@@ -78,19 +79,10 @@ function publishHypothesis(hypothesis: Hypothesis, index: number, assessment: As
     explainedBy: hypothesis.explainedBy.map((at) => at + 1),
     because: finding.because.map(publishClaim),
     against: (finding.against ?? []).map(publishClaim),
-    cascade: [...hypothesis.cascade, ...arrowToPage(hypothesis, assessment)].map((step) => ({ from: step.from, to: step.to, because: step.because.map(publishClaim) })),
+    cascade: [...hypothesis.cascade, ...end].map((step) => ({ from: step.from, to: step.to, because: step.because.map(publishClaim) })),
     contributing: (finding.contributing ?? []).map(publishClaim),
     wouldSettle: hypothesis.wouldSettle,
   };
-}
-
-/** The last arrow of the cascade: from the replicas that fail to the page that says so. */
-function arrowToPage(hypothesis: Hypothesis, { scope, question, judgement }: Assessment): readonly Step[] {
-  const touched = new Set(hypothesis.finding.affects.map(subjectKey));
-  const failing = scope.failing.filter((replica) => touched.has(subjectKey(podSubject(replica))));
-  const [first, ...more] = judgement.because;
-  if (!hypothesis.isRoot || scope.target === undefined || failing.length === 0 || judgement.verdict !== 'real' || question.alert === undefined || first === undefined) return [];
-  return [{ from: `${failing.length} of ${scope.failing.length + scope.healthy.length + scope.undecided.length} replicas of ${spokenSubject(scope.target)} fail`, to: question.alert.summary, because: [first, ...more] }];
 }
 
 export function publishPlans(plans: readonly MitigationPlan[], mitigations: readonly AnyMitigation[], warningsOf: (plan: MitigationPlan) => readonly string[]): readonly PublishedMitigation[] {
@@ -120,9 +112,11 @@ export function warnings(guardRails: readonly GuardRail[], { scope, radius, chan
 }
 
 function allCitations({ assessment, diagnosis, plans, thoughts }: Reasoned): readonly Citation[] {
+  const arrows = diagnosis.hypotheses.flatMap((each) => arrowsToPage(each, diagnosis.hypotheses, assessment));
   const { judgement, onset, changes, radius } = assessment;
   const findings = diagnosis.hypotheses.flatMap(({ finding, cascade }) => [...finding.because, ...(finding.against ?? []), ...(finding.contributing ?? []), ...cascade.flatMap((step) => step.because)]);
   const claims: readonly Claim[] = [
+    ...arrows.flatMap((step) => step.because),
     ...judgement.because, ...(onset?.because ?? []), ...changes.flatMap((change) => change.because), ...radius.because, ...findings,
     ...plans.flatMap((plan) => [plan.why, ...plan.preconditions.flatMap((each) => each.because)]),
   ];

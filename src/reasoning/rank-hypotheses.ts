@@ -1,9 +1,8 @@
-import { pointerKey } from '../domain/citation.ts';
-import type { Step } from '../domain/failure-mode.ts';
 import type { BlastRadius, Hypothesis, Scope } from '../domain/reasoned.ts';
-import { spokenSubject, subject, subjectKey } from '../domain/subject.ts';
+import { subject, subjectKey } from '../domain/subject.ts';
 import { type Candidate, candidate, explanations } from './explains.ts';
 import type { Recognition } from './recognise-failure-modes.ts';
+import { traceCascade } from './trace-cascade.ts';
 import { loserShare, probabilityOf, rivalShare, symptomCeiling, wrongAxisShare } from './weights.ts';
 
 /** Orders everything that was recognised: causes of the page first, independent causes next, consequences after them. */
@@ -18,7 +17,7 @@ export function rankHypotheses(recognitions: readonly Recognition[], found: { re
     isRoot: (explainedBy[index] ?? []).length === 0,
     relevance: relevance(reach(index, candidates, explainedBy), found.scope),
   }));
-  const ordered = drafts.toSorted((left, right) =>
+  const ordered = drafts.filter(isWorthSaying).toSorted((left, right) =>
     Number(right.isRoot) - Number(left.isRoot) || Number(right.relevance > 0) - Number(left.relevance > 0) || right.confidence - left.confidence ||
     right.relevance - left.relevance || (left.each.finding.since ?? Infinity) - (right.each.finding.since ?? Infinity) ||
     left.each.mode.id.localeCompare(right.each.mode.id) || subjectKey(left.each.finding.subject).localeCompare(subjectKey(right.each.finding.subject)));
@@ -31,9 +30,14 @@ export function rankHypotheses(recognitions: readonly Recognition[], found: { re
     confidence: Math.round(draft.confidence * 100) / 100,
     isRoot: draft.isRoot,
     explainedBy: (explainedBy[draft.index] ?? []).map((index) => rankOf.get(index) ?? 0).toSorted((left, right) => left - right),
-    cascade: cascadeOf(draft.index, candidates, explainedBy),
+    cascade: traceCascade(draft.index, candidates, explainedBy),
     wouldSettle: draft.each.finding.wouldSettle ?? [],
   }));
+}
+
+/** A guess about something that has nothing to do with the page or with those who fail is noise. */
+function isWorthSaying({ each, relevance: share, isRoot }: { readonly each: Candidate; readonly relevance: number; readonly isRoot: boolean }): boolean {
+  return each.finding.weight !== 'weak' || share > 0 || !isRoot;
 }
 
 interface Considered {
@@ -100,36 +104,4 @@ function relevance(reached: readonly Candidate[], scope: Scope): number {
   if (scope.failing.length === 0) return isTarget ? 1 : 0;
   const hit = scope.failing.filter(({ pod }) => touched.has(subjectKey(subject('Pod', pod.metadata.namespace, pod.metadata.name))));
   return hit.length / scope.failing.length;
-}
-
-/** From the cause to what it brings about, each arrow with the evidence of its effect. */
-function cascadeOf(index: number, candidates: readonly Candidate[], explainedBy: readonly (readonly number[])[]): readonly Step[] {
-  const own = candidates[index];
-  if (own === undefined) return [];
-  const steps: Step[] = [...(own.finding.steps ?? [])];
-  const seen = new Set([index]);
-  const queue = [index];
-  for (const from of queue) {
-    const cause = candidates[from];
-    explainedBy.forEach((causes, effect) => {
-      const other = candidates[effect];
-      // Only the direct arrow: what is also explained by something in between is reached through that.
-      const isDirect = causes.includes(from) && !causes.some((between) => between !== from && (explainedBy[between] ?? []).includes(from));
-      if (cause === undefined || other === undefined || seen.has(effect) || !isDirect) return;
-      seen.add(effect);
-      queue.push(effect);
-      if (!isToldBy(own, other)) steps.push({ from: spoken(cause), to: spoken(other), because: other.finding.because });
-    });
-  }
-  return steps;
-}
-
-/** True where the root rests on the same piece of evidence, so that its own steps have told it already. */
-function isToldBy(root: Candidate, other: Candidate): boolean {
-  const told = new Set([...root.finding.because, ...(root.finding.steps ?? []).flatMap((step) => step.because)].flatMap((each) => each.citing).map((each) => pointerKey(each.of)));
-  return (root.finding.steps ?? []).length > 0 && other.finding.because[0].citing.every((each) => told.has(pointerKey(each.of)));
-}
-
-function spoken({ mode, finding }: Candidate): string {
-  return `${mode.title} (${spokenSubject(finding.subject)})`;
 }

@@ -1,11 +1,12 @@
 import { spokenInstant } from '../domain/instant.ts';
 import { isBlocked, type Mitigation, type MitigationPlan } from '../domain/mitigation.ts';
 import type { Hypothesis } from '../domain/reasoned.ts';
-import { spokenSubject, subject, subjectKey } from '../domain/subject.ts';
+import { spokenSubject, subjectKey } from '../domain/subject.ts';
 import type { Assessment } from './assess.ts';
 import { type Diagnosis, doubtOf, isAnswer } from './diagnose.ts';
 import { replicasInReach, spokenReach } from './reach.ts';
 import { counted } from './think-aloud/thought.ts';
+import { sufferersOf } from './trace-cascade.ts';
 
 export interface Summarised {
   readonly assessment: Assessment;
@@ -31,7 +32,7 @@ function explained({ assessment, diagnosis, plans, mitigations }: Summarised): s
   const others = answers.slice(1, 3).map(named);
   if (target === undefined || failing.length === 0) return `${best.title}: ${spokenSubject(best.subject)}${besides(others)}.`;
   const who = whoFails(assessment);
-  if (!bringsAbout(best, diagnosis.hypotheses, assessment)) return `${who}, and the evidence does not tell why; independent of it: ${[named(best), ...others].join('; ')}.`;
+  if (sufferersOf(best, diagnosis.hypotheses, assessment).length === 0) return `${who}, and the evidence does not tell why; independent of it: ${[named(best), ...others].join('; ')}.`;
   const why = subjectKey(best.subject) === subjectKey(target) ? lowerFirst(best.title) : named(best);
   const first = plans.find((plan) => !isBlocked(plan));
   const remedy = first === undefined ? undefined : mitigations.find((each) => each.id === first.id)?.title;
@@ -47,20 +48,11 @@ function named(each: Hypothesis): string {
 }
 
 /** "Deployment shop/cart has been failing since 02:43:06 (2 of 4 replicas)" */
-function whoFails({ scope, onset, snapshot }: Assessment): string {
+export function whoFails({ scope, onset, snapshot }: Assessment): string {
   const { target, failing, healthy: well, undecided } = scope;
   const since = onset === undefined ? 'is failing' : `has been failing since ${spokenInstant(onset.at, snapshot.takenAt)}`;
   const whom = target?.kind === 'Node' ? 'What runs on ' : '';
   return `${whom}${target === undefined ? 'Somebody' : spokenSubject(target)} ${since} (${failing.length} of ${counted(failing.length + well.length + undecided.length, 'replica')})`;
-}
-
-/** True where the failing replicas of the page suffer from this, directly or by way of what it explains. */
-function bringsAbout(cause: Hypothesis, all: readonly Hypothesis[], { scope }: Assessment): boolean {
-  const reached = new Set([cause]);
-  for (const from of reached) for (const other of all) if (other.explainedBy.includes(all.indexOf(from))) reached.add(other);
-  const suffering = new Set(scope.failing.map(({ pod }) => subjectKey(subject('Pod', pod.metadata.namespace, pod.metadata.name))));
-  if (scope.target !== undefined) suffering.add(subjectKey(scope.target));
-  return [...reached].some((each) => [each.subject, ...each.finding.affects].some((touched) => suffering.has(subjectKey(touched))));
 }
 
 function cannotTell({ assessment, diagnosis }: Summarised): string {

@@ -27,7 +27,7 @@ export const alertFlapping = defineFailureMode({
     const { alert, judgement } = facts['judged-alert'];
     const [first, ...more] = judgement.because;
     if (judgement.verdict !== 'flapping' || first === undefined) return [];
-    return [{ subject: subject('Alert', undefined, alert.name), weight: 'strong', because: [first, ...more], affects: [] }];
+    return [{ subject: subject('Alert', undefined, alert.name), weight: 'strong', because: [first, ...more], affects: [subject('Alert', undefined, alert.name)] }];
   },
   recognises: [found],
   isNotFooledBy: [notFound],

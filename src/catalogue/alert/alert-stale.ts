@@ -27,7 +27,7 @@ export const alertStale = defineFailureMode({
     const { alert, judgement } = facts['judged-alert'];
     const [first, ...more] = judgement.because;
     if (judgement.verdict !== 'stale' || first === undefined) return [];
-    return [{ subject: subject('Alert', undefined, alert.name), weight: 'strong', because: [first, ...more], affects: [] }];
+    return [{ subject: subject('Alert', undefined, alert.name), weight: 'strong', because: [first, ...more], affects: [subject('Alert', undefined, alert.name)] }];
   },
   recognises: [found],
   isNotFooledBy: [notFound],

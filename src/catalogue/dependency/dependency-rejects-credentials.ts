@@ -18,7 +18,8 @@ export const dependencyRejectsCredentials = defineFailureMode({
   sources: ['https://kubernetes.io/docs/concepts/configuration/secret/', 'https://www.postgresql.org/docs/current/client-authentication-problems.html'],
   needs: ['replicas', 'log-clues'],
   helpedBy: ['service-backends', 'connectivity-probes', 'nodes', 'judged-alert'],
-  explains: ['liveness-probe-misconfigured', 'readiness-probe-misconfigured', 'startup-probe-too-short', 'init-container-blocked'],
+  // Replicas that connected before keep their sessions, so only what starts anew is rejected: it looks like its revision.
+  explains: ['bad-revision', 'liveness-probe-misconfigured', 'readiness-probe-misconfigured', 'startup-probe-too-short', 'init-container-blocked'],
   mitigations: [],
   recognise: (facts) =>
     dependencyTroubles(['authentication-failed'], facts).map((trouble) =>

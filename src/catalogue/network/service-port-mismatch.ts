@@ -125,6 +125,9 @@ function judge(given: Judged): readonly Wrong[] {
     return [{ weight: 'conclusive', claim: claim(`Service ${name} sends port ${port.port} to the port named "${port.targetPort}", and no container of its pods has a port of that name.`, target, shown) }];
   }
   if (port.resolution === 'protocol-differs') {
+    // A server on both protocols is often declared for one of them only, and serves both.
+    const hasTwin = backend.ports.some((other) => other !== port && other.port === port.port && other.resolution === 'declared');
+    if (hasTwin && !isMissed) return [];
     return [{ weight: isMissed ? 'conclusive' : 'suggestive', claim: claim(`Service ${name} sends ${port.protocol} to port ${port.targetPort}, which the containers declare for another protocol.`, target, shown) }];
   }
   if (port.resolution !== 'undeclared') return [];

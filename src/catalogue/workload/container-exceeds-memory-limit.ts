@@ -2,6 +2,7 @@ import { type Citation, type Claim, citeNodeCommand, citeObject, claim } from '.
 import type { Collection } from '../../domain/collection.ts';
 import { citeEnd, crashedContainers } from '../../domain/container-evidence.ts';
 import { citeEvent, recentEvents } from '../../domain/event-index.ts';
+import { minutesAgo } from '../../domain/example.ts';
 import { crashLooping, exampleEvent, exampleNode, examplePod } from '../../domain/example-objects.ts';
 import { defineFailureMode, type Weight } from '../../domain/failure-mode.ts';
 import { type Instant, millisecondsPerHour } from '../../domain/instant.ts';
@@ -37,13 +38,14 @@ export const containerExceedsMemoryLimit = defineFailureMode({
   mitigations: ['raise-memory-limit', 'roll-back-workload'],
 
   recognise(facts) {
-    const seen = facts.replicas.all.flatMap((replica) => (replica.troubles.length === 0 ? [] : [...killed(replica, facts), ...ownHeap(replica, facts['log-clues'] ?? [])]));
+    const seen = facts.replicas.all.flatMap((replica) => (replica.troubles.length === 0 && !isKilledAgainAndAgain(replica, facts.now) ? [] : [...killed(replica, facts), ...ownHeap(replica, facts['log-clues'] ?? [])]));
     return byWorkload(seen, (each) => each.container).map((group) => {
       const [{ container, replica, isHeap }] = group;
       // What was killed once and is well again is a fact, but nobody suffers from it unless somebody says so.
       const isOver = group.every((each) => each.replica.health === 'healthy');
       const isPaged = isNamedByAlert(facts['judged-alert']?.alert, { namespace: replica.workload.namespace, names: [replica.workload.name, replica.pod.metadata.name] });
-      const weight: Weight = !isOver ? group[0].weight : isPaged ? 'strong' : 'weak';
+      const isRepeated = group.some((each) => isKilledAgainAndAgain(each.replica, facts.now));
+      const weight: Weight = !isOver ? group[0].weight : isPaged || isRepeated ? 'strong' : 'weak';
       const limit = containerOf(replica.pod, container)?.resources.limits['memory'];
       const says = isHeap
         ? `Container ${container} of ${countOf(group)} ran out of the memory that its own runtime allows${limit === undefined ? '' : ` (limit of the container: ${limit})`}.`
@@ -75,6 +77,11 @@ export const containerExceedsMemoryLimit = defineFailureMode({
       finds: [{ kind: 'DaemonSet', namespace: 'kube-system', name: 'kube-proxy' }],
     },
     {
+      story: 'Ready at the moment, but killed every forty minutes since this morning.',
+      given: { pods: [limited({ name: 'cart-7f9-a', startedMinutesAgo: 380, status: { restartCount: 9, lastState: { terminated: { exitCode: 137, reason: 'OOMKilled', finishedAt: minutesAgo(20) } } } })] },
+      finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }],
+    },
+    {
       story: 'The runtime says that its heap is full before the kernel has to act.',
       given: {
         pods: [limited({ name: 'cart-7f9-a', isReady: false, status: crashLooping({ exitCode: 134 }) })],
@@ -83,6 +90,10 @@ export const containerExceedsMemoryLimit = defineFailureMode({
     },
   ],
   isNotFooledBy: [
+    {
+      story: 'Killed nine times in its first days, and not since yesterday.',
+      given: { pods: [limited({ name: 'cart-7f9-a', startedMinutesAgo: 10_000, status: { restartCount: 9, lastState: { terminated: { exitCode: 137, reason: 'OOMKilled', finishedAt: minutesAgo(1500) } } } })] },
+    },
     { story: 'Exit code 137 without a word about memory: a probe or a person may have killed it.', given: { pods: [limited({ name: 'cart-7f9-a', isReady: false, status: crashLooping({ exitCode: 137 }) })] } },
     {
       story: 'Killed last month and running since.',
@@ -97,6 +108,21 @@ export const containerExceedsMemoryLimit = defineFailureMode({
     },
   ],
 });
+
+/** Three kills are no accident, and at a pace of one in a few hours users notice each of them. */
+const repeatedKills = 3;
+const killPaceMilliseconds = 3 * millisecondsPerHour;
+
+/** Killed at a steady pace, although it looks healthy between two kills. */
+function isKilledAgainAndAgain({ pod }: Replica, now: Instant): boolean {
+  return pod.status.containerStatuses.some((status) => {
+    const last = status.lastState.terminated;
+    const startedAt = pod.status.startTime ?? pod.metadata.creationTimestamp;
+    if (last?.reason !== 'OOMKilled' || last.finishedAt === undefined || startedAt === undefined || (status.restartCount ?? 0) < repeatedKills) return false;
+    const pace = (last.finishedAt - startedAt) / (status.restartCount ?? 1);
+    return pace <= killPaceMilliseconds && now - last.finishedAt <= 2 * Math.max(pace, millisecondsPerHour);
+  });
+}
 
 interface Killed extends Sighting {
   readonly container: string;

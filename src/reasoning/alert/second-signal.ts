@@ -5,7 +5,7 @@ import type { Condition } from '../../domain/kubernetes/metadata.ts';
 import type { Node } from '../../domain/kubernetes/node.ts';
 import type { Scope } from '../../domain/reasoned.ts';
 import type { Replica } from '../../domain/replica.ts';
-import { spokenSubject, type Subject } from '../../domain/subject.ts';
+import { spokenSubject, type Subject, subjectKey } from '../../domain/subject.ts';
 import type { FactSource } from '../fact-source.ts';
 import type { SecondState } from './decide-verdict.ts';
 
@@ -30,6 +30,8 @@ export function readSecondSignal(alert: Alert, facts: FactSource, scope: Scope):
   if (failing.length > 0)
     return { state: target === undefined || isNamedBy(alert, target, scope) ? 'failing' : 'failing-elsewhere', claims: failing };
   if (target === undefined) return { state: facts.get('replicas') === undefined ? 'unknown' : 'nobody', claims: [] };
+  const complaints = isNamedBy(alert, target, scope) ? complaintsOf(target, facts) : [];
+  if (complaints.length > 0) return { state: 'failing', claims: complaints };
   const node = target.kind === 'Node' ? facts.get('nodes')?.named(undefined, target.name) : undefined;
   if (node !== undefined)
     return { state: 'healthy', claims: claimsOf(`${spokenSubject(target)} is Ready and under no pressure.`, conditionsShown(node)) };
@@ -56,6 +58,12 @@ function failingReplicas({ target, failing, healthy, undecided }: Scope): readon
     `${failing.length} of ${failing.length + healthy.length + undecided.length} replicas${where} fail.`,
     failing.map(citeFailing),
   );
+}
+
+/** Replicas can be Ready and still fail their users: what they log again and again is a signal of its own. */
+function complaintsOf(target: Subject, facts: FactSource): readonly Claim[] {
+  const clues = (facts.get('log-clues') ?? []).filter((clue) => subjectKey(clue.replica.workload) === subjectKey(target) && clue.replica.health === 'healthy');
+  return claimsOf(`Replicas of ${spokenSubject(target)} are Ready, but log the same error again and again.`, clues.map((clue) => clue.citation));
 }
 
 function citeFailing(replica: Replica): Citation {

@@ -37,6 +37,12 @@ test('pods of a node that does not report are lost, whatever their last status s
   expect(healthOf({ pods: [examplePod({ name: 'cart-5d4f8c7b9-a' })], nodes: [exampleNode({ name: 'node-1', isReady: false })] })).toEqual(['cart-5d4f8c7b9-a: failing lost']);
 });
 
+test('a pod that failed yesterday is history, whoever owns it', () => {
+  const ended = (minutes: number) => ({ ready: false, state: { terminated: { exitCode: 1, reason: 'Error', finishedAt: minutesAgo(minutes) } } });
+  const failed = (name: string, minutes: number) => examplePod({ name, owner: null, isReady: false, phase: 'Failed', status: ended(minutes) });
+  expect(healthOf({ pods: [failed('debug-a', 30), failed('debug-b', 60 * 30)] })).toEqual(['debug-a: failing failed', 'debug-b: finished failed']);
+});
+
 test('an evicted pod whose controller replaces it is finished, and a failed pod without owner fails', () => {
   const evicted = { phase: 'Failed', podStatus: { phase: 'Failed', reason: 'Evicted' } };
   expect(healthOf({ pods: [examplePod({ name: 'cart-5d4f8c7b9-a', ...evicted }), examplePod({ name: 'lonely', owner: null, ...evicted })] })).toEqual(['cart-5d4f8c7b9-a: finished failed', 'lonely: failing failed']);

@@ -1,6 +1,6 @@
 import { groupBy, once } from '../../domain/collection.ts';
 import type { FactOf } from '../../domain/facts.ts';
-import type { Instant } from '../../domain/instant.ts';
+import { type Instant, millisecondsPerDay } from '../../domain/instant.ts';
 import type { Node } from '../../domain/kubernetes/node.ts';
 import type { Pod } from '../../domain/kubernetes/pod.ts';
 import type { Replica, ReplicaHealth, Replicas, Trouble } from '../../domain/replica.ts';
@@ -35,7 +35,7 @@ interface Owners {
 
 function replicaOf(pod: Pod, now: Instant, owners: Owners, node: Node | undefined): Replica {
   const troubles = troublesOf(pod, now, node === undefined ? undefined : isReporting(node));
-  const health = healthOf(pod, troubles, owners);
+  const health = healthOf(pod, troubles, owners, now);
   return {
     pod,
     workload: workloadOf(pod, owners),
@@ -52,15 +52,22 @@ function isReporting(node: Node): boolean | undefined {
   return ready === undefined ? undefined : ready.status === 'True';
 }
 
-function healthOf(pod: Pod, troubles: readonly Trouble[], owners: Owners): ReplicaHealth {
+function healthOf(pod: Pod, troubles: readonly Trouble[], owners: Owners, now: Instant): ReplicaHealth {
   if (pod.status.phase === 'Succeeded') return 'finished';
-  if (pod.status.phase === 'Failed') return isLeftOver(pod, owners) ? 'finished' : 'failing';
+  if (pod.status.phase === 'Failed') return isLeftOver(pod, owners) || isLongOver(troubles, now) ? 'finished' : 'failing';
   if (pod.metadata.deletionTimestamp !== undefined) return troubles.length > 0 ? 'failing' : 'leaving';
   if (troubles.some((trouble) => trouble.kind !== 'ended')) return 'failing';
   const ready = isReady(pod);
   if (troubles.length > 0) return ready === true && !isLooping(pod, troubles) ? 'healthy' : 'failing';
   if (ready === true) return 'healthy';
   return ready === undefined && pod.status.phase !== 'Pending' ? 'unknown' : 'starting';
+}
+
+/** Nobody cleans up failed pods of Jobs, nor those without owner: what ended more than a day ago is history. */
+const historyMilliseconds = millisecondsPerDay;
+
+function isLongOver(troubles: readonly Trouble[], now: Instant): boolean {
+  return troubles.every((trouble) => trouble.since !== undefined && now - trouble.since > historyMilliseconds);
 }
 
 /** A failed pod of a controller that replaces its pods is only a trace; of a Job that went on to succeed as well. */

@@ -1,0 +1,99 @@
+import { isAddress, plainHost } from '../domain/cluster-host.ts';
+import type { LogClue } from '../domain/log-clue.ts';
+import { type Replica, statusOf } from '../domain/replica.ts';
+import type { Backend } from '../domain/service-backends.ts';
+import type { Assessment } from './assess.ts';
+import { nodesToProbe } from './choose-next-evidence.ts';
+
+/** A connection that failing replicas report, and where to try it from. */
+export interface ConnectionToTry extends Target {
+  readonly from:
+    | { readonly kind: 'node'; readonly name: string }
+    | { readonly kind: 'pod'; readonly namespace: string; readonly name: string; readonly container: string; readonly node: string | undefined }
+    /** The network that pods of this node have, where no failing replica there can be asked. */
+    | { readonly kind: 'pod-network'; readonly node: string };
+}
+interface Target {
+  readonly host: string;
+  readonly port: number;
+}
+
+const connectionClues: ReadonlySet<string> = new Set(['connection-refused', 'connection-timed-out', 'connection-reset', 'no-route', 'name-not-resolved']);
+/** The first few failing connections tell what the rest would. */
+const mostTargets = 3;
+
+/**
+ * The seed's probes: what the failing replicas cannot reach, tried from a healthy replica, from a failing one, from
+ * their node and from a healthy one; and the endpoint behind it, so that a Service's address and the network under it
+ * can be told apart.
+ */
+export function connectionsToTry(assessment: Assessment): readonly ConnectionToTry[] {
+  const clues = (assessment.facts.get('log-clues') ?? []).filter((clue) => connectionClues.has(clue.kind) && clue.host !== undefined && clue.port !== undefined);
+  const seen = new Map(clues.map((clue) => [`${clue.host}:${clue.port}`, clue]));
+  const wishes = [...seen.values()].slice(0, mostTargets).flatMap((clue) => wishesFor(clue, assessment));
+  return [...new Map(wishes.map((wish) => [JSON.stringify(wish), wish])).values()];
+}
+
+function wishesFor(clue: LogClue, assessment: Assessment): readonly ConnectionToTry[] {
+  const { host, port } = clue;
+  if (host === undefined || port === undefined) return [];
+  const backend = assessment.facts.get('service-backends')?.ofHost(host, clue.replica.pod.metadata.namespace);
+  const endpoint = endpointBehind(backend, port);
+  const service = serviceAddress(backend, { host, port });
+  const pods = podsToAsk(clue, assessment);
+  const nodes = nodesToProbe(assessment);
+  const isFailingAsked = pods.some((replica) => replica.health === 'failing');
+  // Nodes do not use the cluster's DNS, so a name is tried there by the address that it stands for.
+  const outside = [...(service === undefined ? [] : [service]), ...(endpoint === undefined ? [] : [endpoint])];
+  const inside = distinctTargets([{ host, port }, ...outside]);
+  return [
+    ...pods.flatMap((replica) => inside.map((target) => ({ from: placeOf(replica, clue.container), ...target }))),
+    ...(isFailingAsked ? [] : nodes.flatMap((node) => outside.map((target) => ({ from: { kind: 'pod-network' as const, node }, ...target })))),
+    ...nodes.flatMap((node) => outside.map((target) => ({ from: { kind: 'node' as const, name: node }, ...target }))),
+  ];
+}
+
+function distinctTargets(targets: readonly Target[]): readonly Target[] {
+  return [...new Map(targets.map((target) => [`${target.host} ${target.port}`, target])).values()];
+}
+
+/** The address that only the node's service rules make work, or one outside of the cluster. Undefined: a name that only DNS could tell. */
+function serviceAddress(backend: Backend | undefined, { host, port }: Target): Target | undefined {
+  const address = backend?.service.spec.clusterIP;
+  if (address !== undefined && address !== 'None' && address !== '') return { host: address, port };
+  return isAddress(plainHost(host)) ? { host, port } : undefined;
+}
+
+/** A ready endpoint with the port that this port of the Service leads to. */
+function endpointBehind(backend: Backend | undefined, port: number): Target | undefined {
+  if (backend === undefined) return undefined;
+  const wanted = backend.service.spec.ports.find((each) => each.port === port)?.name;
+  const targets = backend.slices.flatMap((slice) => {
+    if (!('endpoints' in slice)) return [];
+    const behind = slice.ports.find((each) => (each.name ?? '') === (wanted ?? ''))?.port;
+    if (behind === undefined) return [];
+    return slice.endpoints.filter((each) => each.conditions.ready !== false).flatMap((each) => each.addresses.map((address) => ({ host: address, port: behind })));
+  });
+  return targets[0];
+}
+
+/** The failing replica that says so, if it runs at the moment, and a healthy sibling, elsewhere if there is one. */
+function podsToAsk({ replica, container }: LogClue, { facts }: Assessment): readonly Replica[] {
+  const siblings = (facts.get('replicas')?.ofWorkload(replica.workload) ?? []).filter((each) => isAskable(each, container));
+  const healthy = siblings.filter((each) => each.health === 'healthy');
+  const compared = healthy.find((each) => each.pod.spec.nodeName !== replica.pod.spec.nodeName) ?? healthy[0];
+  const failing = [replica, ...siblings].find((each) => each.health === 'failing' && isAskable(each, container));
+  return [compared, failing].filter((each) => each !== undefined);
+}
+
+/** In front of these every connection is accepted by the mesh, so that an attempt tells nothing about its target. */
+const meshProxies: ReadonlySet<string> = new Set(['istio-proxy', 'linkerd-proxy']);
+
+function isAskable({ pod }: Replica, container: string): boolean {
+  const hasMesh = [...pod.spec.containers, ...pod.spec.initContainers].some((each) => meshProxies.has(each.name));
+  return !hasMesh && statusOf(pod, container)?.state.running !== undefined;
+}
+
+function placeOf({ pod }: Replica, container: string): Extract<ConnectionToTry['from'], { readonly kind: 'pod' }> {
+  return { kind: 'pod', namespace: pod.metadata.namespace ?? 'default', name: pod.metadata.name, container, node: pod.spec.nodeName };
+}
