@@ -1,8 +1,11 @@
 import { type Citation, citeObject } from './citation.ts';
 import type { Collection } from './collection.ts';
 import { citeCondition } from './container-evidence.ts';
+import { citeEvent, recentEvents } from './event-index.ts';
 import type { Finding, Weight } from './failure-mode.ts';
+import { type Instant, millisecondsPerHour } from './instant.ts';
 import type { Node } from './kubernetes/node.ts';
+import type { Event } from './kubernetes/workload.ts';
 import { spokenBytes, spokenCores } from './quantity.ts';
 import type { Replica, Replicas } from './replica.ts';
 import { parseSchedulerMessage, type RuledOut, type SchedulingCause } from './scheduler-message.ts';
@@ -21,9 +24,11 @@ export interface Unscheduled extends Sighting {
 }
 
 export interface SchedulingFacts {
+  readonly now: Instant;
   readonly replicas: Replicas;
   readonly scheduling: readonly SchedulingVerdict[] | undefined;
   readonly nodes: Collection<Node> | undefined;
+  readonly events: Collection<Event> | undefined;
 }
 
 /** Replicas that wait for a node because of this, as far as the scheduler says so or the recomputation shows it. */
@@ -32,11 +37,32 @@ export function waitingBecause(cause: SchedulingCause, facts: SchedulingFacts): 
   return facts.replicas.failing.flatMap((replica) => {
     const trouble = replica.troubles.find((each) => each.kind === 'unscheduled');
     if (trouble === undefined || replica.pod.spec.schedulingGates.length > 0) return [];
-    const told = parseSchedulerMessage(trouble.message);
+    const events = trouble.message === undefined ? recentEvents(facts.events, replica.pod, facts.now).filter((event) => event.reason === 'FailedScheduling') : [];
+    const told = parseSchedulerMessage(trouble.message ?? events[0]?.message);
     const verdict = verdicts.get(replica.pod);
-    const believed = bindingCauses(told, verdict).find((each) => each.cause === cause);
-    return believed === undefined ? [] : [seen(replica, { cause, believed, told, verdict, nodes: facts.nodes })];
+    const believed = weighedByAge(bindingCauses(told, verdict), facts).find((each) => each.cause === cause);
+    return believed === undefined ? [] : [seen(replica, { cause, believed, told, verdict, nodes: facts.nodes, events: events.slice(0, 1) })];
   });
+}
+
+/** Somebody who cordoned within the last hours is at work; an older cordon is part of the furniture. */
+const recentCordonMilliseconds = 2 * millisecondsPerHour;
+
+/** Where the open nodes are full and a node that was cordoned just now would do, the cordon is what changed. */
+function weighedByAge(causes: readonly Believed[], { now, nodes }: SchedulingFacts): readonly Believed[] {
+  const shut = causes.find((each) => each.cause === 'cordon' && each.weight === 'suggestive');
+  const isRecent = shut?.nodes.some((name) => {
+    const at = cordonedAt(nodes?.named(undefined, name));
+    return at !== undefined && now - at < recentCordonMilliseconds;
+  });
+  return isRecent !== true ? causes : causes.map((each) => (each === shut ? { ...each, weight: 'strong' } : each.weight === 'conclusive' || each.weight === 'strong' ? { ...each, weight: 'suggestive' } : each));
+}
+
+/** The taint is set in the same moment as the cordon and carries its time; else the last write of the field does. Absent: not told. */
+function cordonedAt(node: Node | undefined): Instant | undefined {
+  const taint = node?.spec.taints.find((each) => each.key === 'node.kubernetes.io/unschedulable');
+  const writes = (node?.metadata.managedFields ?? []).flatMap((field) => (field.at !== undefined && field.paths.includes('spec.unschedulable') ? [field.at] : []));
+  return taint?.timeAdded ?? (writes.length === 0 ? undefined : Math.max(...writes));
 }
 
 interface Given {
@@ -45,23 +71,24 @@ interface Given {
   readonly told: readonly RuledOut[];
   readonly verdict: SchedulingVerdict | undefined;
   readonly nodes: Collection<Node> | undefined;
+  readonly events: readonly Event[];
 }
 
 /** Four nodes show what the others are like. */
 const shownNodes = 4;
 
-function seen(replica: Replica, { cause, believed, told, verdict, nodes }: Given): Unscheduled {
+function seen(replica: Replica, { cause, believed, told, verdict, nodes, events }: Given): Unscheduled {
   const kinds = new Set(believed.obstacles);
   const obstacles = (verdict?.nodes ?? []).flatMap(({ node, obstacles: all }) => all.filter((each) => kinds.has(each.kind)).slice(0, 2).map((obstacle) => ({ node, obstacle })));
   const cited = obstacles.filter((each) => believed.nodes.includes(each.node)).slice(0, shownNodes).flatMap(({ node, obstacle }): readonly Citation[] => {
     const found = nodes?.named(undefined, node);
     return found === undefined ? [] : [citeObject(found, spokenObstacle(obstacle))];
   });
-  return { replica, cause, weight: believed.weight, told: told.filter((each) => each.cause === cause), obstacles: obstacles.filter((each) => believed.nodes.includes(each.node)), citations: [citeCondition(replica.pod, 'PodScheduled'), ...cited] };
+  return { replica, cause, weight: believed.weight, told: told.filter((each) => each.cause === cause), obstacles: obstacles.filter((each) => believed.nodes.includes(each.node)), citations: [citeCondition(replica.pod, 'PodScheduled'), ...events.map(citeEvent), ...cited] };
 }
 
 /** One finding per workload. `says` completes "2 replicas wait for a node: …". */
-export function unscheduledFindings(waiting: readonly Unscheduled[], says: (group: AtLeastOne<Unscheduled>) => string, more: (group: AtLeastOne<Unscheduled>) => Partial<Pick<Finding, 'blames' | 'contributing' | 'wouldSettle'>> = () => ({})): readonly Finding[] {
+export function unscheduledFindings(waiting: readonly Unscheduled[], says: (group: AtLeastOne<Unscheduled>) => string, more: (group: AtLeastOne<Unscheduled>) => Partial<Pick<Finding, 'contributing'>> = () => ({})): readonly Finding[] {
   return byWorkload(waiting).map((group) => {
     const { namespace, name } = group[0].replica.pod.metadata;
     return findingOf(group, { weight: group[0].weight, because: [claimOfAll(`${countOf(group)} of ${group[0].replica.workload.name} wait for a node: ${says(group)}.`, group)], wouldSettle: [`kubectl -n ${namespace} describe pod ${name}`], ...more(group) });

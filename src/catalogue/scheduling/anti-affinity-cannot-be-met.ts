@@ -17,8 +17,8 @@ export const antiAffinityCannotBeMet = defineFailureMode({
   },
   sources: ['https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/#inter-pod-affinity-and-anti-affinity'],
   needs: ['replicas'],
-  helpedBy: ['scheduling', 'nodes'],
-  explains: ['statefulset-stuck-on-ordinal'],
+  helpedBy: ['scheduling', 'nodes', 'events'],
+  explains: [],
   mitigations: ['uncordon-node', 'roll-back-workload'],
 
   recognise(facts) {

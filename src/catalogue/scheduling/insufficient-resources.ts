@@ -1,4 +1,4 @@
-import { exampleNode, examplePod, exampleUnscheduled } from '../../domain/example-objects.ts';
+import { exampleEvent, exampleNode, examplePod, exampleUnscheduled } from '../../domain/example-objects.ts';
 import { defineFailureMode } from '../../domain/failure-mode.ts';
 import type { AtLeastOne } from '../../domain/sightings.ts';
 import { type Unscheduled, unscheduledFindings, waitingBecause } from '../../domain/unscheduled.ts';
@@ -18,8 +18,8 @@ export const insufficientResources = defineFailureMode({
   },
   sources: ['https://kubernetes.io/docs/concepts/scheduling-eviction/kube-scheduler/', 'https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/'],
   needs: ['replicas'],
-  helpedBy: ['scheduling', 'nodes'],
-  explains: ['daemonset-not-everywhere', 'statefulset-stuck-on-ordinal'],
+  helpedBy: ['scheduling', 'nodes', 'events'],
+  explains: ['job-deadline-exceeded'],
   mitigations: ['uncordon-node', 'roll-back-workload'],
 
   recognise(facts) {
@@ -39,6 +39,13 @@ export const insufficientResources = defineFailureMode({
     {
       story: 'No node has a GPU; nodes could not be read.',
       given: { pods: [exampleUnscheduled({ message: '0/3 nodes are available: 1 node(s) had untolerated taint {node-role.kubernetes.io/control-plane: }, 2 Insufficient nvidia.com/gpu.' })] },
+    },
+    {
+      story: 'Only the event tells.',
+      given: {
+        pods: [exampleUnscheduled({ message: '' })],
+        events: [exampleEvent({ about: { kind: 'Pod', name: 'cart-7f9-a' }, reason: 'FailedScheduling', message: '0/3 nodes are available: 3 Insufficient memory.' })],
+      },
     },
     {
       story: 'No message was kept; adding up shows it.',

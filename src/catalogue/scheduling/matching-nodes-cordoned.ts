@@ -19,8 +19,8 @@ export const matchingNodesCordoned = defineFailureMode({
   },
   sources: ['https://kubernetes.io/docs/concepts/architecture/nodes/#manual-node-administration', 'https://kubernetes.io/docs/tasks/administer-cluster/safely-drain-node/'],
   needs: ['replicas'],
-  helpedBy: ['scheduling', 'nodes'],
-  explains: ['volume-pinned-elsewhere', 'daemonset-not-everywhere', 'statefulset-stuck-on-ordinal'],
+  helpedBy: ['scheduling', 'nodes', 'events'],
+  explains: ['volume-pinned-elsewhere', 'job-deadline-exceeded'],
   mitigations: ['uncordon-node'],
 
   recognise(facts) {

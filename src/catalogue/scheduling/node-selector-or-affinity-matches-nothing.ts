@@ -18,8 +18,8 @@ export const nodeSelectorOrAffinityMatchesNothing = defineFailureMode({
   },
   sources: ['https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/'],
   needs: ['replicas'],
-  helpedBy: ['scheduling', 'nodes'],
-  explains: ['daemonset-not-everywhere', 'statefulset-stuck-on-ordinal'],
+  helpedBy: ['scheduling', 'nodes', 'events'],
+  explains: ['job-deadline-exceeded'],
   mitigations: ['roll-back-workload'],
 
   recognise(facts) {

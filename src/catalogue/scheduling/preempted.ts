@@ -22,7 +22,7 @@ export const preempted = defineFailureMode({
   sources: ['https://kubernetes.io/docs/concepts/scheduling-eviction/pod-priority-preemption/'],
   needs: ['replicas', 'events'],
   helpedBy: [],
-  explains: ['insufficient-resources', 'statefulset-stuck-on-ordinal'],
+  explains: ['insufficient-resources'],
   mitigations: ['scale-out'],
 
   recognise(facts) {

@@ -23,7 +23,7 @@ export const schedulingGate = defineFailureMode({
   sources: ['https://kubernetes.io/docs/concepts/scheduling-eviction/pod-scheduling-readiness/'],
   needs: ['replicas'],
   helpedBy: [],
-  explains: ['statefulset-stuck-on-ordinal'],
+  explains: [],
   mitigations: ['roll-back-workload'],
 
   recognise(facts) {

@@ -18,8 +18,8 @@ export const taintNotTolerated = defineFailureMode({
   },
   sources: ['https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/'],
   needs: ['replicas'],
-  helpedBy: ['scheduling', 'nodes'],
-  explains: ['daemonset-not-everywhere', 'statefulset-stuck-on-ordinal'],
+  helpedBy: ['scheduling', 'nodes', 'events'],
+  explains: ['job-deadline-exceeded'],
   mitigations: ['roll-back-workload'],
 
   recognise(facts) {

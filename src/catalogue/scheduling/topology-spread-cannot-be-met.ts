@@ -17,8 +17,8 @@ export const topologySpreadCannotBeMet = defineFailureMode({
   },
   sources: ['https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/'],
   needs: ['replicas'],
-  helpedBy: ['scheduling', 'nodes'],
-  explains: ['statefulset-stuck-on-ordinal'],
+  helpedBy: ['scheduling', 'nodes', 'events'],
+  explains: [],
   mitigations: ['uncordon-node', 'roll-back-workload'],
 
   recognise(facts) {

@@ -18,8 +18,8 @@ export const volumePinnedElsewhere = defineFailureMode({
   },
   sources: ['https://kubernetes.io/docs/concepts/storage/persistent-volumes/#node-affinity', 'https://kubernetes.io/docs/concepts/storage/storage-classes/#volume-binding-mode'],
   needs: ['replicas'],
-  helpedBy: ['scheduling', 'nodes', 'persistentvolumeclaims', 'persistentvolumes'],
-  explains: ['statefulset-stuck-on-ordinal'],
+  helpedBy: ['scheduling', 'nodes', 'events'],
+  explains: [],
   mitigations: ['uncordon-node'],
 
   recognise(facts) {

@@ -28,7 +28,7 @@ export const commandNotFound = defineFailureMode({
   sources: ['https://kubernetes.io/docs/tasks/inject-data-application/define-command-argument-container/', 'https://kubernetes.io/docs/tasks/debug/debug-application/determine-reason-pod-failure/'],
   needs: ['replicas'],
   helpedBy: ['log-clues'],
-  explains: ['bad-revision', 'init-container-blocked', 'crash-on-start-from-configuration'],
+  explains: ['bad-revision', 'init-container-blocked', 'crash-on-start-from-configuration', 'job-backoff-limit'],
   mitigations: ['roll-back-workload'],
 
   recognise(facts) {

@@ -32,7 +32,7 @@ export const crashOnStartFromConfiguration = defineFailureMode({
   sources: ['https://kubernetes.io/docs/tasks/debug/debug-application/debug-pods/', 'https://kubernetes.io/docs/tasks/inject-data-application/define-environment-variable-container/'],
   needs: ['replicas', 'log-clues'],
   helpedBy: [],
-  explains: ['bad-revision', 'init-container-blocked'],
+  explains: ['bad-revision', 'init-container-blocked', 'job-backoff-limit'],
   mitigations: ['roll-back-workload'],
 
   recognise(facts) {

@@ -20,8 +20,8 @@ export const hostPortTaken = defineFailureMode({
   },
   sources: ['https://kubernetes.io/docs/concepts/configuration/overview/#services', 'https://kubernetes.io/docs/concepts/scheduling-eviction/kube-scheduler/'],
   needs: ['replicas'],
-  helpedBy: ['scheduling', 'nodes'],
-  explains: ['daemonset-not-everywhere', 'bad-revision'],
+  helpedBy: ['scheduling', 'nodes', 'events'],
+  explains: ['bad-revision'],
   mitigations: ['roll-back-workload'],
 
   recognise(facts) {

@@ -24,7 +24,7 @@ export const imagePullCredentialsRefused = defineFailureMode({
   sources: ['https://kubernetes.io/docs/tasks/configure-pod-container/pull-image-private-registry/', 'https://kubernetes.io/docs/concepts/containers/images/#using-a-private-registry'],
   needs: ['replicas'],
   helpedBy: ['events', 'secrets', 'serviceaccounts'],
-  explains: ['bad-revision'],
+  explains: ['bad-revision', 'job-deadline-exceeded'],
   mitigations: ['roll-back-workload'],
 
   recognise(facts) {

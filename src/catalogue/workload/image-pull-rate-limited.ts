@@ -19,7 +19,7 @@ export const imagePullRateLimited = defineFailureMode({
   sources: ['https://docs.docker.com/docker-hub/usage/pulls/', 'https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/'],
   needs: ['replicas'],
   helpedBy: ['events'],
-  explains: ['bad-revision'],
+  explains: ['bad-revision', 'job-deadline-exceeded'],
   mitigations: [],
 
   recognise(facts) {

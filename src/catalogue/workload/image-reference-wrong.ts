@@ -24,7 +24,7 @@ export const imageReferenceWrong = defineFailureMode({
   sources: ['https://kubernetes.io/docs/concepts/containers/images/', 'https://kubernetes.io/docs/reference/node/image-pull-failures/'],
   needs: ['replicas'],
   helpedBy: ['events', 'serviceaccounts'],
-  explains: ['bad-revision'],
+  explains: ['bad-revision', 'job-deadline-exceeded'],
   mitigations: ['roll-back-workload'],
 
   recognise(facts) {

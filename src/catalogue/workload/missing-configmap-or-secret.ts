@@ -25,7 +25,7 @@ export const missingConfigmapOrSecret = defineFailureMode({
   sources: ['https://kubernetes.io/docs/concepts/configuration/configmap/', 'https://kubernetes.io/docs/concepts/configuration/secret/'],
   needs: ['replicas'],
   helpedBy: ['events', 'configmaps', 'secrets'],
-  explains: ['bad-revision'],
+  explains: ['bad-revision', 'job-deadline-exceeded'],
   mitigations: ['roll-back-workload'],
 
   recognise(facts) {

@@ -21,7 +21,7 @@ export const permissionsDeniedToWorkload = defineFailureMode({
   sources: ['https://kubernetes.io/docs/reference/access-authn-authz/rbac/', 'https://kubernetes.io/docs/concepts/security/service-accounts/'],
   needs: ['replicas', 'log-clues'],
   helpedBy: ['roles', 'rolebindings', 'clusterroles', 'clusterrolebindings'],
-  explains: ['bad-revision', 'init-container-blocked', 'liveness-probe-misconfigured', 'readiness-probe-misconfigured'],
+  explains: ['bad-revision', 'init-container-blocked', 'liveness-probe-misconfigured', 'readiness-probe-misconfigured', 'job-backoff-limit'],
   mitigations: ['roll-back-workload'],
 
   recognise(facts) {

@@ -19,7 +19,7 @@ export const registryUnreachable = defineFailureMode({
   sources: ['https://kubernetes.io/docs/concepts/containers/images/', 'https://github.com/containerd/containerd/blob/main/docs/hosts.md'],
   needs: ['replicas'],
   helpedBy: ['events'],
-  explains: ['bad-revision'],
+  explains: ['bad-revision', 'job-deadline-exceeded'],
   mitigations: [],
 
   recognise(facts) {

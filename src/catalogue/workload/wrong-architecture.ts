@@ -21,7 +21,7 @@ export const wrongArchitecture = defineFailureMode({
   sources: ['https://kubernetes.io/docs/reference/labels-annotations-taints/#kubernetes-io-arch', 'https://github.com/opencontainers/image-spec/blob/main/image-index.md'],
   needs: ['replicas'],
   helpedBy: ['events', 'log-clues', 'nodes'],
-  explains: ['bad-revision'],
+  explains: ['bad-revision', 'job-backoff-limit'],
   mitigations: ['roll-back-workload'],
 
   recognise(facts) {
