@@ -109,7 +109,8 @@ function finishDocument(document: YamlDocument, sink: PieceSink): void {
     flushItems(document, sink);
     const envelope = isOnlyItems ? { state: 'loaded' as const, value: [] } : loadYaml(document.lines.join('\n'));
     if (envelope.state === 'failed') sink.complain(envelope.happened);
-    else sink.document(envelope.value);
+    // Its items were handed out; what is left of them reads as nothing.
+    else sink.document(isRecord(envelope.value) ? { ...envelope.value, items: [] } : envelope.value);
     return;
   }
   const loaded = loadYaml(wholeText(document));
