@@ -10,10 +10,13 @@ const node = 'node-worker-3';
 const namespace = 'platform';
 /** What the cluster carried before: its service rules fit under kube-proxy's memory limit, at start too. */
 const established = { prefix: 'team', count: 400, endpoints: 3 };
-/** The onboarding: few Services with many endpoints each. Changes fit under the limit one by one, a full programming no longer does. */
-const onboarded = { prefix: 'onboarded', count: 40, endpoints: 60 };
-/** Rules of a balancer that was retired and never removed; kube-proxy reads them all whenever it programs a node from the beginning. */
-const retiredRules = 12_000;
+/** The onboarding: few Services with many endpoints each. */
+const onboarded = { prefix: 'onboarded', count: 40, endpoints: 80 };
+/**
+ * Rules of a balancer that was retired and never removed from this one node. The tools that kube-proxy runs read them all,
+ * so its memory is nearer to the limit here than elsewhere: this node fails first, and the others do not.
+ */
+const retiredRules = 30_000;
 const retiredChain = 'RETIRED-BALANCER';
 
 async function breakNode(): Promise<void> {
@@ -22,21 +25,23 @@ async function breakNode(): Promise<void> {
     ...['node-worker-1', 'node-worker-2'].map(reportPod),
   ]);
   await runInHost(node, ['iptables-restore', '--noflush'], { input: retiredBalancer() });
-  await applyObjects(services({ ...established, from: 0, to: established.count }));
-  await pause(10_000);
-  for (let from = 0; from < onboarded.count; from += 4) {
-    await applyObjects(services({ ...onboarded, from, to: from + 4 }));
-    await pause(2000);
-  }
+  await addServices({ ...established, atOnce: 40 });
+  await pause(5000);
   await applyShop(
     { from: shopText.paymentImage, to: '/shop/payment-service:2.47.0' },
     { from: shopText.paymentRelease, to: 'value: "2.47.0"' },
   );
   await kubectl('rollout', 'status', 'deployment/payment-service', '--namespace=payments', '--timeout=180s');
   say('The rollout is complete; two quiet minutes follow, as in the incident.');
-  await pause(110_000);
-  // Any restart will do: a node's maintenance, an update of the container runtime. What it meets then is the real cause.
-  await runInHost(node, ['pkill', '--signal', 'KILL', '--exact', 'kube-proxy']);
+  await pause(100_000);
+  await addServices({ ...onboarded, atOnce: 4 });
+  await pause(10_000);
+  // Where the kernel has not killed it yet, the next restart for any reason shows that it no longer fits.
+  if (!(await killedHere())) await runInHost(node, ['pkill', '--signal', 'KILL', '--exact', 'kube-proxy']);
+}
+
+async function killedHere(): Promise<boolean> {
+  return (await kubeProxies()).filter(({ spec }) => spec.nodeName === node).some((pod) => reasonsOf(pod).includes('OOMKilled'));
 }
 
 async function symptom(): Promise<void> {
@@ -82,6 +87,19 @@ async function heal(): Promise<void> {
 
 function kubeProxies(): Promise<readonly Pod[]> {
   return podsOf({ namespace: 'kube-system', label: 'k8s-app=kube-proxy' });
+}
+
+/** In small groups, as deployments do it: one big change would cost every node as much memory as a new start. */
+async function addServices({
+  prefix,
+  endpoints,
+  count,
+  atOnce,
+}: Omit<Batch, 'from' | 'to'> & { readonly count: number; readonly atOnce: number }): Promise<void> {
+  for (let from = 0; from < count; from += atOnce) {
+    await applyObjects(services({ prefix, endpoints, from, to: from + atOnce }));
+    await pause(1500);
+  }
 }
 
 interface Batch {
@@ -135,7 +153,7 @@ function reportPod(nodeName: string): object {
           name: 'report',
           image: `${imageRegistry}/shop/checkout:1.18.2`,
           command: ['/bin/sleep', '86400'],
-          resources: { requests: { cpu: '800m', memory: '16Mi' }, limits: { memory: '32Mi' } },
+          resources: { requests: { cpu: '1200m', memory: '16Mi' }, limits: { memory: '32Mi' } },
         },
       ],
     },
@@ -145,7 +163,7 @@ function reportPod(nodeName: string): object {
 export const scenario: Scenario = {
   name: 'kube-proxy-out-of-memory',
   story:
-    'After an onboarding of 40 Services kube-proxy on one node no longer fits under its memory limit when it starts anew: the kernel kills it, the rules of the node stay incomplete, and the payment pods there lose their database minutes after a rollout.',
+    'An onboarding of 40 Services pushes kube-proxy on one node over its memory limit: the kernel kills it again and again, the service rules of the node stay incomplete, and the payment pods there lose their database two minutes after an innocent rollout.',
   break: breakNode,
   symptom,
   expectation: { outcome: 'explained', failureMode: 'kube-proxy-rules-incomplete', subject: { kind: 'Node', name: node } },
