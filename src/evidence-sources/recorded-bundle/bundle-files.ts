@@ -2,34 +2,10 @@ import { createReadStream } from 'node:fs';
 import { lstat, open, opendir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { createGunzip } from 'node:zlib';
-import type { Instant } from '../../domain/instant.ts';
+import type { VisitFile, WalkOutcome } from './bundle-file.ts';
 import { describeFailure } from './describe-failure.ts';
 import type { ReadingLimits } from './reading-limits.ts';
 import { walkArchive } from './walk-archive.ts';
-
-/** One regular file of a bundle. Its content can be read once, while it is visited. */
-export interface BundleFile {
-  /** Below the bundle's root, with "/" between its steps. */
-  readonly path: string;
-  readonly sizeBytes: number;
-  readonly modifiedAt: Instant | undefined;
-  readonly chunks: () => AsyncIterable<Buffer>;
-}
-export type VisitFile = (file: BundleFile) => Promise<void>;
-
-/** What was met on the way and not read. */
-export interface Walked {
-  readonly state: 'walked';
-  readonly files: number;
-  readonly bytes: number;
-  /** Symbolic and hard links. */
-  readonly links: number;
-  /** Devices, pipes and sockets. */
-  readonly devices: number;
-  /** Absolute names and names that climb out of the bundle. */
-  readonly unsafeNames: number;
-}
-export type WalkOutcome = Walked | { readonly state: 'broken'; readonly happened: string; readonly whatToDo: string };
 
 /** Somewhere that files can be read from, again and again, without anything being written to disk. */
 export interface BundleFiles {

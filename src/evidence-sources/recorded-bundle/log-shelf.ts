@@ -1,7 +1,8 @@
 import type { ObjectOf } from '../../domain/kubernetes/resources.ts';
 import { keptLogBytes } from '../../recording-format/log-text.ts';
 import { type LogName, logNameOf } from '../../recording-format/recording-paths.ts';
-import type { BundleFile, BundleFiles } from './bundle-files.ts';
+import type { BundleFile } from './bundle-file.ts';
+import type { BundleFiles } from './bundle-files.ts';
 import { byteTail } from './byte-tail.ts';
 import { guessLogName, podsByName } from './guess-log-name.ts';
 import { logSections } from './log-sections.ts';

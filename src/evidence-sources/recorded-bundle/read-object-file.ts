@@ -2,7 +2,7 @@ import type { ResourceName } from '../../domain/kubernetes/resources.ts';
 import { isRecord } from '../../domain/shape.ts';
 import type { LooseRecord } from '../../recording-format/loose-values.ts';
 import type { LogName } from '../../recording-format/recording-paths.ts';
-import type { BundleFile } from './bundle-files.ts';
+import type { BundleFile } from './bundle-file.ts';
 import { jsonPieces } from './json-pieces.ts';
 import { logSections } from './log-sections.ts';
 import type { ObjectShelf } from './object-shelf.ts';

@@ -4,7 +4,7 @@ import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
-import type { VisitFile, WalkOutcome } from './bundle-files.ts';
+import type { VisitFile, WalkOutcome } from './bundle-file.ts';
 import { describeFailure } from './describe-failure.ts';
 import type { ReadingLimits } from './reading-limits.ts';
 
