@@ -17,7 +17,8 @@ export function rankHypotheses(recognitions: readonly Recognition[], found: { re
     isRoot: (explainedBy[index] ?? []).length === 0,
     relevance: relevance(reach(index, candidates, explainedBy), found.scope),
   }));
-  const ordered = drafts.filter(isWorthSaying).toSorted((left, right) =>
+  const hasAnswer = drafts.some(({ each, isRoot }) => isRoot && each.finding.weight !== 'weak');
+  const ordered = drafts.filter((draft) => !hasAnswer || isWorthSaying(draft)).toSorted((left, right) =>
     Number(right.isRoot) - Number(left.isRoot) || Number(right.relevance > 0) - Number(left.relevance > 0) || right.confidence - left.confidence ||
     right.relevance - left.relevance || (left.each.finding.since ?? Infinity) - (right.each.finding.since ?? Infinity) ||
     left.each.mode.id.localeCompare(right.each.mode.id) || subjectKey(left.each.finding.subject).localeCompare(subjectKey(right.each.finding.subject)));
@@ -35,7 +36,7 @@ export function rankHypotheses(recognitions: readonly Recognition[], found: { re
   }));
 }
 
-/** A guess about something that has nothing to do with the page or with those who fail is noise. */
+/** Beside an answer, a guess about something that has nothing to do with the page or with those who fail is noise. */
 function isWorthSaying({ each, relevance: share, isRoot }: { readonly each: Candidate; readonly relevance: number; readonly isRoot: boolean }): boolean {
   return each.finding.weight !== 'weak' || share > 0 || !isRoot;
 }

@@ -7,6 +7,7 @@ import { crashLooping, exampleEvent, exampleNode, examplePod } from '../../domai
 import { defineFailureMode, type Weight } from '../../domain/failure-mode.ts';
 import { type Instant, millisecondsPerHour } from '../../domain/instant.ts';
 import type { Node } from '../../domain/kubernetes/node.ts';
+import type { Terminated } from '../../domain/kubernetes/pod-template.ts';
 import type { Event } from '../../domain/kubernetes/workload.ts';
 import type { LogClue } from '../../domain/log-clue.ts';
 import { isNamedByAlert } from '../../domain/named-by-alert.ts';
@@ -113,6 +114,12 @@ export const containerExceedsMemoryLimit = defineFailureMode({
 const repeatedKills = 3;
 const killPaceMilliseconds = 3 * millisecondsPerHour;
 
+/** The last end of each container of a replica that is killed again and again, however long ago within its pace. */
+function endsAtAPace(replica: Replica, now: Instant): readonly { readonly container: string; readonly end: Terminated; readonly since: Instant | undefined }[] {
+  if (!isKilledAgainAndAgain(replica, now)) return [];
+  return replica.pod.status.containerStatuses.flatMap(({ name, lastState }) => (lastState.terminated?.reason === 'OOMKilled' ? [{ container: name, end: lastState.terminated, since: lastState.terminated.finishedAt }] : []));
+}
+
 /** Killed at a steady pace, although it looks healthy between two kills. */
 function isKilledAgainAndAgain({ pod }: Replica, now: Instant): boolean {
   return pod.status.containerStatuses.some((status) => {
@@ -139,7 +146,8 @@ interface Surroundings {
 }
 
 function killed(replica: Replica, facts: Surroundings): readonly Killed[] {
-  return crashedContainers(replica).flatMap(({ container, end, since }) => {
+  const crashed = crashedContainers(replica);
+  return (crashed.length > 0 ? crashed : endsAtAPace(replica, facts.now)).flatMap(({ container, end, since }) => {
     if (containerOf(replica.pod, container)?.resources.limits['memory'] === undefined) return [];
     const kernel = end.exitCode === 137 ? kernelSays(replica, facts['node-reports'] ?? [], end.finishedAt) : [];
     if (end.reason !== 'OOMKilled' && kernel.length === 0) return [];
