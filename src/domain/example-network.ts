@@ -1,4 +1,4 @@
-import type { ConnectivityProbe } from './evidence.ts';
+import type { ConnectivityProbe, ServiceCall } from './evidence.ts';
 import type { RawObject } from './example.ts';
 
 /** A Service of namespace shop, by default with one nameless port 80. Its selector is app=<name>. */
@@ -44,4 +44,17 @@ export function exampleRules(node: string, servicePorts: readonly string[]): { r
   const rules = servicePorts.map((name, index) =>
     `-A KUBE-SERVICES -d 10.96.7.${index + 1}/32 -p tcp -m comment --comment "${name} cluster IP" -m tcp --dport 80 -j KUBE-SVC-ABCDEFGH${String.fromCharCode(65 + (index % 26))}${index}`);
   return { node, command: 'iptables -t nat -S KUBE-SERVICES', output: ['-N KUBE-SERVICES', ...rules].join('\n') };
+}
+
+/** A call between two peers of namespace shop, with figures of now and from before the trouble. */
+export function exampleCall(caller: string, callee: string, figures: {
+  readonly requests?: readonly [now: number, usual: number]; readonly errors?: readonly [now: number, usual: number]; readonly latency?: readonly [now: number, usual: number];
+}): ServiceCall {
+  return {
+    caller: { namespace: 'shop', name: caller },
+    callee: { namespace: 'shop', name: callee },
+    requestsPerSecond: figures.requests?.[0], usualRequestsPerSecond: figures.requests?.[1],
+    errorShare: figures.errors?.[0], usualErrorShare: figures.errors?.[1],
+    latencyMilliseconds: figures.latency?.[0], usualLatencyMilliseconds: figures.latency?.[1],
+  };
 }

@@ -23,7 +23,7 @@ export const dependencyWrongPort = defineFailureMode({
   needs: ['replicas', 'log-clues', 'service-backends'],
   helpedBy: [],
   explains: ['dependency-refuses-connections', 'dependency-times-out', 'liveness-probe-misconfigured', 'readiness-probe-misconfigured', 'startup-probe-too-short', 'init-container-blocked', 'network-policy-blocks'],
-  mitigations: ['roll-back'],
+  mitigations: ['roll-back-workload'],
   recognise: (facts) => {
     const seen = { ...facts, 'connectivity-probes': undefined, nodes: undefined, 'judged-alert': undefined };
     return dependencyTroubles(['connection-refused', 'connection-timed-out', 'no-route', 'connection-reset'], seen).flatMap((trouble): readonly Finding[] => {
