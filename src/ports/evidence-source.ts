@@ -39,12 +39,18 @@ export interface MetricRequest {
   readonly stepSeconds: number;
 }
 
-/** A connection to try from a node. */
+/** A connection to try, and from where. */
 export interface ProbeWish {
-  readonly node: string;
+  readonly from: ProbeOrigin;
   readonly host: string;
   readonly port: number;
 }
+export type ProbeOrigin =
+  | { readonly kind: 'node'; readonly name: string }
+  /** A container that runs. */
+  | { readonly kind: 'pod'; readonly namespace: string; readonly name: string; readonly container: string; readonly node: string | undefined }
+  /** The network that pods of this node have, where none of them can be asked. */
+  | { readonly kind: 'pod-network'; readonly node: string };
 
 /** What reading has cost so far. */
 export interface Cost {

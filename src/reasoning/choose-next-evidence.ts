@@ -7,7 +7,7 @@ import type { Assessment } from './assess.ts';
 /** Cheap lists that tell who fails, where, and what changed: enough to stop the bleeding. */
 export const firstKinds: readonly EvidenceKind[] = [
   'pods', 'nodes', 'events', 'deployments', 'replicasets', 'statefulsets', 'daemonsets', 'controllerrevisions', 'jobs',
-  'services', 'configmaps', 'secrets', 'poddisruptionbudgets', 'horizontalpodautoscalers',
+  'services', 'endpointslices', 'configmaps', 'secrets', 'poddisruptionbudgets', 'horizontalpodautoscalers',
 ];
 
 /** Answers about the page itself. */

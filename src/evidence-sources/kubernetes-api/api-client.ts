@@ -1,25 +1,27 @@
 import { isRecord } from '../../domain/shape.ts';
-import type { Connection, Reply } from './connection.ts';
+import type { Change, Connection, Reply } from './connection.ts';
 import { noAnswer, type NoAnswer } from './failure.ts';
 import type { ClusterLimits } from './limits.ts';
 
 /** Waits, and ends early without an error when the signal says so. */
 export type Wait = (milliseconds: number, signal: AbortSignal) => Promise<void>;
 
-export interface ApiQuestion {
+export interface ApiQuestion<Value = unknown> {
   /** Path and query, beginning with a slash. */
   readonly path: string;
-  /** "text": the body as it is. */
-  readonly as: 'json' | 'text';
+  /** "text": the body as it is. A function: what it makes of the body; it throws SyntaxError where that is no JSON. */
+  readonly as: 'json' | 'text' | ((body: Buffer) => Value);
   /** Absent: application/json. */
   readonly accept?: string;
   /** Absent: as the limits say. */
   readonly limitBytes?: number;
   readonly attempts?: number;
+  /** Absent: only reads. */
+  readonly change?: Change;
 }
 
-export type Answer =
-  | { readonly state: 'json'; readonly value: unknown; readonly bytes: number }
+export type Answer<Value = unknown> =
+  | { readonly state: 'json'; readonly value: Value; readonly bytes: number }
   | { readonly state: 'text'; readonly text: string; readonly bytes: number }
   /** The server understood and said no. */
   | { readonly state: 'refused'; readonly status: number; readonly message: string }
@@ -27,7 +29,7 @@ export type Answer =
   | NoAnswer;
 
 export interface ApiClient {
-  readonly ask: (question: ApiQuestion, signal: AbortSignal) => Promise<Answer>;
+  readonly ask: <Value = unknown>(question: ApiQuestion<Value>, signal: AbortSignal) => Promise<Answer<Value>>;
   readonly requests: () => number;
 }
 
@@ -44,7 +46,12 @@ export function apiClient(connection: Connection, limits: ClusterLimits, wait: W
         const reply = await turn(() => {
           requests += 1;
           return connection.send(
-            { path: question.path, accept: question.accept ?? 'application/json', limitBytes: question.limitBytes ?? limits.answerBytes },
+            {
+              path: question.path,
+              accept: question.accept ?? 'application/json',
+              limitBytes: question.limitBytes ?? limits.answerBytes,
+              ...(question.change === undefined ? {} : { change: question.change }),
+            },
             signal,
           );
         });
@@ -83,7 +90,7 @@ function turns(atOnce: number): <Result>(run: () => Promise<Result>) => Promise<
   };
 }
 
-function answerFrom(reply: Reply, { as }: ApiQuestion): Answer {
+function answerFrom<Value>(reply: Reply, { as, change }: ApiQuestion<Value>): Answer<Value> {
   if (reply.state === 'broken') {
     if (reply.because === 'too-large') return { state: 'too-large', detail: reply.detail };
     const because =
@@ -95,15 +102,16 @@ function answerFrom(reply: Reply, { as }: ApiQuestion): Answer {
     return noAnswer(because, reply.detail, reply.whatToDo);
   }
   const { status, body } = reply;
-  const text = body.toString('utf8');
-  // 204 is how the API server answers for the log of a pod that is on no node yet.
-  if (status !== 200 && !(status === 204 && as === 'text')) return { state: 'refused', status, message: messageOf(text, status) };
-  if (as === 'text') return { state: 'text', text, bytes: body.length };
+  // 204 is how the API server answers for the log of a pod that is on no node yet; 201 and 202 mean created, and will be deleted.
+  const isFine = status === 200 || (status === 204 && as === 'text') || (change !== undefined && (status === 201 || status === 202));
+  if (!isFine) return { state: 'refused', status, message: messageOf(body.toString('utf8'), status) };
+  if (as === 'text') return { state: 'text', text: body.toString('utf8'), bytes: body.length };
   try {
-    const value: unknown = JSON.parse(text);
+    const value: Value = as === 'json' ? JSON.parse(body.toString('utf8')) : as(body);
     return { state: 'json', value, bytes: body.length };
-  } catch {
-    return noAnswer('malformed', `the answer is no JSON; it begins with ${JSON.stringify(text.slice(0, 60))}`);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return noAnswer('malformed', `the answer is no JSON; it begins with ${JSON.stringify(body.toString('utf8', 0, 60))}`);
   }
 }
 

@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { Dispatcher } from 'undici';
 import type * as Undici from 'undici';
-import { credentialsOf, isSameTls, type TlsMaterial } from './credentials.ts';
+import { type Credentials, credentialsOf, isSameTls, type TlsMaterial } from './credentials.ts';
 import type { ExecPlugin } from './exec-plugin.ts';
 import { errorCode, spokenError } from './failure.ts';
 import type { ChosenCluster } from './kubeconfig.ts';
@@ -15,6 +15,23 @@ export interface Question {
   readonly accept: string;
   /** A larger answer is not read to its end. */
   readonly limitBytes: number;
+  /** Absent: GET. */
+  readonly change?: Change;
+}
+
+/** A request that changes something. Only pod-access.ts makes any. */
+export interface Change {
+  readonly method: 'POST' | 'DELETE';
+  readonly body: object;
+}
+
+/** What a WebSocket to the server is opened with. */
+export interface Dialing {
+  readonly state: 'ready';
+  /** The server's address, without a slash at its end. */
+  readonly address: string;
+  readonly headers: { readonly [name: string]: string };
+  readonly dispatcher: Dispatcher;
 }
 
 export type Reply =
@@ -27,9 +44,13 @@ export type Reply =
       readonly whatToDo?: string;
     };
 
+type Broken = Extract<Reply, { readonly state: 'broken' }>;
+type ReadyCredentials = Extract<Credentials, { readonly state: 'ready' }>;
+
 /** One way to one API server: a shared pool of connections, with fresh credentials on every request. */
 export interface Connection {
   readonly send: (question: Question, signal: AbortSignal) => Promise<Reply>;
+  readonly dial: (signal: AbortSignal) => Promise<Dialing | Broken>;
   /** The server refused the credentials: whatever was kept of them is worth nothing. */
   readonly forgetCredentials: () => void;
   readonly bytesReceived: () => number;
@@ -62,20 +83,39 @@ export function connect(parts: ConnectionParts): Connection {
     return pool.dispatcher;
   };
 
+  const ready = async (signal: AbortSignal): Promise<ReadyCredentials | Broken> => {
+    const credentials = await credentialsOf(cluster.kubeConfig, plugin, signal);
+    if (signal.aborted) return givenUp;
+    return credentials.state === 'ready'
+      ? credentials
+      : { state: 'broken', because: 'no-credentials', detail: credentials.happened, whatToDo: credentials.whatToDo };
+  };
+
   return {
-    async send({ path, accept, limitBytes }, signal) {
-      const credentials = await credentialsOf(cluster.kubeConfig, plugin, signal);
-      if (signal.aborted) return givenUp;
-      if (credentials.state === 'failed')
-        return { state: 'broken', because: 'no-credentials', detail: credentials.happened, whatToDo: credentials.whatToDo };
+    async dial(signal) {
+      const credentials = await ready(signal);
+      if (credentials.state === 'broken') return credentials;
+      const extra = Object.fromEntries(Object.entries(cluster.extraHeaders).map(([name, values]) => [name, values.join(', ')]));
+      return {
+        state: 'ready',
+        address: server.origin + prefix,
+        headers: { ...credentials.headers, ...extra, 'user-agent': 'stanch' },
+        dispatcher: poolFor(credentials.tls),
+      };
+    },
+    async send({ path, accept, limitBytes, change }, signal) {
+      const credentials = await ready(signal);
+      if (credentials.state === 'broken') return credentials;
       try {
         const { statusCode, headers, body } = await undici.request(server.origin + prefix + path, {
           dispatcher: poolFor(credentials.tls),
           signal,
-          method: 'GET',
+          method: change?.method ?? 'GET',
+          ...(change === undefined ? {} : { body: JSON.stringify(change.body) }),
           headers: {
             ...credentials.headers,
             ...mutable(cluster.extraHeaders),
+            ...(change === undefined ? {} : { 'content-type': 'application/json' }),
             accept,
             'accept-encoding': encoding,
             'user-agent': 'stanch',
@@ -142,7 +182,7 @@ export function isLoopback(server: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
 }
 
-const givenUp: Reply = {
+const givenUp: Broken = {
   state: 'broken',
   because: 'given-up',
   detail: 'the time for the investigation was used up before it was answered',

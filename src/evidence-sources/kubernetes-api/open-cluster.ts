@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../../ports/clock.ts';
 import type { EvidenceSource } from '../../ports/evidence-source.ts';
 import type { EvidenceTap } from '../../ports/evidence-tap.ts';
+import type { PodAccess } from '../../ports/pod-access.ts';
 import { apiClient, type Wait } from './api-client.ts';
 import { clusterSource } from './cluster-source.ts';
 import { connect, isLoopback } from './connection.ts';
@@ -30,10 +31,16 @@ export interface ClusterToOpen {
   readonly wait?: Wait;
 }
 
-export type OpenedCluster = { readonly state: 'opened'; readonly source: EvidenceSource } | Failure;
+export interface OpenedCluster {
+  readonly state: 'opened';
+  readonly source: EvidenceSource;
+  /** Loads what can run programs in pods and create pods of our own. Only for callers that a flag allows it. */
+  readonly openPods: () => Promise<PodAccess>;
+}
+
 
 /** Finds out which cluster is meant and how to speak to it. Asks nothing yet: `identify` of the source does. */
-export async function openCluster(wanted: ClusterToOpen): Promise<OpenedCluster> {
+export async function openCluster(wanted: ClusterToOpen): Promise<OpenedCluster | Failure> {
   const { clock, tap, limits = usualLimits, environment = process.env, wait = pause } = wanted;
   // Together they take a tenth of a second to load, which a saved bundle does not need.
   const [client, undici] = await Promise.all([import('@kubernetes/client-node'), import('undici')]);
@@ -59,6 +66,7 @@ export async function openCluster(wanted: ClusterToOpen): Promise<OpenedCluster>
   return {
     state: 'opened',
     source: clusterSource({ api, connection, cluster, limits, tap, clock, preferred: preferredNamespace(wanted, cluster) }),
+    openPods: async () => (await import('./pod-access.ts')).podAccess({ undici, api, connection, clock, wait }),
   };
 }
 

@@ -5,7 +5,7 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { nodeProbeSource } from './node-probe-source.ts';
-import { usualSettings } from './ssh-session.ts';
+import { sshNodes, usualSettings } from './ssh-session.ts';
 
 const sshd = '/usr/sbin/sshd';
 const clock = { now: () => 1_000_000 };
@@ -63,7 +63,7 @@ afterAll(() => {
 });
 
 function source(settings: Partial<typeof usualSettings> = {}) {
-  return nodeProbeSource({ ...usualSettings, configPath: inFolder('ssh_config'), ...settings }, clock);
+  return nodeProbeSource({ nodes: sshNodes({ ...usualSettings, configPath: inFolder('ssh_config'), ...settings }), pods: undefined }, clock);
 }
 
 async function commandsOn(node: string, settings: Partial<typeof usualSettings> = {}) {
@@ -80,7 +80,8 @@ describe.skipIf(!hasSshd)('over a real sshd (skipped where openssh-server is not
 
   test('connections are tried from the node: connected and refused are told apart', async () => {
     const port = Number(/Port (\d+)/.exec(readFileSync(inFolder('sshd_config'), 'utf8'))?.[1]);
-    const probes = [{ node: 'honest', host: '127.0.0.1', port }, { node: 'honest', host: '127.0.0.1', port: closedPort }, { node: 'honest', host: '127.0.0.1; touch /pwned', port: 80 }];
+    const from = { kind: 'node', name: 'honest' } as const;
+    const probes = [{ from, host: '127.0.0.1', port }, { from, host: '127.0.0.1', port: closedPort }, { from, host: '127.0.0.1; touch /pwned', port: 80 }];
     const reading = await source().read({ ...base, kind: 'connectivity-probes', probes }, new AbortController().signal);
     expect(reading.state === 'read' ? reading.value.map((probe) => [probe.host, probe.outcome]) : reading).toEqual([['127.0.0.1', 'connected'], ['127.0.0.1', 'refused']]);
   });
@@ -116,7 +117,8 @@ describe.skipIf(!hasSshd)('over a real sshd (skipped where openssh-server is not
 });
 
 test('no node and no known connection: nothing is asked', async () => {
-  expect([await nodeProbeSource(usualSettings, clock).read({ ...base, kind: 'node-commands', nodes: [] }, new AbortController().signal), await nodeProbeSource(usualSettings, clock).read({ ...base, kind: 'connectivity-probes', probes: [] }, new AbortController().signal)]).toEqual([
+  const allowed = nodeProbeSource({ nodes: sshNodes(usualSettings), pods: undefined }, clock);
+  expect([await allowed.read({ ...base, kind: 'node-commands', nodes: [] }, new AbortController().signal), await allowed.read({ ...base, kind: 'connectivity-probes', probes: [] }, new AbortController().signal)]).toEqual([
     { state: 'unreadable', because: 'not-asked', detail: 'no node stands out, so none was looked at' },
     { state: 'unreadable', because: 'not-asked', detail: 'no failing connection is known that could be tried again' },
   ]);

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
-import type { WhyUnreadable } from '../../domain/evidence.ts';
 import { plainText } from '../../domain/plain-text.ts';
 import { redactText } from '../../domain/redaction.ts';
+import type { ProgramOutcome } from '../../ports/pod-access.ts';
+import type { NodeShell } from './node-shell.ts';
 
 /** How the system's ssh is called. Keys, agents, jump hosts and hardware tokens are its business. */
 export interface SshSettings {
@@ -18,14 +19,15 @@ export interface SshSettings {
 
 export const usualSettings: SshSettings = { connectSeconds: 5, totalMilliseconds: 60_000, outputBytes: 8 * 1024 * 1024 };
 
-export type SshOutcome =
-  | { readonly state: 'ran'; readonly output: string; readonly bytes: number; /** True: more was sent than is read. */ readonly isCut: boolean }
-  | { readonly state: 'failed'; readonly because: WhyUnreadable; readonly detail: string };
+/** Logs in to nodes by their names, as ssh_config resolves them. */
+export function sshNodes(settings: SshSettings): NodeShell {
+  return { run: (node, script, signal) => runOverSsh(node, script, settings, signal), ownMounts: [], runOnPodNetwork: undefined, close: async () => undefined };
+}
 
 const hostName = /^[A-Za-z0-9_][A-Za-z0-9_.:-]{0,252}$/;
 
 /** Runs a fixed script on a host. Never throws, never asks a question, never takes longer than the settings allow. */
-export async function runOverSsh(host: string, script: string, settings: SshSettings, signal: AbortSignal): Promise<SshOutcome> {
+export async function runOverSsh(host: string, script: string, settings: SshSettings, signal: AbortSignal): Promise<ProgramOutcome> {
   if (!hostName.test(host)) return { state: 'failed', because: 'malformed', detail: 'the name of the node is no host name' };
   if (signal.aborted) return { state: 'failed', because: 'timed-out', detail: `ssh ${host} was not begun: the time for the investigation was used up` };
   const child = spawn('ssh', [...argumentsFor(settings), '--', host, 'sh', '-s'], { stdio: ['pipe', 'pipe', 'pipe'] });
@@ -53,7 +55,7 @@ export async function runOverSsh(host: string, script: string, settings: SshSett
     // The node may close its side before the script is sent; the exit status tells that better.
     child.stdin.on('error', () => undefined);
     child.stdin.end(script);
-    const settle = (outcome: SshOutcome): void => {
+    const settle = (outcome: ProgramOutcome): void => {
       clearTimeout(timer);
       signal.removeEventListener('abort', onTime);
       resolve(outcome);
@@ -79,7 +81,7 @@ function argumentsFor({ configPath, user, connectSeconds }: SshSettings): readon
 }
 
 /** ssh's reasons in the words of blind spots, with what would help. */
-function refusal(host: string, said: string): SshOutcome {
+function refusal(host: string, said: string): ProgramOutcome {
   const words = redactText(plainText(said)).replace(/\s+/g, ' ').trim().slice(0, 300);
   const detail = (what: string, help: string): string => `ssh ${host}: ${what}${words === '' ? '' : ` (${words})`}; ${help}`;
   if (/host key verification failed|host identification has changed/i.test(words)) {
