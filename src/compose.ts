@@ -11,6 +11,7 @@ import { mitigations } from './mitigations/index.generated.ts';
 import type { AlertRules } from './ports/alert-rules.ts';
 import type { Clock } from './ports/clock.ts';
 import type { EvidenceSource, Permission } from './ports/evidence-source.ts';
+import type { PodAccess } from './ports/pod-access.ts';
 import { writeClusterRoles } from './writing/cluster-role.ts';
 import type { Announcer, Composition, Failure, InvestigationOptions, SourceOptions } from './surfaces/command-line/composition.ts';
 
@@ -39,7 +40,7 @@ async function runInvestigation(
   signal: AbortSignal,
 ): ReturnType<Composition['runInvestigation']> {
   const budgetMilliseconds = options.budgetSeconds * millisecondsPerSecond;
-  const opened = await openSources(options);
+  const opened = await openSources(options, (text) => announcer.announce({ kind: 'notice', text }));
   if (opened.state === 'failed') return opened;
   try {
     const page = pageFor(options, opened.savedPage);
@@ -75,23 +76,28 @@ interface OpenedSources {
   readonly rules: AlertRules | undefined;
 }
 
-async function openSources(options: SourceOptions): Promise<OpenedSources | Failure> {
+/** Told what is changed in the cluster, where a flag allowed that. */
+type Notice = (text: string) => void;
+
+async function openSources(options: SourceOptions, notice: Notice): Promise<OpenedSources | Failure> {
   const prometheus = await openPrometheus(options);
   if (prometheus?.state === 'failed') return prometheus;
-  const first = options.recording === undefined ? await openLive(options) : await openSaved(options.recording);
+  const first = options.recording === undefined ? await openLive(options, notice) : await openSaved(options.recording);
   if (first.state === 'failed') return first;
-  const more = prometheus === undefined ? [] : [prometheus.source];
+  const more = [...first.others, ...(prometheus === undefined ? [] : [prometheus.source])];
   return { state: 'opened', sources: [first.source, ...more], savedPage: first.savedPage, rules: prometheus?.source };
 }
 
 interface OpenedFirst {
   readonly state: 'opened';
   readonly source: EvidenceSource;
+  /** What comes along with it. */
+  readonly others: readonly EvidenceSource[];
   readonly savedPage: string | undefined;
 }
 
 /** Heavy clients are loaded only when they are needed: a replay starts in a fraction of the time. */
-async function openLive(options: SourceOptions): Promise<OpenedFirst | Failure> {
+async function openLive(options: SourceOptions, notice: Notice): Promise<OpenedFirst | Failure> {
   const { openCluster } = await import('./evidence-sources/kubernetes-api/open-cluster.ts');
   const { kubeconfig, context, namespace } = options;
   const opened = await openCluster({
@@ -100,7 +106,26 @@ async function openLive(options: SourceOptions): Promise<OpenedFirst | Failure> 
     ...(context === undefined ? {} : { context }),
     ...(namespace === undefined ? {} : { namespace }),
   });
-  return opened.state === 'failed' ? opened : { state: 'opened', source: opened.source, savedPage: undefined };
+  if (opened.state === 'failed') return opened;
+  const probe = await openProbe(options, { openPods: opened.openPods, notice });
+  return { state: 'opened', source: opened.source, others: [probe], savedPage: undefined };
+}
+
+/** There for every live cluster: where no flag allowed it anything, it says what that would have told. */
+async function openProbe(
+  { nodeAccess, canExec = false, namespace = 'default' }: SourceOptions,
+  { openPods, notice }: { readonly openPods: () => Promise<PodAccess>; readonly notice: Notice },
+): Promise<EvidenceSource> {
+  const { nodeProbeSource } = await import('./evidence-sources/node-probe/node-probe-source.ts');
+  const pods = canExec ? await openPods() : undefined;
+  if (nodeAccess === undefined) return nodeProbeSource({ nodes: undefined, pods }, wallClock);
+  const { sshNodes, usualSettings } = await import('./evidence-sources/node-probe/ssh-session.ts');
+  if (nodeAccess.kind === 'ssh') return nodeProbeSource({ nodes: sshNodes({ ...usualSettings, ...nodeAccess }), pods }, wallClock);
+  const { debugPodNodes, usualDebugImage } = await import('./evidence-sources/node-probe/debug-pods.ts');
+  const { totalMilliseconds, outputBytes } = usualSettings;
+  const image = nodeAccess.image ?? usualDebugImage;
+  const nodes = debugPodNodes(pods ?? (await openPods()), { namespace, image, totalMilliseconds, outputBytes, notice });
+  return nodeProbeSource({ nodes, pods }, wallClock);
 }
 
 async function openSaved(path: string): Promise<OpenedFirst | Failure> {
@@ -108,7 +133,12 @@ async function openSaved(path: string): Promise<OpenedFirst | Failure> {
   const opened = await openRecording(path);
   if (opened.state === 'failed') return opened;
   const { source, alert } = opened;
-  return { state: 'opened', source, savedPage: alert === undefined || typeof alert === 'string' ? alert : JSON.stringify(alert) };
+  return {
+    state: 'opened',
+    source,
+    others: [],
+    savedPage: alert === undefined || typeof alert === 'string' ? alert : JSON.stringify(alert),
+  };
 }
 
 async function openPrometheus({

@@ -325,7 +325,7 @@ describe('what is no alert gets one clear line', () => {
   ])('%s', (_what, text, expected) => {
     const parsed = parseAlert(text);
     expect(parsed.state === 'refused' ? [parsed.attempted, parsed.happened, parsed.whatToDo.length > 0] : parsed).toEqual([
-      'read the alert',
+      'reading the alert',
       expected,
       true,
     ]);

@@ -82,5 +82,5 @@ function shapeOf(value: unknown): string {
 }
 
 function refused(happened: string, whatToDo: string): ParsedAlert {
-  return { state: 'refused', attempted: 'read the alert', happened, whatToDo };
+  return { state: 'refused', attempted: 'reading the alert', happened, whatToDo };
 }

@@ -57,7 +57,7 @@ function decoded(part: string): string | undefined {
 function refused(why: string): AddressReading {
   return {
     state: 'refused',
-    attempted: 'read the address of Prometheus',
+    attempted: 'reading the address of Prometheus',
     happened: why,
     whatToDo: 'Give --prometheus an address such as http://prometheus.monitoring:9090.',
   };

@@ -456,7 +456,7 @@ describe('who it is', () => {
 
   test('a server that does not answer cannot be investigated', async () => {
     const { source } = await against((_asked, response) => response.writeHead(401).end());
-    expect(await source.identify(patient)).toMatchObject({ state: 'failed', attempted: 'reach Prometheus' });
+    expect(await source.identify(patient)).toMatchObject({ state: 'failed', attempted: 'reaching Prometheus' });
   });
 });
 

@@ -41,7 +41,7 @@ async function identify(client: PrometheusClient, address: PrometheusAddress, si
   const happened = answer.state === 'failed' ? answer.detail : 'its answer to the query time() is no time';
   return {
     state: 'failed',
-    attempted: 'reach Prometheus',
+    attempted: 'reaching Prometheus',
     happened,
     whatToDo: 'Check the address given to --prometheus, for example with curl.',
   };

@@ -17,7 +17,11 @@ export interface Composition {
 export interface Announcer {
   readonly announce: (happening: Happening) => void;
 }
-export type Happening = Tellable | { readonly kind: 'progress'; readonly text: string };
+export type Happening =
+  | Tellable
+  | { readonly kind: 'progress'; readonly text: string }
+  /** Something in the cluster is changed, as a flag allowed. Always shown. */
+  | { readonly kind: 'notice'; readonly text: string };
 
 /** Where to look. Without a recording: the live cluster of the kubeconfig. */
 export interface SourceOptions {
@@ -33,10 +37,20 @@ export interface SourceOptions {
   readonly selector?: string;
   /** Base address of a Prometheus. */
   readonly prometheus?: string;
+  /** How commands may be run on nodes. Absent: not at all. */
+  readonly nodeAccess?: NodeAccess;
+  /** True: connections may be tried from inside pods. Absent: no. */
+  readonly canExec?: boolean;
   readonly lookBackMilliseconds: number;
   /** After this the investigation ends with what it has. */
   readonly budgetSeconds: number;
 }
+export type NodeAccess =
+  /** Absent: as ssh itself is configured. */
+  | { readonly kind: 'ssh'; readonly configPath?: string; readonly user?: string }
+  /** Absent: a small image that is known everywhere. */
+  | { readonly kind: 'debug-pod'; readonly image?: string };
+
 export interface AlertText {
   /** Where it came from, for messages: a path, or "standard input". */
   readonly origin: string;

@@ -2,6 +2,7 @@ import { Argument, Command, Option } from 'commander';
 import { colourChoices, type ColourChoice } from './colours.ts';
 import { type CommandRequest, outputFormats, type OutputFormat, type Shell, shells, type SourceRequest } from './command-request.ts';
 import { readAddress, readDuration, readSeconds, readText } from './option-values.ts';
+import { addProbingOptions, type ProbingFlags, probingFlags, probingOf } from './probing-options.ts';
 
 export interface ProgramSettings {
   readonly version: string;
@@ -13,7 +14,7 @@ export interface ProgramSettings {
 export function buildProgram({ version, onRequest }: ProgramSettings): Command {
   const program = new Command('stanch')
     .description(
-      'Works an incident in Kubernetes as a senior engineer would: is it real, who is failing, what changed, what stops the bleeding, and why.\nReads only. Nothing in a cluster is ever changed by these commands.',
+      'Works an incident in Kubernetes as a senior engineer would: is it real, who is failing, what changed, what stops the bleeding, and why.\nReads only. Nothing in a cluster is changed, except that --node-access debug-pod creates pods and deletes them again.',
     )
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
@@ -61,11 +62,19 @@ function investigateCommand(onRequest: OnRequest): Command {
         'stanch investigate --namespace payments --selector app=payment-service --since 2h',
         'stanch investigate --recording support-bundle.tar.gz --output markdown',
         'stanch investigate --output json --budget 20 | jq .hypotheses[0]',
+        'stanch investigate --alert alert.json --node-access ssh --ssh-user oncall --allow-exec',
+        'stanch investigate --node-access debug-pod --debug-image busybox:1.37 --namespace payments',
       ) + exitStatuses,
     )
-    .action((options: InvestigateFlags) => {
+    .action((options: InvestigateFlags, command: Command) => {
       const { output, color, record } = options;
-      onRequest({ command: 'investigate', source: sourceOf(options), output, colour: color, ...(record === undefined ? {} : { record }) });
+      onRequest({
+        command: 'investigate',
+        source: sourceOf(options, command),
+        output,
+        colour: color,
+        ...(record === undefined ? {} : { record }),
+      });
     });
 }
 
@@ -78,10 +87,13 @@ function recordCommand(onRequest: OnRequest): Command {
       examples(
         'stanch record --to incident-0247.tar.gz',
         'stanch record --alert alert.json --prometheus http://localhost:9090 --to incident-0247',
+        'stanch record --node-access ssh --allow-exec --to incident-0247.tar.gz',
         'stanch investigate --recording incident-0247.tar.gz',
       ),
     )
-    .action((options: RecordFlags) => onRequest({ command: 'record', source: sourceOf(options), to: options.to }));
+    .action((options: RecordFlags, command: Command) =>
+      onRequest({ command: 'record', source: sourceOf(options, command), to: options.to }),
+    );
 }
 
 function demoCommand(onRequest: OnRequest): Command {
@@ -100,7 +112,7 @@ function demoCommand(onRequest: OnRequest): Command {
 
 function permissionsCommand(onRequest: OnRequest): Command {
   return new Command('permissions')
-    .description('Print the ClusterRoles for what Stanch reads. Nothing in them can change anything.')
+    .description('Print the ClusterRoles for what Stanch reads, and separate ones for what only flags allow.')
     .addHelpText(
       'after',
       examples(
@@ -156,7 +168,7 @@ function colourOption(): Option {
   return new Option('--color <when>', 'when to use colours').choices(colourChoices).default('auto');
 }
 
-interface SourceFlags {
+interface SourceFlags extends ProbingFlags {
   readonly alert?: string;
   readonly recording?: string;
   readonly kubeconfig?: string;
@@ -183,40 +195,43 @@ const usualLookBack = '24h';
 const usualBudgetSeconds = 60;
 
 function addSourceOptions(command: Command): Command {
-  const conflicts = ['kubeconfig', 'context'];
-  return command
-    .addOption(
-      new Option('-a, --alert <file>', 'the page: an Alertmanager or PagerDuty payload, or plain words; - reads standard input').argParser(
-        readText,
+  const conflicts = ['kubeconfig', 'context', ...probingFlags];
+  return addProbingOptions(
+    command
+      .addOption(
+        new Option(
+          '-a, --alert <file>',
+          'the page: an Alertmanager or PagerDuty payload, or plain words; - reads standard input',
+        ).argParser(readText),
+      )
+      .addOption(
+        new Option('-r, --recording <path>', 'a recording or support bundle, as a directory or .tar.gz, instead of a live cluster')
+          .argParser(readText)
+          .conflicts(conflicts),
+      )
+      .addOption(new Option('--kubeconfig <file>', 'kubeconfig to use (default: as kubectl)').argParser(readText))
+      .addOption(new Option('--context <name>', 'context of the kubeconfig').argParser(readText))
+      .addOption(new Option('-n, --namespace <name>', 'look for trouble only here').argParser(readText))
+      .addOption(new Option('-l, --selector <labels>', 'look for trouble only in pods with these labels').argParser(readText))
+      .addOption(
+        new Option('--prometheus <url>', 'address of Prometheus; a bearer token for it comes from STANCH_PROMETHEUS_TOKEN').argParser(
+          readAddress,
+        ),
+      )
+      .addOption(
+        new Option('--since <duration>', 'how far back changes count, such as 30m, 2h, 7d')
+          .argParser(readDuration)
+          .default(readDuration(usualLookBack), usualLookBack),
+      )
+      .addOption(
+        new Option('--budget <seconds>', 'answer within this time, with what is known by then')
+          .argParser(readSeconds)
+          .default(usualBudgetSeconds),
       ),
-    )
-    .addOption(
-      new Option('-r, --recording <path>', 'a recording or support bundle, as a directory or .tar.gz, instead of a live cluster')
-        .argParser(readText)
-        .conflicts(conflicts),
-    )
-    .addOption(new Option('--kubeconfig <file>', 'kubeconfig to use (default: as kubectl)').argParser(readText))
-    .addOption(new Option('--context <name>', 'context of the kubeconfig').argParser(readText))
-    .addOption(new Option('-n, --namespace <name>', 'look for trouble only here').argParser(readText))
-    .addOption(new Option('-l, --selector <labels>', 'look for trouble only in pods with these labels').argParser(readText))
-    .addOption(
-      new Option('--prometheus <url>', 'address of Prometheus; a bearer token for it comes from STANCH_PROMETHEUS_TOKEN').argParser(
-        readAddress,
-      ),
-    )
-    .addOption(
-      new Option('--since <duration>', 'how far back changes count, such as 30m, 2h, 7d')
-        .argParser(readDuration)
-        .default(readDuration(usualLookBack), usualLookBack),
-    )
-    .addOption(
-      new Option('--budget <seconds>', 'answer within this time, with what is known by then')
-        .argParser(readSeconds)
-        .default(usualBudgetSeconds),
-    );
+  );
 }
 
-function sourceOf(flags: SourceFlags): SourceRequest {
+function sourceOf(flags: SourceFlags, command: Command): SourceRequest {
   const { alert, recording, kubeconfig, context, namespace, selector, prometheus, since, budget } = flags;
   return {
     ...(alert === undefined ? {} : { alertFrom: alert }),
@@ -226,6 +241,7 @@ function sourceOf(flags: SourceFlags): SourceRequest {
     ...(namespace === undefined ? {} : { namespace }),
     ...(selector === undefined ? {} : { selector }),
     ...(prometheus === undefined ? {} : { prometheus }),
+    ...probingOf(flags, command),
     lookBackMilliseconds: since,
     budgetSeconds: budget,
   };

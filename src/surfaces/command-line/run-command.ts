@@ -114,7 +114,7 @@ interface Answering {
 
 async function answer(options: InvestigationOptions, { output, screen, run, signal }: Answering): Promise<number | Failure> {
   const { runInvestigation } = await run.compose();
-  const last = keepingLast(screen);
+  const last = keepingLast(screen, signal);
   const result = await runInvestigation(options, last.announcer, signal);
   if (result.state === 'failed') return result;
   screen.clear();
@@ -125,12 +125,14 @@ async function answer(options: InvestigationOptions, { output, screen, run, sign
 }
 
 /** Remembers whether the end was announced, so that a text never stops in the middle. */
-function keepingLast(screen: Screen): { readonly announcer: Announcer; readonly isFinished: () => boolean } {
+function keepingLast(screen: Screen, signal: AbortSignal): { readonly announcer: Announcer; readonly isFinished: () => boolean } {
   let isFinished = false;
   return {
     isFinished: () => isFinished,
     announcer: {
       announce: (happening) => {
+        // Work that winds up after it was stopped has nothing more to tell than what it could not put back.
+        if (signal.aborted && happening.kind !== 'notice' && happening.kind !== 'progress') return;
         isFinished ||= happening.kind === 'finished';
         screen.announce(happening);
       },
@@ -157,7 +159,12 @@ async function limited(
   { what, budgetSeconds, screen, run }: Limited,
   work: (signal: AbortSignal) => Promise<number | Failure>,
 ): Promise<number> {
-  const ending = await withinLimits(work, { budgetSeconds, graceSeconds: run.graceSeconds, interruption: run.interruption });
+  const ending = await withinLimits(work, {
+    budgetSeconds,
+    graceSeconds: run.graceSeconds,
+    interruption: run.interruption,
+    mustSettle: screen.hasNoticed,
+  });
   screen.clear();
   switch (ending.kind) {
     case 'done':
@@ -174,7 +181,7 @@ async function limited(
       );
     case 'interrupted':
       run.terminal.writeError(
-        `stanch: stopped${doing(screen)}. ${questions(screen.answered())} answered, nothing in the cluster was changed.\n`,
+        `stanch: stopped${doing(screen)}. ${questions(screen.answered())} answered, ${screen.hasNoticed() ? 'debug pods were deleted or end by themselves' : 'nothing in the cluster was changed'}.\n`,
       );
       return ending.status;
   }

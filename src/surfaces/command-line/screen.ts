@@ -12,6 +12,8 @@ export interface Screen extends Announcer {
   readonly busyWith: () => string | undefined;
   /** Questions that were answered so far. */
   readonly answered: () => number;
+  /** True: something in the cluster was changed, which is put back before the end. */
+  readonly hasNoticed: () => boolean;
 }
 
 /** Tells each thought as it comes; with no layout, only the progress is shown. */
@@ -19,15 +21,23 @@ export function openScreen(terminal: Terminal, layout: Layout | undefined): Scre
   let told = nothingTold;
   let busyWith: string | undefined;
   let answered = 0;
+  let hasNoticed = false;
   const progress = progressLine(terminal);
   return {
     clear: progress.clear,
     busyWith: () => busyWith,
     answered: () => answered,
+    hasNoticed: () => hasNoticed,
     announce: (happening: Happening) => {
       if (happening.kind === 'progress') {
         busyWith = oneLine(happening.text);
         progress.show(busyWith);
+        return;
+      }
+      if (happening.kind === 'notice') {
+        hasNoticed = true;
+        progress.clear();
+        terminal.writeError(`stanch: ${oneLine(happening.text)}\n`);
         return;
       }
       if (happening.kind === 'thought') answered += 1;

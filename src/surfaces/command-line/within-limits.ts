@@ -6,6 +6,8 @@ export interface Limits {
   readonly graceSeconds: number;
   /** Aborted with an Interruption as its reason when somebody stops the program. */
   readonly interruption: AbortSignal;
+  /** True: the work has something to put back, and is given the grace for it when it is stopped. */
+  readonly mustSettle?: () => boolean;
 }
 
 export type Ending<Result> =
@@ -21,7 +23,7 @@ export interface Interruption {
 /** Work that ends in time or is left behind: whoever waits for it gets an answer either way. */
 export async function withinLimits<Result>(
   work: (signal: AbortSignal) => Promise<Result>,
-  { budgetSeconds, graceSeconds, interruption }: Limits,
+  { budgetSeconds, graceSeconds, interruption, mustSettle = () => false }: Limits,
 ): Promise<Ending<Result>> {
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(), (budgetSeconds + graceSeconds) * millisecondsPerSecond);
@@ -38,11 +40,17 @@ export async function withinLimits<Result>(
       done.catch((error: unknown) => (stop.aborted ? stopped.promise : Promise.reject(error))),
       stopped.promise,
     ]);
+    if (stop.aborted && mustSettle()) await Promise.race([done.catch(() => undefined), pause(graceSeconds)]);
     return stop.aborted ? await stopped.promise : ending;
   } finally {
     clearTimeout(timer);
     stop.removeEventListener('abort', onStop);
   }
+}
+
+/** Does not keep the program alive by itself. */
+function pause(seconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, seconds * millisecondsPerSecond).unref());
 }
 
 const usualStatus = 130;
