@@ -32,14 +32,21 @@ export function mistakeInNamespace({ namespace }: Question, readings: Readings):
   const isListKnown = listed?.state === 'read' && listed.gaps.length === 0;
   const arePodsKnown = pods?.state === 'read' && pods.gaps.length === 0;
   if (names.has(namespace) || names.size === 0 || !(isListKnown || arePodsKnown)) return undefined;
-  return { state: 'failed', attempted: `looking into namespace ${namespace}`, happened: 'there is no such namespace', whatToDo: advice(namespace, [...names]) };
+  return {
+    state: 'failed',
+    attempted: `looking into namespace ${namespace}`,
+    happened: 'there is no such namespace',
+    whatToDo: advice(namespace, [...names]),
+  };
 }
 
 /** Enough to recognise the cluster by, few enough for one line. */
 const namesShown = 6;
 
 function advice(wanted: string, names: readonly string[]): string {
-  const near = names.filter((name) => isSimilarName(wanted, name)).toSorted((left, right) => editDistance(wanted, left) - editDistance(wanted, right) || left.localeCompare(right));
+  const near = names
+    .filter((name) => isSimilarName(wanted, name))
+    .toSorted((left, right) => editDistance(wanted, left) - editDistance(wanted, right) || left.localeCompare(right));
   if (near.length > 0) return `Did you mean ${near.slice(0, 3).join(' or ')}?`;
   const more = names.length > namesShown ? ` and ${names.length - namesShown} more` : '';
   return `Choose one that exists: ${names.toSorted().slice(0, namesShown).join(', ')}${more}`;
@@ -50,7 +57,8 @@ function namespacesWithObjects(readings: Readings): ReadonlySet<string> {
   for (const kind of Object.keys(readings) as EvidenceKind[]) {
     const reading = readings[kind];
     if (!(kind in resources) || reading?.state !== 'read') continue;
-    for (const object of reading.value as readonly ApiObject[]) if (object.metadata.namespace !== undefined) found.add(object.metadata.namespace);
+    for (const object of reading.value as readonly ApiObject[])
+      if (object.metadata.namespace !== undefined) found.add(object.metadata.namespace);
   }
   return found;
 }

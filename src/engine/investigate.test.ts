@@ -12,7 +12,9 @@ import { investigate } from './investigate.ts';
 
 const shop: ExampleEvidence = {
   namespaces: ['default', 'shop', 'payments', 'empty'].map((name) => ({ kind: 'Namespace', metadata: { name } })),
-  nodes: [], services: [], events: [],
+  nodes: [],
+  services: [],
+  events: [],
   pods: [
     examplePod({ name: 'cart-5d4f8c7b9-a', labels: { app: 'cart' } }),
     examplePod({ name: 'pay-5d4f8c7b9-a', namespace: 'payments', isReady: false, status: crashLooping({ exitCode: 1 }) }),
@@ -24,31 +26,65 @@ const shop: ExampleEvidence = {
 function sourceOf(given: ExampleEvidence, podGaps: readonly Gap[] = []): EvidenceSource {
   const { takenAt, cluster, readings } = snapshotOf(given);
   return {
-    name: 'ready', provides: ['pods', ...(Object.keys(readings) as (keyof typeof readings)[])], permissions: [],
+    name: 'ready',
+    provides: ['pods', ...(Object.keys(readings) as (keyof typeof readings)[])],
+    permissions: [],
     identify: () => Promise.resolve({ state: 'reached', cluster, now: takenAt }),
     read: ({ kind }) => {
       const reading = (readings[kind] ?? unreadable('forbidden', 'no right to it')) as Reading<typeof kind>;
       return Promise.resolve(kind === 'pods' && reading.state === 'read' ? { ...reading, gaps: podGaps } : reading);
     },
-    cost: () => ({ requests: 0, bytes: 0 }), close: () => Promise.resolve(),
+    cost: () => ({ requests: 0, bytes: 0 }),
+    close: () => Promise.resolve(),
   };
 }
 
-async function ask(about: Partial<Question>, given: ExampleEvidence = shop, of: { readonly podGaps?: readonly Gap[]; readonly catalogue?: readonly AnyFailureMode[] } = {}): Promise<string> {
-  const question: Question = { alert: undefined, alertExpression: undefined, namespace: undefined, selector: undefined, lookBackMilliseconds: 0, ...about };
+async function ask(
+  about: Partial<Question>,
+  given: ExampleEvidence = shop,
+  of: { readonly podGaps?: readonly Gap[]; readonly catalogue?: readonly AnyFailureMode[] } = {},
+): Promise<string> {
+  const question: Question = {
+    alert: undefined,
+    alertExpression: undefined,
+    namespace: undefined,
+    selector: undefined,
+    lookBackMilliseconds: 0,
+    ...about,
+  };
   const result = await investigate(
-    { question, sources: [sourceOf(given, of.podGaps)], catalogue: of.catalogue ?? [], mitigations: [], guardRails: [], announcer: silentAnnouncer, clock: { now: () => 0 }, budgetMilliseconds: 60_000 },
+    {
+      question,
+      sources: [sourceOf(given, of.podGaps)],
+      catalogue: of.catalogue ?? [],
+      mitigations: [],
+      guardRails: [],
+      announcer: silentAnnouncer,
+      clock: { now: () => 0 },
+      budgetMilliseconds: 60_000,
+    },
     new AbortController().signal,
   );
-  return result.state === 'failed' ? `${result.attempted}: ${result.happened}. ${result.whatToDo}` : `${result.investigation.outcome}: ${result.investigation.summary}`;
+  return result.state === 'failed'
+    ? `${result.attempted}: ${result.happened}. ${result.whatToDo}`
+    : `${result.investigation.outcome}: ${result.investigation.summary}`;
 }
 
 function found(at: Subject): AnyFailureMode {
   const prose = { whatItIs: '', howItLooks: '', whyItHappens: '', whatStopsTheBleeding: '', whatFixesIt: '', howToPreventIt: '' };
   return defineFailureMode({
-    id: 'found', title: 'It is found', role: 'cause', explanation: prose, sources: ['https://kubernetes.io/'], needs: ['pods'], helpedBy: [], explains: [], mitigations: [],
+    id: 'found',
+    title: 'It is found',
+    role: 'cause',
+    explanation: prose,
+    sources: ['https://kubernetes.io/'],
+    needs: ['pods'],
+    helpedBy: [],
+    explains: [],
+    mitigations: [],
     recognise: () => [{ subject: at, weight: 'strong', because: [claim('Seen.', citeList('pods', at.namespace, 'seen'))], affects: [] }],
-    recognises: [{ story: '', given: {} }], isNotFooledBy: [{ story: '', given: {} }],
+    recognises: [{ story: '', given: {} }],
+    isNotFooledBy: [{ story: '', given: {} }],
   });
 }
 
@@ -59,14 +95,20 @@ describe('a question that cannot be asked is refused', () => {
 
   test('a namespace that does not exist, with what may have been meant', async () => {
     expect(await ask({ namespace: 'payment' })).toBe('looking into namespace payment: there is no such namespace. Did you mean payments?');
-    expect(await ask({ namespace: 'nowhere' })).toBe('looking into namespace nowhere: there is no such namespace. Choose one that exists: default, empty, payments, shop');
+    expect(await ask({ namespace: 'nowhere' })).toBe(
+      'looking into namespace nowhere: there is no such namespace. Choose one that exists: default, empty, payments, shop',
+    );
   });
 
   test('also where namespaces may not be listed, but pods may', async () => {
     const { namespaces: _hidden, ...rest } = shop;
 
     expect(await ask({ namespace: 'nowhere' }, rest)).toContain('there is no such namespace');
-    expect(await ask({ namespace: 'nowhere' }, rest, { podGaps: [{ what: 'pods outside namespace shop', because: 'forbidden', detail: '', exceptNamespaces: ['shop'] }] })).toMatch(/^cannot-tell: /);
+    expect(
+      await ask({ namespace: 'nowhere' }, rest, {
+        podGaps: [{ what: 'pods outside namespace shop', because: 'forbidden', detail: '', exceptNamespaces: ['shop'] }],
+      }),
+    ).toMatch(/^cannot-tell: /);
   });
 });
 
@@ -77,15 +119,21 @@ describe('healthy is said only of what was looked at', () => {
   });
 
   test('nobody is there', async () => {
-    expect(await ask({ namespace: 'empty' })).toBe('cannot-tell: There is no pod in namespace empty, so there is nobody who could be told failing from healthy.');
-    expect(await ask({ namespace: 'shop', selector: 'app=crat' })).toMatch(/^cannot-tell: There is no pod in namespace shop among app=crat/);
+    expect(await ask({ namespace: 'empty' })).toBe(
+      'cannot-tell: There is no pod in namespace empty, so there is nobody who could be told failing from healthy.',
+    );
+    expect(await ask({ namespace: 'shop', selector: 'app=crat' })).toMatch(
+      /^cannot-tell: There is no pod in namespace shop among app=crat/,
+    );
     expect(await ask({}, { ...shop, pods: [] })).toMatch(/^cannot-tell: There is no pod, so/);
   });
 
   test('some of them could not be read', async () => {
     const gap: Gap = { what: 'pods in namespace payments', because: 'forbidden', detail: '', namespaces: ['payments'] };
 
-    expect(await ask({ namespace: 'payments' }, { ...shop, pods: [] }, { podGaps: [gap] })).toBe('cannot-tell: Not all pods in namespace payments could be read (pods in namespace payments: forbidden), so what was not seen may fail.');
+    expect(await ask({ namespace: 'payments' }, { ...shop, pods: [] }, { podGaps: [gap] })).toBe(
+      'cannot-tell: Not all pods in namespace payments could be read (pods in namespace payments: forbidden), so what was not seen may fail.',
+    );
     expect(await ask({ selector: 'app=cart' }, shop, { podGaps: [gap] })).toMatch(/^cannot-tell: Not all pods/);
     expect(await ask({ namespace: 'shop' }, shop, { podGaps: [gap] })).toMatch(/^healthy: /);
   });

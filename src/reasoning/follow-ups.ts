@@ -24,9 +24,16 @@ export interface Found {
 export function followUps(found: Found): readonly FollowUp[] {
   const roots = found.hypotheses.filter(isAnswer);
   const tickets = roots.slice(0, 3).map((root) => ticketFor(root, found));
-  const gates = found.plans.filter((plan) => plan.undoWhen !== undefined).slice(0, 1).map((plan): FollowUp => ({
-    kind: 'gate', title: `Before putting ${spokenSubject(plan.subject)} back`, text: `Only when ${plan.undoWhen ?? ''}`,
-  }));
+  const gates = found.plans
+    .filter((plan) => plan.undoWhen !== undefined)
+    .slice(0, 1)
+    .map(
+      (plan): FollowUp => ({
+        kind: 'gate',
+        title: `Before putting ${spokenSubject(plan.subject)} back`,
+        text: `Only when ${plan.undoWhen ?? ''}`,
+      }),
+    );
   if (tickets.length === 0 && gates.length === 0) return [];
   const reminder: FollowUp = {
     kind: 'reminder',

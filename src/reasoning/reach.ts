@@ -15,7 +15,8 @@ export function replicasInReach(question: Question, replicas: Pick<Replicas, 'al
   if (written !== undefined && selector === undefined) return [];
   return replicas.all.filter(
     ({ pod }) =>
-      (namespace === undefined || pod.metadata.namespace === namespace) && (selector === undefined || matchesSelector(selector, pod.metadata.labels)),
+      (namespace === undefined || pod.metadata.namespace === namespace) &&
+      (selector === undefined || matchesSelector(selector, pod.metadata.labels)),
   );
 }
 
@@ -32,8 +33,11 @@ export function whyNotSeen(question: Question, facts: FactSource, gaps: readonly
   const replicas = facts.get('replicas');
   if (replicas === undefined) return 'Pods could not be read, so nobody can be told failing from healthy.';
   const [gap] = gaps.filter((each) => concerns(each, question));
-  if (gap !== undefined) return `Not all pods${spokenReach(question)} could be read (${gap.what}: ${gap.because}), so what was not seen may fail.`;
-  return replicasInReach(question, replicas).length > 0 ? undefined : `There is no pod${spokenReach(question)}, so there is nobody who could be told failing from healthy.`;
+  if (gap !== undefined)
+    return `Not all pods${spokenReach(question)} could be read (${gap.what}: ${gap.because}), so what was not seen may fail.`;
+  return replicasInReach(question, replicas).length > 0
+    ? undefined
+    : `There is no pod${spokenReach(question)}, so there is nobody who could be told failing from healthy.`;
 }
 
 /** A bundle is a selection that somebody made: what it left out was not asked about, unless the question names it. */

@@ -18,9 +18,12 @@ export interface Summarised {
 /** One sentence that answers the page: who fails since when, because of what, and what to do first. */
 export function summarise(of: Summarised): string {
   switch (of.diagnosis.outcome) {
-    case 'healthy': return healthy(of);
-    case 'explained': return explained(of);
-    case 'cannot-tell': return cannotTell(of);
+    case 'healthy':
+      return healthy(of);
+    case 'explained':
+      return explained(of);
+    case 'cannot-tell':
+      return cannotTell(of);
   }
 }
 
@@ -32,7 +35,8 @@ function explained({ assessment, diagnosis, plans, mitigations }: Summarised): s
   const others = answers.slice(1, 3).map(named);
   if (target === undefined || failing.length === 0) return `${best.title}: ${spokenSubject(best.subject)}${besides(others)}.`;
   const who = whoFails(assessment);
-  if (sufferersOf(best, diagnosis.hypotheses, assessment).length === 0) return `${who}, and the evidence does not tell why; independent of it: ${[named(best), ...others].join('; ')}.`;
+  if (sufferersOf(best, diagnosis.hypotheses, assessment).length === 0)
+    return `${who}, and the evidence does not tell why; independent of it: ${[named(best), ...others].join('; ')}.`;
   const why = subjectKey(best.subject) === subjectKey(target) ? lowerFirst(best.title) : named(best);
   const first = plans.find((plan) => !isBlocked(plan));
   const remedy = first === undefined ? undefined : mitigations.find((each) => each.id === first.id)?.title;
@@ -58,12 +62,18 @@ export function whoFails({ scope, onset, snapshot }: Assessment): string {
 function cannotTell({ assessment, diagnosis }: Summarised): string {
   const { scope, question, judgement } = assessment;
   const doubt = doubtOf(assessment);
-  const [look] = [...diagnosis.hypotheses.filter((each) => each.isRoot).flatMap((each) => each.wouldSettle), ...(judgement.wouldSettle ?? [])];
+  const [look] = [
+    ...diagnosis.hypotheses.filter((each) => each.isRoot).flatMap((each) => each.wouldSettle),
+    ...(judgement.wouldSettle ?? []),
+  ];
   const toSettle = look === undefined ? '' : `; what would tell: ${look.replace(/\.$/, '')}`;
   if (scope.failing.length > 0) return `${whoFails(assessment)}, and the evidence does not tell why${toSettle}.`;
   if (doubt !== undefined) return doubt;
-  if (judgement.verdict === 'real') return `The page is real, but nobody whom it names is seen failing${spokenReach(question)}, and the evidence does not tell why${toSettle}.`;
-  return question.alert === undefined ? `Somebody fails, and the evidence does not tell why${toSettle}.` : `It cannot be told whether the page is real${toSettle}.`;
+  if (judgement.verdict === 'real')
+    return `The page is real, but nobody whom it names is seen failing${spokenReach(question)}, and the evidence does not tell why${toSettle}.`;
+  return question.alert === undefined
+    ? `Somebody fails, and the evidence does not tell why${toSettle}.`
+    : `It cannot be told whether the page is real${toSettle}.`;
 }
 
 function healthy({ assessment, diagnosis }: Summarised): string {

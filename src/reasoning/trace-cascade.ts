@@ -10,7 +10,11 @@ import type { Candidate } from './explains.ts';
 type Ends = Map<number, string>;
 
 /** From the cause to what it brings about, each arrow with the evidence of its effect. */
-export function traceCascade(index: number, candidates: readonly Candidate[], explainedBy: readonly (readonly number[])[]): readonly Step[] {
+export function traceCascade(
+  index: number,
+  candidates: readonly Candidate[],
+  explainedBy: readonly (readonly number[])[],
+): readonly Step[] {
   const own = candidates[index];
   if (own === undefined) return [];
   const ownSteps = own.finding.steps ?? [];
@@ -32,7 +36,11 @@ export function traceCascade(index: number, candidates: readonly Candidate[], ex
 
 /** True where the root rests on the same piece of evidence, so that its own steps have told it already. */
 function isToldBy(root: Candidate, other: Candidate): boolean {
-  const told = new Set([...root.finding.because, ...(root.finding.steps ?? []).flatMap((step) => step.because)].flatMap((each) => each.citing).map((each) => pointerKey(each.of)));
+  const told = new Set(
+    [...root.finding.because, ...(root.finding.steps ?? []).flatMap((step) => step.because)]
+      .flatMap((each) => each.citing)
+      .map((each) => pointerKey(each.of)),
+  );
   return (root.finding.steps ?? []).length > 0 && other.finding.because[0].citing.every((each) => told.has(pointerKey(each.of)));
 }
 
@@ -49,9 +57,15 @@ export function reachedFrom(cause: Hypothesis, all: readonly Hypothesis[]): read
 
 /** The failing replicas of the page that suffer from this, directly or by way of what follows from it. */
 export function sufferersOf(cause: Hypothesis, all: readonly Hypothesis[], { scope }: Assessment): readonly Replica[] {
-  const touched = new Set(reachedFrom(cause, all).flatMap((each) => [each.subject, ...each.finding.affects]).map(subjectKey));
+  const touched = new Set(
+    reachedFrom(cause, all)
+      .flatMap((each) => [each.subject, ...each.finding.affects])
+      .map(subjectKey),
+  );
   const isTargetTouched = scope.target !== undefined && touched.has(subjectKey(scope.target));
-  return isTargetTouched ? scope.failing : scope.failing.filter(({ pod }) => touched.has(subjectKey(subject('Pod', pod.metadata.namespace, pod.metadata.name))));
+  return isTargetTouched
+    ? scope.failing
+    : scope.failing.filter(({ pod }) => touched.has(subjectKey(subject('Pod', pod.metadata.namespace, pod.metadata.name))));
 }
 
 const citedReplicas = 6;
@@ -61,7 +75,10 @@ export function arrowsToPage(cause: Hypothesis, all: readonly Hypothesis[], asse
   const { scope, question, judgement } = assessment;
   const sufferers = cause.isRoot ? sufferersOf(cause, all, assessment) : [];
   const failing = `${sufferers.length} of ${scope.failing.length + scope.healthy.length + scope.undecided.length} replicas of ${scope.target === undefined ? '' : spokenSubject(scope.target)} fail`;
-  const seen = claimFromAll(`${failing}.`, sufferers.slice(0, citedReplicas).map(({ pod, troubles }) => citeObject(pod, `failing: ${troubles[0]?.reason ?? 'not healthy'}`)));
+  const seen = claimFromAll(
+    `${failing}.`,
+    sufferers.slice(0, citedReplicas).map(({ pod, troubles }) => citeObject(pod, `failing: ${troubles[0]?.reason ?? 'not healthy'}`)),
+  );
   if (scope.target === undefined || seen === undefined) return [];
   const toReplicas: Step = { from: endTowards(spokenSubject(scope.target), cause), to: failing, because: [seen] };
   const [first, ...more] = judgement.because;

@@ -2,22 +2,30 @@ import { groupBy } from '../domain/collection.ts';
 import { resources } from '../domain/kubernetes/resources.ts';
 import { oneLine } from './terminal-safe.ts';
 
-/** One thing that is read, as an evidence source declares it: "nodes", "apps/deployments", "pods/log", or a path such as "/version". */
+/** One thing that is read or done, as an evidence source declares it: "nodes", "apps/deployments", "pods/log", or a path such as "/version". */
 export interface ReadPermission {
   readonly resource: string;
   readonly verbs: readonly string[];
   readonly why: string;
 }
 
+/** Rights that only a flag makes use of, apart from the rest, so that who does not want them does not bind them. */
+export interface OptionalRole {
+  readonly name: string;
+  /** What it is for, in lines of a comment. */
+  readonly because: readonly string[];
+  readonly permissions: readonly ReadPermission[];
+}
+
 /**
  * ClusterRoles in YAML, each right with its reason. Kubernetes has no right to list Secrets without their values, so that
  * one is a role of its own: Stanch asks for metadata only, and whoever does not want to rely on that does not bind it.
  */
-export function writeClusterRoles(permissions: readonly ReadPermission[]): string {
+export function writeClusterRoles(permissions: readonly ReadPermission[], optional: readonly OptionalRole[] = []): string {
   const isAboutSecrets = ({ resource }: ReadPermission): boolean => resource === 'secrets';
   const secrets = permissions.filter(isAboutSecrets);
   return [
-    '# Everything that Stanch reads, generated from what its evidence sources declare. Nothing here can change anything.',
+    '# Everything that Stanch reads, generated from what its evidence sources declare. Nothing in it can change anything.',
     '# What is left out of it becomes a blind spot of the answer, not an error.',
     ...writeRole(
       'stanch-reader',
@@ -31,6 +39,7 @@ export function writeClusterRoles(permissions: readonly ReadPermission[]): strin
           '# but Kubernetes cannot grant less than this, and whoever holds it could read values. Bind it only if you want to.',
           ...writeRole('stanch-secret-names', secrets),
         ]),
+    ...optional.flatMap((role) => ['---', ...role.because.map((line) => `# ${line}`), ...writeRole(role.name, role.permissions)]),
     '',
   ].join('\n');
 }

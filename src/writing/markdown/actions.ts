@@ -1,7 +1,7 @@
 import type { Investigation, PublishedMitigation } from '../../domain/investigation.ts';
 import type { Cites } from './evidence-table.ts';
 import { spokenInstant } from '../spoken.ts';
-import { clause, codeBlock, prose, sentence } from './markdown-safe.ts';
+import { clause, code, codeBlock, prose, sentence } from './markdown-safe.ts';
 
 export function writeMitigationPlans(mitigations: readonly PublishedMitigation[], cites: Cites): readonly string[] {
   return mitigations.flatMap((each, index) => [...(index === 0 ? [] : ['']), ...writePlan(each, cites)]);
@@ -36,6 +36,16 @@ export function writeFollowUps(followUps: Investigation['followUps']): readonly 
     `### ${kinds[each.kind]}: ${prose(each.title)}`,
     '',
     ...(each.due === undefined ? [] : [`Due ${prose(spokenInstant(each.due))}.`, '']),
-    ...each.text.split(/\n+/).flatMap((line, place) => [...(place === 0 ? [] : ['>']), `> ${prose(line)}`]),
+    ...quoted(each.text.split(/\n+/)),
   ]);
+}
+
+/** Items under one another, the command behind an item in the item, everything else as paragraphs. */
+function quoted(lines: readonly string[]): readonly string[] {
+  return lines.flatMap((line, place) => {
+    if (line.startsWith('  $ ')) return [`>   ${code(line.slice('  $ '.length))}`];
+    const isItem = line.startsWith('- ');
+    const isInList = isItem && /^(- |  \$ )/.test(lines[place - 1] ?? '');
+    return [...(place === 0 || isInList ? [] : ['>']), isItem ? `> - ${prose(line.slice('- '.length))}` : `> ${prose(line)}`];
+  });
 }

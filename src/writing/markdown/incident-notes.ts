@@ -77,7 +77,7 @@ function spokenClaim(claim: PublishedClaim, cites: Cites): string {
   return prose(claim.says) + cites.marks([claim]);
 }
 
-function writeImpact({ scope }: Investigation): readonly string[] {
+function writeImpact({ scope, onset, startedAt }: Investigation): readonly string[] {
   if (scope.target === undefined && scope.failing.length === 0) return [];
   const total = scope.failing.length + scope.healthy.length;
   const whose = scope.target === undefined ? '' : ` of ${prose(spokenSubject(scope.target))}`;
@@ -85,7 +85,9 @@ function writeImpact({ scope }: Investigation): readonly string[] {
     const shown = subjects.slice(0, replicasShown).map((each) => code(each.name));
     return shown.join(', ') + (subjects.length > replicasShown ? ` and ${subjects.length - replicasShown} more` : '');
   };
-  const counted = total === 0 ? [] : [`${scope.failing.length} of ${total} replicas${whose} fail.`, ''];
+  const since = onset === undefined ? '' : `, since ${prose(spokenInstant(onset.at))}`;
+  const until = scope.failing.length === 0 ? '' : `${since}, seen until ${prose(spokenInstant(startedAt))}`;
+  const counted = total === 0 ? [] : [`${scope.failing.length} of ${total} replicas${whose} fail${until}.`, ''];
   const lists = [
     ...(scope.failing.length === 0 ? [] : [`- Failing: ${names(scope.failing)}`]),
     ...(scope.healthy.length === 0 ? [] : [`- Healthy: ${names(scope.healthy)}`]),
@@ -142,10 +144,10 @@ function writeCause(cause: PublishedHypothesis, howMany: number, cites: Cites): 
       : ['', 'From cause to symptom:', ...chains.flatMap((chain, index) => [...(index === 0 ? [''] : ['', 'And:', '']), ...chain])];
   return section(howMany > 1 ? `Root cause ${cause.rank}` : 'Root cause', [
     `**${prose(cause.title)}** (${code(cause.failureMode)}) on ${prose(spokenSubject(cause.subject))}, ${spokenConfidence(cause.confidence)}.`,
+    ...bullets('Made possible by', cause.contributing),
+    ...cascade,
     ...bullets('Because', cause.because),
     ...bullets('Although', cause.against),
-    ...cascade,
-    ...bullets('Made possible by', cause.contributing),
   ]);
 }
 

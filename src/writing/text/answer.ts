@@ -81,11 +81,12 @@ function writeCause(cause: PublishedHypothesis, investigation: Investigation, re
         ? []
         : paragraph({ text: `${cause.title}: ${spokenSubject(cause.subject)}${howSure}`, mark: '  ', paint: palette.strong }, layout)),
       ...writeCommand(`stanch explain ${cause.failureMode}`, '  ', layout),
+      ...list('made possible by', cause.contributing),
+      ...(cause.cascade.length === 0 ? [] : [palette.faint('  from cause to symptom')]),
       ...chainsOf(cause.cascade).flatMap((chain) => writeChain(chain, layout)),
       ...list('because', cause.because.slice(0, reasonsShown)),
       ...(cause.because.length > reasonsShown ? [`    · and ${cause.because.length - reasonsShown} more, see --output markdown`] : []),
       ...list('although', cause.against),
-      ...list('made possible by', cause.contributing),
     ],
     layout,
   );
@@ -177,10 +178,17 @@ function writeFollowUps(investigation: Investigation, layout: Layout): readonly 
     const due = each.due === undefined ? '' : `, due ${spokenMoment(each.due, investigation.startedAt)}`;
     return [
       ...paragraph({ text: `${each.kind}${due}: ${each.title}`, mark: '  □ ' }, layout),
-      ...paragraph({ text: each.text, mark: '    ', gutter: '│ ' }, layout),
+      ...each.text.split('\n').flatMap((line) => writeFollowUpLine(line, layout)),
     ];
   });
   return section('Left to do', lines, layout);
+}
+
+/** Commands stay whole, so that they can be copied. */
+function writeFollowUpLine(line: string, layout: Layout): readonly string[] {
+  const gutter = `    ${layout.palette.faint('│ ')}`;
+  if (line.startsWith('  $ ')) return [`${gutter}  ${layout.palette.command(oneCommand(line))}`];
+  return paragraph({ text: line, mark: '    ', gutter: '│ ' }, layout);
 }
 
 function writeEvidence(references: References, layout: Layout): readonly string[] {
@@ -205,7 +213,7 @@ function writeClosing({ cost, cluster, mitigations }: Investigation, layout: Lay
 
 function claimsOf(investigation: Investigation): readonly PublishedClaim[] {
   const { outcome, changes, hypotheses } = investigation;
-  const causes = causesOf(investigation).flatMap((each) => [...each.because.slice(0, reasonsShown), ...each.against, ...each.contributing]);
+  const causes = causesOf(investigation).flatMap((each) => [...each.contributing, ...each.because.slice(0, reasonsShown), ...each.against]);
   const possible =
     outcome === 'cannot-tell'
       ? hypotheses.filter((each) => each.root).flatMap((each) => [...each.because.slice(0, 2), ...each.against.slice(0, 2)])
