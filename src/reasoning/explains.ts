@@ -18,13 +18,37 @@ export function candidate(mode: AnyFailureMode, finding: Finding): Candidate {
 
 /**
  * For each candidate the indexes of those that explain it. A cause explains a symptom of what it affects, the modes that
- * it says it brings about, and whatever blames its subject. Two that explain each other are cut at the weaker one.
+ * it says it brings about, and whatever blames its subject. Two that explain each other are cut at the weaker one, and
+ * longer rounds where they hold the most believable: a cause that everything leads back to must not be lost.
  */
 export function explanations(candidates: readonly Candidate[]): readonly (readonly number[])[] {
   const claims = candidates.map((effect, index) => candidates.flatMap((cause, other) => (other !== index && canExplain(cause, effect) ? [other] : [])));
-  return claims.map((causes, effect) =>
+  const cut = claims.map((causes, effect) =>
     causes.filter((cause) => !claims[cause]?.includes(effect) || isBeforeInDoubt(candidates[cause], candidates[effect], cause < effect)),
   );
+  return withoutRounds(cut, candidates);
+}
+
+/** As long as some findings only explain one another in a round, the most believable of them becomes a root. */
+function withoutRounds(explainedBy: readonly (readonly number[])[], candidates: readonly Candidate[]): readonly (readonly number[])[] {
+  const open = explainedBy.map((causes) => [...causes]);
+  for (;;) {
+    const rooted = leadingBackToRoots(open);
+    const [first] = open.flatMap((_causes, index) => (rooted.has(index) ? [] : [index])).toSorted((left, right) => byBelief(candidates[left], candidates[right]));
+    if (first === undefined) return open;
+    open[first] = [];
+  }
+}
+
+function leadingBackToRoots(explainedBy: readonly (readonly number[])[]): ReadonlySet<number> {
+  const rooted = new Set(explainedBy.flatMap((causes, index) => (causes.length === 0 ? [index] : [])));
+  for (const root of rooted) explainedBy.forEach((causes, effect) => { if (causes.includes(root)) rooted.add(effect); });
+  return rooted;
+}
+
+function byBelief(left: Candidate | undefined, right: Candidate | undefined): number {
+  if (left === undefined || right === undefined) return 0;
+  return strength[right.finding.weight] - strength[left.finding.weight] || (left.finding.since ?? Number.MAX_SAFE_INTEGER) - (right.finding.since ?? Number.MAX_SAFE_INTEGER) || left.mode.id.localeCompare(right.mode.id);
 }
 
 function canExplain(cause: Candidate, effect: Candidate): boolean {

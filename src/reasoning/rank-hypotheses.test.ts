@@ -62,6 +62,11 @@ test('two that explain each other are cut at the weaker one', () => {
   expect(ranked(mode('one', { weight: 'suggestive' }, { explains: ['other'] }), mode('other', { weight: 'conclusive' }, { explains: ['one'] }))).toEqual(['other 0.96 root', 'one 0.02 by 0']);
 });
 
+test('three that explain one another in a round keep the most believable as root', () => {
+  const round = [mode('one', {}, { explains: ['two'] }), mode('two', { weight: 'conclusive' }, { explains: ['three'] }), mode('three', {}, { explains: ['one'] })];
+  expect(ranked(...round)).toEqual(['two 0.96 root', 'one 0.13 by 2', 'three 0.03 by 0']);
+});
+
 test('independent faults stay independent roots', () => {
   const mail = mode('image', { subject: subject('Deployment', 'shop', 'mail'), affects: [pod('mail-1')] });
   expect(ranked(mode('setting', {}), mail)).toEqual(['image 0.85 root', 'setting 0.85 root']);
