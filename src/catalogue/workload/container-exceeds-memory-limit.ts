@@ -110,9 +110,9 @@ export const containerExceedsMemoryLimit = defineFailureMode({
   ],
 });
 
-/** Three kills are no accident, and at a pace of one in a few hours users notice each of them. */
+/** Three kills are no accident, and at a pace of several a day somebody notices each of them. */
 const repeatedKills = 3;
-const killPaceMilliseconds = 3 * millisecondsPerHour;
+const killPaceMilliseconds = 12 * millisecondsPerHour;
 
 /** The last end of each container of a replica that is killed again and again, however long ago within its pace. */
 function endsAtAPace(replica: Replica, now: Instant): readonly { readonly container: string; readonly end: Terminated; readonly since: Instant | undefined }[] {
@@ -127,7 +127,7 @@ function isKilledAgainAndAgain({ pod }: Replica, now: Instant): boolean {
     const startedAt = pod.status.startTime ?? pod.metadata.creationTimestamp;
     if (last?.reason !== 'OOMKilled' || last.finishedAt === undefined || startedAt === undefined || (status.restartCount ?? 0) < repeatedKills) return false;
     const pace = (last.finishedAt - startedAt) / (status.restartCount ?? 1);
-    return pace <= killPaceMilliseconds && now - last.finishedAt <= 2 * Math.max(pace, millisecondsPerHour);
+    return pace <= killPaceMilliseconds && now - last.finishedAt <= 2 * millisecondsPerHour;
   });
 }
 
