@@ -20,7 +20,10 @@ export function hasErrors({ errorShare, usualErrorShare }: ServiceCall): boolean
 
 export function isSlower({ latencyMilliseconds, usualLatencyMilliseconds }: ServiceCall): boolean {
   if (latencyMilliseconds === undefined || usualLatencyMilliseconds === undefined) return false;
-  return latencyMilliseconds >= usualLatencyMilliseconds * risenFactor && latencyMilliseconds - usualLatencyMilliseconds >= feltLatencyMilliseconds;
+  return (
+    latencyMilliseconds >= usualLatencyMilliseconds * risenFactor &&
+    latencyMilliseconds - usualLatencyMilliseconds >= feltLatencyMilliseconds
+  );
 }
 
 export function isBad(call: ServiceCall): boolean {
@@ -33,16 +36,23 @@ export function peerKey(peer: CallPeer): string {
 
 /** How much busier a caller and its callee are than usual. Undefined: not measured. */
 export function loadFactor({ requestsPerSecond, usualRequestsPerSecond }: ServiceCall): number | undefined {
-  return requestsPerSecond === undefined || usualRequestsPerSecond === undefined || usualRequestsPerSecond <= 0 ? undefined : requestsPerSecond / usualRequestsPerSecond;
+  return requestsPerSecond === undefined || usualRequestsPerSecond === undefined || usualRequestsPerSecond <= 0
+    ? undefined
+    : requestsPerSecond / usualRequestsPerSecond;
 }
 
 export function citeCall({ caller, callee, ...call }: ServiceCall): Citation {
   const figures = [
     call.requestsPerSecond === undefined ? undefined : `${round(call.requestsPerSecond)} requests/s${usual(call.usualRequestsPerSecond)}`,
-    call.errorShare === undefined ? undefined : `${round(call.errorShare * 100)} % errors${usual(call.usualErrorShare === undefined ? undefined : call.usualErrorShare * 100)}`,
+    call.errorShare === undefined
+      ? undefined
+      : `${round(call.errorShare * 100)} % errors${usual(call.usualErrorShare === undefined ? undefined : call.usualErrorShare * 100)}`,
     call.latencyMilliseconds === undefined ? undefined : `${round(call.latencyMilliseconds)} ms${usual(call.usualLatencyMilliseconds)}`,
   ];
-  return { of: { kind: 'service-call', caller: spokenPeer(caller), callee: spokenPeer(callee) }, shows: figures.filter((each) => each !== undefined).join(', ') };
+  return {
+    of: { kind: 'service-call', caller: spokenPeer(caller), callee: spokenPeer(callee) },
+    shows: figures.filter((each) => each !== undefined).join(', '),
+  };
 }
 
 function usual(figure: number | undefined): string {
@@ -58,16 +68,27 @@ export function spokenPeer(peer: CallPeer): string {
 }
 
 /** The workload that a peer of the graph stands for; tracing names it after its Service or after itself. */
-export function peerSubject(peer: CallPeer, facts: { readonly replicas: Replicas | undefined; readonly 'service-backends': ServiceBackends | undefined }): Subject {
+export function peerSubject(
+  peer: CallPeer,
+  facts: { readonly replicas: Replicas | undefined; readonly 'service-backends': ServiceBackends | undefined },
+): Subject {
   const backend = facts['service-backends']?.ofService(peer.namespace, peer.name);
-  const behind = distinct((backend?.pods ?? []).flatMap((pod) => facts.replicas?.ofPod(pod.metadata.namespace, pod.metadata.name)?.workload ?? []));
-  const named = facts.replicas?.all.find((replica) => replica.workload.name === peer.name && (peer.namespace === undefined || replica.workload.namespace === peer.namespace))?.workload;
+  const behind = distinct(
+    (backend?.pods ?? []).flatMap((pod) => facts.replicas?.ofPod(pod.metadata.namespace, pod.metadata.name)?.workload ?? []),
+  );
+  const named = facts.replicas?.all.find(
+    (replica) => replica.workload.name === peer.name && (peer.namespace === undefined || replica.workload.namespace === peer.namespace),
+  )?.workload;
   if (behind.length === 1 && behind[0] !== undefined) return behind[0];
   // Tracing knows a peer of the cluster by its namespace; what has none is outside.
-  return named ?? (peer.namespace === undefined ? subject('External', undefined, peer.name) : subject('Service', peer.namespace, peer.name));
+  return (
+    named ?? (peer.namespace === undefined ? subject('External', undefined, peer.name) : subject('Service', peer.namespace, peer.name))
+  );
 }
 
 /** Failing or erring pods are what suffers; a graph without pods names workloads only. */
 export function podsOf(workload: Subject, replicas: Replicas | undefined): readonly Subject[] {
-  return (replicas?.ofWorkload(workload) ?? []).filter((replica) => replica.health === 'failing').map(({ pod }) => subject('Pod', pod.metadata.namespace, pod.metadata.name));
+  return (replicas?.ofWorkload(workload) ?? [])
+    .filter((replica) => replica.health === 'failing')
+    .map(({ pod }) => subject('Pod', pod.metadata.namespace, pod.metadata.name));
 }

@@ -24,30 +24,43 @@ export interface ClaimFacts {
 
 /** Pending claims that somebody waits for. One that waits for its first consumer is as it should be. */
 export function pendingClaims(facts: ClaimFacts): readonly PendingClaim[] {
-  return facts.persistentvolumeclaims.all.filter((claim) => claim.status.phase === 'Pending' && claim.metadata.deletionTimestamp === undefined).flatMap((claim): readonly PendingClaim[] => {
-    const className = claim.spec.storageClassName ?? claim.metadata.annotations['volume.beta.kubernetes.io/storage-class'] ?? defaultClass(facts.storageclasses)?.metadata.name;
-    const storageClass = facts.storageclasses?.named(undefined, className);
-    const waiting = podsUsing(claim, facts.replicas).filter((replica) => replica.health === 'failing' || replica.health === 'starting');
-    const waitsForConsumer = storageClass?.volumeBindingMode === 'WaitForFirstConsumer' && waiting.length === 0;
-    return waitsForConsumer ? [] : [{ claim, waiting, storageClass, className }];
-  });
+  return facts.persistentvolumeclaims.all
+    .filter((claim) => claim.status.phase === 'Pending' && claim.metadata.deletionTimestamp === undefined)
+    .flatMap((claim): readonly PendingClaim[] => {
+      const className =
+        claim.spec.storageClassName ??
+        claim.metadata.annotations['volume.beta.kubernetes.io/storage-class'] ??
+        defaultClass(facts.storageclasses)?.metadata.name;
+      const storageClass = facts.storageclasses?.named(undefined, className);
+      const waiting = podsUsing(claim, facts.replicas).filter((replica) => replica.health === 'failing' || replica.health === 'starting');
+      const waitsForConsumer = storageClass?.volumeBindingMode === 'WaitForFirstConsumer' && waiting.length === 0;
+      return waitsForConsumer ? [] : [{ claim, waiting, storageClass, className }];
+    });
 }
 
 /** The newest class that is marked as default, as the API server chooses among several. */
 export function defaultClass(classes: Collection<StorageClass> | undefined): StorageClass | undefined {
-  const marked = classes?.all.filter(({ metadata }) =>
-    metadata.annotations['storageclass.kubernetes.io/is-default-class'] === 'true' || metadata.annotations['storageclass.beta.kubernetes.io/is-default-class'] === 'true');
+  const marked = classes?.all.filter(
+    ({ metadata }) =>
+      metadata.annotations['storageclass.kubernetes.io/is-default-class'] === 'true' ||
+      metadata.annotations['storageclass.beta.kubernetes.io/is-default-class'] === 'true',
+  );
   return marked?.toSorted((left, right) => (right.metadata.creationTimestamp ?? 0) - (left.metadata.creationTimestamp ?? 0))[0];
 }
 
 export function podsUsing(claim: PersistentVolumeClaim, replicas: Replicas | undefined): readonly Replica[] {
   const { namespace, name } = claim.metadata;
-  return (replicas?.all ?? []).filter(({ pod, health }) => health !== 'finished' && pod.metadata.namespace === namespace && claimNames(pod).includes(name));
+  return (replicas?.all ?? []).filter(
+    ({ pod, health }) => health !== 'finished' && pod.metadata.namespace === namespace && claimNames(pod).includes(name),
+  );
 }
 
 /** Names of the claims that the pod mounts; a generic ephemeral volume has a claim named after the pod and the volume. */
 export function claimNames(pod: Pod): readonly string[] {
-  return pod.spec.volumes.flatMap((volume) => volume.persistentVolumeClaim?.claimName ?? (volume.ephemeral === undefined ? [] : [`${pod.metadata.name}-${volume.name ?? ''}`]));
+  return pod.spec.volumes.flatMap(
+    (volume) =>
+      volume.persistentVolumeClaim?.claimName ?? (volume.ephemeral === undefined ? [] : [`${pod.metadata.name}-${volume.name ?? ''}`]),
+  );
 }
 
 export function claimSubject(claim: PersistentVolumeClaim): Subject {
@@ -65,14 +78,34 @@ export function bindingObstacles(claim: PersistentVolumeClaim, volume: Persisten
   const offered = parseQuantity(volume.spec.capacity.storage) ?? 0;
   const missing = claim.spec.accessModes.filter((mode) => !volume.spec.accessModes.includes(mode));
   const reference = volume.spec.claimRef;
-  const isReservedForIt = reference !== undefined && reference.namespace === claim.metadata.namespace && reference.name === claim.metadata.name && (reference.uid === undefined || reference.uid === claim.metadata.uid);
+  const isReservedForIt =
+    reference !== undefined &&
+    reference.namespace === claim.metadata.namespace &&
+    reference.name === claim.metadata.name &&
+    (reference.uid === undefined || reference.uid === claim.metadata.uid);
   return [
-    ...((volume.spec.storageClassName ?? '') === (claim.spec.storageClassName ?? '') ? [] : [`its class is "${volume.spec.storageClassName ?? ''}", not "${claim.spec.storageClassName ?? ''}"`]),
-    ...(offered >= asked ? [] : [`it holds ${volume.spec.capacity.storage ?? '0'}, less than ${claim.spec.resources.requests.storage ?? '?'}`]),
+    ...((volume.spec.storageClassName ?? '') === (claim.spec.storageClassName ?? '')
+      ? []
+      : [`its class is "${volume.spec.storageClassName ?? ''}", not "${claim.spec.storageClassName ?? ''}"`]),
+    ...(offered >= asked
+      ? []
+      : [`it holds ${volume.spec.capacity.storage ?? '0'}, less than ${claim.spec.resources.requests.storage ?? '?'}`]),
     ...(missing.length === 0 ? [] : [`it does not offer ${missing.join(', ')} (offers ${volume.spec.accessModes.join(', ')})`]),
-    ...((volume.spec.volumeMode ?? 'Filesystem') === (claim.spec.volumeMode ?? 'Filesystem') ? [] : [`its mode is ${volume.spec.volumeMode ?? 'Filesystem'}`]),
-    ...(claim.spec.selector === undefined || matchesSelector(claim.spec.selector, volume.metadata.labels) ? [] : ['its labels do not fit the claim\'s selector']),
-    ...(reference === undefined || isReservedForIt ? [] : [volume.status.phase === 'Released' ? `it still belongs to the deleted claim ${reference.namespace ?? ''}/${reference.name ?? ''} (Released)` : `it is bound to ${reference.namespace ?? ''}/${reference.name ?? ''}`]),
-    ...(claim.spec.volumeName === undefined || claim.spec.volumeName === '' || claim.spec.volumeName === volume.metadata.name ? [] : [`the claim asks for volume ${claim.spec.volumeName}`]),
+    ...((volume.spec.volumeMode ?? 'Filesystem') === (claim.spec.volumeMode ?? 'Filesystem')
+      ? []
+      : [`its mode is ${volume.spec.volumeMode ?? 'Filesystem'}`]),
+    ...(claim.spec.selector === undefined || matchesSelector(claim.spec.selector, volume.metadata.labels)
+      ? []
+      : ["its labels do not fit the claim's selector"]),
+    ...(reference === undefined || isReservedForIt
+      ? []
+      : [
+          volume.status.phase === 'Released'
+            ? `it still belongs to the deleted claim ${reference.namespace ?? ''}/${reference.name ?? ''} (Released)`
+            : `it is bound to ${reference.namespace ?? ''}/${reference.name ?? ''}`,
+        ]),
+    ...(claim.spec.volumeName === undefined || claim.spec.volumeName === '' || claim.spec.volumeName === volume.metadata.name
+      ? []
+      : [`the claim asks for volume ${claim.spec.volumeName}`]),
   ];
 }

@@ -4,13 +4,21 @@ import type { Replica, Replicas } from './replica.ts';
 
 /** Labels that CoreDNS carries in kubeadm, managed clusters, OpenShift and the project's own chart. */
 const markedAsDns = (labels: { readonly [key: string]: string }): boolean =>
-  ['kube-dns', 'coredns'].includes(labels['k8s-app'] ?? '') || labels['app.kubernetes.io/name'] === 'coredns' || labels['dns.operator.openshift.io/daemonset-dns'] !== undefined;
+  ['kube-dns', 'coredns'].includes(labels['k8s-app'] ?? '') ||
+  labels['app.kubernetes.io/name'] === 'coredns' ||
+  labels['dns.operator.openshift.io/daemonset-dns'] !== undefined;
 
 /** The Service that pods ask for names: called kube-dns for compatibility nearly everywhere. Undefined: not found. */
 export function dnsService(backends: ServiceBackends | undefined): Backend | undefined {
   const system = backends?.all.filter((backend) => backend.service.spec.ports.some((port) => port.port === 53)) ?? [];
-  return system.find(({ service }) => markedAsDns(service.metadata.labels) || service.metadata.name === 'kube-dns' || (service.metadata.namespace === 'kube-system' && service.metadata.name === 'coredns'))
-    ?? system.find(({ service }) => service.metadata.namespace === 'openshift-dns');
+  return (
+    system.find(
+      ({ service }) =>
+        markedAsDns(service.metadata.labels) ||
+        service.metadata.name === 'kube-dns' ||
+        (service.metadata.namespace === 'kube-system' && service.metadata.name === 'coredns'),
+    ) ?? system.find(({ service }) => service.metadata.namespace === 'openshift-dns')
+  );
 }
 
 export function isDnsServer(replica: Replica): boolean {
@@ -23,5 +31,7 @@ export function dnsServers(replicas: Replicas): readonly Replica[] {
 
 /** The server did not answer, or could not: asking again may help. Otherwise it answered that there is no such name. */
 export function isTemporary(clue: LogClue): boolean {
-  return /EAI_AGAIN|temporary failure|server misbehaving|SERVFAIL|i\/o timeout|timed out|try again|no servers could be reached|read udp|connection refused|network is unreachable/i.test(clue.line);
+  return /EAI_AGAIN|temporary failure|server misbehaving|SERVFAIL|i\/o timeout|timed out|try again|no servers could be reached|read udp|connection refused|network is unreachable/i.test(
+    clue.line,
+  );
 }

@@ -8,13 +8,18 @@ export interface ClusterName {
 
 /** "db" from namespace shop, "db.shop", "db-0.db.shop", "db.shop.svc.cluster.local" …: every Service that the name could mean, likeliest first. */
 export function clusterNames(host: string, fromNamespace: string | undefined): readonly ClusterName[] {
-  const labels = host.toLowerCase().replace(/\.$/, '').split('.').filter((label) => !label.startsWith('_'));
+  const labels = host
+    .toLowerCase()
+    .replace(/\.$/, '')
+    .split('.')
+    .filter((label) => !label.startsWith('_'));
   if (labels.some((label) => !/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(label)) || isAddress(host)) return [];
   const mark = labels.indexOf('svc');
   if (mark >= 2) return nameOf(labels[mark - 2], labels[mark - 1], true);
   const own = fromNamespace === undefined ? [] : [fromNamespace];
   if (labels.length === 1) return own.flatMap((namespace) => nameOf(labels[0], namespace, false));
-  if (labels.length === 2) return [...nameOf(labels[0], labels[1], false), ...own.flatMap((namespace) => nameOf(labels[1], namespace, false))];
+  if (labels.length === 2)
+    return [...nameOf(labels[0], labels[1], false), ...own.flatMap((namespace) => nameOf(labels[1], namespace, false))];
   return labels.length === 3 ? nameOf(labels[1], labels[2], false) : [];
 }
 

@@ -12,11 +12,22 @@ export function exampleClaim(of: { readonly name: string; readonly spec?: RawObj
 
 export function exampleStorageClass(of: { readonly name?: string; readonly isDefault?: boolean; readonly fields?: RawObject }): RawObject {
   const annotations = of.isDefault === true ? { 'storageclass.kubernetes.io/is-default-class': 'true' } : {};
-  return { kind: 'StorageClass', metadata: { name: of.name ?? 'fast', annotations }, provisioner: 'disk.csi.example', volumeBindingMode: 'Immediate', ...of.fields };
+  return {
+    kind: 'StorageClass',
+    metadata: { name: of.name ?? 'fast', annotations },
+    provisioner: 'disk.csi.example',
+    volumeBindingMode: 'Immediate',
+    ...of.fields,
+  };
 }
 
 /** An Available volume of 10Gi, ReadWriteOnce, of class "fast". */
-export function exampleVolume(of: { readonly name: string; readonly spec?: RawObject; readonly phase?: string; readonly labels?: { readonly [key: string]: string } }): RawObject {
+export function exampleVolume(of: {
+  readonly name: string;
+  readonly spec?: RawObject;
+  readonly phase?: string;
+  readonly labels?: { readonly [key: string]: string };
+}): RawObject {
   return {
     kind: 'PersistentVolume',
     metadata: { name: of.name, labels: of.labels ?? {} },

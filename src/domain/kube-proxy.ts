@@ -23,7 +23,10 @@ export interface ProxyRestart {
 }
 
 /** A restart shortly before `until`, from the pod's status, the unit's state and the kernel's log. Undefined: none seen. */
-export function kubeProxyRestart(node: string, seen: { readonly replicas: Replicas; readonly report: NodeReport | undefined; readonly until: Instant }): ProxyRestart | undefined {
+export function kubeProxyRestart(
+  node: string,
+  seen: { readonly replicas: Replicas; readonly report: NodeReport | undefined; readonly until: Instant },
+): ProxyRestart | undefined {
   const pod = fromPod(kubeProxyOn(node, seen.replicas), seen.until);
   const rest = [fromUnit(seen.report, seen.until), fromKernel(node, seen)];
   const all = [pod, ...rest].filter((each) => each !== undefined);
@@ -69,10 +72,17 @@ function fromUnit(report: NodeReport | undefined, until: Instant): Part | undefi
 }
 
 /** Nodes can share one kernel log (nested machines), so a kill with a pod's uid counts only for the node of that pod. */
-function fromKernel(node: string, seen: { readonly replicas: Replicas; readonly report: NodeReport | undefined; readonly until: Instant }): Part | undefined {
+function fromKernel(
+  node: string,
+  seen: { readonly replicas: Replicas; readonly report: NodeReport | undefined; readonly until: Instant },
+): Part | undefined {
   const kills = (seen.report?.memoryKills ?? []).filter((kill) => {
     const owner = kill.podUid === undefined ? undefined : seen.replicas.all.find(({ pod }) => pod.metadata.uid === kill.podUid);
-    return /^kube-?proxy/.test(kill.process) && (owner === undefined || owner.pod.spec.nodeName === node) && (kill.at === undefined || isRecent(kill.at, seen.until));
+    return (
+      /^kube-?proxy/.test(kill.process) &&
+      (owner === undefined || owner.pod.spec.nodeName === node) &&
+      (kill.at === undefined || isRecent(kill.at, seen.until))
+    );
   });
   const last = kills.at(-1);
   if (last === undefined) return undefined;

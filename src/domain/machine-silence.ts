@@ -8,10 +8,15 @@ const offTaints: ReadonlySet<string> = new Set(['node.cloudprovider.kubernetes.i
 /** What shows that the machine itself, and not only its kubelet, cannot be reached. Empty: nothing shows it. */
 export function machineSilence(node: Node, probes: readonly ConnectivityProbe[] | undefined): readonly Citation[] {
   const addresses = new Set([node.metadata.name, ...node.status.addresses.map((address) => address.address)]);
-  const own = (probes ?? []).filter((probe) => addresses.has(probe.host) && !(probe.from.kind === 'node' && probe.from.name === node.metadata.name));
+  const own = (probes ?? []).filter(
+    (probe) => addresses.has(probe.host) && !(probe.from.kind === 'node' && probe.from.name === node.metadata.name),
+  );
   // A refusal comes from a machine that lives.
   if (own.some((probe) => probe.outcome === 'connected' || probe.outcome === 'refused')) return [];
   const silent = own.filter((probe) => probe.outcome === 'timed-out' || probe.outcome === 'unreachable');
   const off = node.spec.taints.filter((taint) => offTaints.has(taint.key ?? ''));
-  return [...off.map((taint) => citeObject(node, `taint ${taint.key}`, taint.timeAdded)), ...silent.slice(0, 2).map((probe) => citeProbe(probe, `${probe.outcome} ${probe.detail}`.trim()))];
+  return [
+    ...off.map((taint) => citeObject(node, `taint ${taint.key}`, taint.timeAdded)),
+    ...silent.slice(0, 2).map((probe) => citeProbe(probe, `${probe.outcome} ${probe.detail}`.trim())),
+  ];
 }

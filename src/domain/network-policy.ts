@@ -18,7 +18,11 @@ export type FlowServer = { readonly kind: 'pod'; readonly pod: Pod } | { readonl
 export type PolicyVerdict =
   | { readonly state: 'allowed' }
   | { readonly state: 'unknown' }
-  | { readonly state: 'blocked'; readonly direction: 'egress' | 'ingress'; readonly policies: readonly [NetworkPolicy, ...NetworkPolicy[]] };
+  | {
+      readonly state: 'blocked';
+      readonly direction: 'egress' | 'ingress';
+      readonly policies: readonly [NetworkPolicy, ...NetworkPolicy[]];
+    };
 
 type Rule = NetworkPolicy['spec']['egress'][number] | NetworkPolicy['spec']['ingress'][number];
 type Peer = NetworkPolicy['spec']['egress'][number]['to'][number];
@@ -46,14 +50,18 @@ function judgeDirection(direction: 'egress' | 'ingress', flow: Flow, world: Poli
   if (guarded === undefined || guarded.spec.hostNetwork === true) return { state: 'allowed' };
   const [first, ...more] = policiesFor(guarded, direction, world.policies);
   if (first === undefined) return { state: 'allowed' };
-  const answers = [first, ...more].flatMap((policy) => rulesOf(policy, direction).map((rule) => ruleAllows(rule, direction, policy, flow, world)));
+  const answers = [first, ...more].flatMap((policy) =>
+    rulesOf(policy, direction).map((rule) => ruleAllows(rule, direction, policy, flow, world)),
+  );
   if (answers.includes('yes')) return { state: 'allowed' };
   return answers.includes('unknown') ? { state: 'unknown' } : { state: 'blocked', direction, policies: [first, ...more] };
 }
 
 /** Policies that select the pod and speak about the direction. An empty podSelector selects every pod of the namespace. */
 export function policiesFor(pod: Pod, direction: 'egress' | 'ingress', policies: Collection<NetworkPolicy>): readonly NetworkPolicy[] {
-  return policies.inNamespace(pod.metadata.namespace).filter((policy) => speaksAbout(policy, direction) && matchesSelector(policy.spec.podSelector, pod.metadata.labels));
+  return policies
+    .inNamespace(pod.metadata.namespace)
+    .filter((policy) => speaksAbout(policy, direction) && matchesSelector(policy.spec.podSelector, pod.metadata.labels));
 }
 
 /** Without policyTypes a policy is about ingress, and about egress only where it has egress rules. */
@@ -95,7 +103,9 @@ function namespaceMatches(selector: LabelSelector | undefined, policy: NetworkPo
   // The API server gives every namespace this label, so it holds even where namespaces cannot be read.
   const labels = { ...known, 'kubernetes.io/metadata.name': name ?? '' };
   if (matchesSelector(selector, labels)) return 'yes';
-  const asksMore = [...Object.keys(selector.matchLabels), ...selector.matchExpressions.map((each) => each.key)].some((key) => key !== 'kubernetes.io/metadata.name');
+  const asksMore = [...Object.keys(selector.matchLabels), ...selector.matchExpressions.map((each) => each.key)].some(
+    (key) => key !== 'kubernetes.io/metadata.name',
+  );
   return known === undefined && asksMore ? 'unknown' : 'no';
 }
 
@@ -106,11 +116,16 @@ function portMatches(port: PolicyPort, flow: Flow): Answer {
   const written = typeof port.port === 'string' && /^\d+$/.test(port.port) ? Number(port.port) : port.port;
   if (typeof written === 'number') return flow.port >= written && flow.port <= (port.endPort ?? written) ? 'yes' : 'no';
   if (flow.server.kind !== 'pod') return 'no';
-  const named = flow.server.pod.spec.containers.flatMap((container) => container.ports).some((each) => each.name === written && each.containerPort === flow.port);
+  const named = flow.server.pod.spec.containers
+    .flatMap((container) => container.ports)
+    .some((each) => each.name === written && each.containerPort === flow.port);
   return named ? 'yes' : 'no';
 }
 
-function blockMatches(block: { readonly cidr: string | undefined; readonly except: readonly string[] }, address: string | undefined): Answer {
+function blockMatches(
+  block: { readonly cidr: string | undefined; readonly except: readonly string[] },
+  address: string | undefined,
+): Answer {
   const isInside = inRange(address, block.cidr);
   if (isInside !== 'yes') return isInside;
   const excepted = any(block.except.map((range) => inRange(address, range)));
@@ -131,6 +146,9 @@ export function inRange(address: string | undefined, cidr: string | undefined): 
 }
 
 function numberOf(address: string | undefined): number | undefined {
-  const parts = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(address ?? '')?.slice(1).map(Number);
+  const parts = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/
+    .exec(address ?? '')
+    ?.slice(1)
+    .map(Number);
   return parts === undefined || parts.some((part) => part > 255) ? undefined : parts.reduce((sum, part) => sum * 256 + part, 0);
 }

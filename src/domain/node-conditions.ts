@@ -2,7 +2,18 @@ import type { Condition } from './kubernetes/metadata.ts';
 import type { Node } from './kubernetes/node.ts';
 
 /** What a known condition of a node speaks of when it has another value than its healthy one. */
-export type NodeConcern = 'ready' | 'memory' | 'disk' | 'processes' | 'network' | 'kernel' | 'file-system' | 'runtime' | 'kubelet' | 'clock' | 'hardware';
+export type NodeConcern =
+  | 'ready'
+  | 'memory'
+  | 'disk'
+  | 'processes'
+  | 'network'
+  | 'kernel'
+  | 'file-system'
+  | 'runtime'
+  | 'kubelet'
+  | 'clock'
+  | 'hardware';
 
 interface KnownCondition {
   readonly healthy: 'True' | 'False';
@@ -45,7 +56,8 @@ const knownConditions: { readonly [type: string]: KnownCondition } = {
 export function unhealthyConditions(node: Node, concern: NodeConcern): readonly Condition[] {
   return node.status.conditions.filter((condition) => {
     const known = condition.type === undefined ? undefined : knownConditions[condition.type];
-    if (known === undefined || known.concern !== concern || condition.status === undefined || condition.status === known.healthy) return false;
+    if (known === undefined || known.concern !== concern || condition.status === undefined || condition.status === known.healthy)
+      return false;
     return concern === 'ready' || condition.status !== 'Unknown';
   });
 }

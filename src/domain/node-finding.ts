@@ -30,7 +30,10 @@ export function nodeFinding(parts: NodeFindingParts, replicas: Replicas | undefi
     ...(parts.against === undefined ? {} : { against: parts.against }),
     ...(parts.contributing === undefined ? {} : { contributing: parts.contributing }),
     ...(parts.since === undefined ? {} : { since: parts.since }),
-    affects: [subject('Node', undefined, parts.node), ...suffering.map(({ pod }) => subject('Pod', pod.metadata.namespace, pod.metadata.name))],
+    affects: [
+      subject('Node', undefined, parts.node),
+      ...suffering.map(({ pod }) => subject('Pod', pod.metadata.namespace, pod.metadata.name)),
+    ],
     ...(parts.blames === undefined ? {} : { blames: parts.blames }),
     ...(parts.steps === undefined ? {} : { steps: parts.steps }),
     ...(parts.wouldSettle === undefined ? {} : { wouldSettle: parts.wouldSettle }),
@@ -40,11 +43,31 @@ export function nodeFinding(parts: NodeFindingParts, replicas: Replicas | undefi
 /** "Ready is False since … (KubeletNotReady): container runtime is down". */
 export function conditionClaim(node: Node, condition: Condition, says: string): Claim {
   const detail = [condition.reason, condition.message?.slice(0, 300)].filter((each) => each !== undefined).join(': ');
-  return claim(says, citeObject(node, `${condition.type ?? '?'} ${condition.status ?? '?'}${detail === '' ? '' : ` (${detail})`}`, condition.lastTransitionTime));
+  return claim(
+    says,
+    citeObject(
+      node,
+      `${condition.type ?? '?'} ${condition.status ?? '?'}${detail === '' ? '' : ` (${detail})`}`,
+      condition.lastTransitionTime,
+    ),
+  );
 }
 
 /** Symptoms and causes that follow when a node no longer runs its pods. */
 export const brokenByLostNode: readonly string[] = [
-  'node-not-ready', 'all-endpoints-unready', 'dependency-refuses-connections', 'dependency-times-out', 'dependency-certificate-invalid', 'dns-failing', 'daemonset-not-everywhere', 'stuck-terminating', 'volume-attached-elsewhere',
-  'webhook-without-backend', 'aggregated-api-down', 'node-left-cordoned', 'liveness-probe-misconfigured', 'readiness-probe-misconfigured', 'startup-probe-too-short',
+  'node-not-ready',
+  'all-endpoints-unready',
+  'dependency-refuses-connections',
+  'dependency-times-out',
+  'dependency-certificate-invalid',
+  'dns-failing',
+  'daemonset-not-everywhere',
+  'stuck-terminating',
+  'volume-attached-elsewhere',
+  'webhook-without-backend',
+  'aggregated-api-down',
+  'node-left-cordoned',
+  'liveness-probe-misconfigured',
+  'readiness-probe-misconfigured',
+  'startup-probe-too-short',
 ];

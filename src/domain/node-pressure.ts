@@ -29,32 +29,71 @@ export interface Pressure {
 
 /** Nodes that run out of something: by their condition, or by the pods that they evicted for it within the hour. */
 export function pressureFindings(pressure: Pressure, facts: PressureFacts): readonly Finding[] {
-  const evicted = (facts.pods?.all ?? []).filter((pod) => pod.status.phase === 'Failed' && pod.status.reason === 'Evicted' && isNodesDoing(pod.status.message, pressure) && isWithinHour(pod, facts.now));
-  const events = (facts.events?.all ?? []).filter((event) => ['Evicted', 'EvictionThresholdMet'].includes(event.reason ?? '') && isNodesDoing(event.message, pressure) && isRecentEvent(event, facts.now));
+  const evicted = (facts.pods?.all ?? []).filter(
+    (pod) =>
+      pod.status.phase === 'Failed' &&
+      pod.status.reason === 'Evicted' &&
+      isNodesDoing(pod.status.message, pressure) &&
+      isWithinHour(pod, facts.now),
+  );
+  const events = (facts.events?.all ?? []).filter(
+    (event) =>
+      ['Evicted', 'EvictionThresholdMet'].includes(event.reason ?? '') &&
+      isNodesDoing(event.message, pressure) &&
+      isRecentEvent(event, facts.now),
+  );
   return facts.nodes.all.flatMap((node): readonly Finding[] => {
     const { name } = node.metadata;
     const [condition] = unhealthyConditions(node, pressure.concern);
     const gone = evicted.filter((pod) => pod.spec.nodeName === name);
-    const told = events.filter((event) => event.involvedObject.name === name || event.source.host === name || gone.some((pod) => pod.metadata.name === event.involvedObject.name));
+    const told = events.filter(
+      (event) =>
+        event.involvedObject.name === name ||
+        event.source.host === name ||
+        gone.some((pod) => pod.metadata.name === event.involvedObject.name),
+    );
     const because: readonly Claim[] = [
       ...(condition === undefined ? [] : [conditionClaim(node, condition, `${name} reports that it is short of ${pressure.resource}.`)]),
-      ...told.slice(0, 2).map((event) => claim(`${name} acts on it: ${(event.message ?? event.reason ?? '').slice(0, 200)}`, citeEvent(event))),
-      ...gone.slice(0, 3).map((pod) => claim(`Pod ${pod.metadata.name} was evicted from ${name}: ${(pod.status.message ?? '').slice(0, 200)}`, citeObject(pod, `status.reason: Evicted`, pod.status.startTime))),
+      ...told
+        .slice(0, 2)
+        .map((event) => claim(`${name} acts on it: ${(event.message ?? event.reason ?? '').slice(0, 200)}`, citeEvent(event))),
+      ...gone
+        .slice(0, 3)
+        .map((pod) =>
+          claim(
+            `Pod ${pod.metadata.name} was evicted from ${name}: ${(pod.status.message ?? '').slice(0, 200)}`,
+            citeObject(pod, `status.reason: Evicted`, pod.status.startTime),
+          ),
+        ),
     ];
     const [first, ...more] = because;
     if (first === undefined) return [];
     const times = [condition?.lastTransitionTime, ...told.map(lastSeenAt)].filter((each) => each !== undefined);
-    const finding = nodeFinding({ node: name, weight: condition === undefined ? 'strong' : 'conclusive', because: [first, ...more], since: times.length === 0 ? undefined : Math.min(...times) }, facts.replicas);
+    const finding = nodeFinding(
+      {
+        node: name,
+        weight: condition === undefined ? 'strong' : 'conclusive',
+        because: [first, ...more],
+        since: times.length === 0 ? undefined : Math.min(...times),
+      },
+      facts.replicas,
+    );
     return [{ ...finding, affects: [...finding.affects, ...gone.map((pod) => subject('Pod', pod.metadata.namespace, pod.metadata.name))] }];
   });
 }
 
 /** "The node was low on resource", not "exceeds its own limit", which is the pod's doing. */
 function isNodesDoing(message: string | undefined, pressure: Pressure): boolean {
-  return message !== undefined && /low on resource|low on compute resource|attempting to reclaim|had condition/i.test(message) && pressure.evictedFor.test(message);
+  return (
+    message !== undefined &&
+    /low on resource|low on compute resource|attempting to reclaim|had condition/i.test(message) &&
+    pressure.evictedFor.test(message)
+  );
 }
 
 function isWithinHour(pod: Pod, now: Instant): boolean {
-  const at = pod.status.conditions.find((condition) => condition.type === 'Ready' || condition.type === 'DisruptionTarget')?.lastTransitionTime ?? pod.status.startTime;
+  const at =
+    pod.status.conditions.find((condition) => condition.type === 'Ready' || condition.type === 'DisruptionTarget')?.lastTransitionTime ??
+    pod.status.startTime;
   return at !== undefined && now - at < millisecondsPerHour;
 }

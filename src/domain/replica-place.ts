@@ -16,19 +16,30 @@ export function sharedPlace(failing: readonly Replica[], replicas: Replicas, nod
   const twins = healthyTwins(failing, replicas);
   const byNode = placeBy((replica) => replica.pod.spec.nodeName, failing, twins);
   if (byNode !== undefined) return { place: `node ${byNode.value}`, nodes: [byNode.value], healthy: byNode.healthy };
-  const zoneOf = (replica: Replica): string | undefined => nodes?.named(undefined, replica.pod.spec.nodeName)?.metadata.labels['topology.kubernetes.io/zone'];
+  const zoneOf = (replica: Replica): string | undefined =>
+    nodes?.named(undefined, replica.pod.spec.nodeName)?.metadata.labels['topology.kubernetes.io/zone'];
   const byZone = placeBy(zoneOf, failing, twins);
   if (byZone === undefined) return undefined;
-  return { place: `zone ${byZone.value}`, nodes: [...new Set(failing.flatMap((replica) => replica.pod.spec.nodeName ?? []))], healthy: byZone.healthy };
+  return {
+    place: `zone ${byZone.value}`,
+    nodes: [...new Set(failing.flatMap((replica) => replica.pod.spec.nodeName ?? []))],
+    healthy: byZone.healthy,
+  };
 }
 
 /** Healthy replicas that differ from the failing ones in nothing that their owner wrote. */
 export function healthyTwins(failing: readonly Replica[], replicas: Replicas): readonly Replica[] {
-  const twins = failing.flatMap((each) => replicas.ofWorkload(each.workload).filter((other) => other.health === 'healthy' && other.revision === each.revision));
+  const twins = failing.flatMap((each) =>
+    replicas.ofWorkload(each.workload).filter((other) => other.health === 'healthy' && other.revision === each.revision),
+  );
   return [...new Set(twins)];
 }
 
-function placeBy(valueOf: (replica: Replica) => string | undefined, failing: readonly Replica[], twins: readonly Replica[]): { readonly value: string; readonly healthy: readonly Replica[] } | undefined {
+function placeBy(
+  valueOf: (replica: Replica) => string | undefined,
+  failing: readonly Replica[],
+  twins: readonly Replica[],
+): { readonly value: string; readonly healthy: readonly Replica[] } | undefined {
   const values = new Set(failing.map(valueOf));
   const [value] = values;
   if (values.size !== 1 || value === undefined || twins.length === 0) return undefined;

@@ -38,7 +38,10 @@ export function complaintsByService(facts: ComplaintFacts): (backend: Backend) =
     const own = clues.filter(({ backend }) => backend.service === wanted.service).map(({ clue }) => clue);
     const tried = probes.filter(({ backend }) => backend.service === wanted.service).map(({ probe }) => probe);
     return {
-      citations: [...own.slice(0, 3).map((clue) => clue.citation), ...tried.slice(0, 2).map((probe) => citeProbe(probe, `${probe.outcome} ${probe.detail}`.trim()))],
+      citations: [
+        ...own.slice(0, 3).map((clue) => clue.citation),
+        ...tried.slice(0, 2).map((probe) => citeProbe(probe, `${probe.outcome} ${probe.detail}`.trim())),
+      ],
       clients: [...new Set(own.filter((clue) => clue.replica.health === 'failing').map((clue) => clue.replica))],
       ports: new Set([...own.flatMap((clue) => clue.port ?? []), ...tried.flatMap((probe) => probe.port ?? [])]),
     };

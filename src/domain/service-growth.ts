@@ -20,14 +20,26 @@ export interface GrowthFacts {
 /** Services that came lately while kube-proxy's memory limit stayed: more Services are more rules are more memory. */
 export function serviceGrowth(facts: GrowthFacts, memoryLimit: string | undefined): readonly Claim[] {
   const all = facts.services?.all ?? [];
-  const fresh = all.filter((service) => isWithin(service.metadata.creationTimestamp, facts.now)).toSorted((left, right) => (left.metadata.creationTimestamp ?? 0) - (right.metadata.creationTimestamp ?? 0));
+  const fresh = all
+    .filter((service) => isWithin(service.metadata.creationTimestamp, facts.now))
+    .toSorted((left, right) => (left.metadata.creationTimestamp ?? 0) - (right.metadata.creationTimestamp ?? 0));
   const [first] = fresh;
   const last = fresh.at(-1);
-  if (first === undefined || last === undefined || fresh.length < Math.max(noticeableCount, all.length * noticeableShare) || fresh.length === all.length) return [];
+  if (
+    first === undefined ||
+    last === undefined ||
+    fresh.length < Math.max(noticeableCount, all.length * noticeableShare) ||
+    fresh.length === all.length
+  )
+    return [];
   const from = day(first.metadata.creationTimestamp);
   const until = day(last.metadata.creationTimestamp);
   const says = `${fresh.length} of the ${all.length} Services are new since ${from}${until === from ? '' : `, the latest of ${until}`}: more Services are more rules, and more rules are more memory for kube-proxy.`;
-  const grown = claim(says, citeList('services', undefined, `${fresh.length} of ${all.length} created from ${from} to ${until}`), citeObject(first, `created ${from}`, first.metadata.creationTimestamp));
+  const grown = claim(
+    says,
+    citeList('services', undefined, `${fresh.length} of ${all.length} created from ${from} to ${until}`),
+    citeObject(first, `created ${from}`, first.metadata.creationTimestamp),
+  );
   const unchanged = limitUnchanged(facts, memoryLimit, first.metadata.creationTimestamp ?? facts.now);
   return unchanged === undefined ? [grown] : [grown, unchanged];
 }
@@ -42,12 +54,28 @@ function day(at: Instant | undefined): string {
 
 /** The DaemonSet's template is as old as its latest ControllerRevision; without those, as old as the last write to spec.template. */
 function limitUnchanged(facts: GrowthFacts, memoryLimit: string | undefined, since: Instant): Claim | undefined {
-  const daemonSet = facts.daemonsets?.all.find((each) => each.spec.template.spec.containers.some((container) => container.name === 'kube-proxy'));
+  const daemonSet = facts.daemonsets?.all.find((each) =>
+    each.spec.template.spec.containers.some((container) => container.name === 'kube-proxy'),
+  );
   if (daemonSet === undefined || memoryLimit === undefined) return undefined;
-  const revisions = (facts.controllerrevisions?.ownedBy(daemonSet.metadata.uid) ?? []).flatMap((revision) => revision.metadata.creationTimestamp ?? []);
-  const writes = daemonSet.metadata.managedFields.flatMap((field) => (field.at !== undefined && field.paths.some((path) => path.startsWith('spec.template')) ? [field.at] : []));
-  const times = revisions.length > 0 ? revisions : writes.length > 0 ? writes : daemonSet.metadata.generation === 1 ? [daemonSet.metadata.creationTimestamp ?? since] : [];
+  const revisions = (facts.controllerrevisions?.ownedBy(daemonSet.metadata.uid) ?? []).flatMap(
+    (revision) => revision.metadata.creationTimestamp ?? [],
+  );
+  const writes = daemonSet.metadata.managedFields.flatMap((field) =>
+    field.at !== undefined && field.paths.some((path) => path.startsWith('spec.template')) ? [field.at] : [],
+  );
+  const times =
+    revisions.length > 0
+      ? revisions
+      : writes.length > 0
+        ? writes
+        : daemonSet.metadata.generation === 1
+          ? [daemonSet.metadata.creationTimestamp ?? since]
+          : [];
   const changedAt = times.length === 0 ? undefined : Math.max(...times);
   if (changedAt === undefined || changedAt >= since) return undefined;
-  return claim(`The memory limit of kube-proxy is still ${memoryLimit}, as set on ${day(changedAt)}, before these Services came.`, citeObject(daemonSet, `limits.memory ${memoryLimit}, template of ${day(changedAt)}`, changedAt));
+  return claim(
+    `The memory limit of kube-proxy is still ${memoryLimit}, as set on ${day(changedAt)}, before these Services came.`,
+    citeObject(daemonSet, `limits.memory ${memoryLimit}, template of ${day(changedAt)}`, changedAt),
+  );
 }

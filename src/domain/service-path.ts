@@ -40,15 +40,33 @@ interface Indexed extends PathFacts {
   readonly podAddresses: ReadonlySet<string>;
 }
 
-const failures: ReadonlySet<ConnectivityProbe['outcome']> = new Set(['refused', 'timed-out', 'unreachable', 'rejected', 'name-not-resolved', 'failed']);
-const unreachedKinds: ReadonlySet<LogClue['kind']> = new Set(['connection-refused', 'connection-timed-out', 'no-route', 'connection-reset', 'name-not-resolved']);
+const failures: ReadonlySet<ConnectivityProbe['outcome']> = new Set([
+  'refused',
+  'timed-out',
+  'unreachable',
+  'rejected',
+  'name-not-resolved',
+  'failed',
+]);
+const unreachedKinds: ReadonlySet<LogClue['kind']> = new Set([
+  'connection-refused',
+  'connection-timed-out',
+  'no-route',
+  'connection-reset',
+  'name-not-resolved',
+]);
 
 /** One path for every node from which something was tried or on which something says that it cannot connect. */
 export function servicePaths(given: PathFacts): readonly ServicePath[] {
   const facts: Indexed = { ...given, podAddresses: new Set(given.replicas.all.flatMap(({ pod }) => pod.status.podIP ?? [])) };
   const probes = facts['connectivity-probes'] ?? [];
-  const clues = (facts['log-clues'] ?? []).filter((clue) => clue.replica.health === 'failing' && unreachedKinds.has(clue.kind) && isForService(clue, facts));
-  const nodes = new Set([...probes.flatMap((probe) => nodeOf(probe) ?? []), ...clues.flatMap((clue) => clue.replica.pod.spec.nodeName ?? [])]);
+  const clues = (facts['log-clues'] ?? []).filter(
+    (clue) => clue.replica.health === 'failing' && unreachedKinds.has(clue.kind) && isForService(clue, facts),
+  );
+  const nodes = new Set([
+    ...probes.flatMap((probe) => nodeOf(probe) ?? []),
+    ...clues.flatMap((clue) => clue.replica.pod.spec.nodeName ?? []),
+  ]);
   return [...nodes].toSorted().map((node) => pathOf(node, probes, clues, facts));
 }
 
@@ -59,9 +77,19 @@ function pathOf(node: string, probes: readonly ConnectivityProbe[], allClues: re
   const failed = here.filter((probe) => failures.has(probe.outcome));
   const sameElsewhere = toServices.filter((probe) => nodeOf(probe) !== node && failed.some((each) => isSameTarget(each, probe, facts)));
   const own = allClues.filter((clue) => clue.replica.pod.spec.nodeName === node);
-  const workloads = new Set(own.map((clue) => `${clue.replica.workload.kind}/${clue.replica.workload.namespace ?? ''}/${clue.replica.workload.name}`));
+  const workloads = new Set(
+    own.map((clue) => `${clue.replica.workload.kind}/${clue.replica.workload.namespace ?? ''}/${clue.replica.workload.name}`),
+  );
   // The node is the difference only where everyone who says so, of these workloads, sits here.
-  const sayers = [...new Set(allClues.filter((clue) => workloads.has(`${clue.replica.workload.kind}/${clue.replica.workload.namespace ?? ''}/${clue.replica.workload.name}`)).map((clue) => clue.replica))];
+  const sayers = [
+    ...new Set(
+      allClues
+        .filter((clue) =>
+          workloads.has(`${clue.replica.workload.kind}/${clue.replica.workload.namespace ?? ''}/${clue.replica.workload.name}`),
+        )
+        .map((clue) => clue.replica),
+    ),
+  ];
   const place = sharedPlace(sayers, facts.replicas, undefined);
   return {
     node,
@@ -94,7 +122,8 @@ function hostAim(host: string, namespace: string | undefined, facts: Indexed): '
   const backend = backends?.ofHost(host, namespace);
   if (backend === undefined) return backends === undefined && isAddress(host) ? 'service' : 'other';
   const { spec } = backend.service;
-  if (isAddress(host) && ![spec.clusterIP, ...spec.clusterIPs].includes(plainHost(host))) return backend.slices.length > 0 ? 'endpoint' : 'other';
+  if (isAddress(host) && ![spec.clusterIP, ...spec.clusterIPs].includes(plainHost(host)))
+    return backend.slices.length > 0 ? 'endpoint' : 'other';
   return spec.clusterIP === 'None' || spec.type === 'ExternalName' ? 'other' : 'service';
 }
 
@@ -111,7 +140,8 @@ function isForService(clue: LogClue, facts: Indexed): boolean {
 function isSameTarget(left: ConnectivityProbe, right: ConnectivityProbe, facts: Indexed): boolean {
   if (left.port !== right.port && left.port !== undefined && right.port !== undefined) return false;
   if (plainHost(left.host) === plainHost(right.host)) return true;
-  const service = (probe: ConnectivityProbe): unknown => facts['service-backends']?.ofHost(probe.host, probe.from.kind === 'pod' ? probe.from.namespace : undefined)?.service;
+  const service = (probe: ConnectivityProbe): unknown =>
+    facts['service-backends']?.ofHost(probe.host, probe.from.kind === 'pod' ? probe.from.namespace : undefined)?.service;
   const wanted = service(left);
   return wanted !== undefined && wanted === service(right);
 }

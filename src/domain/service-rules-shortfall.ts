@@ -15,7 +15,10 @@ export interface Shortfall {
 }
 
 /** How the service rules found on a node compare with what Services demand and with other nodes. */
-export type RulesVerdict = { readonly state: 'incomplete'; readonly shortfall: Shortfall } | { readonly state: 'complete'; readonly claim: Claim } | { readonly state: 'unknown' };
+export type RulesVerdict =
+  | { readonly state: 'incomplete'; readonly shortfall: Shortfall }
+  | { readonly state: 'complete'; readonly claim: Claim }
+  | { readonly state: 'unknown' };
 
 export function judgeServiceRules(report: NodeReport | undefined, others: readonly NodeReport[]): RulesVerdict {
   const rules = report?.serviceRules;
@@ -28,13 +31,31 @@ export function judgeServiceRules(report: NodeReport | undefined, others: readon
   const citation = citeNodeCommand(report.node, rules.command, `${rules.found} service rules found`);
   if (shortOfOther && fuller !== undefined) {
     const says = `${report.node} has rules for ${rules.found} service ports; ${fuller.report.node} has ${fuller.rules.found}.`;
-    const compared = claim(says, citation, citeNodeCommand(fuller.report.node, fuller.rules.command, `${fuller.rules.found} service rules found`));
-    return { state: 'incomplete', shortfall: { claims: [compared, ...demandClaim(report, shortOfDemand)], basis: rules.isApproximate ? 'count' : 'exact', isConfirmedElsewhere: true } };
+    const compared = claim(
+      says,
+      citation,
+      citeNodeCommand(fuller.report.node, fuller.rules.command, `${fuller.rules.found} service rules found`),
+    );
+    return {
+      state: 'incomplete',
+      shortfall: {
+        claims: [compared, ...demandClaim(report, shortOfDemand)],
+        basis: rules.isApproximate ? 'count' : 'exact',
+        isConfirmedElsewhere: true,
+      },
+    };
   }
   const [first] = demandClaim(report, shortOfDemand && !hasPeers);
-  if (first !== undefined) return { state: 'incomplete', shortfall: { claims: [first], basis: rules.isApproximate ? 'count' : 'exact', isConfirmedElsewhere: false } };
+  if (first !== undefined)
+    return {
+      state: 'incomplete',
+      shortfall: { claims: [first], basis: rules.isApproximate ? 'count' : 'exact', isConfirmedElsewhere: false },
+    };
   if (shortOfDemand || (rules.demanded === undefined && fuller === undefined)) return { state: 'unknown' };
-  return { state: 'complete', claim: claim(`The service rules on ${report.node} are complete at the time of collection (${rules.found}).`, citation) };
+  return {
+    state: 'complete',
+    claim: claim(`The service rules on ${report.node} are complete at the time of collection (${rules.found}).`, citation),
+  };
 }
 
 function isShort(found: number, wanted: number, isApproximate: boolean): boolean {
@@ -46,8 +67,12 @@ function demandClaim(report: NodeReport, isShortOfDemand: boolean): readonly Cla
   const { serviceRules: rules, node } = report;
   if (!isShortOfDemand || rules?.demanded === undefined) return [];
   const about = rules.isApproximate ? 'about ' : '';
-  return [claim(`Services with ready endpoints demand ${about}${rules.demanded} service ports on every node; ${node} serves ${rules.found}.`,
-    citeNodeCommand(node, rules.command, `${rules.found} of ${rules.demanded}`))];
+  return [
+    claim(
+      `Services with ready endpoints demand ${about}${rules.demanded} service ports on every node; ${node} serves ${rules.found}.`,
+      citeNodeCommand(node, rules.command, `${rules.found} of ${rules.demanded}`),
+    ),
+  ];
 }
 
 interface Compared {
@@ -60,7 +85,14 @@ function fullestComparable(report: NodeReport, others: readonly NodeReport[]): C
   const own = report.serviceRules;
   const comparable = others.flatMap((other): readonly Compared[] => {
     const rules = other.serviceRules;
-    if (rules === undefined || own === undefined || other.node === report.node || rules.mode !== own.mode || rules.isApproximate !== own.isApproximate) return [];
+    if (
+      rules === undefined ||
+      own === undefined ||
+      other.node === report.node ||
+      rules.mode !== own.mode ||
+      rules.isApproximate !== own.isApproximate
+    )
+      return [];
     return rules.isApproximate && rules.command !== own.command ? [] : [{ report: other, rules }];
   });
   return comparable.toSorted((left, right) => right.rules.found - left.rules.found)[0];

@@ -35,55 +35,92 @@ export function suspectedFlows(facts: FlowFacts): readonly SuspectedFlow[] {
 }
 
 function fromClues(facts: FlowFacts): readonly SuspectedFlow[] {
-  return (facts['log-clues'] ?? []).filter((clue) => unreached.has(clue.kind) && clue.host !== undefined && clue.replica.health !== 'finished').flatMap((clue) => {
-    const replica = clue.replica.health === 'failing' ? clue.replica : undefined;
-    const target = clue.port === undefined ? `${clue.host}` : `${clue.host}:${clue.port}`;
-    return flowsTo(clue.replica.pod, clue.host ?? '', clue.port, 'TCP', facts).map((flow) => ({ flow, replica, evidence: 'seen' as const, citation: clue.citation, target }));
-  });
+  return (facts['log-clues'] ?? [])
+    .filter((clue) => unreached.has(clue.kind) && clue.host !== undefined && clue.replica.health !== 'finished')
+    .flatMap((clue) => {
+      const replica = clue.replica.health === 'failing' ? clue.replica : undefined;
+      const target = clue.port === undefined ? `${clue.host}` : `${clue.host}:${clue.port}`;
+      return flowsTo(clue.replica.pod, clue.host ?? '', clue.port, 'TCP', facts).map((flow) => ({
+        flow,
+        replica,
+        evidence: 'seen' as const,
+        citation: clue.citation,
+        target,
+      }));
+    });
 }
 
 /** A name that gets no answer is a flow to the DNS servers that fails. */
 function fromLookups(facts: FlowFacts): readonly SuspectedFlow[] {
   const [server] = dnsServers(facts.replicas).filter((replica) => replica.health === 'healthy');
   if (server === undefined) return [];
-  return (facts['log-clues'] ?? []).filter((clue) => clue.kind === 'name-not-resolved' && clue.replica.health === 'failing' && isTemporary(clue)).map((clue) => ({
-    flow: { client: clue.replica.pod, server: { kind: 'pod', pod: server.pod }, port: 53, protocol: 'UDP' }, replica: clue.replica, evidence: 'seen', citation: clue.citation, target: 'the cluster\'s DNS',
-  }));
+  return (facts['log-clues'] ?? [])
+    .filter((clue) => clue.kind === 'name-not-resolved' && clue.replica.health === 'failing' && isTemporary(clue))
+    .map((clue) => ({
+      flow: { client: clue.replica.pod, server: { kind: 'pod', pod: server.pod }, port: 53, protocol: 'UDP' },
+      replica: clue.replica,
+      evidence: 'seen',
+      citation: clue.citation,
+      target: "the cluster's DNS",
+    }));
 }
 
 function fromProbes(facts: FlowFacts): readonly SuspectedFlow[] {
-  return (facts['connectivity-probes'] ?? []).filter((probe) => ['timed-out', 'refused', 'rejected', 'unreachable'].includes(probe.outcome) && probe.protocol !== 'icmp').flatMap((probe) => {
-    const client = probe.from.kind === 'pod' ? facts.replicas.ofPod(probe.from.namespace, probe.from.name) : undefined;
-    if (client === undefined) return [];
-    const protocol = probe.protocol === 'udp' || probe.protocol === 'dns' ? 'UDP' : 'TCP';
-    const target = probe.port === undefined ? probe.host : `${probe.host}:${probe.port}`;
-    return flowsTo(client.pod, probe.host, probe.port, protocol, facts).map((flow) => ({
-      flow, replica: client.health === 'failing' ? client : undefined, evidence: 'seen' as const, citation: citeProbe(probe, `${probe.outcome} ${probe.detail}`.trim()), target,
-    }));
-  });
+  return (facts['connectivity-probes'] ?? [])
+    .filter((probe) => ['timed-out', 'refused', 'rejected', 'unreachable'].includes(probe.outcome) && probe.protocol !== 'icmp')
+    .flatMap((probe) => {
+      const client = probe.from.kind === 'pod' ? facts.replicas.ofPod(probe.from.namespace, probe.from.name) : undefined;
+      if (client === undefined) return [];
+      const protocol = probe.protocol === 'udp' || probe.protocol === 'dns' ? 'UDP' : 'TCP';
+      const target = probe.port === undefined ? probe.host : `${probe.host}:${probe.port}`;
+      return flowsTo(client.pod, probe.host, probe.port, protocol, facts).map((flow) => ({
+        flow,
+        replica: client.health === 'failing' ? client : undefined,
+        evidence: 'seen' as const,
+        citation: citeProbe(probe, `${probe.outcome} ${probe.detail}`.trim()),
+        target,
+      }));
+    });
 }
 
 /** Services that the settings of failing replicas name, for clients whose logs say nothing usable. */
 function fromSettings(facts: FlowFacts): readonly SuspectedFlow[] {
-  return facts.replicas.failing.flatMap((replica) => replica.pod.spec.containers.flatMap((container) => container.env.flatMap((variable) =>
-    hostsIn(variable.value ?? '').filter((host) => facts['service-backends'].ofHost(host, replica.pod.metadata.namespace) !== undefined).flatMap((host) => {
-      const port = new RegExp(`${host.replaceAll('.', '\\.')}:(\\d{2,5})`).exec(variable.value ?? '')?.[1];
-      return flowsTo(replica.pod, host, port === undefined ? undefined : Number(port), 'TCP', facts).map((flow) => ({
-        flow, replica, evidence: 'needed' as const, citation: citeObject(replica.pod, `env ${variable.name} names ${host}`), target: host,
-      }));
-    }))));
+  return facts.replicas.failing.flatMap((replica) =>
+    replica.pod.spec.containers.flatMap((container) =>
+      container.env.flatMap((variable) =>
+        hostsIn(variable.value ?? '')
+          .filter((host) => facts['service-backends'].ofHost(host, replica.pod.metadata.namespace) !== undefined)
+          .flatMap((host) => {
+            const port = new RegExp(`${host.replaceAll('.', '\\.')}:(\\d{2,5})`).exec(variable.value ?? '')?.[1];
+            return flowsTo(replica.pod, host, port === undefined ? undefined : Number(port), 'TCP', facts).map((flow) => ({
+              flow,
+              replica,
+              evidence: 'needed' as const,
+              citation: citeObject(replica.pod, `env ${variable.name} names ${host}`),
+              target: host,
+            }));
+          }),
+      ),
+    ),
+  );
 }
 
 /** One ready pod behind the Service stands for all of them; without any, the address itself. */
 function flowsTo(client: Pod, host: string, port: number | undefined, protocol: Flow['protocol'], facts: FlowFacts): readonly Flow[] {
   const backend = facts['service-backends'].ofHost(host, client.metadata.namespace);
-  if (backend === undefined) return [{ client, server: { kind: 'address', address: isAddress(plainHost(host)) ? plainHost(host) : undefined }, port, protocol }];
+  if (backend === undefined)
+    return [{ client, server: { kind: 'address', address: isAddress(plainHost(host)) ? plainHost(host) : undefined }, port, protocol }];
   const [server] = (backend.pods ?? []).filter((pod) => pod.metadata.uid !== client.metadata.uid && pod.status.phase === 'Running');
   return server === undefined ? [] : [{ client, server: { kind: 'pod', pod: server }, port: targetPort(backend, server, port), protocol }];
 }
 
 function targetPort({ service }: Backend, server: Pod, port: number | undefined): number | undefined {
-  const own = port === undefined ? (service.spec.ports.length === 1 ? service.spec.ports[0] : undefined) : service.spec.ports.find((each) => each.port === port);
+  const own =
+    port === undefined
+      ? service.spec.ports.length === 1
+        ? service.spec.ports[0]
+        : undefined
+      : service.spec.ports.find((each) => each.port === port);
   if (own === undefined) return port;
   const target = own.targetPort ?? own.port;
   if (typeof target === 'number' || target === undefined) return target;

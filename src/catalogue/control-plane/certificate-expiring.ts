@@ -14,7 +14,7 @@ export const certificateExpiring = defineFailureMode({
   explanation: {
     whatItIs: 'A certificate with which parts of the control plane recognise one another has ended, or ends within days.',
     howItLooks: 'kubectl or components say "x509: certificate has expired"; parts of the control plane crash or cannot reach one another.',
-    whyItHappens: 'kubeadm\'s certificates last a year and are renewed by upgrades; a cluster that nobody upgraded runs out.',
+    whyItHappens: "kubeadm's certificates last a year and are renewed by upgrades; a cluster that nobody upgraded runs out.",
     whatStopsTheBleeding: 'Renew the certificates ("kubeadm certs renew all") and restart the control plane\'s pods.',
     whatFixesIt: 'Upgrade at least once a year, or renew by a timer.',
     howToPreventIt: 'Alert on the days that are left, at thirty and at seven.',
@@ -26,25 +26,68 @@ export const certificateExpiring = defineFailureMode({
   mitigations: [],
   recognise: (facts) =>
     facts['node-reports'].flatMap((report): readonly Finding[] => {
-      const ending = report.certificates.filter((each) => !/kubelet/.test(each.path) && each.expiresAt - facts.now < soonMilliseconds).toSorted((left, right) => left.expiresAt - right.expiresAt);
+      const ending = report.certificates
+        .filter((each) => !/kubelet/.test(each.path) && each.expiresAt - facts.now < soonMilliseconds)
+        .toSorted((left, right) => left.expiresAt - right.expiresAt);
       const [first, ...more] = ending.map((each) => {
         const left = each.expiresAt - facts.now;
-        const says = left < 0 ? `The certificate ${each.path} on ${report.node} ended ${spokenDuration(left)} ago.` : `The certificate ${each.path} on ${report.node} ends in ${spokenDuration(left)}.`;
-        return { left, at: each.expiresAt, claim: claim(says, citeNodeCommand(report.node, each.command, `${each.path}: ${formatInstant(each.expiresAt)}`)) };
+        const says =
+          left < 0
+            ? `The certificate ${each.path} on ${report.node} ended ${spokenDuration(left)} ago.`
+            : `The certificate ${each.path} on ${report.node} ends in ${spokenDuration(left)}.`;
+        return {
+          left,
+          at: each.expiresAt,
+          claim: claim(says, citeNodeCommand(report.node, each.command, `${each.path}: ${formatInstant(each.expiresAt)}`)),
+        };
       });
       if (first === undefined) return [];
       // What has not ended yet has broken nothing yet.
-      return [nodeFinding({ node: report.node, weight: first.left < 0 ? 'conclusive' : 'weak', because: [first.claim, ...more.slice(0, 4).map((each) => each.claim)], since: first.left < 0 ? first.at : undefined }, facts.replicas)];
+      return [
+        nodeFinding(
+          {
+            node: report.node,
+            weight: first.left < 0 ? 'conclusive' : 'weak',
+            because: [first.claim, ...more.slice(0, 4).map((each) => each.claim)],
+            since: first.left < 0 ? first.at : undefined,
+          },
+          facts.replicas,
+        ),
+      ];
     }),
   recognises: [
     {
-      story: 'The API server\'s certificate ended yesterday.',
-      given: { nodes: [exampleNode({ name: 'cp' })], 'node-commands': [{ node: 'cp', command: 'control-plane-certificates', output: 'CERTIFICATE  EXPIRES  RESIDUAL TIME\napiserver                  Feb 28, 2026 02:43 UTC   <invalid>       ca                      no' }] },
+      story: "The API server's certificate ended yesterday.",
+      given: {
+        nodes: [exampleNode({ name: 'cp' })],
+        'node-commands': [
+          {
+            node: 'cp',
+            command: 'control-plane-certificates',
+            output:
+              'CERTIFICATE  EXPIRES  RESIDUAL TIME\napiserver                  Feb 28, 2026 02:43 UTC   <invalid>       ca                      no',
+          },
+        ],
+      },
       finds: [{ kind: 'Node', name: 'cp' }],
     },
   ],
   isNotFooledBy: [
-    { story: 'There are months left.', given: { 'node-commands': [{ node: 'cp', command: 'control-plane-certificates', output: 'apiserver                  Nov 10, 2026 02:43 UTC   254d            ca                      no' }] } },
-    { story: 'The kubelet\'s own certificate has a failure mode of its own.', given: { 'node-commands': [{ node: 'node-1', command: 'kubelet-certificate', output: 'notAfter=Feb 28 09:00:00 2026 GMT' }] } },
+    {
+      story: 'There are months left.',
+      given: {
+        'node-commands': [
+          {
+            node: 'cp',
+            command: 'control-plane-certificates',
+            output: 'apiserver                  Nov 10, 2026 02:43 UTC   254d            ca                      no',
+          },
+        ],
+      },
+    },
+    {
+      story: "The kubelet's own certificate has a failure mode of its own.",
+      given: { 'node-commands': [{ node: 'node-1', command: 'kubelet-certificate', output: 'notAfter=Feb 28 09:00:00 2026 GMT' }] },
+    },
   ],
 });

@@ -17,8 +17,10 @@ export const controllerLeaseStale = defineFailureMode({
   title: 'A part of the control plane has no living leader',
   role: 'cause',
   explanation: {
-    whatItIs: 'The scheduler or a controller manager must renew a lease every few seconds to lead, and nobody has renewed it for minutes: none of its replicas works.',
-    howItLooks: 'Pods stay Pending without events, or Deployments, endpoints and nodes are no longer brought up to date; the lease\'s renewTime stands still.',
+    whatItIs:
+      'The scheduler or a controller manager must renew a lease every few seconds to lead, and nobody has renewed it for minutes: none of its replicas works.',
+    howItLooks:
+      "Pods stay Pending without events, or Deployments, endpoints and nodes are no longer brought up to date; the lease's renewTime stands still.",
     whyItHappens: 'Its pods crash (bad flag, expired certificate), cannot reach the API server, or were removed.',
     whatStopsTheBleeding: 'Bring one replica of it back on a control-plane node.',
     whatFixesIt: 'Read its log and repair what it names.',
@@ -34,20 +36,43 @@ export const controllerLeaseStale = defineFailureMode({
     const newest = renewals.length === 0 ? facts.now : Math.max(...renewals);
     // Where even the freshest of many leases is old, the leases were collected earlier than the rest, or the API server was away.
     const reference: Instant = renewals.length > 1 ? Math.min(facts.now, newest) : facts.now;
-    return facts.leases.inNamespace('kube-system').filter((lease) => components.has(lease.metadata.name)).flatMap((lease): readonly Finding[] => {
-      const { renewTime, holderIdentity } = lease.spec;
-      if (renewTime === undefined || reference - renewTime < allowedAge(lease)) return [];
-      const { name } = lease.metadata;
-      const pods = (facts.replicas?.all ?? []).filter((replica) => replica.pod.metadata.namespace === 'kube-system' && replica.pod.spec.containers.some((container) => container.name === name));
-      const failing = pods.filter((replica) => replica.health === 'failing').map(({ pod, troubles }) => claim(`Its pod ${pod.metadata.name} is failing.`, citeObject(pod, troubles[0]?.reason ?? 'not Ready')));
-      return [{
-        subject: subject('Lease', 'kube-system', name), weight: failing.length > 0 ? 'conclusive' : 'strong',
-        because: [claim(`The lease of ${name} was last renewed ${spokenDuration(reference - renewTime)} before others were.`, citeObject(lease, `renewTime, holder ${holderIdentity ?? 'none'}`, renewTime)), ...failing],
-        since: renewTime,
-        affects: [subject('Lease', 'kube-system', name), ...pods.map(({ pod }) => subject('Pod', pod.metadata.namespace, pod.metadata.name)), ...(name === 'kube-scheduler' ? unscheduled(facts.replicas?.failing ?? []) : [])],
-        blames: pods.map((replica) => replica.workload),
-      }];
-    });
+    return facts.leases
+      .inNamespace('kube-system')
+      .filter((lease) => components.has(lease.metadata.name))
+      .flatMap((lease): readonly Finding[] => {
+        const { renewTime, holderIdentity } = lease.spec;
+        if (renewTime === undefined || reference - renewTime < allowedAge(lease)) return [];
+        const { name } = lease.metadata;
+        const pods = (facts.replicas?.all ?? []).filter(
+          (replica) =>
+            replica.pod.metadata.namespace === 'kube-system' && replica.pod.spec.containers.some((container) => container.name === name),
+        );
+        const failing = pods
+          .filter((replica) => replica.health === 'failing')
+          .map(({ pod, troubles }) =>
+            claim(`Its pod ${pod.metadata.name} is failing.`, citeObject(pod, troubles[0]?.reason ?? 'not Ready')),
+          );
+        return [
+          {
+            subject: subject('Lease', 'kube-system', name),
+            weight: failing.length > 0 ? 'conclusive' : 'strong',
+            because: [
+              claim(
+                `The lease of ${name} was last renewed ${spokenDuration(reference - renewTime)} before others were.`,
+                citeObject(lease, `renewTime, holder ${holderIdentity ?? 'none'}`, renewTime),
+              ),
+              ...failing,
+            ],
+            since: renewTime,
+            affects: [
+              subject('Lease', 'kube-system', name),
+              ...pods.map(({ pod }) => subject('Pod', pod.metadata.namespace, pod.metadata.name)),
+              ...(name === 'kube-scheduler' ? unscheduled(facts.replicas?.failing ?? []) : []),
+            ],
+            blames: pods.map((replica) => replica.workload),
+          },
+        ];
+      });
   },
   recognises: [
     {
@@ -58,8 +83,14 @@ export const controllerLeaseStale = defineFailureMode({
   ],
   isNotFooledBy: [
     { story: 'Both are renewed.', given: { leases: [lease('kube-controller-manager', 0.1), lease('kube-scheduler', 0.05)] } },
-    { story: 'All leases are equally old: they were collected before the rest.', given: { leases: [lease('kube-controller-manager', 30), lease('kube-scheduler', 30.1)] } },
-    { story: 'An operator that was uninstalled left its lease behind.', given: { leases: [lease('some-operator-lock', 100_000), lease('kube-scheduler', 0.05)] } },
+    {
+      story: 'All leases are equally old: they were collected before the rest.',
+      given: { leases: [lease('kube-controller-manager', 30), lease('kube-scheduler', 30.1)] },
+    },
+    {
+      story: 'An operator that was uninstalled left its lease behind.',
+      given: { leases: [lease('some-operator-lock', 100_000), lease('kube-scheduler', 0.05)] },
+    },
   ],
 });
 
@@ -68,9 +99,15 @@ function allowedAge({ spec }: Lease): number {
 }
 
 function unscheduled(failing: readonly Replica[]): readonly Subject[] {
-  return failing.filter((replica) => replica.troubles.some((trouble) => trouble.kind === 'unscheduled')).map(({ pod }) => subject('Pod', pod.metadata.namespace, pod.metadata.name));
+  return failing
+    .filter((replica) => replica.troubles.some((trouble) => trouble.kind === 'unscheduled'))
+    .map(({ pod }) => subject('Pod', pod.metadata.namespace, pod.metadata.name));
 }
 
 function lease(name: string, renewedMinutesAgo: number): { readonly [field: string]: unknown } {
-  return { kind: 'Lease', metadata: { name, namespace: 'kube-system' }, spec: { holderIdentity: `${name}-cp`, leaseDurationSeconds: 15, renewTime: minutesAgo(renewedMinutesAgo) } };
+  return {
+    kind: 'Lease',
+    metadata: { name, namespace: 'kube-system' },
+    spec: { holderIdentity: `${name}-cp`, leaseDurationSeconds: 15, renewTime: minutesAgo(renewedMinutesAgo) },
+  };
 }

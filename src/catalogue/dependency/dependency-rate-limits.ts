@@ -1,4 +1,5 @@
-import { dependencyFinding, dependencyTroubles } from '../../domain/dependency-trouble.ts';
+import { dependencyTroubles } from '../../domain/dependency-trouble.ts';
+import { dependencyFinding } from '../../domain/dependency-finding.ts';
 import { crashLooping, examplePod } from '../../domain/example-objects.ts';
 import { defineFailureMode } from '../../domain/failure-mode.ts';
 
@@ -10,8 +11,10 @@ export const dependencyRateLimits = defineFailureMode({
   role: 'cause',
   explanation: {
     whatItIs: 'The dependency is well but answers some requests with a refusal, because the workload sends more than it is allowed to.',
-    howItLooks: 'Logs say "429 Too Many Requests", "rate limit exceeded", "throttled" or "SlowDown"; the share of errors follows the traffic.',
-    whyItHappens: 'Traffic grew, retries multiply it, a cache in front was lost, a batch job shares the allowance, or the allowance was lowered.',
+    howItLooks:
+      'Logs say "429 Too Many Requests", "rate limit exceeded", "throttled" or "SlowDown"; the share of errors follows the traffic.',
+    whyItHappens:
+      'Traffic grew, retries multiply it, a cache in front was lost, a batch job shares the allowance, or the allowance was lowered.',
     whatStopsTheBleeding: 'Stop the batch job or the retries that use the allowance up; more replicas only make more requests.',
     whatFixesIt: 'Back off with random delays as the answer asks, cache, spread batch work, or buy a larger allowance.',
     howToPreventIt: 'Watch the share of the allowance in use, and give background work an allowance of its own.',
@@ -23,19 +26,34 @@ export const dependencyRateLimits = defineFailureMode({
   mitigations: [],
   recognise: (facts) =>
     dependencyTroubles(['rate-limited'], facts).map((trouble) =>
-      dependencyFinding(trouble, {
-        says: () => 'turns requests away because there are too many',
-        probeOutcomes: [],
-        wouldSettle: () => ['Look at the answer\'s headers (Retry-After, RateLimit-*) and at the number of requests sent before and after the onset.'],
-        subjectIs: 'dependency',
-      }, facts)),
+      dependencyFinding(
+        trouble,
+        {
+          says: () => 'turns requests away because there are too many',
+          probeOutcomes: [],
+          wouldSettle: () => [
+            "Look at the answer's headers (Retry-After, RateLimit-*) and at the number of requests sent before and after the onset.",
+          ],
+          subjectIs: 'dependency',
+        },
+        facts,
+      ),
+    ),
   recognises: [
     {
       story: 'The provider of payments answers 429 until the worker gives up.',
       given: {
         pods: [examplePod({ name: 'pay-1-a', isReady: false, status: crashLooping({ exitCode: 1 }) })],
         services: [],
-        'container-logs': [{ namespace: 'shop', pod: 'pay-1-a', container: 'app', isPrevious: true, text: `${limited}\n${limited}\n${limited}\nfatal: giving up` }],
+        'container-logs': [
+          {
+            namespace: 'shop',
+            pod: 'pay-1-a',
+            container: 'app',
+            isPrevious: true,
+            text: `${limited}\n${limited}\n${limited}\nfatal: giving up`,
+          },
+        ],
       },
       finds: [{ kind: 'ReplicaSet', namespace: 'shop', name: 'pay-1' }],
     },
@@ -43,11 +61,19 @@ export const dependencyRateLimits = defineFailureMode({
   isNotFooledBy: [
     {
       story: 'A healthy replica was turned away once and retried.',
-      given: { pods: [examplePod({ name: 'pay-1-a' })], services: [], 'container-logs': [{ namespace: 'shop', pod: 'pay-1-a', container: 'app', text: `${limited}\nretry succeeded` }] },
+      given: {
+        pods: [examplePod({ name: 'pay-1-a' })],
+        services: [],
+        'container-logs': [{ namespace: 'shop', pod: 'pay-1-a', container: 'app', text: `${limited}\nretry succeeded` }],
+      },
     },
     {
       story: 'The workload itself limits its visitors, as it should.',
-      given: { pods: [examplePod({ name: 'web-1-a' })], services: [], 'container-logs': [{ namespace: 'shop', pod: 'web-1-a', container: 'app', text: '203.0.113.9 "GET /search HTTP/1.1" 429' }] },
+      given: {
+        pods: [examplePod({ name: 'web-1-a' })],
+        services: [],
+        'container-logs': [{ namespace: 'shop', pod: 'web-1-a', container: 'app', text: '203.0.113.9 "GET /search HTTP/1.1" 429' }],
+      },
     },
   ],
 });

@@ -13,47 +13,78 @@ export const dependencyWrongPort = defineFailureMode({
   role: 'cause',
   explanation: {
     whatItIs: 'The client uses the right Service but a port that the Service does not offer, so nothing answers there.',
-    howItLooks: 'Logs of the client say refused or timed out with a port that `kubectl get service` does not list; the Service works on its own port.',
-    whyItHappens: 'The container\'s port was written instead of the Service\'s, the Service\'s port changed, or the setting was copied from elsewhere.',
-    whatStopsTheBleeding: 'Roll back the change of the setting, or of the Service\'s port.',
-    whatFixesIt: 'Correct the port in the client\'s configuration, or add the port to the Service while clients move.',
+    howItLooks:
+      'Logs of the client say refused or timed out with a port that `kubectl get service` does not list; the Service works on its own port.',
+    whyItHappens:
+      "The container's port was written instead of the Service's, the Service's port changed, or the setting was copied from elsewhere.",
+    whatStopsTheBleeding: "Roll back the change of the setting, or of the Service's port.",
+    whatFixesIt: "Correct the port in the client's configuration, or add the port to the Service while clients move.",
     howToPreventIt: 'Give Service ports names and let clients take address and port from one place.',
   },
   sources: ['https://kubernetes.io/docs/concepts/services-networking/service/#defining-a-service'],
   needs: ['replicas', 'log-clues', 'service-backends'],
   helpedBy: [],
-  explains: ['dependency-refuses-connections', 'dependency-times-out', 'liveness-probe-misconfigured', 'readiness-probe-misconfigured', 'startup-probe-too-short', 'init-container-blocked', 'network-policy-blocks'],
+  explains: [
+    'dependency-refuses-connections',
+    'dependency-times-out',
+    'liveness-probe-misconfigured',
+    'readiness-probe-misconfigured',
+    'startup-probe-too-short',
+    'init-container-blocked',
+    'network-policy-blocks',
+  ],
   mitigations: ['roll-back-workload'],
   recognise: (facts) => {
     const seen = { ...facts, 'connectivity-probes': undefined, nodes: undefined, 'judged-alert': undefined };
-    return dependencyTroubles(['connection-refused', 'connection-timed-out', 'no-route', 'connection-reset'], seen).flatMap((trouble): readonly Finding[] => {
-      const backend = trouble.backend;
-      if (backend === undefined || backend.service.spec.type === 'ExternalName') return [];
-      const clues = trouble.clues.filter((clue) => clue.port !== undefined && clue.host !== undefined && !offers(backend, clue.host, clue.port));
-      const [first] = clues;
-      if (first === undefined) return [];
-      const { name } = backend.service.metadata;
-      const ports = backend.service.spec.ports.map((port) => port.port).join(', ');
-      const client = first.replica.workload;
-      return [{
-        subject: client,
-        weight: 'strong',
-        because: [
-          claim(`${spokenSubject(client)} calls ${first.host}:${first.port}, and Service ${name} offers only port ${ports === '' ? 'none' : ports}.`, first.citation, citeObject(backend.service, `spec.ports: ${ports}`)),
-        ],
-        ...(first.replica.failingSince === undefined ? {} : { since: first.replica.failingSince }),
-        affects: [client, ...trouble.replicas.map(({ pod }) => subject('Pod', pod.metadata.namespace, pod.metadata.name))],
-      }];
-    });
+    return dependencyTroubles(['connection-refused', 'connection-timed-out', 'no-route', 'connection-reset'], seen).flatMap(
+      (trouble): readonly Finding[] => {
+        const backend = trouble.backend;
+        if (backend === undefined || backend.service.spec.type === 'ExternalName') return [];
+        const clues = trouble.clues.filter(
+          (clue) => clue.port !== undefined && clue.host !== undefined && !offers(backend, clue.host, clue.port),
+        );
+        const [first] = clues;
+        if (first === undefined) return [];
+        const { name } = backend.service.metadata;
+        const ports = backend.service.spec.ports.map((port) => port.port).join(', ');
+        const client = first.replica.workload;
+        return [
+          {
+            subject: client,
+            weight: 'strong',
+            because: [
+              claim(
+                `${spokenSubject(client)} calls ${first.host}:${first.port}, and Service ${name} offers only port ${ports === '' ? 'none' : ports}.`,
+                first.citation,
+                citeObject(backend.service, `spec.ports: ${ports}`),
+              ),
+            ],
+            ...(first.replica.failingSince === undefined ? {} : { since: first.replica.failingSince }),
+            affects: [client, ...trouble.replicas.map(({ pod }) => subject('Pod', pod.metadata.namespace, pod.metadata.name))],
+          },
+        ];
+      },
+    );
   },
   recognises: [
     {
       story: 'The client calls port 5433; the Service offers 5432.',
       given: {
-        pods: [examplePod({ name: 'pay-1-a', isReady: false, status: crashLooping({ exitCode: 1 }) }), examplePod({ name: 'db-0', owner: { kind: 'StatefulSet', name: 'db' } })],
+        pods: [
+          examplePod({ name: 'pay-1-a', isReady: false, status: crashLooping({ exitCode: 1 }) }),
+          examplePod({ name: 'db-0', owner: { kind: 'StatefulSet', name: 'db' } }),
+        ],
         services: [exampleService({ name: 'db', clusterIP: '10.96.45.12', ports: [{ port: 5432 }] })],
         endpointslices: [exampleSlice({ service: 'db', port: { port: 5432 }, ready: ['10.244.1.20'] })],
-        'container-logs': [{ namespace: 'shop', pod: 'pay-1-a', container: 'app', isPrevious: true, text: 'dial tcp 10.96.45.12:5433: connect: connection refused' }],
+        'container-logs': [
+          {
+            namespace: 'shop',
+            pod: 'pay-1-a',
+            container: 'app',
+            isPrevious: true,
+            text: 'dial tcp 10.96.45.12:5433: connect: connection refused',
+          },
+        ],
       },
       finds: [{ kind: 'ReplicaSet', namespace: 'shop', name: 'pay-1' }],
     },
@@ -65,18 +96,28 @@ export const dependencyWrongPort = defineFailureMode({
         pods: [examplePod({ name: 'pay-1-a', isReady: false, status: crashLooping({ exitCode: 1 }) })],
         services: [exampleService({ name: 'db', clusterIP: '10.96.45.12', ports: [{ port: 5432 }] })],
         endpointslices: [],
-        'container-logs': [{ namespace: 'shop', pod: 'pay-1-a', container: 'app', isPrevious: true, text: 'dial tcp 10.96.45.12:5432: connect: connection refused' }],
+        'container-logs': [
+          {
+            namespace: 'shop',
+            pod: 'pay-1-a',
+            container: 'app',
+            isPrevious: true,
+            text: 'dial tcp 10.96.45.12:5432: connect: connection refused',
+          },
+        ],
       },
     },
     {
-      story: 'A headless Service is called on the pods\' own port, which its list of ports does not limit.',
+      story: "A headless Service is called on the pods' own port, which its list of ports does not limit.",
       given: {
         pods: [
           examplePod({ name: 'pay-1-a', isReady: false, status: crashLooping({ exitCode: 1 }) }),
           examplePod({ name: 'db-0', owner: { kind: 'StatefulSet', name: 'db' }, container: { ports: [{ containerPort: 9042 }] } }),
         ],
         services: [exampleService({ name: 'db', clusterIP: 'None', ports: [{ port: 7000 }] })],
-        'container-logs': [{ namespace: 'shop', pod: 'pay-1-a', container: 'app', isPrevious: true, text: 'dial tcp: db:9042: connect: connection refused' }],
+        'container-logs': [
+          { namespace: 'shop', pod: 'pay-1-a', container: 'app', isPrevious: true, text: 'dial tcp: db:9042: connect: connection refused' },
+        ],
       },
     },
   ],

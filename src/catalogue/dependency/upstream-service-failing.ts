@@ -12,12 +12,14 @@ export const upstreamServiceFailing = defineFailureMode({
   title: 'Errors or delay begin in a service further up the call chain',
   role: 'cause',
   explanation: {
-    whatItIs: 'The service that was paged for only passes on what one of the services that it calls does: the errors or the delay begin there.',
-    howItLooks: 'Following the calls from the paged service, each callee is as bad as its caller, until one whose own callees are all well.',
+    whatItIs:
+      'The service that was paged for only passes on what one of the services that it calls does: the errors or the delay begin there.',
+    howItLooks:
+      'Following the calls from the paged service, each callee is as bad as its caller, until one whose own callees are all well.',
     whyItHappens: 'That service was changed, is overloaded, or has lost something of its own.',
     whatStopsTheBleeding: 'Work on the service where it begins: roll it back or give it capacity; let callers fail fast meanwhile.',
     whatFixesIt: 'Repair that service; give callers short timeouts, limits on retries and a fallback.',
-    howToPreventIt: 'Alert on each service\'s own errors and latency, so that the page goes to the right team.',
+    howToPreventIt: "Alert on each service's own errors and latency, so that the page goes to the right team.",
   },
   sources: ['https://opentelemetry.io/docs/concepts/signals/traces/', 'https://sre.google/sre-book/monitoring-distributed-systems/'],
   needs: ['service-calls'],
@@ -27,29 +29,47 @@ export const upstreamServiceFailing = defineFailureMode({
   recognise(facts): readonly Finding[] {
     const bad = facts['service-calls'].filter(isBad);
     const sources = new Map(bad.map((call) => [peerKey(call.callee), call.callee]));
-    return [...sources.values()].filter((callee) => isWhereItBegins(callee, facts['service-calls'])).flatMap((callee): readonly Finding[] => {
-      const into = bad.filter((call) => peerKey(call.callee) === peerKey(callee));
-      const [first, ...more] = into.map(citeCall);
-      if (first === undefined) return [];
-      const all = facts['service-calls'].filter((call) => peerKey(call.callee) === peerKey(callee));
-      const own = peerSubject(callee, facts);
-      const callers = callersOf(callee, bad);
-      const affected = callers.map((caller) => peerSubject(caller, facts));
-      const what = into.some(hasErrors) ? 'Errors' : 'Delay';
-      const onward = facts['service-calls'].filter((call) => peerKey(call.caller) === peerKey(callee));
-      return [{
-        subject: own,
-        // A callee that some callers find well may be reached badly rather than be bad.
-        weight: into.length === all.length ? 'strong' : 'suggestive',
-        because: [
-          claim(`${what} begin in ${spokenPeer(callee)}: ${into.length} of ${all.length} of its callers see them${onward.length === 0 ? '' : ', and what it calls itself is well'}.`, first, ...more.slice(0, 3), ...onward.slice(0, 2).map(citeCall)),
-          ...callers.slice(0, 1).map((caller) => claim(`It spreads to ${callers.map(spokenPeer).slice(0, 5).join(', ')}.`, ...citationsInto(caller, bad, first))),
-        ],
-        affects: distinct([own, ...podsOf(own, facts.replicas), ...affected, ...affected.flatMap((workload) => podsOf(workload, facts.replicas))]),
-        blames: own.kind === 'External' ? [] : [own],
-        wouldSettle: [`Look at the newest change and at the saturation of ${spokenSubject(own)}.`],
-      }];
-    });
+    return [...sources.values()]
+      .filter((callee) => isWhereItBegins(callee, facts['service-calls']))
+      .flatMap((callee): readonly Finding[] => {
+        const into = bad.filter((call) => peerKey(call.callee) === peerKey(callee));
+        const [first, ...more] = into.map(citeCall);
+        if (first === undefined) return [];
+        const all = facts['service-calls'].filter((call) => peerKey(call.callee) === peerKey(callee));
+        const own = peerSubject(callee, facts);
+        const callers = callersOf(callee, bad);
+        const affected = callers.map((caller) => peerSubject(caller, facts));
+        const what = into.some(hasErrors) ? 'Errors' : 'Delay';
+        const onward = facts['service-calls'].filter((call) => peerKey(call.caller) === peerKey(callee));
+        return [
+          {
+            subject: own,
+            // A callee that some callers find well may be reached badly rather than be bad.
+            weight: into.length === all.length ? 'strong' : 'suggestive',
+            because: [
+              claim(
+                `${what} begin in ${spokenPeer(callee)}: ${into.length} of ${all.length} of its callers see them${onward.length === 0 ? '' : ', and what it calls itself is well'}.`,
+                first,
+                ...more.slice(0, 3),
+                ...onward.slice(0, 2).map(citeCall),
+              ),
+              ...callers
+                .slice(0, 1)
+                .map((caller) =>
+                  claim(`It spreads to ${callers.map(spokenPeer).slice(0, 5).join(', ')}.`, ...citationsInto(caller, bad, first)),
+                ),
+            ],
+            affects: distinct([
+              own,
+              ...podsOf(own, facts.replicas),
+              ...affected,
+              ...affected.flatMap((workload) => podsOf(workload, facts.replicas)),
+            ]),
+            blames: own.kind === 'External' ? [] : [own],
+            wouldSettle: [`Look at the newest change and at the saturation of ${spokenSubject(own)}.`],
+          },
+        ];
+      });
   },
   recognises: [
     {
@@ -57,15 +77,24 @@ export const upstreamServiceFailing = defineFailureMode({
       given: {
         pods: [examplePod({ name: 'stock-1-a' }), examplePod({ name: 'cart-1-a' })],
         'service-calls': [
-          exampleCall('web', 'cart', { errors: [0.3, 0.001] }), exampleCall('cart', 'stock', { errors: [0.32, 0.001] }), exampleCall('stock', 'db', { errors: [0.001, 0.001] }), exampleCall('web', 'login', { errors: [0, 0] }),
+          exampleCall('web', 'cart', { errors: [0.3, 0.001] }),
+          exampleCall('cart', 'stock', { errors: [0.32, 0.001] }),
+          exampleCall('stock', 'db', { errors: [0.001, 0.001] }),
+          exampleCall('web', 'login', { errors: [0, 0] }),
         ],
       },
       finds: [{ kind: 'Service', namespace: 'shop', name: 'stock' }],
     },
   ],
   isNotFooledBy: [
-    { story: 'Every call is as it always was.', given: { pods: [], 'service-calls': [exampleCall('web', 'cart', { errors: [0.01, 0.01], latency: [40, 38] })] } },
-    { story: 'Latency doubled from two milliseconds to four, which nobody feels.', given: { pods: [], 'service-calls': [exampleCall('web', 'cart', { latency: [4, 2] })] } },
+    {
+      story: 'Every call is as it always was.',
+      given: { pods: [], 'service-calls': [exampleCall('web', 'cart', { errors: [0.01, 0.01], latency: [40, 38] })] },
+    },
+    {
+      story: 'Latency doubled from two milliseconds to four, which nobody feels.',
+      given: { pods: [], 'service-calls': [exampleCall('web', 'cart', { latency: [4, 2] })] },
+    },
   ],
 });
 
@@ -88,7 +117,11 @@ function callersOf(peer: CallPeer, bad: readonly ServiceCall[]): readonly CallPe
   return [...found.values()];
 }
 
-function citationsInto(caller: CallPeer, bad: readonly ServiceCall[], fallback: ReturnType<typeof citeCall>): [ReturnType<typeof citeCall>, ...ReturnType<typeof citeCall>[]] {
+function citationsInto(
+  caller: CallPeer,
+  bad: readonly ServiceCall[],
+  fallback: ReturnType<typeof citeCall>,
+): [ReturnType<typeof citeCall>, ...ReturnType<typeof citeCall>[]] {
   const [first, ...more] = bad.filter((call) => peerKey(call.callee) === peerKey(caller)).map(citeCall);
   return first === undefined ? [fallback] : [first, ...more];
 }

@@ -1,5 +1,5 @@
 import { citeObject, claim } from '../../domain/citation.ts';
-import { endpointCitation } from '../../domain/dependency-trouble.ts';
+import { endpointCitation } from '../../domain/endpoint-citation.ts';
 import { exampleService, exampleSlice } from '../../domain/example-network.ts';
 import { crashLooping, examplePod } from '../../domain/example-objects.ts';
 import { defineFailureMode, type Finding } from '../../domain/failure-mode.ts';
@@ -25,7 +25,9 @@ export const allEndpointsUnready = defineFailureMode({
   recognise: (facts) =>
     facts['service-backends'].all.flatMap((backend): readonly Finding[] => {
       const { metadata, spec } = backend.service;
-      const ready = backend.endpoints?.ready ?? backend.pods?.filter((pod) => facts.replicas.ofPod(pod.metadata.namespace, pod.metadata.name)?.health === 'healthy').length;
+      const ready =
+        backend.endpoints?.ready ??
+        backend.pods?.filter((pod) => facts.replicas.ofPod(pod.metadata.namespace, pod.metadata.name)?.health === 'healthy').length;
       if (backend.pods === undefined || ready !== 0 || spec.publishNotReadyAddresses === true) return [];
       const behind = backend.pods.flatMap((pod) => facts.replicas.ofPod(pod.metadata.namespace, pod.metadata.name) ?? []);
       const failing = behind.filter((replica) => replica.health === 'failing');
@@ -33,14 +35,22 @@ export const allEndpointsUnready = defineFailureMode({
       if (first === undefined || behind.some((replica) => replica.health === 'healthy')) return [];
       const since = failing.flatMap((replica) => replica.failingSince ?? []);
       const own = subject('Service', metadata.namespace, metadata.name);
-      return [{
-        subject: own,
-        weight: 'conclusive',
-        because: [claim(`All ${behind.length} pods behind Service ${metadata.name} are not Ready.`, endpointCitation(backend, `0 ready, ${backend.endpoints?.notReady ?? behind.length} not ready`), citeObject(first.pod, 'Ready: False'))],
-        ...(since.length === 0 ? {} : { since: Math.max(...since) }),
-        affects: [own, ...failing.map(({ pod }) => subject('Pod', pod.metadata.namespace, pod.metadata.name))],
-        blames: [...new Map(failing.map((replica) => [replica.workload.name, replica.workload])).values()],
-      }];
+      return [
+        {
+          subject: own,
+          weight: 'conclusive',
+          because: [
+            claim(
+              `All ${behind.length} pods behind Service ${metadata.name} are not Ready.`,
+              endpointCitation(backend, `0 ready, ${backend.endpoints?.notReady ?? behind.length} not ready`),
+              citeObject(first.pod, 'Ready: False'),
+            ),
+          ],
+          ...(since.length === 0 ? {} : { since: Math.max(...since) }),
+          affects: [own, ...failing.map(({ pod }) => subject('Pod', pod.metadata.namespace, pod.metadata.name))],
+          blames: [...new Map(failing.map((replica) => [replica.workload.name, replica.workload])).values()],
+        },
+      ];
     }),
   recognises: [
     {
@@ -65,7 +75,14 @@ export const allEndpointsUnready = defineFailureMode({
     {
       story: 'The pods have only just started.',
       given: {
-        pods: [examplePod({ name: 'cart-1-a', isReady: false, startedMinutesAgo: 0.1, status: { state: { running: { startedAt: '2026-03-01T09:59:55Z' } } } })],
+        pods: [
+          examplePod({
+            name: 'cart-1-a',
+            isReady: false,
+            startedMinutesAgo: 0.1,
+            status: { state: { running: { startedAt: '2026-03-01T09:59:55Z' } } },
+          }),
+        ],
         services: [exampleService({ name: 'cart' })],
         endpointslices: [exampleSlice({ service: 'cart', notReady: ['10.244.1.10'] })],
       },

@@ -14,48 +14,84 @@ export const dnsNameWrong = defineFailureMode({
   title: 'A workload asks for a name that does not exist',
   role: 'cause',
   explanation: {
-    whatItIs: 'The cluster\'s DNS answers that there is no such name: the name in the workload\'s configuration is wrong, or what bore it is gone.',
+    whatItIs:
+      "The cluster's DNS answers that there is no such name: the name in the workload's configuration is wrong, or what bore it is gone.",
     howItLooks: 'Logs say "no such host", ENOTFOUND or NXDOMAIN for one name, in one workload, while other workloads resolve theirs.',
-    whyItHappens: 'A slip, a missing or wrong namespace in the name, a Service that was renamed or deleted, or a name of another environment.',
+    whyItHappens:
+      'A slip, a missing or wrong namespace in the name, a Service that was renamed or deleted, or a name of another environment.',
     whatStopsTheBleeding: 'Roll back the change of the name; or create a Service of the old name that leads to the new one.',
     whatFixesIt: 'Correct the name, with its namespace where the Service lives in another one.',
     howToPreventIt: 'Check names in configuration against the Services of the cluster before rolling out.',
   },
-  sources: ['https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/', 'https://kubernetes.io/docs/tasks/administer-cluster/dns-debugging-resolution/'],
+  sources: [
+    'https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/',
+    'https://kubernetes.io/docs/tasks/administer-cluster/dns-debugging-resolution/',
+  ],
   needs: ['replicas', 'log-clues'],
   helpedBy: ['services'],
   explains: ['liveness-probe-misconfigured', 'readiness-probe-misconfigured', 'startup-probe-too-short', 'init-container-blocked'],
   mitigations: ['roll-back-workload'],
   recognise(facts): readonly Finding[] {
-    const clues = facts['log-clues'].filter((clue) => clue.kind === 'name-not-resolved' && clue.replica.health === 'failing' && clue.host !== undefined && !isAddress(clue.host) && !isTemporary(clue));
-    return [...groupBy(clues, (clue) => `${subjectKey(clue.replica.workload)} ${plainHost(clue.host ?? '')}`).values()].flatMap((group): readonly Finding[] => {
-      const [first] = group;
-      if (first?.host === undefined) return [];
-      const host = plainHost(first.host);
-      const names = clusterNames(host, first.replica.pod.metadata.namespace);
-      const isThere = names.some((name) => facts.services?.named(name.namespace, name.service) !== undefined);
-      // The name exists: that it is not found is DNS's trouble, or the way to it.
-      if (isThere) return [];
-      const [likely] = names;
-      const replicas = [...new Set(group.map((clue) => clue.replica))];
-      const hasTwins = healthyTwins(replicas, facts.replicas).length > 0;
-      const inNamespace = (facts.services?.inNamespace(likely?.namespace) ?? []).map((service) => service.metadata.name);
-      const similar = likely === undefined ? undefined : mostSimilar(likely.service, inNamespace);
-      const elsewhere = likely === undefined ? undefined : facts.services?.all.find((service) => service.metadata.name === likely.service)?.metadata;
-      const hint = similar !== undefined ? ` There is a Service "${similar}".` : elsewhere === undefined ? '' : ` A Service "${elsewhere.name}" exists in namespace ${elsewhere.namespace ?? '?'}.`;
-      const isKnownMissing = facts.services !== undefined && likely !== undefined && (likely.isSurelyInCluster || !host.includes('.'));
-      const missing = isKnownMissing ? [claim(`No Service "${likely.service}" exists in namespace ${likely.namespace}.${hint}`, citeList('services', likely.namespace, `no Service ${likely.service}`))] : [];
-      const workload = first.replica.workload;
-      const since = replicas.flatMap((replica) => replica.failingSince ?? []);
-      return [{
-        subject: workload,
-        weight: hasTwins ? 'weak' : isKnownMissing ? 'conclusive' : 'strong',
-        because: [claim(`${spokenSubject(workload)} asks for the name "${first.host}", and DNS answers that it does not exist: "${first.line}".`, first.citation, ...group.slice(1, 3).map((clue) => clue.citation)), ...missing],
-        ...(since.length === 0 ? {} : { since: Math.min(...since) }),
-        affects: [workload, ...replicas.map(({ pod }) => subject('Pod', pod.metadata.namespace, pod.metadata.name))],
-        wouldSettle: [`From any pod: "nslookup ${first.host}". If other names resolve and this one does not, the name is wrong.`],
-      }];
-    });
+    const clues = facts['log-clues'].filter(
+      (clue) =>
+        clue.kind === 'name-not-resolved' &&
+        clue.replica.health === 'failing' &&
+        clue.host !== undefined &&
+        !isAddress(clue.host) &&
+        !isTemporary(clue),
+    );
+    return [...groupBy(clues, (clue) => `${subjectKey(clue.replica.workload)} ${plainHost(clue.host ?? '')}`).values()].flatMap(
+      (group): readonly Finding[] => {
+        const [first] = group;
+        if (first?.host === undefined) return [];
+        const host = plainHost(first.host);
+        const names = clusterNames(host, first.replica.pod.metadata.namespace);
+        const isThere = names.some((name) => facts.services?.named(name.namespace, name.service) !== undefined);
+        // The name exists: that it is not found is DNS's trouble, or the way to it.
+        if (isThere) return [];
+        const [likely] = names;
+        const replicas = [...new Set(group.map((clue) => clue.replica))];
+        const hasTwins = healthyTwins(replicas, facts.replicas).length > 0;
+        const inNamespace = (facts.services?.inNamespace(likely?.namespace) ?? []).map((service) => service.metadata.name);
+        const similar = likely === undefined ? undefined : mostSimilar(likely.service, inNamespace);
+        const elsewhere =
+          likely === undefined ? undefined : facts.services?.all.find((service) => service.metadata.name === likely.service)?.metadata;
+        const hint =
+          similar !== undefined
+            ? ` There is a Service "${similar}".`
+            : elsewhere === undefined
+              ? ''
+              : ` A Service "${elsewhere.name}" exists in namespace ${elsewhere.namespace ?? '?'}.`;
+        const isKnownMissing = facts.services !== undefined && likely !== undefined && (likely.isSurelyInCluster || !host.includes('.'));
+        const missing = isKnownMissing
+          ? [
+              claim(
+                `No Service "${likely.service}" exists in namespace ${likely.namespace}.${hint}`,
+                citeList('services', likely.namespace, `no Service ${likely.service}`),
+              ),
+            ]
+          : [];
+        const workload = first.replica.workload;
+        const since = replicas.flatMap((replica) => replica.failingSince ?? []);
+        return [
+          {
+            subject: workload,
+            weight: hasTwins ? 'weak' : isKnownMissing ? 'conclusive' : 'strong',
+            because: [
+              claim(
+                `${spokenSubject(workload)} asks for the name "${first.host}", and DNS answers that it does not exist: "${first.line}".`,
+                first.citation,
+                ...group.slice(1, 3).map((clue) => clue.citation),
+              ),
+              ...missing,
+            ],
+            ...(since.length === 0 ? {} : { since: Math.min(...since) }),
+            affects: [workload, ...replicas.map(({ pod }) => subject('Pod', pod.metadata.namespace, pod.metadata.name))],
+            wouldSettle: [`From any pod: "nslookup ${first.host}". If other names resolve and this one does not, the name is wrong.`],
+          },
+        ];
+      },
+    );
   },
   recognises: [
     {
@@ -63,7 +99,9 @@ export const dnsNameWrong = defineFailureMode({
       given: {
         pods: [examplePod({ name: 'pay-1-a', isReady: false, status: crashLooping({ exitCode: 1 }) })],
         services: [exampleService({ name: 'database' })],
-        'container-logs': [{ namespace: 'shop', pod: 'pay-1-a', container: 'app', isPrevious: true, text: 'Error: getaddrinfo ENOTFOUND databse' }],
+        'container-logs': [
+          { namespace: 'shop', pod: 'pay-1-a', container: 'app', isPrevious: true, text: 'Error: getaddrinfo ENOTFOUND databse' },
+        ],
       },
       finds: [{ kind: 'ReplicaSet', namespace: 'shop', name: 'pay-1' }],
     },
@@ -72,7 +110,15 @@ export const dnsNameWrong = defineFailureMode({
       given: {
         pods: [examplePod({ name: 'pay-1-a', isReady: false, status: crashLooping({ exitCode: 1 }) })],
         services: [],
-        'container-logs': [{ namespace: 'shop', pod: 'pay-1-a', container: 'app', isPrevious: true, text: 'dial tcp: lookup api.payments.exmaple on 10.96.0.10:53: no such host' }],
+        'container-logs': [
+          {
+            namespace: 'shop',
+            pod: 'pay-1-a',
+            container: 'app',
+            isPrevious: true,
+            text: 'dial tcp: lookup api.payments.exmaple on 10.96.0.10:53: no such host',
+          },
+        ],
       },
       finds: [{ kind: 'ReplicaSet', namespace: 'shop', name: 'pay-1' }],
     },
@@ -83,7 +129,9 @@ export const dnsNameWrong = defineFailureMode({
       given: {
         pods: [examplePod({ name: 'pay-1-a', isReady: false, status: crashLooping({ exitCode: 1 }) })],
         services: [],
-        'container-logs': [{ namespace: 'shop', pod: 'pay-1-a', container: 'app', isPrevious: true, text: 'Error: getaddrinfo EAI_AGAIN database' }],
+        'container-logs': [
+          { namespace: 'shop', pod: 'pay-1-a', container: 'app', isPrevious: true, text: 'Error: getaddrinfo EAI_AGAIN database' },
+        ],
       },
     },
     {
@@ -91,7 +139,15 @@ export const dnsNameWrong = defineFailureMode({
       given: {
         pods: [examplePod({ name: 'pay-1-a', isReady: false, status: crashLooping({ exitCode: 1 }) })],
         services: [exampleService({ name: 'database' })],
-        'container-logs': [{ namespace: 'shop', pod: 'pay-1-a', container: 'app', isPrevious: true, text: 'Error: getaddrinfo ENOTFOUND database.shop.svc.cluster.local' }],
+        'container-logs': [
+          {
+            namespace: 'shop',
+            pod: 'pay-1-a',
+            container: 'app',
+            isPrevious: true,
+            text: 'Error: getaddrinfo ENOTFOUND database.shop.svc.cluster.local',
+          },
+        ],
       },
     },
   ],

@@ -32,23 +32,59 @@ export const ingressBackendMissing = defineFailureMode({
       const { metadata, spec } = ingress;
       const backends = [
         ...(spec.defaultBackend === undefined ? [] : [{ where: 'its default', backend: spec.defaultBackend }]),
-        ...spec.rules.flatMap((rule) => (rule.http?.paths ?? []).flatMap((path) => (path.backend === undefined ? [] : [{ where: `${rule.host ?? '*'}${path.path ?? '/'}`, backend: path.backend }]))),
+        ...spec.rules.flatMap((rule) =>
+          (rule.http?.paths ?? []).flatMap((path) =>
+            path.backend === undefined ? [] : [{ where: `${rule.host ?? '*'}${path.path ?? '/'}`, backend: path.backend }],
+          ),
+        ),
       ];
       const wrong = backends.flatMap(({ where, backend }) => judge(ingress, where, backend, facts.services));
       const [first, ...more] = wrong;
       if (first === undefined) return [];
       const own = subject('Ingress', metadata.namespace, metadata.name);
       const changedAt = metadata.managedFields.filter((field) => field.paths.some((path) => path.startsWith('spec'))).at(-1)?.at;
-      return [{ subject: own, weight: 'conclusive', because: [first, ...more.slice(0, 4)], ...(changedAt === undefined ? {} : { since: changedAt }), affects: distinct([own]) }];
+      return [
+        {
+          subject: own,
+          weight: 'conclusive',
+          because: [first, ...more.slice(0, 4)],
+          ...(changedAt === undefined ? {} : { since: changedAt }),
+          affects: distinct([own]),
+        },
+      ];
     }),
   recognises: [
-    { story: 'The Service is called "cart", the rule says "carts".', given: { services: [exampleService({ name: 'cart' })], ingresses: [ingress({ service: { name: 'carts', port: { number: 80 } } })] }, finds: [{ kind: 'Ingress', namespace: 'shop', name: 'web' }] },
-    { story: 'The Service has port 80, the rule says 8080.', given: { services: [exampleService({ name: 'cart' })], ingresses: [ingress({ service: { name: 'cart', port: { number: 8080 } } })] }, finds: [{ kind: 'Ingress', namespace: 'shop', name: 'web' }] },
+    {
+      story: 'The Service is called "cart", the rule says "carts".',
+      given: { services: [exampleService({ name: 'cart' })], ingresses: [ingress({ service: { name: 'carts', port: { number: 80 } } })] },
+      finds: [{ kind: 'Ingress', namespace: 'shop', name: 'web' }],
+    },
+    {
+      story: 'The Service has port 80, the rule says 8080.',
+      given: { services: [exampleService({ name: 'cart' })], ingresses: [ingress({ service: { name: 'cart', port: { number: 8080 } } })] },
+      finds: [{ kind: 'Ingress', namespace: 'shop', name: 'web' }],
+    },
   ],
   isNotFooledBy: [
-    { story: 'The port is named, and the Service has that name.', given: { pods: [examplePod({ name: 'cart-1-a' })], services: [exampleService({ name: 'cart', ports: [{ name: 'http', port: 80 }] })], ingresses: [ingress({ service: { name: 'cart', port: { name: 'http' } } })] } },
-    { story: 'The controller serves the path by an annotation of its own, with a pseudo port.', given: { services: [exampleService({ name: 'cart' })], ingresses: [ingress({ service: { name: 'ssl-redirect', port: { name: 'use-annotation' } } })] } },
-    { story: 'The backend is a resource of the provider.', given: { services: [], ingresses: [ingress({ resource: { kind: 'StorageBucket', name: 'static' } })] } },
+    {
+      story: 'The port is named, and the Service has that name.',
+      given: {
+        pods: [examplePod({ name: 'cart-1-a' })],
+        services: [exampleService({ name: 'cart', ports: [{ name: 'http', port: 80 }] })],
+        ingresses: [ingress({ service: { name: 'cart', port: { name: 'http' } } })],
+      },
+    },
+    {
+      story: 'The controller serves the path by an annotation of its own, with a pseudo port.',
+      given: {
+        services: [exampleService({ name: 'cart' })],
+        ingresses: [ingress({ service: { name: 'ssl-redirect', port: { name: 'use-annotation' } } })],
+      },
+    },
+    {
+      story: 'The backend is a resource of the provider.',
+      given: { services: [], ingresses: [ingress({ resource: { kind: 'StorageBucket', name: 'static' } })] },
+    },
   ],
 });
 
@@ -60,13 +96,36 @@ function judge(ingress: Ingress, where: string, backend: BackendReference, servi
   const service = services.named(namespace, wanted.name);
   const shown = citeObject(ingress, `${where}: service ${wanted.name}, port ${wanted.port.name ?? wanted.port.number ?? '?'}`);
   if (service === undefined) {
-    const similar = mostSimilar(wanted.name, services.inNamespace(namespace).map((each) => each.metadata.name));
-    return [claim(`${where} leads to Service "${wanted.name}", which does not exist.${similar === undefined ? '' : ` There is "${similar}".`}`, shown, citeList('services', namespace, `no Service ${wanted.name}`))];
+    const similar = mostSimilar(
+      wanted.name,
+      services.inNamespace(namespace).map((each) => each.metadata.name),
+    );
+    return [
+      claim(
+        `${where} leads to Service "${wanted.name}", which does not exist.${similar === undefined ? '' : ` There is "${similar}".`}`,
+        shown,
+        citeList('services', namespace, `no Service ${wanted.name}`),
+      ),
+    ];
   }
-  const isThere = service.spec.type === 'ExternalName' || service.spec.ports.some((port) => (wanted.port.name === undefined ? port.port === wanted.port.number : port.name === wanted.port.name));
-  return isThere ? [] : [claim(`${where} leads to port ${wanted.port.name ?? wanted.port.number ?? '?'} of Service "${wanted.name}", which has ${service.spec.ports.map((port) => `${port.name ?? ''} ${port.port}`.trim()).join(', ') || 'none'}.`, shown, citeObject(service, 'spec.ports'))];
+  const isThere =
+    service.spec.type === 'ExternalName' ||
+    service.spec.ports.some((port) => (wanted.port.name === undefined ? port.port === wanted.port.number : port.name === wanted.port.name));
+  return isThere
+    ? []
+    : [
+        claim(
+          `${where} leads to port ${wanted.port.name ?? wanted.port.number ?? '?'} of Service "${wanted.name}", which has ${service.spec.ports.map((port) => `${port.name ?? ''} ${port.port}`.trim()).join(', ') || 'none'}.`,
+          shown,
+          citeObject(service, 'spec.ports'),
+        ),
+      ];
 }
 
 function ingress(backend: object): { readonly [field: string]: unknown } {
-  return { kind: 'Ingress', metadata: { name: 'web', namespace: 'shop' }, spec: { rules: [{ host: 'shop.example', http: { paths: [{ path: '/', backend }] } }] } };
+  return {
+    kind: 'Ingress',
+    metadata: { name: 'web', namespace: 'shop' },
+    spec: { rules: [{ host: 'shop.example', http: { paths: [{ path: '/', backend }] } }] },
+  };
 }

@@ -14,7 +14,7 @@ export const ingressClassMissing = defineFailureMode({
   role: 'cause',
   explanation: {
     whatItIs: 'The Ingress names a class that the cluster does not have, or names none and there is no default, so nobody serves it.',
-    howItLooks: 'The Ingress never gets an address; its hosts answer 404 from the controller\'s default backend or not at all.',
+    howItLooks: "The Ingress never gets an address; its hosts answer 404 from the controller's default backend or not at all.",
     whyItHappens: 'A slip, a class of another cluster, a controller that was removed, or the old annotation instead of ingressClassName.',
     whatStopsTheBleeding: 'Name a class that exists.',
     whatFixesIt: 'Set ingressClassName, or mark one class as the default.',
@@ -27,7 +27,9 @@ export const ingressClassMissing = defineFailureMode({
   mitigations: [],
   recognise(facts): readonly Finding[] {
     const names = facts.ingressclasses.all.map((each) => each.metadata.name);
-    const hasDefault = facts.ingressclasses.all.some(({ metadata }) => metadata.annotations['ingressclass.kubernetes.io/is-default-class'] === 'true');
+    const hasDefault = facts.ingressclasses.all.some(
+      ({ metadata }) => metadata.annotations['ingressclass.kubernetes.io/is-default-class'] === 'true',
+    );
     return facts.ingresses.all.flatMap((ingress): readonly Finding[] => {
       const { metadata, spec, status } = ingress;
       const byAnnotation = metadata.annotations['kubernetes.io/ingress.class'];
@@ -37,26 +39,54 @@ export const ingressClassMissing = defineFailureMode({
       if (status.loadBalancer.ingress.length > 0 || isYoung || (named === undefined && byAnnotation !== undefined)) return [];
       if (named === undefined ? hasDefault : names.includes(named)) return [];
       const similar = named === undefined ? undefined : mostSimilar(named, names);
-      const says = named === undefined
-        ? `Ingress ${metadata.name} names no class, and no class is the default.`
-        : `Ingress ${metadata.name} names class "${named}", which does not exist.${similar === undefined ? '' : ` There is "${similar}".`}`;
+      const says =
+        named === undefined
+          ? `Ingress ${metadata.name} names no class, and no class is the default.`
+          : `Ingress ${metadata.name} names class "${named}", which does not exist.${similar === undefined ? '' : ` There is "${similar}".`}`;
       const own = subject('Ingress', metadata.namespace, metadata.name);
-      return [{
-        // Some controllers take every Ingress without a class, but they would have given it an address.
-        subject: own, weight: named === undefined ? 'suggestive' : 'conclusive',
-        because: [claim(says, citeObject(ingress, `spec.ingressClassName: ${named ?? 'not set'}; no address`), citeList('ingressclasses', undefined, `classes: ${names.join(', ') || 'none'}`))],
-        ...(metadata.creationTimestamp === undefined ? {} : { since: metadata.creationTimestamp }),
-        affects: [own],
-      }];
+      return [
+        {
+          // Some controllers take every Ingress without a class, but they would have given it an address.
+          subject: own,
+          weight: named === undefined ? 'suggestive' : 'conclusive',
+          because: [
+            claim(
+              says,
+              citeObject(ingress, `spec.ingressClassName: ${named ?? 'not set'}; no address`),
+              citeList('ingressclasses', undefined, `classes: ${names.join(', ') || 'none'}`),
+            ),
+          ],
+          ...(metadata.creationTimestamp === undefined ? {} : { since: metadata.creationTimestamp }),
+          affects: [own],
+        },
+      ];
     });
   },
   recognises: [
-    { story: 'The class is called "nginx", the Ingress says "ngnix".', given: { ingresses: [ingress({ ingressClassName: 'ngnix' })], ingressclasses: [ingressClass('nginx')] }, finds: [{ kind: 'Ingress', namespace: 'shop', name: 'web' }] },
+    {
+      story: 'The class is called "nginx", the Ingress says "ngnix".',
+      given: { ingresses: [ingress({ ingressClassName: 'ngnix' })], ingressclasses: [ingressClass('nginx')] },
+      finds: [{ kind: 'Ingress', namespace: 'shop', name: 'web' }],
+    },
   ],
   isNotFooledBy: [
     { story: 'The class exists.', given: { ingresses: [ingress({ ingressClassName: 'nginx' })], ingressclasses: [ingressClass('nginx')] } },
-    { story: 'No class object exists, but somebody has given it an address.', given: { ingresses: [{ ...ingress({ ingressClassName: 'alb' }), status: { loadBalancer: { ingress: [{ hostname: 'lb.example' }] } } }], ingressclasses: [] } },
-    { story: 'The old annotation names the controller.', given: { ingresses: [{ ...ingress({}), metadata: { name: 'web', namespace: 'shop', annotations: { 'kubernetes.io/ingress.class': 'nginx' } } }], ingressclasses: [] } },
+    {
+      story: 'No class object exists, but somebody has given it an address.',
+      given: {
+        ingresses: [{ ...ingress({ ingressClassName: 'alb' }), status: { loadBalancer: { ingress: [{ hostname: 'lb.example' }] } } }],
+        ingressclasses: [],
+      },
+    },
+    {
+      story: 'The old annotation names the controller.',
+      given: {
+        ingresses: [
+          { ...ingress({}), metadata: { name: 'web', namespace: 'shop', annotations: { 'kubernetes.io/ingress.class': 'nginx' } } },
+        ],
+        ingressclasses: [],
+      },
+    },
   ],
 });
 

@@ -17,9 +17,10 @@ export const loadBalancerPending = defineFailureMode({
   explanation: {
     whatItIs: 'The Service asks for an address outside the cluster, and nobody gives it one.',
     howItLooks: '`kubectl get service` shows EXTERNAL-IP as pending; clients outside have no address to call.',
-    whyItHappens: 'The cluster has no controller for load balancers, the provider\'s quota or permissions are lacking, or an annotation or subnet is wrong.',
+    whyItHappens:
+      "The cluster has no controller for load balancers, the provider's quota or permissions are lacking, or an annotation or subnet is wrong.",
     whatStopsTheBleeding: 'Reach the Service through an Ingress or a node port meanwhile.',
-    whatFixesIt: 'Repair what the controller\'s events name, or install a controller.',
+    whatFixesIt: "Repair what the controller's events name, or install a controller.",
     howToPreventIt: 'Alert on Services of type LoadBalancer without an address.',
   },
   sources: ['https://kubernetes.io/docs/concepts/services-networking/service/#loadbalancer'],
@@ -32,28 +33,63 @@ export const loadBalancerPending = defineFailureMode({
       const { metadata, spec, status } = service;
       const age = metadata.creationTimestamp === undefined ? undefined : facts.now - metadata.creationTimestamp;
       if (spec.type !== 'LoadBalancer' || status.loadBalancer.ingress.length > 0 || metadata.deletionTimestamp !== undefined) return [];
-      const failed = recentEvents(facts.events, service, facts.now).filter((event) => event.type === 'Warning' && /LoadBalancer|Sync|Ensur|Alloc/i.test(event.reason ?? ''));
+      const failed = recentEvents(facts.events, service, facts.now).filter(
+        (event) => event.type === 'Warning' && /LoadBalancer|Sync|Ensur|Alloc/i.test(event.reason ?? ''),
+      );
       if (failed.length === 0 && (age === undefined || age < graceMilliseconds)) return [];
       const own = subject('Service', metadata.namespace, metadata.name);
       const because: readonly [Claim, ...Claim[]] = [
-        claim(`Service ${metadata.name} has had no outside address for ${age === undefined ? 'an unknown time' : spokenDuration(age)}.`, citeObject(service, 'type LoadBalancer, status.loadBalancer empty', metadata.creationTimestamp)),
+        claim(
+          `Service ${metadata.name} has had no outside address for ${age === undefined ? 'an unknown time' : spokenDuration(age)}.`,
+          citeObject(service, 'type LoadBalancer, status.loadBalancer empty', metadata.creationTimestamp),
+        ),
         ...failed.slice(0, 2).map((event) => claim(`It could not be made: ${(event.message ?? '').slice(0, 300)}`, citeEvent(event))),
       ];
       // In clusters without a provider such Services stay pending for ever and are used by their node port.
-      return [{ subject: own, weight: failed.length > 0 ? 'conclusive' : 'weak', because, ...(metadata.creationTimestamp === undefined ? {} : { since: metadata.creationTimestamp }), affects: [own] }];
+      return [
+        {
+          subject: own,
+          weight: failed.length > 0 ? 'conclusive' : 'weak',
+          because,
+          ...(metadata.creationTimestamp === undefined ? {} : { since: metadata.creationTimestamp }),
+          affects: [own],
+        },
+      ];
     }),
   recognises: [
     {
       story: 'The provider refuses for lack of quota.',
       given: {
-        services: [exampleService({ name: 'web', spec: { type: 'LoadBalancer' }, metadata: { uid: 'uid-web', creationTimestamp: minutesAgo(15) } })],
-        events: [exampleEvent({ about: { kind: 'Service', name: 'web' }, reason: 'SyncLoadBalancerFailed', message: 'Error syncing load balancer: failed to ensure load balancer: quota exceeded for addresses' })],
+        services: [
+          exampleService({ name: 'web', spec: { type: 'LoadBalancer' }, metadata: { uid: 'uid-web', creationTimestamp: minutesAgo(15) } }),
+        ],
+        events: [
+          exampleEvent({
+            about: { kind: 'Service', name: 'web' },
+            reason: 'SyncLoadBalancerFailed',
+            message: 'Error syncing load balancer: failed to ensure load balancer: quota exceeded for addresses',
+          }),
+        ],
       },
       finds: [{ kind: 'Service', namespace: 'shop', name: 'web' }],
     },
   ],
   isNotFooledBy: [
-    { story: 'It has its address.', given: { services: [exampleService({ name: 'web', spec: { type: 'LoadBalancer' }, status: { loadBalancer: { ingress: [{ ip: '192.0.2.1' }] } } })], events: [] } },
-    { story: 'It was made two minutes ago.', given: { services: [exampleService({ name: 'web', spec: { type: 'LoadBalancer' }, metadata: { creationTimestamp: minutesAgo(2) } })], events: [] } },
+    {
+      story: 'It has its address.',
+      given: {
+        services: [
+          exampleService({ name: 'web', spec: { type: 'LoadBalancer' }, status: { loadBalancer: { ingress: [{ ip: '192.0.2.1' }] } } }),
+        ],
+        events: [],
+      },
+    },
+    {
+      story: 'It was made two minutes ago.',
+      given: {
+        services: [exampleService({ name: 'web', spec: { type: 'LoadBalancer' }, metadata: { creationTimestamp: minutesAgo(2) } })],
+        events: [],
+      },
+    },
   ],
 });

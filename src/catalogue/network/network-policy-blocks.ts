@@ -21,9 +21,11 @@ export const networkPolicyBlocks = defineFailureMode({
   title: 'A NetworkPolicy forbids a connection that is needed',
   role: 'cause',
   explanation: {
-    whatItIs: 'Policies select the client for egress or the server for ingress, and no rule of theirs lets this connection through, so its packets are dropped.',
+    whatItIs:
+      'Policies select the client for egress or the server for ingress, and no rule of theirs lets this connection through, so its packets are dropped.',
     howItLooks: 'Connections time out (with some plugins they are refused) in one direction between certain pods, while others connect.',
-    whyItHappens: 'A default-deny policy came without the rule for this flow, DNS was forgotten in egress, or labels or ports of one side changed.',
+    whyItHappens:
+      'A default-deny policy came without the rule for this flow, DNS was forgotten in egress, or labels or ports of one side changed.',
     whatStopsTheBleeding: 'Add a rule that allows the flow, or take the new policy back.',
     whatFixesIt: 'Write down which workloads talk to each other, with ports and DNS, and let the policies say exactly that.',
     howToPreventIt: 'Try policies in a test namespace with the real clients, and roll them out one namespace at a time.',
@@ -31,41 +33,87 @@ export const networkPolicyBlocks = defineFailureMode({
   sources: ['https://kubernetes.io/docs/concepts/services-networking/network-policies/'],
   needs: ['networkpolicies', 'replicas', 'service-backends'],
   helpedBy: ['namespaces', 'log-clues', 'connectivity-probes'],
-  explains: ['dependency-times-out', 'dependency-refuses-connections', 'dns-failing', 'dns-name-wrong', 'liveness-probe-misconfigured', 'readiness-probe-misconfigured', 'startup-probe-too-short', 'init-container-blocked'],
+  explains: [
+    'dependency-times-out',
+    'dependency-refuses-connections',
+    'dns-failing',
+    'dns-name-wrong',
+    'liveness-probe-misconfigured',
+    'readiness-probe-misconfigured',
+    'startup-probe-too-short',
+    'init-container-blocked',
+  ],
   mitigations: [],
   recognise(facts): readonly Finding[] {
     const world = { policies: facts.networkpolicies, namespaces: facts.namespaces };
     const blocked = suspectedFlows(facts).flatMap((suspected): readonly Blocked[] => {
       const verdict = judgeFlow(suspected.flow, world);
       if (verdict.state !== 'blocked') return [];
-      return [{ suspected, direction: verdict.direction, policy: verdict.policies.toSorted((left, right) => changedAt(right) - changedAt(left))[0] ?? verdict.policies[0] }];
+      return [
+        {
+          suspected,
+          direction: verdict.direction,
+          policy: verdict.policies.toSorted((left, right) => changedAt(right) - changedAt(left))[0] ?? verdict.policies[0],
+        },
+      ];
     });
-    return [...groupBy(blocked, ({ policy, direction }) => `${direction} ${policy.metadata.namespace ?? ''}/${policy.metadata.name}`).values()].flatMap((group): readonly Finding[] => {
-      const [first] = group.toSorted((left, right) => Number(right.suspected.evidence === 'seen') - Number(left.suspected.evidence === 'seen'));
+    return [
+      ...groupBy(blocked, ({ policy, direction }) => `${direction} ${policy.metadata.namespace ?? ''}/${policy.metadata.name}`).values(),
+    ].flatMap((group): readonly Finding[] => {
+      const [first] = group.toSorted(
+        (left, right) => Number(right.suspected.evidence === 'seen') - Number(left.suspected.evidence === 'seen'),
+      );
       if (first === undefined) return [];
       const { policy, suspected, direction } = first;
       const { client } = suspected.flow;
       const clients = [...new Set(group.flatMap((each) => each.suspected.replica ?? []))];
-      const says = direction === 'egress'
-        ? `${client.metadata.name} may not connect to ${suspected.target}: policy ${policy.metadata.name} limits its egress, and no rule allows this.`
-        : `${suspected.target} may not be reached by ${client.metadata.name}: policy ${policy.metadata.name} limits ingress there, and no rule allows this client.`;
+      const says =
+        direction === 'egress'
+          ? `${client.metadata.name} may not connect to ${suspected.target}: policy ${policy.metadata.name} limits its egress, and no rule allows this.`
+          : `${suspected.target} may not be reached by ${client.metadata.name}: policy ${policy.metadata.name} limits ingress there, and no rule allows this client.`;
       // The same labels are treated alike everywhere, so a healthy twin shows that the policy is not what stops the others.
-      const against = claimFromAll('Replicas with the same labels are healthy under the same policies.', healthyTwins(clients, facts.replicas).slice(0, 3).map(({ pod }) => citeObject(pod, `Ready on ${pod.spec.nodeName ?? '?'}`)));
+      const against = claimFromAll(
+        'Replicas with the same labels are healthy under the same policies.',
+        healthyTwins(clients, facts.replicas)
+          .slice(0, 3)
+          .map(({ pod }) => citeObject(pod, `Ready on ${pod.spec.nodeName ?? '?'}`)),
+      );
       const changed = changedAt(policy);
       const since = clients.flatMap((replica) => replica.failingSince ?? []);
-      return [{
-        subject: subject('NetworkPolicy', policy.metadata.namespace, policy.metadata.name),
-        weight: against !== undefined ? 'weak' : suspected.evidence === 'seen' ? 'conclusive' : 'suggestive',
-        because: [
-          claim(says, citeObject(policy, `podSelector ${JSON.stringify(policy.spec.podSelector.matchLabels)}, policyTypes ${policy.spec.policyTypes.join(', ') || 'Ingress'}`, changed === 0 ? undefined : changed), suspected.citation),
-          ...[...new Set(group.filter((each) => each.suspected.target !== suspected.target).map((each) => each.suspected))].slice(0, 3).map((each) => claim(`The same goes for ${each.target}.`, each.citation)),
-        ],
-        against: against === undefined ? [] : [against],
-        ...(since.length === 0 ? {} : { since: Math.min(...since) }),
-        affects: distinct([...clients.flatMap((replica) => [subject('Pod', replica.pod.metadata.namespace, replica.pod.metadata.name), replica.workload])]).concat(
-          clients.length === 0 ? [subject('Pod', client.metadata.namespace, client.metadata.name)] : []),
-        wouldSettle: suspected.evidence === 'seen' ? [] : [`kubectl -n ${client.metadata.namespace ?? 'default'} exec ${client.metadata.name} -- nc -zv -w 3 ${suspected.target.replace(':', ' ')}`],
-      }];
+      return [
+        {
+          subject: subject('NetworkPolicy', policy.metadata.namespace, policy.metadata.name),
+          weight: against !== undefined ? 'weak' : suspected.evidence === 'seen' ? 'conclusive' : 'suggestive',
+          because: [
+            claim(
+              says,
+              citeObject(
+                policy,
+                `podSelector ${JSON.stringify(policy.spec.podSelector.matchLabels)}, policyTypes ${policy.spec.policyTypes.join(', ') || 'Ingress'}`,
+                changed === 0 ? undefined : changed,
+              ),
+              suspected.citation,
+            ),
+            ...[...new Set(group.filter((each) => each.suspected.target !== suspected.target).map((each) => each.suspected))]
+              .slice(0, 3)
+              .map((each) => claim(`The same goes for ${each.target}.`, each.citation)),
+          ],
+          against: against === undefined ? [] : [against],
+          ...(since.length === 0 ? {} : { since: Math.min(...since) }),
+          affects: distinct([
+            ...clients.map((replica) => replica.workload),
+            ...(clients.length === 0 ? [client] : clients.map((replica) => replica.pod)).map(({ metadata }) =>
+              subject('Pod', metadata.namespace, metadata.name),
+            ),
+          ]),
+          wouldSettle:
+            suspected.evidence === 'seen'
+              ? []
+              : [
+                  `kubectl -n ${client.metadata.namespace ?? 'default'} exec ${client.metadata.name} -- nc -zv -w 3 ${suspected.target.replace(':', ' ')}`,
+                ],
+        },
+      ];
     });
   },
   recognises: [
@@ -73,7 +121,12 @@ export const networkPolicyBlocks = defineFailureMode({
       story: 'A default-deny for egress came without a rule for the database.',
       given: {
         ...world(),
-        networkpolicies: [policy({ name: 'default-deny', spec: { podSelector: {}, policyTypes: ['Egress'], egress: [{ ports: [{ protocol: 'UDP', port: 53 }] }] } })],
+        networkpolicies: [
+          policy({
+            name: 'default-deny',
+            spec: { podSelector: {}, policyTypes: ['Egress'], egress: [{ ports: [{ protocol: 'UDP', port: 53 }] }] },
+          }),
+        ],
         'connectivity-probes': [exampleProbe({ from: 'pay-1-a', node: 'node-1', host: 'db', port: 5432, outcome: 'timed-out' })],
       },
       finds: [{ kind: 'NetworkPolicy', namespace: 'shop', name: 'default-deny' }],
@@ -82,8 +135,19 @@ export const networkPolicyBlocks = defineFailureMode({
       story: 'The database lets in only what is labelled as its client.',
       given: {
         ...world(),
-        networkpolicies: [policy({ name: 'db', spec: { podSelector: { matchLabels: { app: 'db' } }, policyTypes: ['Ingress'], ingress: [{ from: [{ podSelector: { matchLabels: { 'db-client': 'true' } } }] }] } })],
-        'container-logs': [{ namespace: 'shop', pod: 'pay-1-a', container: 'app', isPrevious: true, text: 'dial tcp: connect to db:5432: i/o timeout' }],
+        networkpolicies: [
+          policy({
+            name: 'db',
+            spec: {
+              podSelector: { matchLabels: { app: 'db' } },
+              policyTypes: ['Ingress'],
+              ingress: [{ from: [{ podSelector: { matchLabels: { 'db-client': 'true' } } }] }],
+            },
+          }),
+        ],
+        'container-logs': [
+          { namespace: 'shop', pod: 'pay-1-a', container: 'app', isPrevious: true, text: 'dial tcp: connect to db:5432: i/o timeout' },
+        ],
       },
       finds: [{ kind: 'NetworkPolicy', namespace: 'shop', name: 'db' }],
     },
@@ -93,7 +157,16 @@ export const networkPolicyBlocks = defineFailureMode({
       story: 'The policy allows exactly this client on this port; the timeout has another reason.',
       given: {
         ...world(),
-        networkpolicies: [policy({ name: 'db', spec: { podSelector: { matchLabels: { app: 'db' } }, policyTypes: ['Ingress'], ingress: [{ from: [{ podSelector: { matchLabels: { app: 'pay' } } }], ports: [{ port: 5432 }] }] } })],
+        networkpolicies: [
+          policy({
+            name: 'db',
+            spec: {
+              podSelector: { matchLabels: { app: 'db' } },
+              policyTypes: ['Ingress'],
+              ingress: [{ from: [{ podSelector: { matchLabels: { app: 'pay' } } }], ports: [{ port: 5432 }] }],
+            },
+          }),
+        ],
         'connectivity-probes': [exampleProbe({ from: 'pay-1-a', node: 'node-1', host: 'db', port: 5432, outcome: 'timed-out' })],
       },
     },
@@ -101,7 +174,9 @@ export const networkPolicyBlocks = defineFailureMode({
       story: 'A policy selects every pod and allows everything.',
       given: {
         ...world(),
-        networkpolicies: [policy({ name: 'allow-all', spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'], ingress: [{}], egress: [{}] } })],
+        networkpolicies: [
+          policy({ name: 'allow-all', spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'], ingress: [{}], egress: [{}] } }),
+        ],
         'connectivity-probes': [exampleProbe({ from: 'pay-1-a', node: 'node-1', host: 'db', port: 5432, outcome: 'timed-out' })],
       },
     },
@@ -109,7 +184,9 @@ export const networkPolicyBlocks = defineFailureMode({
       story: 'The policy of another namespace denies everything there.',
       given: {
         ...world(),
-        networkpolicies: [policy({ name: 'default-deny', namespace: 'other', spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'] } })],
+        networkpolicies: [
+          policy({ name: 'default-deny', namespace: 'other', spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'] } }),
+        ],
         'connectivity-probes': [exampleProbe({ from: 'pay-1-a', node: 'node-1', host: 'db', port: 5432, outcome: 'timed-out' })],
       },
     },
@@ -118,19 +195,38 @@ export const networkPolicyBlocks = defineFailureMode({
 
 /** The latest write of its spec; for a policy that nobody has touched since, its creation. 0: not told. */
 function changedAt(policy: NetworkPolicy): number {
-  const writes = policy.metadata.managedFields.flatMap((field) => (field.at !== undefined && field.paths.some((path) => path.startsWith('spec')) ? [field.at] : []));
+  const writes = policy.metadata.managedFields.flatMap((field) =>
+    field.at !== undefined && field.paths.some((path) => path.startsWith('spec')) ? [field.at] : [],
+  );
   return Math.max(0, policy.metadata.creationTimestamp ?? 0, ...writes);
 }
 
-function policy(of: { readonly name: string; readonly namespace?: string; readonly spec: object }): object & { readonly [field: string]: unknown } {
-  return { kind: 'NetworkPolicy', metadata: { name: of.name, namespace: of.namespace ?? 'shop', creationTimestamp: '2026-03-01T09:50:00Z' }, spec: of.spec };
+function policy(of: {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly spec: object;
+}): object & { readonly [field: string]: unknown } {
+  return {
+    kind: 'NetworkPolicy',
+    metadata: { name: of.name, namespace: of.namespace ?? 'shop', creationTimestamp: '2026-03-01T09:50:00Z' },
+    spec: of.spec,
+  };
 }
 
-function world(): { readonly pods: readonly ReturnType<typeof examplePod>[]; readonly services: readonly ReturnType<typeof exampleService>[]; readonly endpointslices: readonly ReturnType<typeof exampleSlice>[] } {
+function world(): {
+  readonly pods: readonly ReturnType<typeof examplePod>[];
+  readonly services: readonly ReturnType<typeof exampleService>[];
+  readonly endpointslices: readonly ReturnType<typeof exampleSlice>[];
+} {
   return {
     pods: [
       examplePod({ name: 'pay-1-a', isReady: false, status: crashLooping({ exitCode: 1 }) }),
-      examplePod({ name: 'db-0', owner: { kind: 'StatefulSet', name: 'db' }, container: { ports: [{ containerPort: 5432 }] }, podStatus: { podIP: '10.244.1.20' } }),
+      examplePod({
+        name: 'db-0',
+        owner: { kind: 'StatefulSet', name: 'db' },
+        container: { ports: [{ containerPort: 5432 }] },
+        podStatus: { podIP: '10.244.1.20' },
+      }),
     ],
     services: [exampleService({ name: 'db', ports: [{ port: 5432 }] })],
     endpointslices: [exampleSlice({ service: 'db', port: { port: 5432 }, ready: ['10.244.1.20'] })],

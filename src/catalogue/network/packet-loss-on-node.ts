@@ -17,8 +17,9 @@ export const packetLossOnNode = defineFailureMode({
   role: 'cause',
   explanation: {
     whatItIs: 'A part of the packets from or to one node is lost, so connections there are slow or fail now and then.',
-    howItLooks: 'The same probe sometimes succeeds and sometimes times out from one node, and always succeeds from others; latency and retries rise there.',
-    whyItHappens: 'A failing interface, cable or switch port, an overloaded link, or the provider\'s network.',
+    howItLooks:
+      'The same probe sometimes succeeds and sometimes times out from one node, and always succeeds from others; latency and retries rise there.',
+    whyItHappens: "A failing interface, cable or switch port, an overloaded link, or the provider's network.",
     whatStopsTheBleeding: 'Cordon the node and move its pods to other nodes.',
     whatFixesIt: 'Replace the part or the machine; ask the provider.',
     howToPreventIt: 'Measure loss and retransmissions between nodes all the time.',
@@ -35,12 +36,21 @@ export const packetLossOnNode = defineFailureMode({
     return nodes.flatMap((node): readonly Finding[] => {
       const lossy = probes.filter((probe) => nodeOf(probe) === node && lossShare(probe) > 0.01 && lossShare(probe) < 1);
       const mixed = mixedOutcomes(probes.filter((probe) => nodeOf(probe) === node));
-      const counters = errorClaims(reports.find((report) => report.node === node), reports);
+      const counters = errorClaims(
+        reports.find((report) => report.node === node),
+        reports,
+      );
       // Loss towards everybody from everywhere is not this node's.
       const isOnlyHere = !probes.some((probe) => nodeOf(probe) !== node && lossShare(probe) > 0.01);
       const claims: readonly (Claim | undefined)[] = [
-        claimFromAll(`Probes from ${node} lose packets: ${lossy[0]?.detail.slice(0, 160) ?? ''}`, lossy.slice(0, 3).map((probe) => citeProbe(probe, probe.detail.slice(0, 160)))),
-        claimFromAll(`The same probe from ${node} sometimes succeeds and sometimes does not.`, mixed.slice(0, 4).map((probe) => citeProbe(probe, probe.outcome))),
+        claimFromAll(
+          `Probes from ${node} lose packets: ${lossy[0]?.detail.slice(0, 160) ?? ''}`,
+          lossy.slice(0, 3).map((probe) => citeProbe(probe, probe.detail.slice(0, 160))),
+        ),
+        claimFromAll(
+          `The same probe from ${node} sometimes succeeds and sometimes does not.`,
+          mixed.slice(0, 4).map((probe) => citeProbe(probe, probe.outcome)),
+        ),
         ...counters,
       ];
       const [first, ...more] = claims.filter((each) => each !== undefined);
@@ -48,7 +58,17 @@ export const packetLossOnNode = defineFailureMode({
       const hasProbes = lossy.length > 0 || mixed.length > 0;
       const suffers = facts.replicas.onNode(node).some((replica) => replica.health === 'failing');
       if (!hasProbes && !suffers) return [];
-      return [nodeFinding({ node, weight: hasProbes && isOnlyHere ? 'strong' : 'suggestive', because: [first, ...more], wouldSettle: [`"ping -c 100" from ${node} to two other nodes and between those two.`] }, facts.replicas)];
+      return [
+        nodeFinding(
+          {
+            node,
+            weight: hasProbes && isOnlyHere ? 'strong' : 'suggestive',
+            because: [first, ...more],
+            wouldSettle: [`"ping -c 100" from ${node} to two other nodes and between those two.`],
+          },
+          facts.replicas,
+        ),
+      ];
     });
   },
   recognises: [
@@ -58,8 +78,20 @@ export const packetLossOnNode = defineFailureMode({
         nodes: [exampleNode({ name: 'node-1' })],
         pods: [examplePod({ name: 'cart-1-a', isReady: false })],
         'connectivity-probes': [
-          exampleProbe({ node: 'node-1', host: '192.0.2.9', protocol: 'icmp', outcome: 'connected', detail: '100 packets transmitted, 67 received, 33% packet loss' }),
-          exampleProbe({ node: 'node-2', host: '192.0.2.9', protocol: 'icmp', outcome: 'connected', detail: '100 packets transmitted, 100 received, 0% packet loss' }),
+          exampleProbe({
+            node: 'node-1',
+            host: '192.0.2.9',
+            protocol: 'icmp',
+            outcome: 'connected',
+            detail: '100 packets transmitted, 67 received, 33% packet loss',
+          }),
+          exampleProbe({
+            node: 'node-2',
+            host: '192.0.2.9',
+            protocol: 'icmp',
+            outcome: 'connected',
+            detail: '100 packets transmitted, 100 received, 0% packet loss',
+          }),
         ],
       },
       finds: [{ kind: 'Node', name: 'node-1' }],
@@ -70,10 +102,27 @@ export const packetLossOnNode = defineFailureMode({
       story: 'The target is down: everything is lost, from everywhere.',
       given: {
         pods: [],
-        'connectivity-probes': ['node-1', 'node-2'].map((node) => exampleProbe({ node, host: '192.0.2.9', protocol: 'icmp', outcome: 'timed-out', detail: '10 packets transmitted, 0 received, 100% packet loss' })),
+        'connectivity-probes': ['node-1', 'node-2'].map((node) =>
+          exampleProbe({
+            node,
+            host: '192.0.2.9',
+            protocol: 'icmp',
+            outcome: 'timed-out',
+            detail: '10 packets transmitted, 0 received, 100% packet loss',
+          }),
+        ),
       },
     },
-    { story: 'A Service refuses every time.', given: { pods: [], 'connectivity-probes': [exampleProbe({ node: 'node-1', host: 'db', port: 5432, outcome: 'refused' }), exampleProbe({ node: 'node-1', host: 'db', port: 5432, outcome: 'refused' })] } },
+    {
+      story: 'A Service refuses every time.',
+      given: {
+        pods: [],
+        'connectivity-probes': [
+          exampleProbe({ node: 'node-1', host: 'db', port: 5432, outcome: 'refused' }),
+          exampleProbe({ node: 'node-1', host: 'db', port: 5432, outcome: 'refused' }),
+        ],
+      },
+    },
   ],
 });
 
@@ -93,10 +142,18 @@ function mixedOutcomes(probes: readonly ConnectivityProbe[]): readonly Connectiv
 }
 
 function errorClaims(report: NodeReport | undefined, reports: readonly NodeReport[]): readonly Claim[] {
-  const errorsOf = (each: NodeReport): number => Math.max(0, ...each.interfaces.filter((link) => link.name !== 'lo').map((link) => link.errors));
+  const errorsOf = (each: NodeReport): number =>
+    Math.max(0, ...each.interfaces.filter((link) => link.name !== 'lo').map((link) => link.errors));
   const others = reports.filter((each) => each !== report && each.interfaces.length > 0);
   const worst = report?.interfaces.find((link) => link.name !== 'lo' && link.errors === errorsOf(report));
   if (report === undefined || worst === undefined || others.length === 0 || worst.errors < tellingErrors) return [];
   const usual = Math.max(...others.map(errorsOf));
-  return worst.errors < Math.max(1, usual) * tellingRatio ? [] : [claim(`${worst.name} of ${report.node} counts ${worst.errors} errors, other nodes at most ${usual}.`, citeNodeCommand(report.node, worst.command, `${worst.name}: ${worst.errors} errors`))];
+  return worst.errors < Math.max(1, usual) * tellingRatio
+    ? []
+    : [
+        claim(
+          `${worst.name} of ${report.node} counts ${worst.errors} errors, other nodes at most ${usual}.`,
+          citeNodeCommand(report.node, worst.command, `${worst.name}: ${worst.errors} errors`),
+        ),
+      ];
 }

@@ -13,17 +13,29 @@ export const servicePortMismatch = defineFailureMode({
   title: 'A Service sends traffic to a port on which nothing listens',
   role: 'cause',
   explanation: {
-    whatItIs: 'The target port of a Service is not the port of its pods: a name that no container port has, another number, or another protocol.',
+    whatItIs:
+      'The target port of a Service is not the port of its pods: a name that no container port has, another number, or another protocol.',
     howItLooks: 'The pods are Ready and answer on their own port, but every connection through the Service is refused.',
-    whyItHappens: 'The application\'s port was changed on one side only, a named port was renamed, or the protocol was left at TCP for a UDP server.',
-    whatStopsTheBleeding: 'Put the Service\'s target port (or the container\'s port) back to what it was.',
+    whyItHappens:
+      "The application's port was changed on one side only, a named port was renamed, or the protocol was left at TCP for a UDP server.",
+    whatStopsTheBleeding: "Put the Service's target port (or the container's port) back to what it was.",
     whatFixesIt: 'Name the container port and let the Service refer to it by that name.',
     howToPreventIt: 'Test through the Service after each change of ports, and check target ports against pod templates before applying.',
   },
-  sources: ['https://kubernetes.io/docs/concepts/services-networking/service/#field-spec-ports', 'https://kubernetes.io/docs/tasks/debug/debug-application/debug-service/#is-the-service-defined-correctly'],
+  sources: [
+    'https://kubernetes.io/docs/concepts/services-networking/service/#field-spec-ports',
+    'https://kubernetes.io/docs/tasks/debug/debug-application/debug-service/#is-the-service-defined-correctly',
+  ],
   needs: ['service-backends'],
   helpedBy: ['log-clues', 'connectivity-probes', 'container-logs'],
-  explains: ['dependency-refuses-connections', 'dependency-times-out', 'readiness-probe-misconfigured', 'startup-probe-too-short', 'liveness-probe-misconfigured', 'init-container-blocked'],
+  explains: [
+    'dependency-refuses-connections',
+    'dependency-times-out',
+    'readiness-probe-misconfigured',
+    'startup-probe-too-short',
+    'liveness-probe-misconfigured',
+    'init-container-blocked',
+  ],
   mitigations: [],
   recognise(facts) {
     const complaintsOf = complaintsByService(facts);
@@ -39,14 +51,21 @@ export const servicePortMismatch = defineFailureMode({
       const own = subject('Service', metadata.namespace, metadata.name);
       const heard = claimFromAll(`Clients do not reach Service ${metadata.name}.`, complaints.citations);
       const changedAt = metadata.managedFields.filter((field) => field.paths.some((path) => path.startsWith('spec.ports'))).at(-1)?.at;
-      return [{
-        subject: own,
-        weight: first.weight,
-        because: [first.claim, ...more.map((each) => each.claim), ...(heard === undefined ? [] : [heard])],
-        ...(changedAt === undefined ? {} : { since: changedAt }),
-        affects: [own, ...complaints.clients.map(({ pod }) => subject('Pod', pod.metadata.namespace, pod.metadata.name))],
-        wouldSettle: first.weight === 'conclusive' ? [] : [`kubectl -n ${metadata.namespace ?? 'default'} exec ${pods[0]?.metadata.name ?? '<pod>'} -- ss -ltn, compared with the target port of Service ${metadata.name}`],
-      }];
+      return [
+        {
+          subject: own,
+          weight: first.weight,
+          because: [first.claim, ...more.map((each) => each.claim), ...(heard === undefined ? [] : [heard])],
+          ...(changedAt === undefined ? {} : { since: changedAt }),
+          affects: [own, ...complaints.clients.map(({ pod }) => subject('Pod', pod.metadata.namespace, pod.metadata.name))],
+          wouldSettle:
+            first.weight === 'conclusive'
+              ? []
+              : [
+                  `kubectl -n ${metadata.namespace ?? 'default'} exec ${pods[0]?.metadata.name ?? '<pod>'} -- ss -ltn, compared with the target port of Service ${metadata.name}`,
+                ],
+        },
+      ];
     });
   },
   recognises: [
@@ -70,7 +89,12 @@ export const servicePortMismatch = defineFailureMode({
         endpointslices: [exampleSlice({ service: 'cart', ready: ['10.244.1.10'] })],
         'container-logs': [
           { namespace: 'shop', pod: 'cart-1-a', container: 'app', text: 'server listening on :8080' },
-          { namespace: 'shop', pod: 'web-1-a', container: 'app', text: 'Get "http://cart/items": dial tcp: connect to cart:80: connect: connection refused' },
+          {
+            namespace: 'shop',
+            pod: 'web-1-a',
+            container: 'app',
+            text: 'Get "http://cart/items": dial tcp: connect to cart:80: connect: connection refused',
+          },
         ],
       },
       finds: [{ kind: 'Service', namespace: 'shop', name: 'cart' }],
@@ -118,34 +142,93 @@ function judge(given: Judged): readonly Wrong[] {
   if (pod === undefined) return [];
   const { name } = backend.service.metadata;
   const target = citeObject(backend.service, `spec.ports: ${port.port} to ${port.targetPort} (${port.protocol})`);
-  const declared = [...new Set(pods.flatMap((each) => each.spec.containers.flatMap((container) => container.ports.map((each) => `${each.name === undefined ? '' : `${each.name} `}${each.containerPort}/${each.protocol ?? 'TCP'}`))))];
+  const declared = [
+    ...new Set(
+      pods.flatMap((each) =>
+        each.spec.containers.flatMap((container) =>
+          container.ports.map((each) => `${each.name === undefined ? '' : `${each.name} `}${each.containerPort}/${each.protocol ?? 'TCP'}`),
+        ),
+      ),
+    ),
+  ];
   const shown = citeObject(pod, `container ports: ${declared.join(', ') || 'none declared'}`);
-  const isMissed = complaints.citations.length > 0 && (complaints.ports.size === 0 || (port.port !== undefined && complaints.ports.has(port.port)));
+  const isMissed =
+    complaints.citations.length > 0 && (complaints.ports.size === 0 || (port.port !== undefined && complaints.ports.has(port.port)));
   if (port.resolution === 'name-missing') {
-    return [{ weight: 'conclusive', claim: claim(`Service ${name} sends port ${port.port} to the port named "${port.targetPort}", and no container of its pods has a port of that name.`, target, shown) }];
+    return [
+      {
+        weight: 'conclusive',
+        claim: claim(
+          `Service ${name} sends port ${port.port} to the port named "${port.targetPort}", and no container of its pods has a port of that name.`,
+          target,
+          shown,
+        ),
+      },
+    ];
   }
   if (port.resolution === 'protocol-differs') {
     // A server on both protocols is often declared for one of them only, and serves both.
     const hasTwin = backend.ports.some((other) => other !== port && other.port === port.port && other.resolution === 'declared');
     if (hasTwin && !isMissed) return [];
-    return [{ weight: isMissed ? 'conclusive' : 'suggestive', claim: claim(`Service ${name} sends ${port.protocol} to port ${port.targetPort}, which the containers declare for another protocol.`, target, shown) }];
+    return [
+      {
+        weight: isMissed ? 'conclusive' : 'suggestive',
+        claim: claim(
+          `Service ${name} sends ${port.protocol} to port ${port.targetPort}, which the containers declare for another protocol.`,
+          target,
+          shown,
+        ),
+      },
+    ];
   }
   if (port.resolution !== 'undeclared') return [];
   const heard = listeningElsewhere(given);
   // Declaring a port is a courtesy; only with a second sign is an undeclared one a fault.
-  if (heard !== undefined) return [{ weight: isMissed ? 'conclusive' : 'strong', claim: claim(`Service ${name} sends port ${port.port} to ${port.targetPort}; the containers declare ${declared.join(', ') || 'no port'} and their log says that they listen on ${heard.ports.join(', ')}.`, target, shown, heard.citation) }];
+  if (heard !== undefined)
+    return [
+      {
+        weight: isMissed ? 'conclusive' : 'strong',
+        claim: claim(
+          `Service ${name} sends port ${port.port} to ${port.targetPort}; the containers declare ${declared.join(', ') || 'no port'} and their log says that they listen on ${heard.ports.join(', ')}.`,
+          target,
+          shown,
+          heard.citation,
+        ),
+      },
+    ];
   const isEndpointReady = (backend.endpoints?.ready ?? 0) > 0;
   if (!isMissed || declared.length === 0 || !isEndpointReady) return [];
-  return [{ weight: 'strong', claim: claim(`Service ${name} sends port ${port.port} to ${port.targetPort}, which no container of its Ready pods declares (declared: ${declared.join(', ')}).`, target, shown) }];
+  return [
+    {
+      weight: 'strong',
+      claim: claim(
+        `Service ${name} sends port ${port.port} to ${port.targetPort}, which no container of its Ready pods declares (declared: ${declared.join(', ')}).`,
+        target,
+        shown,
+      ),
+    },
+  ];
 }
 
 /** What the pods' own logs say about where they listen, where that is not the target port. */
-function listeningElsewhere({ port, pods, logs }: Judged): { readonly ports: readonly number[]; readonly citation: ReturnType<typeof citeLog> } | undefined {
+function listeningElsewhere({
+  port,
+  pods,
+  logs,
+}: Judged): { readonly ports: readonly number[]; readonly citation: ReturnType<typeof citeLog> } | undefined {
   const names = new Set(pods.map((pod) => `${pod.metadata.namespace ?? ''}/${pod.metadata.name}`));
-  const heard = (logs ?? []).filter((log) => names.has(`${log.namespace}/${log.pod}`)).flatMap((log) => log.lines.flatMap((line) => {
-    const said = /\b(?:listen(?:ing|s)?|serving|started|running)\b[^\n]{0,60}?(?:[:=]|\bport\s)\s*(\d{2,5})\b/i.exec(line.text.slice(0, 400))?.[1];
-    return said === undefined ? [] : [{ port: Number(said), citation: citeLog(log, line.text.slice(0, 200), line.at) }];
-  }));
+  const heard = (logs ?? [])
+    .filter((log) => names.has(`${log.namespace}/${log.pod}`))
+    .flatMap((log) =>
+      log.lines.flatMap((line) => {
+        const said = /\b(?:listen(?:ing|s)?|serving|started|running)\b[^\n]{0,60}?(?:[:=]|\bport\s)\s*(\d{2,5})\b/i.exec(
+          line.text.slice(0, 400),
+        )?.[1];
+        return said === undefined ? [] : [{ port: Number(said), citation: citeLog(log, line.text.slice(0, 200), line.at) }];
+      }),
+    );
   const [first] = heard;
-  return first === undefined || heard.some((each) => each.port === Number(port.targetPort)) ? undefined : { ports: [...new Set(heard.map((each) => each.port))], citation: first.citation };
+  return first === undefined || heard.some((each) => each.port === Number(port.targetPort))
+    ? undefined
+    : { ports: [...new Set(heard.map((each) => each.port))], citation: first.citation };
 }

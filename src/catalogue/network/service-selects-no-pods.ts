@@ -15,50 +15,93 @@ export const serviceSelectsNoPods = defineFailureMode({
   title: 'A Service selects no pods',
   role: 'cause',
   explanation: {
-    whatItIs: 'The labels that a Service looks for are carried by no pod, so it has no endpoints, although the pods that it was made for run.',
-    howItLooks: 'Clients are refused or get 503 at once; the pods behind are Running and Ready; `kubectl get endpointslices` shows none for the Service.',
-    whyItHappens: 'A label was renamed on one side only, a selector has a slip, or a chart\'s values differ between the Service and the workload.',
-    whatStopsTheBleeding: 'Put the selector (or the pods\' labels) back to what it was.',
+    whatItIs:
+      'The labels that a Service looks for are carried by no pod, so it has no endpoints, although the pods that it was made for run.',
+    howItLooks:
+      'Clients are refused or get 503 at once; the pods behind are Running and Ready; `kubectl get endpointslices` shows none for the Service.',
+    whyItHappens:
+      "A label was renamed on one side only, a selector has a slip, or a chart's values differ between the Service and the workload.",
+    whatStopsTheBleeding: "Put the selector (or the pods' labels) back to what it was.",
     whatFixesIt: 'Make the selector match the labels of the pod template, both from one definition.',
     howToPreventIt: 'Alert on Services that lose all endpoints, and check selectors against templates before applying.',
   },
-  sources: ['https://kubernetes.io/docs/concepts/services-networking/service/#services-with-selectors', 'https://kubernetes.io/docs/tasks/debug/debug-application/debug-service/#does-the-service-have-any-endpointslices'],
+  sources: [
+    'https://kubernetes.io/docs/concepts/services-networking/service/#services-with-selectors',
+    'https://kubernetes.io/docs/tasks/debug/debug-application/debug-service/#does-the-service-have-any-endpointslices',
+  ],
   needs: ['service-backends', 'pods'],
   helpedBy: ['log-clues', 'connectivity-probes', 'deployments', 'statefulsets', 'daemonsets', 'ingresses'],
-  explains: ['dependency-refuses-connections', 'dependency-times-out', 'readiness-probe-misconfigured', 'startup-probe-too-short', 'liveness-probe-misconfigured', 'init-container-blocked', 'ingress-backend-missing'],
+  explains: [
+    'dependency-refuses-connections',
+    'dependency-times-out',
+    'readiness-probe-misconfigured',
+    'startup-probe-too-short',
+    'liveness-probe-misconfigured',
+    'init-container-blocked',
+    'ingress-backend-missing',
+  ],
   mitigations: [],
   recognise(facts) {
     const complaintsOf = complaintsByService(facts);
     return facts['service-backends'].all.flatMap((backend): readonly Finding[] => {
-      if (backend.pods === undefined || backend.pods.length > 0 || (backend.endpoints?.ready ?? 0) > 0 || backend.service.spec.type === 'ExternalName') return [];
+      if (
+        backend.pods === undefined ||
+        backend.pods.length > 0 ||
+        (backend.endpoints?.ready ?? 0) > 0 ||
+        backend.service.spec.type === 'ExternalName'
+      )
+        return [];
       const { metadata, spec } = backend.service;
-      const templates = [...(facts.deployments?.inNamespace(metadata.namespace) ?? []), ...(facts.statefulsets?.inNamespace(metadata.namespace) ?? []), ...(facts.daemonsets?.inNamespace(metadata.namespace) ?? [])];
+      const templates = [
+        ...(facts.deployments?.inNamespace(metadata.namespace) ?? []),
+        ...(facts.statefulsets?.inNamespace(metadata.namespace) ?? []),
+        ...(facts.daemonsets?.inNamespace(metadata.namespace) ?? []),
+      ];
       // Its workload exists and simply has no pods (scaled to zero, over quota …): then the selector is right.
       if (templates.some((workload) => matchesLabels(spec.selector, workload.spec.template.metadata.labels))) return [];
-      const nearby = facts.pods.inNamespace(metadata.namespace).filter((pod) => pod.status.phase === 'Running' && isMeant(spec.selector, metadata.name, pod));
+      const nearby = facts.pods
+        .inNamespace(metadata.namespace)
+        .filter((pod) => pod.status.phase === 'Running' && isMeant(spec.selector, metadata.name, pod));
       const isOrphaned = nearby.length > 0 && nearby.every((pod) => facts['service-backends'].ofPod(pod).length === 0);
       const complaints = complaintsOf(backend);
       const weight = weigh(isOrphaned, complaints.clients.length > 0 || complaints.citations.length > 0);
-      const routed = facts.ingresses?.inNamespace(metadata.namespace).find((ingress) =>
-        [ingress.spec.defaultBackend, ...ingress.spec.rules.flatMap((rule) => rule.http?.paths.map((path) => path.backend) ?? [])].some((each) => each?.service?.name === metadata.name));
+      const routed = facts.ingresses
+        ?.inNamespace(metadata.namespace)
+        .find((ingress) =>
+          [ingress.spec.defaultBackend, ...ingress.spec.rules.flatMap((rule) => rule.http?.paths.map((path) => path.backend) ?? [])].some(
+            (each) => each?.service?.name === metadata.name,
+          ),
+        );
       if (weight === undefined) return [];
       const own = subject('Service', metadata.namespace, metadata.name);
       const heard = claimFromAll(`Clients do not reach Service ${metadata.name}.`, complaints.citations);
       const changedAt = metadata.managedFields.filter((field) => field.paths.some((path) => path.startsWith('spec.selector'))).at(-1)?.at;
-      return [{
-        subject: own,
-        weight,
-        because: [
-          claim(`Service ${metadata.name} looks for ${spokenSelector({ matchLabels: spec.selector })}, and no pod of the namespace carries that.`,
-            citeObject(backend.service, `spec.selector: ${spokenSelector({ matchLabels: spec.selector })}`), citeList('pods', metadata.namespace, 'no pod matches')),
-          ...difference(spec.selector, nearby),
-          ...(heard === undefined ? [] : [heard]),
-          ...(routed === undefined ? [] : [claim(`Ingress ${routed.metadata.name} sends traffic to it.`, citeObject(routed, `backend ${metadata.name}`))]),
-        ],
-        ...(changedAt === undefined ? {} : { since: changedAt }),
-        affects: [own, ...complaints.clients.map(({ pod }) => subject('Pod', pod.metadata.namespace, pod.metadata.name))],
-        wouldSettle: weight === 'conclusive' ? [] : [`kubectl -n ${metadata.namespace ?? 'default'} get pods --show-labels, compared with the selector of Service ${metadata.name}`],
-      }];
+      return [
+        {
+          subject: own,
+          weight,
+          because: [
+            claim(
+              `Service ${metadata.name} looks for ${spokenSelector({ matchLabels: spec.selector })}, and no pod of the namespace carries that.`,
+              citeObject(backend.service, `spec.selector: ${spokenSelector({ matchLabels: spec.selector })}`),
+              citeList('pods', metadata.namespace, 'no pod matches'),
+            ),
+            ...difference(spec.selector, nearby),
+            ...(heard === undefined ? [] : [heard]),
+            ...(routed === undefined
+              ? []
+              : [claim(`Ingress ${routed.metadata.name} sends traffic to it.`, citeObject(routed, `backend ${metadata.name}`))]),
+          ],
+          ...(changedAt === undefined ? {} : { since: changedAt }),
+          affects: [own, ...complaints.clients.map(({ pod }) => subject('Pod', pod.metadata.namespace, pod.metadata.name))],
+          wouldSettle:
+            weight === 'conclusive'
+              ? []
+              : [
+                  `kubectl -n ${metadata.namespace ?? 'default'} get pods --show-labels, compared with the selector of Service ${metadata.name}`,
+                ],
+        },
+      ];
     });
   },
   recognises: [
@@ -84,19 +127,31 @@ export const serviceSelectsNoPods = defineFailureMode({
   isNotFooledBy: [
     {
       story: 'The workload is scaled to zero: the selector is right.',
-      given: { pods: [], services: [exampleService({ name: 'cart' })], endpointslices: [], deployments: [exampleDeployment({ name: 'cart', replicas: 0 }).deployment] },
+      given: {
+        pods: [],
+        services: [exampleService({ name: 'cart' })],
+        endpointslices: [],
+        deployments: [exampleDeployment({ name: 'cart', replicas: 0 }).deployment],
+      },
     },
     {
       story: 'A canary Service waits for pods that nobody has started; its siblings are served by another Service.',
       given: {
         pods: [examplePod({ name: 'cart-1-a', labels: { app: 'cart', track: 'stable' } })],
-        services: [exampleService({ name: 'cart', selector: { app: 'cart', track: 'stable' } }), exampleService({ name: 'cart-canary', selector: { app: 'cart', track: 'canary' } })],
+        services: [
+          exampleService({ name: 'cart', selector: { app: 'cart', track: 'stable' } }),
+          exampleService({ name: 'cart-canary', selector: { app: 'cart', track: 'canary' } }),
+        ],
         endpointslices: [exampleSlice({ service: 'cart', ready: ['10.244.1.10'] })],
       },
     },
     {
       story: 'Monitoring brought a Service for a component that this cluster does not run as pods.',
-      given: { pods: [examplePod({ name: 'cart-1-a' })], services: [exampleService({ name: 'monitoring-etcd', selector: { component: 'etcd' } })], endpointslices: [] },
+      given: {
+        pods: [examplePod({ name: 'cart-1-a' })],
+        services: [exampleService({ name: 'monitoring-etcd', selector: { component: 'etcd' } })],
+        endpointslices: [],
+      },
     },
   ],
 });
@@ -111,9 +166,12 @@ function weigh(isOrphaned: boolean, isMissed: boolean): Weight | undefined {
 function isMeant(selector: Labels, serviceName: string, pod: Pod): boolean {
   const { labels } = pod.metadata;
   const different = Object.entries(selector).filter(([key, value]) => labels[key] !== value);
-  const isNamedAlike = pod.metadata.name === serviceName || pod.metadata.name.startsWith(`${serviceName}-`) || Object.values(labels).includes(serviceName);
+  const isNamedAlike =
+    pod.metadata.name === serviceName || pod.metadata.name.startsWith(`${serviceName}-`) || Object.values(labels).includes(serviceName);
   if (different.length !== 1 && !isNamedAlike) return false;
-  return different.every(([key, value]) => labels[key] === undefined ? isNamedAlike || Object.keys(selector).length > 1 : isSimilarName(labels[key] ?? '', value) || isNamedAlike);
+  return different.every(([key, value]) =>
+    labels[key] === undefined ? isNamedAlike || Object.keys(selector).length > 1 : isSimilarName(labels[key] ?? '', value) || isNamedAlike,
+  );
 }
 
 function difference(selector: Labels, nearby: readonly Pod[]): readonly Claim[] {
@@ -121,6 +179,10 @@ function difference(selector: Labels, nearby: readonly Pod[]): readonly Claim[] 
   if (pod === undefined) return [];
   const different = Object.entries(selector).filter(([key, value]) => pod.metadata.labels[key] !== value);
   const spoken = different.map(([key, value]) => `${key} is "${pod.metadata.labels[key] ?? 'not set'}" instead of "${value}"`).join(', ');
-  return [claim(`${nearby.length} running pods look as if they were meant, and no Service selects them: on ${pod.metadata.name} ${spoken}.`,
-    citeObject(pod, different.map(([key]) => `labels.${key}: ${pod.metadata.labels[key] ?? 'not set'}`).join(', ')))];
+  return [
+    claim(
+      `${nearby.length} running pods look as if they were meant, and no Service selects them: on ${pod.metadata.name} ${spoken}.`,
+      citeObject(pod, different.map(([key]) => `labels.${key}: ${pod.metadata.labels[key] ?? 'not set'}`).join(', ')),
+    ),
+  ];
 }

@@ -7,28 +7,52 @@ import type { Replica } from '../../domain/replica.ts';
 import { subject, subjectKey } from '../../domain/subject.ts';
 
 /** Proxies that service meshes put beside every application, by the names that they give to the container. */
-const meshProxies: ReadonlySet<string> = new Set(['istio-proxy', 'linkerd-proxy', 'envoy-sidecar', 'consul-dataplane', 'kuma-sidecar', 'osm-envoy', 'cilium-envoy', 'envoy']);
+const meshProxies: ReadonlySet<string> = new Set([
+  'istio-proxy',
+  'linkerd-proxy',
+  'envoy-sidecar',
+  'consul-dataplane',
+  'kuma-sidecar',
+  'osm-envoy',
+  'cilium-envoy',
+  'envoy',
+]);
 
 export const sidecarNotReady = defineFailureMode({
   id: 'sidecar-not-ready',
-  title: 'The mesh\'s proxy beside the application is not ready',
+  title: "The mesh's proxy beside the application is not ready",
   role: 'cause',
   explanation: {
-    whatItIs: 'All traffic of the pod goes through a proxy that the service mesh has put into it, and that proxy does not run or is not ready, so the application is cut off.',
+    whatItIs:
+      'All traffic of the pod goes through a proxy that the service mesh has put into it, and that proxy does not run or is not ready, so the application is cut off.',
     howItLooks: 'The pod shows one container fewer ready than it has; the application itself is well, or fails to connect at its start.',
-    whyItHappens: 'The mesh\'s control plane is down or unreachable, its certificate or version does not fit, or the proxy starts later than the application.',
-    whatStopsTheBleeding: 'Bring the mesh\'s control plane back, then restart the pods.',
+    whyItHappens:
+      "The mesh's control plane is down or unreachable, its certificate or version does not fit, or the proxy starts later than the application.",
+    whatStopsTheBleeding: "Bring the mesh's control plane back, then restart the pods.",
     whatFixesIt: 'Hold the application until the proxy is ready (native sidecars do), and keep the versions together.',
-    howToPreventIt: 'Watch the mesh\'s control plane like a part of the cluster, and upgrade it step by step.',
+    howToPreventIt: "Watch the mesh's control plane like a part of the cluster, and upgrade it step by step.",
   },
-  sources: ['https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/', 'https://istio.io/latest/docs/ops/common-problems/injection/'],
+  sources: [
+    'https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/',
+    'https://istio.io/latest/docs/ops/common-problems/injection/',
+  ],
   needs: ['replicas'],
   helpedBy: [],
-  explains: ['dependency-refuses-connections', 'dependency-times-out', 'dns-failing', 'liveness-probe-misconfigured', 'readiness-probe-misconfigured', 'startup-probe-too-short', 'init-container-blocked'],
+  explains: [
+    'dependency-refuses-connections',
+    'dependency-times-out',
+    'dns-failing',
+    'liveness-probe-misconfigured',
+    'readiness-probe-misconfigured',
+    'startup-probe-too-short',
+    'init-container-blocked',
+  ],
   mitigations: [],
   recognise(facts): readonly Finding[] {
     const hit = facts.replicas.failing.flatMap((replica) => {
-      const proxies = [...replica.pod.status.containerStatuses, ...replica.pod.status.initContainerStatuses].filter((status) => meshProxies.has(status.name) && status.ready === false && status.state.terminated?.exitCode !== 0);
+      const proxies = [...replica.pod.status.containerStatuses, ...replica.pod.status.initContainerStatuses].filter(
+        (status) => meshProxies.has(status.name) && status.ready === false && status.state.terminated?.exitCode !== 0,
+      );
       const [proxy] = proxies;
       return proxy === undefined || !isOnlyProxy(replica) ? [] : [{ replica, proxy: proxy.name }];
     });
@@ -38,14 +62,26 @@ export const sidecarNotReady = defineFailureMode({
       const trouble = first.replica.troubles.find((each) => each.container === first.proxy);
       const since = group.flatMap(({ replica }) => replica.failingSince ?? []);
       const because: readonly [Claim, ...Claim[]] = [
-        claim(`In ${first.replica.pod.metadata.name} only ${first.proxy} is not ready${trouble === undefined ? '' : ` (${trouble.reason})`}; the application's own containers are.`, citeObject(first.replica.pod, `${first.proxy} ready: false ${trouble?.message ?? ''}`.trim())),
+        claim(
+          `In ${first.replica.pod.metadata.name} only ${first.proxy} is not ready${trouble === undefined ? '' : ` (${trouble.reason})`}; the application's own containers are.`,
+          citeObject(first.replica.pod, `${first.proxy} ready: false ${trouble?.message ?? ''}`.trim()),
+        ),
       ];
-      return [{
-        subject: first.replica.workload, weight: 'strong', because,
-        ...(since.length === 0 ? {} : { since: Math.min(...since) }),
-        affects: [first.replica.workload, ...group.map(({ replica: { pod } }) => subject('Pod', pod.metadata.namespace, pod.metadata.name))],
-        wouldSettle: [`kubectl -n ${first.replica.pod.metadata.namespace ?? 'default'} logs ${first.replica.pod.metadata.name} -c ${first.proxy}`],
-      }];
+      return [
+        {
+          subject: first.replica.workload,
+          weight: 'strong',
+          because,
+          ...(since.length === 0 ? {} : { since: Math.min(...since) }),
+          affects: [
+            first.replica.workload,
+            ...group.map(({ replica: { pod } }) => subject('Pod', pod.metadata.namespace, pod.metadata.name)),
+          ],
+          wouldSettle: [
+            `kubectl -n ${first.replica.pod.metadata.namespace ?? 'default'} logs ${first.replica.pod.metadata.name} -c ${first.proxy}`,
+          ],
+        },
+      ];
     });
   },
   recognises: [
@@ -71,6 +107,13 @@ function isOnlyProxy({ pod }: Replica): boolean {
 }
 
 function meshed(proxy: object, isApplicationReady: boolean): ReturnType<typeof examplePod> {
-  const application = isApplicationReady ? { name: 'app', ready: true, started: true, restartCount: 0, state: { running: { startedAt: minutesAgo(30) } }, lastState: {} } : { name: 'app', ...crashLooping({ exitCode: 1 }) };
-  return examplePod({ name: 'cart-1-a', isReady: false, podStatus: { containerStatuses: [application, proxy] }, spec: { containers: [{ name: 'app' }, { name: 'istio-proxy' }] } });
+  const application = isApplicationReady
+    ? { name: 'app', ready: true, started: true, restartCount: 0, state: { running: { startedAt: minutesAgo(30) } }, lastState: {} }
+    : { name: 'app', ...crashLooping({ exitCode: 1 }) };
+  return examplePod({
+    name: 'cart-1-a',
+    isReady: false,
+    podStatus: { containerStatuses: [application, proxy] },
+    spec: { containers: [{ name: 'app' }, { name: 'istio-proxy' }] },
+  });
 }

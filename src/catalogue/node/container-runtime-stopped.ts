@@ -7,7 +7,8 @@ import { readyOf, unhealthyConditions } from '../../domain/node-conditions.ts';
 import { brokenByLostNode, conditionClaim, nodeFinding } from '../../domain/node-finding.ts';
 
 /** The kubelet's own words when it cannot talk to the runtime, or when the runtime no longer lists its pods. */
-const runtimeIsDown = /container runtime is down|container runtime not ready|container runtime status check may not have completed|PLEG is not healthy|runtime service is not (?:running|ready)|RuntimeReady=false/i;
+const runtimeIsDown =
+  /container runtime is down|container runtime not ready|container runtime status check may not have completed|PLEG is not healthy|runtime service is not (?:running|ready)|RuntimeReady=false/i;
 const networkIsDown = /NetworkPluginNotReady|cni plugin not initialized|network plugin/i;
 const runtimes = ['containerd', 'crio', 'cri-o', 'docker', 'cri-docker', 'cri-dockerd'];
 
@@ -16,11 +17,13 @@ export const containerRuntimeStopped = defineFailureMode({
   title: 'The container runtime of a node does not work',
   role: 'cause',
   explanation: {
-    whatItIs: 'containerd, CRI-O or Docker on the node does not run or does not answer the kubelet, so no container can be started, stopped or looked at.',
+    whatItIs:
+      'containerd, CRI-O or Docker on the node does not run or does not answer the kubelet, so no container can be started, stopped or looked at.',
     howItLooks: 'The node is NotReady, and the message says "container runtime is down" or "PLEG is not healthy".',
     whyItHappens: 'The runtime crashed, hangs on storage or on too many containers, or its configuration was changed badly.',
     whatStopsTheBleeding: 'Cordon the node and let its pods be made elsewhere.',
-    whatFixesIt: 'On the machine: read the runtime\'s journal, repair what it names, and restart it; running containers survive a restart of containerd.',
+    whatFixesIt:
+      "On the machine: read the runtime's journal, repair what it names, and restart it; running containers survive a restart of containerd.",
     howToPreventIt: 'Roll changes of the runtime out one node at a time, and watch its unit and its latency.',
   },
   sources: ['https://kubernetes.io/docs/reference/node/node-status/#condition', 'https://kubernetes.io/docs/tasks/debug/debug-cluster/'],
@@ -36,26 +39,61 @@ export const containerRuntimeStopped = defineFailureMode({
       const report = facts['node-reports']?.find((each) => each.node === name);
       const units = report?.units.filter((unit) => runtimes.includes(unit.unit)) ?? [];
       // A node runs one runtime; another one may be installed and off.
-      const stopped = units.some((unit) => unit.state === 'active') ? undefined : units.find((unit) => ['failed', 'inactive', 'activating', 'deactivating'].includes(unit.state));
+      const stopped = units.some((unit) => unit.state === 'active')
+        ? undefined
+        : units.find((unit) => ['failed', 'inactive', 'activating', 'deactivating'].includes(unit.state));
       const isOff = stopped !== undefined && (stopped.state !== 'inactive' || ready?.status !== 'True');
       const reported = unhealthyConditions(node, 'runtime');
       const because: readonly Claim[] = [
-        ...(isOff ? [claim(`${stopped.unit} on ${name} is ${stopped.state}${stopped.since === undefined ? '' : ` since ${clockTime(stopped.since)}`}.`, citeNodeCommand(name, stopped.command, `${stopped.unit}: ${stopped.state} ${stopped.result ?? ''}`.trim()))] : []),
-        ...(isSaid && ready !== undefined ? [conditionClaim(node, ready, `The kubelet of ${name} says that its container runtime does not answer.`)] : []),
+        ...(isOff
+          ? [
+              claim(
+                `${stopped.unit} on ${name} is ${stopped.state}${stopped.since === undefined ? '' : ` since ${clockTime(stopped.since)}`}.`,
+                citeNodeCommand(name, stopped.command, `${stopped.unit}: ${stopped.state} ${stopped.result ?? ''}`.trim()),
+              ),
+            ]
+          : []),
+        ...(isSaid && ready !== undefined
+          ? [conditionClaim(node, ready, `The kubelet of ${name} says that its container runtime does not answer.`)]
+          : []),
         ...reported.map((condition) => conditionClaim(node, condition, `${name} reports ${condition.type}.`)),
       ];
       const [first, ...more] = because;
       if (first === undefined) return [];
-      return [nodeFinding({
-        node: name, weight: isOff || isSaid ? 'conclusive' : ready?.status === 'True' ? 'suggestive' : 'strong', because: [first, ...more],
-        since: stopped?.since ?? (isSaid ? ready?.lastTransitionTime : reported[0]?.lastTransitionTime),
-        wouldSettle: isOff ? [] : ['On the machine: "systemctl status containerd" (or crio, docker) and "crictl info".'],
-      }, facts.replicas)];
+      return [
+        nodeFinding(
+          {
+            node: name,
+            weight: isOff || isSaid ? 'conclusive' : ready?.status === 'True' ? 'suggestive' : 'strong',
+            because: [first, ...more],
+            since: stopped?.since ?? (isSaid ? ready?.lastTransitionTime : reported[0]?.lastTransitionTime),
+            wouldSettle: isOff ? [] : ['On the machine: "systemctl status containerd" (or crio, docker) and "crictl info".'],
+          },
+          facts.replicas,
+        ),
+      ];
     }),
   recognises: [
     {
       story: 'The kubelet says that its runtime is down.',
-      given: { nodes: [exampleNode({ name: 'node-1', status: { conditions: [{ type: 'Ready', status: 'False', reason: 'KubeletNotReady', message: '[container runtime is down, PLEG is not healthy: pleg was last seen active 3m1s ago]', lastTransitionTime: minutesAgo(3) }] } })] },
+      given: {
+        nodes: [
+          exampleNode({
+            name: 'node-1',
+            status: {
+              conditions: [
+                {
+                  type: 'Ready',
+                  status: 'False',
+                  reason: 'KubeletNotReady',
+                  message: '[container runtime is down, PLEG is not healthy: pleg was last seen active 3m1s ago]',
+                  lastTransitionTime: minutesAgo(3),
+                },
+              ],
+            },
+          }),
+        ],
+      },
       finds: [{ kind: 'Node', name: 'node-1' }],
     },
   ],
@@ -66,13 +104,34 @@ export const containerRuntimeStopped = defineFailureMode({
         nodes: [exampleNode({ name: 'node-1' })],
         'node-commands': [
           { node: 'node-1', command: 'systemctl status docker', output: '○ docker.service - Docker\n     Active: inactive (dead)' },
-          { node: 'node-1', command: 'systemctl status containerd', output: '● containerd.service - containerd\n     Active: active (running) since Sun 2026-02-01 09:52:00 UTC; 28 days ago' },
+          {
+            node: 'node-1',
+            command: 'systemctl status containerd',
+            output: '● containerd.service - containerd\n     Active: active (running) since Sun 2026-02-01 09:52:00 UTC; 28 days ago',
+          },
         ],
       },
     },
     {
       story: 'The runtime works and the network plugin is missing.',
-      given: { nodes: [exampleNode({ name: 'node-1', status: { conditions: [{ type: 'Ready', status: 'False', reason: 'KubeletNotReady', message: 'container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized' }] } })] },
+      given: {
+        nodes: [
+          exampleNode({
+            name: 'node-1',
+            status: {
+              conditions: [
+                {
+                  type: 'Ready',
+                  status: 'False',
+                  reason: 'KubeletNotReady',
+                  message:
+                    'container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized',
+                },
+              ],
+            },
+          }),
+        ],
+      },
     },
   ],
 });

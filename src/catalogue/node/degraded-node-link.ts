@@ -17,7 +17,8 @@ export const degradedNodeLink = defineFailureMode({
   title: 'A node is Ready, but only pods on it fail',
   role: 'cause',
   explanation: {
-    whatItIs: 'Something on the way from or to one node is broken although the node reports itself Ready: the kubelet\'s heartbeat takes another path than the pods\' traffic.',
+    whatItIs:
+      "Something on the way from or to one node is broken although the node reports itself Ready: the kubelet's heartbeat takes another path than the pods' traffic.",
     howItLooks: 'Replicas of several workloads fail on this node only, while the same replicas are healthy on others.',
     whyItHappens: 'A bad network interface or cable, a broken route or firewall rule on one machine, or trouble that no condition reports.',
     whatStopsTheBleeding: 'Cordon the node and move the failing pods to other nodes; look for the reason afterwards.',
@@ -27,7 +28,17 @@ export const degradedNodeLink = defineFailureMode({
   sources: ['https://kubernetes.io/docs/tasks/debug/debug-cluster/', 'https://kubernetes.io/docs/reference/node/node-status/#condition'],
   needs: ['nodes', 'replicas'],
   helpedBy: ['node-reports'],
-  explains: ['dependency-refuses-connections', 'dependency-times-out', 'dns-failing', 'dns-name-wrong', 'liveness-probe-misconfigured', 'readiness-probe-misconfigured', 'startup-probe-too-short', 'init-container-blocked', 'packet-loss-on-node'],
+  explains: [
+    'dependency-refuses-connections',
+    'dependency-times-out',
+    'dns-failing',
+    'dns-name-wrong',
+    'liveness-probe-misconfigured',
+    'readiness-probe-misconfigured',
+    'startup-probe-too-short',
+    'init-container-blocked',
+    'packet-loss-on-node',
+  ],
   mitigations: ['cordon-node'],
   recognise: (facts) =>
     facts.nodes.all.flatMap((node): readonly Finding[] => {
@@ -38,15 +49,28 @@ export const degradedNodeLink = defineFailureMode({
       if (groups.length < 2 && (link.length === 0 || groups.length === 0)) return [];
       const weight: Weight = link.length > 0 ? 'strong' : 'suggestive';
       const failing = groups.flat();
-      const alike = claimFromAll(`${failing.length} failing replicas of ${groups.length} ${groups.length === 1 ? 'workload sits' : 'workloads sit'} on ${node.metadata.name}; their siblings elsewhere are healthy.`,
-        failing.slice(0, 5).map(({ pod, troubles }) => citeObject(pod, `on ${node.metadata.name}: ${troubles[0]?.reason ?? 'not Ready'}`)));
+      const alike = claimFromAll(
+        `${failing.length} failing replicas of ${groups.length} ${groups.length === 1 ? 'workload sits' : 'workloads sit'} on ${node.metadata.name}; their siblings elsewhere are healthy.`,
+        failing.slice(0, 5).map(({ pod, troubles }) => citeObject(pod, `on ${node.metadata.name}: ${troubles[0]?.reason ?? 'not Ready'}`)),
+      );
       const [first, ...more] = [...link, ...(alike === undefined ? [] : [alike])];
       if (first === undefined) return [];
       const since = failing.flatMap((replica) => replica.failingSince ?? []);
-      return [nodeFinding({
-        node: node.metadata.name, weight, because: [first, ...more], since: since.length === 0 ? undefined : Math.min(...since), suffering: failing,
-        wouldSettle: [`From a pod on ${node.metadata.name} and from one on another node: reach a pod of a third node by its address, a Service by its ClusterIP, and a name by DNS. What fails only from here names the layer.`],
-      }, facts.replicas)];
+      return [
+        nodeFinding(
+          {
+            node: node.metadata.name,
+            weight,
+            because: [first, ...more],
+            since: since.length === 0 ? undefined : Math.min(...since),
+            suffering: failing,
+            wouldSettle: [
+              `From a pod on ${node.metadata.name} and from one on another node: reach a pod of a third node by its address, a Service by its ClusterIP, and a name by DNS. What fails only from here names the layer.`,
+            ],
+          },
+          facts.replicas,
+        ),
+      ];
     }),
   recognises: [
     {
@@ -54,7 +78,14 @@ export const degradedNodeLink = defineFailureMode({
       given: {
         nodes: [exampleNode({ name: 'node-1' }), exampleNode({ name: 'node-2' })],
         pods: ['cart-1', 'pay-1'].flatMap((stem) => [
-          examplePod({ name: `${stem}-a`, isReady: false, startedMinutesAgo: 300, podStatus: { conditions: [{ type: 'Ready', status: 'False', reason: 'ContainersNotReady', lastTransitionTime: minutesAgo(6) }] } }),
+          examplePod({
+            name: `${stem}-a`,
+            isReady: false,
+            startedMinutesAgo: 300,
+            podStatus: {
+              conditions: [{ type: 'Ready', status: 'False', reason: 'ContainersNotReady', lastTransitionTime: minutesAgo(6) }],
+            },
+          }),
           examplePod({ name: `${stem}-b`, node: 'node-2' }),
         ]),
       },
@@ -66,7 +97,12 @@ export const degradedNodeLink = defineFailureMode({
       story: 'One workload fails on both nodes.',
       given: {
         nodes: [exampleNode({ name: 'node-1' }), exampleNode({ name: 'node-2' })],
-        pods: [examplePod({ name: 'cart-1-a', isReady: false }), examplePod({ name: 'cart-1-b', node: 'node-2', isReady: false }), examplePod({ name: 'pay-1-a', isReady: false }), examplePod({ name: 'pay-1-b', node: 'node-2' })],
+        pods: [
+          examplePod({ name: 'cart-1-a', isReady: false }),
+          examplePod({ name: 'cart-1-b', node: 'node-2', isReady: false }),
+          examplePod({ name: 'pay-1-a', isReady: false }),
+          examplePod({ name: 'pay-1-b', node: 'node-2' }),
+        ],
       },
     },
     {
@@ -81,7 +117,9 @@ export const degradedNodeLink = defineFailureMode({
 
 /** Failing replicas of each workload all of whose failing replicas sit on this node while twins elsewhere are healthy. */
 function failingOnlyHere(node: Node, replicas: Replicas): readonly (readonly Replica[])[] {
-  const here = replicas.onNode(node.metadata.name).filter((replica) => replica.health === 'failing' && replica.workload.kind !== 'Pod' && isOfTheNode(replica));
+  const here = replicas
+    .onNode(node.metadata.name)
+    .filter((replica) => replica.health === 'failing' && replica.workload.kind !== 'Pod' && isOfTheNode(replica));
   return [...groupBy(here, (replica) => subjectKey(replica.workload)).values()].filter((group) => {
     const [first] = group;
     const all = first === undefined ? [] : replicas.ofWorkload(first.workload).filter((replica) => replica.health === 'failing');
@@ -97,7 +135,16 @@ function isOfTheNode(replica: Replica): boolean {
 /** Errors on an interface in use, or a link that went down lately. */
 function linkClaims(report: NodeReport | undefined, now: number): readonly Claim[] {
   if (report === undefined) return [];
-  const down = report.findings.filter((each) => each.kind === 'link-down' && each.at !== undefined && now - each.at < millisecondsPerHour && !/veth|cali|lxc|docker|cni/.test(each.line));
-  const stated = claimFromAll(`A link of ${report.node} went down within the hour: "${down[0]?.line.slice(0, 160) ?? ''}".`, down.slice(0, 2).map((each) => citeNodeCommand(report.node, each.command, each.line.slice(0, 200))));
+  const down = report.findings.filter(
+    (each) =>
+      each.kind === 'link-down' &&
+      each.at !== undefined &&
+      now - each.at < millisecondsPerHour &&
+      !/veth|cali|lxc|docker|cni/.test(each.line),
+  );
+  const stated = claimFromAll(
+    `A link of ${report.node} went down within the hour: "${down[0]?.line.slice(0, 160) ?? ''}".`,
+    down.slice(0, 2).map((each) => citeNodeCommand(report.node, each.command, each.line.slice(0, 200))),
+  );
   return stated === undefined ? [] : [stated];
 }

@@ -18,20 +18,53 @@ export const diskPressure = defineFailureMode({
   sources: ['https://kubernetes.io/docs/concepts/scheduling-eviction/node-pressure-eviction/'],
   needs: ['nodes'],
   helpedBy: ['replicas', 'pods', 'events'],
-  explains: ['taint-not-tolerated', 'evicted-for-ephemeral-storage', 'liveness-probe-misconfigured', 'readiness-probe-misconfigured', 'startup-probe-too-short', 'node-not-ready', 'daemonset-not-everywhere'],
+  explains: [
+    'taint-not-tolerated',
+    'evicted-for-ephemeral-storage',
+    'liveness-probe-misconfigured',
+    'readiness-probe-misconfigured',
+    'startup-probe-too-short',
+    'node-not-ready',
+    'daemonset-not-everywhere',
+  ],
   mitigations: ['cordon-node'],
-  recognise: (facts) => pressureFindings({ concern: 'disk', resource: 'disk', evictedFor: /ephemeral-storage|nodefs|imagefs|inodes|disk/i }, facts),
+  recognise: (facts) =>
+    pressureFindings({ concern: 'disk', resource: 'disk', evictedFor: /ephemeral-storage|nodefs|imagefs|inodes|disk/i }, facts),
   recognises: [
     {
       story: 'The node reports the condition.',
-      given: { nodes: [exampleNode({ name: 'node-1', status: { conditions: [{ type: 'DiskPressure', status: 'True', lastTransitionTime: minutesAgo(4) }, { type: 'Ready', status: 'True' }] } })] },
+      given: {
+        nodes: [
+          exampleNode({
+            name: 'node-1',
+            status: {
+              conditions: [
+                { type: 'DiskPressure', status: 'True', lastTransitionTime: minutesAgo(4) },
+                { type: 'Ready', status: 'True' },
+              ],
+            },
+          }),
+        ],
+      },
       finds: [{ kind: 'Node', name: 'node-1' }],
     },
     {
       story: 'The condition has passed, but the node evicted a pod a few minutes ago.',
       given: {
         nodes: [exampleNode({ name: 'node-1' })],
-        pods: [examplePod({ name: 'cart-1-a', phase: 'Failed', isReady: false, startedMinutesAgo: 20, podStatus: { reason: 'Evicted', message: 'The node was low on resource: ephemeral-storage. Threshold quantity: 4Gi, available: 3Gi.', conditions: [] } })],
+        pods: [
+          examplePod({
+            name: 'cart-1-a',
+            phase: 'Failed',
+            isReady: false,
+            startedMinutesAgo: 20,
+            podStatus: {
+              reason: 'Evicted',
+              message: 'The node was low on resource: ephemeral-storage. Threshold quantity: 4Gi, available: 3Gi.',
+              conditions: [],
+            },
+          }),
+        ],
       },
       finds: [{ kind: 'Node', name: 'node-1' }],
     },
@@ -42,7 +75,19 @@ export const diskPressure = defineFailureMode({
       story: 'A pod was evicted last week, and its remains were never cleaned up.',
       given: {
         nodes: [exampleNode({ name: 'node-1' })],
-        pods: [examplePod({ name: 'cart-1-a', phase: 'Failed', isReady: false, startedMinutesAgo: 10080, podStatus: { reason: 'Evicted', message: 'The node was low on resource: ephemeral-storage. Threshold quantity: 4Gi, available: 3Gi.', conditions: [] } })],
+        pods: [
+          examplePod({
+            name: 'cart-1-a',
+            phase: 'Failed',
+            isReady: false,
+            startedMinutesAgo: 10080,
+            podStatus: {
+              reason: 'Evicted',
+              message: 'The node was low on resource: ephemeral-storage. Threshold quantity: 4Gi, available: 3Gi.',
+              conditions: [],
+            },
+          }),
+        ],
       },
     },
   ],

@@ -10,7 +10,8 @@ export const imageGarbageCollectionFailing = defineFailureMode({
   role: 'cause',
   explanation: {
     whatItIs: 'The disk that holds images is above its threshold, and the kubelet cannot remove enough images to get below it.',
-    howItLooks: 'Events ImageGCFailed or FreeDiskSpaceFailed on the node: "wanted to free … bytes, but freed 0 bytes"; soon the node has DiskPressure.',
+    howItLooks:
+      'Events ImageGCFailed or FreeDiskSpaceFailed on the node: "wanted to free … bytes, but freed 0 bytes"; soon the node has DiskPressure.',
     whyItHappens: 'Something other than unused images fills the disk: logs, volumes, another program; or all images are in use.',
     whatStopsTheBleeding: 'Remove what fills the disk; cordon the node meanwhile.',
     whatFixesIt: 'Give images a larger disk of their own, or find what grows there.',
@@ -22,18 +23,41 @@ export const imageGarbageCollectionFailing = defineFailureMode({
   explains: ['disk-pressure', 'taint-not-tolerated'],
   mitigations: ['cordon-node'],
   recognise(facts): readonly Finding[] {
-    const events = facts.events.all.filter((event) => isFailure(event.reason, event.message) && event.involvedObject.kind === 'Node' && isRecentEvent(event, facts.now));
+    const events = facts.events.all.filter(
+      (event) => isFailure(event.reason, event.message) && event.involvedObject.kind === 'Node' && isRecentEvent(event, facts.now),
+    );
     const nodes = [...new Set(events.flatMap((event) => event.involvedObject.name ?? []))];
     return nodes.flatMap((node) => {
-      const [first, ...more] = events.filter((event) => event.involvedObject.name === node).map((event) => ({ event, claim: claim(`${node}: ${(event.message ?? '').slice(0, 250)}`, citeEvent(event)) }));
+      const [first, ...more] = events
+        .filter((event) => event.involvedObject.name === node)
+        .map((event) => ({ event, claim: claim(`${node}: ${(event.message ?? '').slice(0, 250)}`, citeEvent(event)) }));
       if (first === undefined) return [];
-      return [nodeFinding({ node, weight: 'strong', because: [first.claim, ...more.slice(0, 2).map((each) => each.claim)], since: firstSeenAt(first.event) }, facts.replicas)];
+      return [
+        nodeFinding(
+          {
+            node,
+            weight: 'strong',
+            because: [first.claim, ...more.slice(0, 2).map((each) => each.claim)],
+            since: firstSeenAt(first.event),
+          },
+          facts.replicas,
+        ),
+      ];
     });
   },
   recognises: [
     {
       story: 'The kubelet wanted to free space and freed nothing.',
-      given: { events: [exampleEvent({ about: { kind: 'Node', name: 'node-1' }, reason: 'FreeDiskSpaceFailed', message: 'Failed to garbage collect required amount of images. Attempted to free 4294967296 bytes, but only found 0 bytes eligible to free.' })] },
+      given: {
+        events: [
+          exampleEvent({
+            about: { kind: 'Node', name: 'node-1' },
+            reason: 'FreeDiskSpaceFailed',
+            message:
+              'Failed to garbage collect required amount of images. Attempted to free 4294967296 bytes, but only found 0 bytes eligible to free.',
+          }),
+        ],
+      },
       finds: [{ kind: 'Node', name: 'node-1' }],
     },
   ],
@@ -43,14 +67,31 @@ export const imageGarbageCollectionFailing = defineFailureMode({
       given: {
         nodes: [exampleNode({ name: 'node-1' })],
         events: [
-          exampleEvent({ about: { kind: 'Node', name: 'node-1' }, reason: 'InvalidDiskCapacity', message: 'invalid capacity 0 on image filesystem' }),
-          exampleEvent({ about: { kind: 'Node', name: 'node-1' }, reason: 'ImageGCFailed', message: 'failed to get imageFs stats: non-existent label "docker-images"' }),
+          exampleEvent({
+            about: { kind: 'Node', name: 'node-1' },
+            reason: 'InvalidDiskCapacity',
+            message: 'invalid capacity 0 on image filesystem',
+          }),
+          exampleEvent({
+            about: { kind: 'Node', name: 'node-1' },
+            reason: 'ImageGCFailed',
+            message: 'failed to get imageFs stats: non-existent label "docker-images"',
+          }),
         ],
       },
     },
     {
       story: 'It failed yesterday.',
-      given: { events: [exampleEvent({ about: { kind: 'Node', name: 'node-1' }, reason: 'FreeDiskSpaceFailed', message: 'Attempted to free 4294967296 bytes, but only found 0 bytes eligible to free.', minutesAgo: 1440 })] },
+      given: {
+        events: [
+          exampleEvent({
+            about: { kind: 'Node', name: 'node-1' },
+            reason: 'FreeDiskSpaceFailed',
+            message: 'Attempted to free 4294967296 bytes, but only found 0 bytes eligible to free.',
+            minutesAgo: 1440,
+          }),
+        ],
+      },
     },
   ],
 });

@@ -14,14 +14,19 @@ export const nodeFileSystemReadOnly = defineFailureMode({
   title: 'A file system of a node has become read-only',
   role: 'cause',
   explanation: {
-    whatItIs: 'After errors of the disk the kernel has made a file system of the node read-only to protect it, so nothing on it can be written.',
-    howItLooks: 'The kernel logs "Remounting filesystem read-only"; containers fail to start or to write with "Read-only file system"; the node may stay Ready.',
+    whatItIs:
+      'After errors of the disk the kernel has made a file system of the node read-only to protect it, so nothing on it can be written.',
+    howItLooks:
+      'The kernel logs "Remounting filesystem read-only"; containers fail to start or to write with "Read-only file system"; the node may stay Ready.',
     whyItHappens: 'The disk or its connection is failing, or the file system is damaged.',
     whatStopsTheBleeding: 'Cordon the node and let its pods be made elsewhere.',
     whatFixesIt: 'Replace the disk or the machine; check the file system before it is used again.',
     howToPreventIt: 'Run node-problem-detector, watch disk errors, and replace disks that report them.',
   },
-  sources: ['https://kubernetes.io/docs/tasks/debug/debug-cluster/monitor-node-health/', 'https://man7.org/linux/man-pages/man5/ext4.5.html'],
+  sources: [
+    'https://kubernetes.io/docs/tasks/debug/debug-cluster/monitor-node-health/',
+    'https://man7.org/linux/man-pages/man5/ext4.5.html',
+  ],
   needs: ['nodes'],
   helpedBy: ['replicas', 'node-reports'],
   explains: ['kubelet-stopped', 'container-runtime-stopped', 'file-system-read-only', 'volume-mount-failing', ...brokenByLostNode],
@@ -31,21 +36,68 @@ export const nodeFileSystemReadOnly = defineFailureMode({
       const { name } = node.metadata;
       const [condition] = unhealthyConditions(node, 'file-system');
       const report = facts['node-reports']?.find((each) => each.node === name);
-      const remounted = report?.findings.filter((each) => each.kind === 'read-only-file-system' && /Remounting filesystem read-only/.test(each.line) && (each.at === undefined || facts.now - each.at < millisecondsPerDay)) ?? [];
-      const mounted = remounted.length === 0 ? [] : (report?.fileSystems.filter((each) => each.isReadOnly === true && mustBeWritable.test(each.mountPoint)) ?? []);
+      const remounted =
+        report?.findings.filter(
+          (each) =>
+            each.kind === 'read-only-file-system' &&
+            /Remounting filesystem read-only/.test(each.line) &&
+            (each.at === undefined || facts.now - each.at < millisecondsPerDay),
+        ) ?? [];
+      const mounted =
+        remounted.length === 0
+          ? []
+          : (report?.fileSystems.filter((each) => each.isReadOnly === true && mustBeWritable.test(each.mountPoint)) ?? []);
       const because: readonly Claim[] = [
         ...(condition === undefined ? [] : [conditionClaim(node, condition, `${name} reports ${condition.type}.`)]),
-        ...remounted.slice(0, 2).map((each) => claim(`The kernel of ${name} has made a file system read-only: "${each.line.slice(0, 200)}".`, citeNodeCommand(name, each.command, each.line.slice(0, 200)))),
-        ...mounted.slice(0, 2).map((each) => claim(`${each.mountPoint} on ${name} is mounted read-only.`, citeNodeCommand(name, each.command, `${each.mountPoint} ro`))),
+        ...remounted
+          .slice(0, 2)
+          .map((each) =>
+            claim(
+              `The kernel of ${name} has made a file system read-only: "${each.line.slice(0, 200)}".`,
+              citeNodeCommand(name, each.command, each.line.slice(0, 200)),
+            ),
+          ),
+        ...mounted
+          .slice(0, 2)
+          .map((each) =>
+            claim(`${each.mountPoint} on ${name} is mounted read-only.`, citeNodeCommand(name, each.command, `${each.mountPoint} ro`)),
+          ),
       ];
       const [first, ...more] = because;
       if (first === undefined) return [];
-      return [nodeFinding({ node: name, weight: condition !== undefined || mounted.length > 0 ? 'conclusive' : 'strong', because: [first, ...more], since: condition?.lastTransitionTime ?? remounted[0]?.at }, facts.replicas)];
+      return [
+        nodeFinding(
+          {
+            node: name,
+            weight: condition !== undefined || mounted.length > 0 ? 'conclusive' : 'strong',
+            because: [first, ...more],
+            since: condition?.lastTransitionTime ?? remounted[0]?.at,
+          },
+          facts.replicas,
+        ),
+      ];
     }),
   recognises: [
     {
       story: 'node-problem-detector reports it.',
-      given: { nodes: [exampleNode({ name: 'node-1', status: { conditions: [{ type: 'ReadonlyFilesystem', status: 'True', reason: 'FilesystemIsReadOnly', message: 'EXT4-fs (sda1): Remounting filesystem read-only', lastTransitionTime: minutesAgo(5) }] } })] },
+      given: {
+        nodes: [
+          exampleNode({
+            name: 'node-1',
+            status: {
+              conditions: [
+                {
+                  type: 'ReadonlyFilesystem',
+                  status: 'True',
+                  reason: 'FilesystemIsReadOnly',
+                  message: 'EXT4-fs (sda1): Remounting filesystem read-only',
+                  lastTransitionTime: minutesAgo(5),
+                },
+              ],
+            },
+          }),
+        ],
+      },
       finds: [{ kind: 'Node', name: 'node-1' }],
     },
     {
@@ -53,7 +105,11 @@ export const nodeFileSystemReadOnly = defineFailureMode({
       given: {
         nodes: [exampleNode({ name: 'node-1' })],
         'node-commands': [
-          { node: 'node-1', command: 'journal-kernel', output: `${minutesAgo(4)} node-1 kernel: EXT4-fs (sda1): Remounting filesystem read-only` },
+          {
+            node: 'node-1',
+            command: 'journal-kernel',
+            output: `${minutesAgo(4)} node-1 kernel: EXT4-fs (sda1): Remounting filesystem read-only`,
+          },
           { node: 'node-1', command: 'mounts', output: '/dev/sda1 / ext4 ro,relatime 0 0' },
         ],
       },
@@ -61,7 +117,16 @@ export const nodeFileSystemReadOnly = defineFailureMode({
     },
   ],
   isNotFooledBy: [
-    { story: 'The root of an immutable operating system is read-only by design.', given: { nodes: [exampleNode({ name: 'node-1' })], 'node-commands': [{ node: 'node-1', command: 'mounts', output: '/dev/sda3 / ext4 ro,relatime 0 0' }] } },
-    { story: 'The condition has its healthy value.', given: { nodes: [exampleNode({ name: 'node-1', status: { conditions: [{ type: 'ReadonlyFilesystem', status: 'False' }] } })] } },
+    {
+      story: 'The root of an immutable operating system is read-only by design.',
+      given: {
+        nodes: [exampleNode({ name: 'node-1' })],
+        'node-commands': [{ node: 'node-1', command: 'mounts', output: '/dev/sda3 / ext4 ro,relatime 0 0' }],
+      },
+    },
+    {
+      story: 'The condition has its healthy value.',
+      given: { nodes: [exampleNode({ name: 'node-1', status: { conditions: [{ type: 'ReadonlyFilesystem', status: 'False' }] } })] },
+    },
   ],
 });

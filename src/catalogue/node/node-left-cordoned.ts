@@ -31,7 +31,12 @@ export const nodeLeftCordoned = defineFailureMode({
       const { name } = node.metadata;
       const since = cordonedSince(node);
       if (node.spec.unschedulable !== true || since === undefined || facts.now - since < forgottenAfterMilliseconds) return [];
-      const waiting = facts.scheduling.filter((verdict) => verdict.nodes.some((each) => each.node === name && each.obstacles.length > 0 && each.obstacles.every((obstacle) => obstacle.kind === 'cordoned')) && verdict.fits.length === 0);
+      const waiting = facts.scheduling.filter(
+        (verdict) =>
+          verdict.nodes.some(
+            (each) => each.node === name && each.obstacles.length > 0 && each.obstacles.every((obstacle) => obstacle.kind === 'cordoned'),
+          ) && verdict.fits.length === 0,
+      );
       const [first] = waiting;
       if (first === undefined) return [];
       const because: readonly [Claim, ...Claim[]] = [
@@ -39,24 +44,43 @@ export const nodeLeftCordoned = defineFailureMode({
         claim(`${waiting.length} waiting pods would fit on it.`, citeObject(first.pod, 'Pending')),
       ];
       // Why it was cordoned is not known, and opening it again may be wrong.
-      return [nodeFinding({
-        node: name, weight: 'weak', because, since,
-        suffering: waiting.flatMap((verdict) => facts.replicas?.ofPod(verdict.pod.metadata.namespace, verdict.pod.metadata.name) ?? []),
-        wouldSettle: [`Ask who cordoned ${name} and why (kubectl get node ${name} --show-managed-fields -o yaml).`],
-      }, facts.replicas)];
+      return [
+        nodeFinding(
+          {
+            node: name,
+            weight: 'weak',
+            because,
+            since,
+            suffering: waiting.flatMap((verdict) => facts.replicas?.ofPod(verdict.pod.metadata.namespace, verdict.pod.metadata.name) ?? []),
+            wouldSettle: [`Ask who cordoned ${name} and why (kubectl get node ${name} --show-managed-fields -o yaml).`],
+          },
+          facts.replicas,
+        ),
+      ];
     }),
   recognises: [
     {
       story: 'Cordoned last week, and a pod waits that would fit only there.',
       given: {
         nodes: [cordoned(7 * 24 * 60), exampleNode({ name: 'node-2', status: { allocatable: { cpu: '1', memory: '1Gi', pods: '110' } } })],
-        pods: [examplePod({ name: 'cart-1-a', node: null, isReady: false, startedMinutesAgo: 20, container: { resources: { requests: { cpu: '2' } } } })],
+        pods: [
+          examplePod({
+            name: 'cart-1-a',
+            node: null,
+            isReady: false,
+            startedMinutesAgo: 20,
+            container: { resources: { requests: { cpu: '2' } } },
+          }),
+        ],
       },
       finds: [{ kind: 'Node', name: 'node-1' }],
     },
   ],
   isNotFooledBy: [
-    { story: 'A spare node is cordoned and nobody waits.', given: { nodes: [cordoned(7 * 24 * 60), exampleNode({ name: 'node-2' })], pods: [examplePod({ name: 'cart-1-a', node: 'node-2' })] } },
+    {
+      story: 'A spare node is cordoned and nobody waits.',
+      given: { nodes: [cordoned(7 * 24 * 60), exampleNode({ name: 'node-2' })], pods: [examplePod({ name: 'cart-1-a', node: 'node-2' })] },
+    },
     {
       story: 'The node was cordoned ten minutes ago for maintenance.',
       given: { nodes: [cordoned(10)], pods: [examplePod({ name: 'cart-1-a', node: null, isReady: false, startedMinutesAgo: 5 })] },
@@ -67,11 +91,16 @@ export const nodeLeftCordoned = defineFailureMode({
 /** The taint is set in the same moment as the cordon and carries its time; else the last write of the field does. */
 function cordonedSince(node: Node): Instant | undefined {
   const taint = node.spec.taints.find((each) => each.key === 'node.kubernetes.io/unschedulable');
-  const writes = node.metadata.managedFields.flatMap((field) => (field.at !== undefined && field.paths.includes('spec.unschedulable') ? [field.at] : []));
+  const writes = node.metadata.managedFields.flatMap((field) =>
+    field.at !== undefined && field.paths.includes('spec.unschedulable') ? [field.at] : [],
+  );
   return taint?.timeAdded ?? (writes.length === 0 ? undefined : Math.max(...writes));
 }
 
 function cordoned(minutes: number): ReturnType<typeof exampleNode> {
   const timeAdded = minutesAgo(minutes);
-  return exampleNode({ name: 'node-1', spec: { unschedulable: true, taints: [{ key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule', timeAdded }] } });
+  return exampleNode({
+    name: 'node-1',
+    spec: { unschedulable: true, taints: [{ key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule', timeAdded }] },
+  });
 }

@@ -13,10 +13,13 @@ export const nodeNotReady = defineFailureMode({
     howItLooks: '`kubectl get nodes` shows NotReady; its pods become unready, and after five minutes are deleted and made elsewhere.',
     whyItHappens: 'The kubelet, the container runtime or the pod network on it has stopped, or the machine is gone.',
     whatStopsTheBleeding: 'Make sure that its pods run elsewhere; cordon it until the reason is known.',
-    whatFixesIt: 'Repair what the condition\'s message names; look at the kubelet and the runtime on the machine.',
+    whatFixesIt: "Repair what the condition's message names; look at the kubelet and the runtime on the machine.",
     howToPreventIt: 'Spread replicas over nodes, and watch the kubelet and the runtime on each machine.',
   },
-  sources: ['https://kubernetes.io/docs/reference/node/node-status/#condition', 'https://kubernetes.io/docs/concepts/architecture/nodes/#heartbeats'],
+  sources: [
+    'https://kubernetes.io/docs/reference/node/node-status/#condition',
+    'https://kubernetes.io/docs/concepts/architecture/nodes/#heartbeats',
+  ],
   needs: ['nodes'],
   helpedBy: ['replicas'],
   explains: ['all-endpoints-unready'],
@@ -25,13 +28,38 @@ export const nodeNotReady = defineFailureMode({
     facts.nodes.all.flatMap((node): readonly Finding[] => {
       const ready = readyOf(node);
       if (ready?.status === undefined || ready.status === 'True' || node.metadata.deletionTimestamp !== undefined) return [];
-      const says = ready.status === 'Unknown' ? `Node ${node.metadata.name} has stopped reporting.` : `Node ${node.metadata.name} reports that it is not Ready.`;
-      return [nodeFinding({ node: node.metadata.name, weight: 'conclusive', because: [conditionClaim(node, ready, says)], since: ready.lastTransitionTime }, facts.replicas)];
+      const says =
+        ready.status === 'Unknown'
+          ? `Node ${node.metadata.name} has stopped reporting.`
+          : `Node ${node.metadata.name} reports that it is not Ready.`;
+      return [
+        nodeFinding(
+          { node: node.metadata.name, weight: 'conclusive', because: [conditionClaim(node, ready, says)], since: ready.lastTransitionTime },
+          facts.replicas,
+        ),
+      ];
     }),
   recognises: [
     {
       story: 'The kubelet says that it is not ready.',
-      given: { nodes: [exampleNode({ name: 'node-1', status: { conditions: [{ type: 'Ready', status: 'False', reason: 'KubeletNotReady', message: 'node is shutting down', lastTransitionTime: minutesAgo(3) }] } })] },
+      given: {
+        nodes: [
+          exampleNode({
+            name: 'node-1',
+            status: {
+              conditions: [
+                {
+                  type: 'Ready',
+                  status: 'False',
+                  reason: 'KubeletNotReady',
+                  message: 'node is shutting down',
+                  lastTransitionTime: minutesAgo(3),
+                },
+              ],
+            },
+          }),
+        ],
+      },
       finds: [{ kind: 'Node', name: 'node-1' }],
     },
   ],

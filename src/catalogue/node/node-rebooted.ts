@@ -13,42 +13,84 @@ export const nodeRebooted = defineFailureMode({
   explanation: {
     whatItIs: 'The machine restarted, and with it everything on it; some of its pods have not found their feet again.',
     howItLooks: 'An event "Node … has been rebooted"; containers ended with exit code 255 and reason Unknown at the same moment.',
-    whyItHappens: 'The provider\'s maintenance, an unattended upgrade, a kernel crash, or somebody who did not drain first.',
+    whyItHappens: "The provider's maintenance, an unattended upgrade, a kernel crash, or somebody who did not drain first.",
     whatStopsTheBleeding: 'Restart the pods that have not recovered, or move them to other nodes.',
     whatFixesIt: 'Repair what they lack after a start (order of start, lost local data), and find out what restarted the machine.',
     howToPreventIt: 'Drain before reboots, let one node reboot at a time, and keep replicas on several nodes.',
   },
-  sources: ['https://kubernetes.io/docs/tasks/administer-cluster/safely-drain-node/', 'https://kubernetes.io/docs/concepts/cluster-administration/node-shutdown/'],
+  sources: [
+    'https://kubernetes.io/docs/tasks/administer-cluster/safely-drain-node/',
+    'https://kubernetes.io/docs/concepts/cluster-administration/node-shutdown/',
+  ],
   needs: ['nodes', 'replicas'],
   helpedBy: ['events', 'node-reports'],
-  explains: ['kube-proxy-rules-incomplete', 'kube-proxy-down', 'liveness-probe-misconfigured', 'readiness-probe-misconfigured', 'all-endpoints-unready', 'node-not-ready'],
+  explains: [
+    'kube-proxy-rules-incomplete',
+    'kube-proxy-down',
+    'liveness-probe-misconfigured',
+    'readiness-probe-misconfigured',
+    'all-endpoints-unready',
+    'node-not-ready',
+  ],
   mitigations: [],
   recognise: (facts) =>
     facts.nodes.all.flatMap((node): readonly Finding[] => {
       const { name } = node.metadata;
       const isRecent = (at: number | undefined): boolean => at !== undefined && facts.now - at < millisecondsPerHour;
-      const events = (facts.events?.all ?? []).filter((event) => event.reason === 'Rebooted' && event.involvedObject.name === name && isRecent(lastSeenAt(event)));
-      const lines = (facts['node-reports']?.find((report) => report.node === name)?.findings ?? []).filter((each) => each.kind === 'rebooted' && isRecent(each.at));
+      const events = (facts.events?.all ?? []).filter(
+        (event) => event.reason === 'Rebooted' && event.involvedObject.name === name && isRecent(lastSeenAt(event)),
+      );
+      const lines = (facts['node-reports']?.find((report) => report.node === name)?.findings ?? []).filter(
+        (each) => each.kind === 'rebooted' && isRecent(each.at),
+      );
       const at = [...events.map(lastSeenAt), ...lines.map((each) => each.at)].filter((each) => each !== undefined);
       const bootedAt = at.length === 0 ? undefined : Math.min(...at);
       // A reboot from which everything has recovered is history, not trouble.
-      const suffering = facts.replicas.onNode(name).filter((replica) => replica.health === 'failing' && isSinceBoot(replica.failingSince, bootedAt));
+      const suffering = facts.replicas
+        .onNode(name)
+        .filter((replica) => replica.health === 'failing' && isSinceBoot(replica.failingSince, bootedAt));
       const because: readonly Claim[] = [
         ...events.slice(0, 1).map((event) => claim(`${name} was rebooted at ${clockTime(lastSeenAt(event) ?? 0)}.`, citeEvent(event))),
-        ...lines.slice(0, 1).map((each) => claim(`The log of ${name} begins a new boot at ${clockTime(each.at ?? 0)}.`, citeNodeCommand(name, each.command, each.line.slice(0, 200)))),
+        ...lines
+          .slice(0, 1)
+          .map((each) =>
+            claim(
+              `The log of ${name} begins a new boot at ${clockTime(each.at ?? 0)}.`,
+              citeNodeCommand(name, each.command, each.line.slice(0, 200)),
+            ),
+          ),
       ];
       const [first, ...more] = because;
       if (first === undefined || suffering.length === 0) return [];
       const isOnlyHere = facts.replicas.failing.every((replica) => replica.pod.spec.nodeName === name);
-      return [nodeFinding({ node: name, weight: isOnlyHere ? 'strong' : 'suggestive', because: [first, ...more], since: bootedAt, suffering }, facts.replicas)];
+      return [
+        nodeFinding(
+          { node: name, weight: isOnlyHere ? 'strong' : 'suggestive', because: [first, ...more], since: bootedAt, suffering },
+          facts.replicas,
+        ),
+      ];
     }),
   recognises: [
     {
       story: 'Ten minutes ago the node rebooted; a pod on it crashes since.',
       given: {
         nodes: [exampleNode({ name: 'node-1' })],
-        pods: [examplePod({ name: 'cart-1-a', isReady: false, status: crashLooping({ exitCode: 255, reason: 'Unknown', minutesAgo: 2 }), podStatus: { conditions: [{ type: 'Ready', status: 'False', lastTransitionTime: minutesAgo(9) }] } })],
-        events: [exampleEvent({ about: { kind: 'Node', name: 'node-1' }, reason: 'Rebooted', message: 'Node node-1 has been rebooted, boot id: 5f0c', minutesAgo: 10 })],
+        pods: [
+          examplePod({
+            name: 'cart-1-a',
+            isReady: false,
+            status: crashLooping({ exitCode: 255, reason: 'Unknown', minutesAgo: 2 }),
+            podStatus: { conditions: [{ type: 'Ready', status: 'False', lastTransitionTime: minutesAgo(9) }] },
+          }),
+        ],
+        events: [
+          exampleEvent({
+            about: { kind: 'Node', name: 'node-1' },
+            reason: 'Rebooted',
+            message: 'Node node-1 has been rebooted, boot id: 5f0c',
+            minutesAgo: 10,
+          }),
+        ],
       },
       finds: [{ kind: 'Node', name: 'node-1' }],
     },
@@ -56,14 +98,32 @@ export const nodeRebooted = defineFailureMode({
   isNotFooledBy: [
     {
       story: 'The node rebooted half an hour ago and everything is back.',
-      given: { nodes: [exampleNode({ name: 'node-1' })], pods: [examplePod({ name: 'cart-1-a' })], events: [exampleEvent({ about: { kind: 'Node', name: 'node-1' }, reason: 'Rebooted', message: 'Node node-1 has been rebooted', minutesAgo: 30 })] },
+      given: {
+        nodes: [exampleNode({ name: 'node-1' })],
+        pods: [examplePod({ name: 'cart-1-a' })],
+        events: [
+          exampleEvent({
+            about: { kind: 'Node', name: 'node-1' },
+            reason: 'Rebooted',
+            message: 'Node node-1 has been rebooted',
+            minutesAgo: 30,
+          }),
+        ],
+      },
     },
     {
       story: 'The pod had failed long before the reboot.',
       given: {
         nodes: [exampleNode({ name: 'node-1' })],
         pods: [examplePod({ name: 'cart-1-a', isReady: false, startedMinutesAgo: 300, status: crashLooping({ exitCode: 1 }) })],
-        events: [exampleEvent({ about: { kind: 'Node', name: 'node-1' }, reason: 'Rebooted', message: 'Node node-1 has been rebooted', minutesAgo: 10 })],
+        events: [
+          exampleEvent({
+            about: { kind: 'Node', name: 'node-1' },
+            reason: 'Rebooted',
+            message: 'Node node-1 has been rebooted',
+            minutesAgo: 10,
+          }),
+        ],
       },
     },
   ],

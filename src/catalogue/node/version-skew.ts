@@ -11,7 +11,7 @@ const supportedMinors = 3;
 
 export const versionSkew = defineFailureMode({
   id: 'version-skew',
-  title: 'A kubelet\'s version does not fit the API server',
+  title: "A kubelet's version does not fit the API server",
   role: 'cause',
   explanation: {
     whatItIs: 'The kubelet is newer than the API server or more than three minor versions older, which Kubernetes does not support.',
@@ -36,41 +36,75 @@ export const versionSkew = defineFailureMode({
       const version = node.status.nodeInfo.kubeletVersion;
       const minor = minorOf(version);
       const isSupported = minor === undefined || (minor <= oldest && newest - minor <= supportedMinors);
-      const suffers = readyOf(node)?.status !== 'True' || facts.replicas?.onNode(node.metadata.name).some((replica) => replica.health === 'failing') === true;
+      const suffers =
+        readyOf(node)?.status !== 'True' ||
+        facts.replicas?.onNode(node.metadata.name).some((replica) => replica.health === 'failing') === true;
       // While nothing on the node fails this is advice, not an explanation.
       if (isSupported || !suffers) return [];
-      return [nodeFinding({
-        node: node.metadata.name, weight: 'suggestive',
-        because: [claim(`${node.metadata.name} runs kubelet ${version}, the API server 1.${newest}.`, citeObject(node, `kubeletVersion ${version}`), citeObject(server.pod, `image ${server.image}`))],
-      }, facts.replicas)];
+      return [
+        nodeFinding(
+          {
+            node: node.metadata.name,
+            weight: 'suggestive',
+            because: [
+              claim(
+                `${node.metadata.name} runs kubelet ${version}, the API server 1.${newest}.`,
+                citeObject(node, `kubeletVersion ${version}`),
+                citeObject(server.pod, `image ${server.image}`),
+              ),
+            ],
+          },
+          facts.replicas,
+        ),
+      ];
     });
   },
   recognises: [
     {
       story: 'The kubelet is newer than the API server, and its node is not Ready.',
       given: {
-        nodes: [exampleNode({ name: 'node-1', isReady: false, status: { nodeInfo: { kubeletVersion: 'v1.35.0' }, conditions: [{ type: 'Ready', status: 'False' }] } })],
+        nodes: [
+          exampleNode({
+            name: 'node-1',
+            isReady: false,
+            status: { nodeInfo: { kubeletVersion: 'v1.35.0' }, conditions: [{ type: 'Ready', status: 'False' }] },
+          }),
+        ],
         pods: [apiServer('registry.k8s.io/kube-apiserver:v1.33.2')],
       },
       finds: [{ kind: 'Node', name: 'node-1' }],
     },
   ],
   isNotFooledBy: [
-    { story: 'Three minor versions older is supported.', given: { nodes: [exampleNode({ name: 'node-1', isReady: false, status: { nodeInfo: { kubeletVersion: 'v1.30.9' } } })], pods: [apiServer('registry.k8s.io/kube-apiserver:v1.33.2')] } },
-    { story: 'The API server\'s version cannot be seen.', given: { nodes: [exampleNode({ name: 'node-1', isReady: false })], pods: [] } },
+    {
+      story: 'Three minor versions older is supported.',
+      given: {
+        nodes: [exampleNode({ name: 'node-1', isReady: false, status: { nodeInfo: { kubeletVersion: 'v1.30.9' } } })],
+        pods: [apiServer('registry.k8s.io/kube-apiserver:v1.33.2')],
+      },
+    },
+    { story: "The API server's version cannot be seen.", given: { nodes: [exampleNode({ name: 'node-1', isReady: false })], pods: [] } },
   ],
 });
 
 function apiServer(image: string): ReturnType<typeof examplePod> {
-  return examplePod({ name: 'kube-apiserver-cp', namespace: 'kube-system', node: 'cp', owner: null, container: { name: 'kube-apiserver', image } });
+  return examplePod({
+    name: 'kube-apiserver-cp',
+    namespace: 'kube-system',
+    node: 'cp',
+    owner: null,
+    container: { name: 'kube-apiserver', image },
+  });
 }
 
 /** Source: the images of the API server's own pods; hosted control planes show none. */
 function apiServerMinors(pods: Collection<Pod>): readonly { readonly minor: number; readonly image: string; readonly pod: Pod }[] {
-  return pods.inNamespace('kube-system').flatMap((pod) => pod.spec.containers.flatMap((container) => {
-    const minor = container.name === 'kube-apiserver' ? minorOf(container.image?.replace(/^.*:/, '')) : undefined;
-    return minor === undefined || container.image === undefined ? [] : [{ minor, image: container.image, pod }];
-  }));
+  return pods.inNamespace('kube-system').flatMap((pod) =>
+    pod.spec.containers.flatMap((container) => {
+      const minor = container.name === 'kube-apiserver' ? minorOf(container.image?.replace(/^.*:/, '')) : undefined;
+      return minor === undefined || container.image === undefined ? [] : [{ minor, image: container.image, pod }];
+    }),
+  );
 }
 
 function minorOf(version: string | undefined): number | undefined {

@@ -9,14 +9,20 @@ export const claimMatchesNoVolume = defineFailureMode({
   title: 'No existing volume fits what a claim asks for',
   role: 'cause',
   explanation: {
-    whatItIs: 'The claim can only be served by a volume that somebody has made, and each of them is too small, of another class or access mode, or taken.',
-    howItLooks: 'The claim is Pending with "no persistent volumes available for this claim"; `kubectl get pv` shows volumes that look close.',
-    whyItHappens: 'Size, class, access mode or labels differ between claim and volume, or the volume is Released and still belongs to a claim that is gone.',
+    whatItIs:
+      'The claim can only be served by a volume that somebody has made, and each of them is too small, of another class or access mode, or taken.',
+    howItLooks:
+      'The claim is Pending with "no persistent volumes available for this claim"; `kubectl get pv` shows volumes that look close.',
+    whyItHappens:
+      'Size, class, access mode or labels differ between claim and volume, or the volume is Released and still belongs to a claim that is gone.',
     whatStopsTheBleeding: 'Make a volume that fits, or clear the claimRef of a Released one after its data was looked at.',
     whatFixesIt: 'Bring claim and volume in line, or let a provisioner make volumes.',
     howToPreventIt: 'Write claim and volume from one template, and alert on Released volumes.',
   },
-  sources: ['https://kubernetes.io/docs/concepts/storage/persistent-volumes/#binding', 'https://kubernetes.io/docs/concepts/storage/persistent-volumes/#reclaiming'],
+  sources: [
+    'https://kubernetes.io/docs/concepts/storage/persistent-volumes/#binding',
+    'https://kubernetes.io/docs/concepts/storage/persistent-volumes/#reclaiming',
+  ],
   needs: ['persistentvolumeclaims', 'persistentvolumes'],
   helpedBy: ['storageclasses', 'replicas'],
   explains: ['claim-pending'],
@@ -25,27 +31,58 @@ export const claimMatchesNoVolume = defineFailureMode({
     pendingClaims(facts).flatMap((pending): readonly Finding[] => {
       const { metadata, spec } = pending.claim;
       // A class with a provisioner makes its own volumes; only without one must an existing volume fit.
-      const isStatic = spec.storageClassName === '' || pending.storageClass?.provisioner === 'kubernetes.io/no-provisioner' || (spec.volumeName ?? '') !== '' || spec.selector !== undefined;
-      const hasHandMade = pending.storageClass === undefined && facts.persistentvolumes.all.some((volume) => (volume.spec.storageClassName ?? '') === (pending.className ?? ''));
+      const isStatic =
+        spec.storageClassName === '' ||
+        pending.storageClass?.provisioner === 'kubernetes.io/no-provisioner' ||
+        (spec.volumeName ?? '') !== '' ||
+        spec.selector !== undefined;
+      const hasHandMade =
+        pending.storageClass === undefined &&
+        facts.persistentvolumes.all.some((volume) => (volume.spec.storageClassName ?? '') === (pending.className ?? ''));
       if (!isStatic && !hasHandMade) return [];
       const judged = facts.persistentvolumes.all.map((volume) => ({ volume, obstacles: bindingObstacles(pending.claim, volume) }));
       if (judged.some((each) => each.obstacles.length === 0)) return [];
-      const closest = judged.toSorted((left, right) => left.obstacles.length - right.obstacles.length || left.volume.metadata.name.localeCompare(right.volume.metadata.name)).slice(0, 3);
-      const because: readonly Claim[] = closest.filter((each) => each.obstacles.length <= 2).map(({ volume, obstacles }) =>
-        claim(`Volume ${volume.metadata.name} does not fit: ${obstacles.join('; ')}.`, citeObject(volume, `${volume.status.phase ?? '?'}, ${volume.spec.capacity.storage ?? '?'}, ${volume.spec.accessModes.join(' ')}, class "${volume.spec.storageClassName ?? ''}"`)));
+      const closest = judged
+        .toSorted(
+          (left, right) =>
+            left.obstacles.length - right.obstacles.length || left.volume.metadata.name.localeCompare(right.volume.metadata.name),
+        )
+        .slice(0, 3);
+      const because: readonly Claim[] = closest
+        .filter((each) => each.obstacles.length <= 2)
+        .map(({ volume, obstacles }) =>
+          claim(
+            `Volume ${volume.metadata.name} does not fit: ${obstacles.join('; ')}.`,
+            citeObject(
+              volume,
+              `${volume.status.phase ?? '?'}, ${volume.spec.capacity.storage ?? '?'}, ${volume.spec.accessModes.join(' ')}, class "${volume.spec.storageClassName ?? ''}"`,
+            ),
+          ),
+        );
       const asked = `${spec.resources.requests.storage ?? '?'}, ${spec.accessModes.join(' ')}, class "${spec.storageClassName ?? ''}"`;
-      return [{
-        subject: claimSubject(pending.claim), weight: 'conclusive',
-        because: [claim(`Claim ${metadata.name} asks for ${asked}, and none of ${judged.length} volumes fits.`, citeObject(pending.claim, asked), citeList('persistentvolumes', undefined, `${judged.length} volumes`)), ...because],
-        ...(metadata.creationTimestamp === undefined ? {} : { since: metadata.creationTimestamp }),
-        affects: affectedBy(pending),
-      }];
+      return [
+        {
+          subject: claimSubject(pending.claim),
+          weight: 'conclusive',
+          because: [
+            claim(
+              `Claim ${metadata.name} asks for ${asked}, and none of ${judged.length} volumes fits.`,
+              citeObject(pending.claim, asked),
+              citeList('persistentvolumes', undefined, `${judged.length} volumes`),
+            ),
+            ...because,
+          ],
+          ...(metadata.creationTimestamp === undefined ? {} : { since: metadata.creationTimestamp }),
+          affects: affectedBy(pending),
+        },
+      ];
     }),
   recognises: [
     {
       story: 'The only volume of the class is too small.',
       given: {
-        persistentvolumeclaims: [exampleClaim({ name: 'data', spec: { storageClassName: 'manual' } })], storageclasses: [],
+        persistentvolumeclaims: [exampleClaim({ name: 'data', spec: { storageClassName: 'manual' } })],
+        storageclasses: [],
         persistentvolumes: [exampleVolume({ name: 'disk', spec: { storageClassName: 'manual', capacity: { storage: '5Gi' } } })],
       },
       finds: [{ kind: 'PersistentVolumeClaim', namespace: 'shop', name: 'data' }],
@@ -53,17 +90,36 @@ export const claimMatchesNoVolume = defineFailureMode({
     {
       story: 'The volume is Released and still belongs to a claim that was deleted.',
       given: {
-        persistentvolumeclaims: [exampleClaim({ name: 'data' })], storageclasses: [exampleStorageClass({ fields: { provisioner: 'kubernetes.io/no-provisioner' } })],
-        persistentvolumes: [exampleVolume({ name: 'disk', phase: 'Released', spec: { claimRef: { namespace: 'shop', name: 'data', uid: 'uid-of-the-old-one' } } })],
+        persistentvolumeclaims: [exampleClaim({ name: 'data' })],
+        storageclasses: [exampleStorageClass({ fields: { provisioner: 'kubernetes.io/no-provisioner' } })],
+        persistentvolumes: [
+          exampleVolume({
+            name: 'disk',
+            phase: 'Released',
+            spec: { claimRef: { namespace: 'shop', name: 'data', uid: 'uid-of-the-old-one' } },
+          }),
+        ],
       },
       finds: [{ kind: 'PersistentVolumeClaim', namespace: 'shop', name: 'data' }],
     },
   ],
   isNotFooledBy: [
-    { story: 'A provisioner will make the volume.', given: { persistentvolumeclaims: [exampleClaim({ name: 'data' })], storageclasses: [exampleStorageClass({})], persistentvolumes: [], pods: [examplePod({ name: 'cart-1-a' })] } },
+    {
+      story: 'A provisioner will make the volume.',
+      given: {
+        persistentvolumeclaims: [exampleClaim({ name: 'data' })],
+        storageclasses: [exampleStorageClass({})],
+        persistentvolumes: [],
+        pods: [examplePod({ name: 'cart-1-a' })],
+      },
+    },
     {
       story: 'A volume fits and will be bound at the next look.',
-      given: { persistentvolumeclaims: [exampleClaim({ name: 'data', spec: { storageClassName: 'manual' } })], storageclasses: [], persistentvolumes: [exampleVolume({ name: 'disk', spec: { storageClassName: 'manual' } })] },
+      given: {
+        persistentvolumeclaims: [exampleClaim({ name: 'data', spec: { storageClassName: 'manual' } })],
+        storageclasses: [],
+        persistentvolumes: [exampleVolume({ name: 'disk', spec: { storageClassName: 'manual' } })],
+      },
     },
   ],
 });

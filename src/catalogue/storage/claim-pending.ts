@@ -19,7 +19,7 @@ export const claimPending = defineFailureMode({
     howItLooks: 'The claim is Pending; its pods are Pending with "unbound immediate PersistentVolumeClaims".',
     whyItHappens: 'Its class does not exist, the provisioner fails or is not installed, or no volume fits what it asks for.',
     whatStopsTheBleeding: 'Run the workload without the volume, or on a volume of another class, where its data allows that.',
-    whatFixesIt: 'Look at the claim\'s events and repair what they name.',
+    whatFixesIt: "Look at the claim's events and repair what they name.",
     howToPreventIt: 'Alert on claims that stay Pending for minutes, and keep classes the same in all clusters.',
   },
   sources: ['https://kubernetes.io/docs/concepts/storage/persistent-volumes/#binding'],
@@ -32,23 +32,47 @@ export const claimPending = defineFailureMode({
       const { metadata } = pending.claim;
       const age = metadata.creationTimestamp === undefined ? undefined : facts.now - metadata.creationTimestamp;
       // Without the class it cannot be known whether a claim that nobody uses only waits for its first consumer.
-      if ((age !== undefined && age < ordinaryMilliseconds) || (pending.storageClass === undefined && pending.waiting.length === 0)) return [];
-      const events = recentEvents(facts.events, pending.claim, facts.now).slice(0, 2).map((event) => claim(`It is said about it: ${(event.message ?? '').slice(0, 250)}`, citeEvent(event)));
-      return [{
-        subject: claimSubject(pending.claim), weight: 'conclusive',
-        because: [claim(`Claim ${metadata.name} has no volume.`, citeObject(pending.claim, 'status.phase: Pending', metadata.creationTimestamp)), ...events],
-        ...(metadata.creationTimestamp === undefined ? {} : { since: metadata.creationTimestamp }),
-        affects: affectedBy(pending),
-      }];
+      if ((age !== undefined && age < ordinaryMilliseconds) || (pending.storageClass === undefined && pending.waiting.length === 0))
+        return [];
+      const events = recentEvents(facts.events, pending.claim, facts.now)
+        .slice(0, 2)
+        .map((event) => claim(`It is said about it: ${(event.message ?? '').slice(0, 250)}`, citeEvent(event)));
+      return [
+        {
+          subject: claimSubject(pending.claim),
+          weight: 'conclusive',
+          because: [
+            claim(`Claim ${metadata.name} has no volume.`, citeObject(pending.claim, 'status.phase: Pending', metadata.creationTimestamp)),
+            ...events,
+          ],
+          ...(metadata.creationTimestamp === undefined ? {} : { since: metadata.creationTimestamp }),
+          affects: affectedBy(pending),
+        },
+      ];
     }),
   recognises: [
-    { story: 'A claim of a class that binds at once has waited for ten minutes.', given: { persistentvolumeclaims: [exampleClaim({ name: 'data' })], storageclasses: [exampleStorageClass({})] }, finds: [{ kind: 'PersistentVolumeClaim', namespace: 'shop', name: 'data' }] },
+    {
+      story: 'A claim of a class that binds at once has waited for ten minutes.',
+      given: { persistentvolumeclaims: [exampleClaim({ name: 'data' })], storageclasses: [exampleStorageClass({})] },
+      finds: [{ kind: 'PersistentVolumeClaim', namespace: 'shop', name: 'data' }],
+    },
   ],
   isNotFooledBy: [
     {
       story: 'The class waits for the first consumer, and there is none.',
-      given: { persistentvolumeclaims: [exampleClaim({ name: 'data' })], storageclasses: [exampleStorageClass({ fields: { volumeBindingMode: 'WaitForFirstConsumer' } })], pods: [examplePod({ name: 'cart-1-a' })] },
+      given: {
+        persistentvolumeclaims: [exampleClaim({ name: 'data' })],
+        storageclasses: [exampleStorageClass({ fields: { volumeBindingMode: 'WaitForFirstConsumer' } })],
+        pods: [examplePod({ name: 'cart-1-a' })],
+      },
     },
-    { story: 'The claim is bound.', given: { persistentvolumeclaims: [exampleClaim({ name: 'data', phase: 'Bound' })], storageclasses: [exampleStorageClass({})], now: minutesAgo(0) } },
+    {
+      story: 'The claim is bound.',
+      given: {
+        persistentvolumeclaims: [exampleClaim({ name: 'data', phase: 'Bound' })],
+        storageclasses: [exampleStorageClass({})],
+        now: minutesAgo(0),
+      },
+    },
   ],
 });

@@ -11,51 +11,117 @@ export const volumeAttachedElsewhere = defineFailureMode({
   role: 'cause',
   explanation: {
     whatItIs: 'The volume can be used on one node at a time, and it is still attached to another one, so the new pod cannot have it.',
-    howItLooks: 'The pod stays in ContainerCreating with "Multi-Attach error for volume …: Volume is already used by pod(s) …" or "already exclusively attached to one node".',
-    whyItHappens: 'The old pod still runs or hangs while terminating, its node is gone without detaching, or a rolling update starts the new pod before the old one ends.',
-    whatStopsTheBleeding: 'End the pod that holds it; where its node is dead and known to be off, taint the node out-of-service so that the volume is freed.',
+    howItLooks:
+      'The pod stays in ContainerCreating with "Multi-Attach error for volume …: Volume is already used by pod(s) …" or "already exclusively attached to one node".',
+    whyItHappens:
+      'The old pod still runs or hangs while terminating, its node is gone without detaching, or a rolling update starts the new pod before the old one ends.',
+    whatStopsTheBleeding:
+      'End the pod that holds it; where its node is dead and known to be off, taint the node out-of-service so that the volume is freed.',
     whatFixesIt: 'Use the Recreate strategy or a StatefulSet for ReadWriteOnce volumes.',
     howToPreventIt: 'Never let two replicas share a ReadWriteOnce volume, and drain nodes instead of switching them off.',
   },
-  sources: ['https://kubernetes.io/docs/concepts/storage/persistent-volumes/#access-modes', 'https://kubernetes.io/docs/concepts/cluster-administration/node-shutdown/#non-graceful-node-shutdown'],
+  sources: [
+    'https://kubernetes.io/docs/concepts/storage/persistent-volumes/#access-modes',
+    'https://kubernetes.io/docs/concepts/cluster-administration/node-shutdown/#non-graceful-node-shutdown',
+  ],
   needs: ['replicas', 'events'],
   helpedBy: ['volumeattachments', 'persistentvolumeclaims'],
   explains: ['volume-mount-failing'],
   mitigations: [],
   recognise: (facts) =>
-    facts.replicas.failing.concat(facts.replicas.all.filter((replica) => replica.health === 'starting')).flatMap((replica): readonly Finding[] => {
-      const { pod } = replica;
-      const [event] = recentEvents(facts.events, pod, facts.now).filter((each) => each.reason === 'FailedAttachVolume' && /multi-attach|already (?:exclusively )?(?:attached|used)|volumeinuse|is in use/i.test(each.message ?? ''));
-      if (event === undefined) return [];
-      const names = claimNames(pod);
-      const volumes = names.flatMap((name) => facts.persistentvolumeclaims?.named(pod.metadata.namespace, name)?.spec.volumeName ?? []);
-      const attachment = facts.volumeattachments?.all.find((each) => volumes.includes(each.spec.source.persistentVolumeName ?? '') && each.spec.nodeName !== pod.spec.nodeName);
-      const holders = facts.replicas.all.filter((other) => other !== replica && other.health !== 'finished' && other.pod.metadata.namespace === pod.metadata.namespace && other.pod.spec.nodeName !== pod.spec.nodeName && claimNames(other.pod).some((name) => names.includes(name)));
-      const holding: readonly Claim[] = [
-        ...(attachment === undefined ? [] : [claim(`The volume is attached to ${attachment.spec.nodeName ?? 'another node'}.`, citeObject(attachment, `nodeName ${attachment.spec.nodeName ?? '?'}, attached ${attachment.status.attached ?? '?'}`))]),
-        ...holders.slice(0, 2).map((other) => claim(`Pod ${other.pod.metadata.name} on ${other.pod.spec.nodeName ?? 'no node'} uses the same claim.`, citeObject(other.pod, `mounts ${names.join(', ')} on ${other.pod.spec.nodeName ?? '?'}`))),
-      ];
-      const nodes = [...new Set([attachment?.spec.nodeName, ...holders.map((other) => other.pod.spec.nodeName)])].filter((each) => each !== undefined);
-      const since = firstSeenAt(event);
-      return [{
-        subject: replica.workload, weight: 'conclusive',
-        because: [claim(`Pod ${pod.metadata.name} cannot have its volume: ${(event.message ?? '').slice(0, 250)}`, citeEvent(event)), ...holding],
-        ...(since === undefined ? {} : { since }),
-        affects: [subject('Pod', pod.metadata.namespace, pod.metadata.name), ...names.map((name): Subject => subject('PersistentVolumeClaim', pod.metadata.namespace, name))],
-        // A node that is lost, or a pod that will not end, is why the volume is not freed.
-        blames: [...nodes.map((node) => subject('Node', undefined, node)), ...holders.map((other) => subject('Pod', other.pod.metadata.namespace, other.pod.metadata.name))],
-      }];
-    }),
+    facts.replicas.failing
+      .concat(facts.replicas.all.filter((replica) => replica.health === 'starting'))
+      .flatMap((replica): readonly Finding[] => {
+        const { pod } = replica;
+        const [event] = recentEvents(facts.events, pod, facts.now).filter(
+          (each) =>
+            each.reason === 'FailedAttachVolume' &&
+            /multi-attach|already (?:exclusively )?(?:attached|used)|volumeinuse|is in use/i.test(each.message ?? ''),
+        );
+        if (event === undefined) return [];
+        const names = claimNames(pod);
+        const volumes = names.flatMap((name) => facts.persistentvolumeclaims?.named(pod.metadata.namespace, name)?.spec.volumeName ?? []);
+        const attachment = facts.volumeattachments?.all.find(
+          (each) => volumes.includes(each.spec.source.persistentVolumeName ?? '') && each.spec.nodeName !== pod.spec.nodeName,
+        );
+        const holders = facts.replicas.all.filter(
+          (other) =>
+            other !== replica &&
+            other.health !== 'finished' &&
+            other.pod.metadata.namespace === pod.metadata.namespace &&
+            other.pod.spec.nodeName !== pod.spec.nodeName &&
+            claimNames(other.pod).some((name) => names.includes(name)),
+        );
+        const holding: readonly Claim[] = [
+          ...(attachment === undefined
+            ? []
+            : [
+                claim(
+                  `The volume is attached to ${attachment.spec.nodeName ?? 'another node'}.`,
+                  citeObject(attachment, `nodeName ${attachment.spec.nodeName ?? '?'}, attached ${attachment.status.attached ?? '?'}`),
+                ),
+              ]),
+          ...holders
+            .slice(0, 2)
+            .map((other) =>
+              claim(
+                `Pod ${other.pod.metadata.name} on ${other.pod.spec.nodeName ?? 'no node'} uses the same claim.`,
+                citeObject(other.pod, `mounts ${names.join(', ')} on ${other.pod.spec.nodeName ?? '?'}`),
+              ),
+            ),
+        ];
+        const nodes = [...new Set([attachment?.spec.nodeName, ...holders.map((other) => other.pod.spec.nodeName)])].filter(
+          (each) => each !== undefined,
+        );
+        const since = firstSeenAt(event);
+        return [
+          {
+            subject: replica.workload,
+            weight: 'conclusive',
+            because: [
+              claim(`Pod ${pod.metadata.name} cannot have its volume: ${(event.message ?? '').slice(0, 250)}`, citeEvent(event)),
+              ...holding,
+            ],
+            ...(since === undefined ? {} : { since }),
+            affects: [
+              subject('Pod', pod.metadata.namespace, pod.metadata.name),
+              ...names.map((name): Subject => subject('PersistentVolumeClaim', pod.metadata.namespace, name)),
+            ],
+            // A node that is lost, or a pod that will not end, is why the volume is not freed.
+            blames: [
+              ...nodes.map((node) => subject('Node', undefined, node)),
+              ...holders.map((other) => subject('Pod', other.pod.metadata.namespace, other.pod.metadata.name)),
+            ],
+          },
+        ];
+      }),
   recognises: [
     {
       story: 'The old pod is on a node that is lost.',
       given: {
         nodes: [exampleNode({ name: 'node-1' })],
         pods: [
-          examplePod({ name: 'db-1-b', isReady: false, phase: 'Pending', startedMinutesAgo: 10, podStatus: { containerStatuses: [] }, spec: { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }] } }),
-          examplePod({ name: 'db-1-a', node: 'node-2', spec: { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }] } }),
+          examplePod({
+            name: 'db-1-b',
+            isReady: false,
+            phase: 'Pending',
+            startedMinutesAgo: 10,
+            podStatus: { containerStatuses: [] },
+            spec: { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }] },
+          }),
+          examplePod({
+            name: 'db-1-a',
+            node: 'node-2',
+            spec: { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }] },
+          }),
         ],
-        events: [exampleEvent({ about: { kind: 'Pod', name: 'db-1-b' }, reason: 'FailedAttachVolume', message: 'Multi-Attach error for volume "pvc-1" Volume is already used by pod(s) db-1-a' })],
+        events: [
+          exampleEvent({
+            about: { kind: 'Pod', name: 'db-1-b' },
+            reason: 'FailedAttachVolume',
+            message: 'Multi-Attach error for volume "pvc-1" Volume is already used by pod(s) db-1-a',
+          }),
+        ],
       },
       finds: [{ kind: 'ReplicaSet', namespace: 'shop', name: 'db-1' }],
     },
@@ -63,13 +129,30 @@ export const volumeAttachedElsewhere = defineFailureMode({
   isNotFooledBy: [
     {
       story: 'It happened for a moment while the pod moved, and the pod runs.',
-      given: { pods: [examplePod({ name: 'db-1-b' })], events: [exampleEvent({ about: { kind: 'Pod', name: 'db-1-b' }, reason: 'FailedAttachVolume', message: 'Multi-Attach error for volume "pvc-1"' })] },
+      given: {
+        pods: [examplePod({ name: 'db-1-b' })],
+        events: [
+          exampleEvent({
+            about: { kind: 'Pod', name: 'db-1-b' },
+            reason: 'FailedAttachVolume',
+            message: 'Multi-Attach error for volume "pvc-1"',
+          }),
+        ],
+      },
     },
     {
       story: 'Attaching fails because the provider refuses.',
       given: {
-        pods: [examplePod({ name: 'db-1-b', isReady: false, phase: 'Pending', startedMinutesAgo: 10, podStatus: { containerStatuses: [] } })],
-        events: [exampleEvent({ about: { kind: 'Pod', name: 'db-1-b' }, reason: 'FailedAttachVolume', message: 'AttachVolume.Attach failed for volume "pvc-1" : rpc error: code = PermissionDenied' })],
+        pods: [
+          examplePod({ name: 'db-1-b', isReady: false, phase: 'Pending', startedMinutesAgo: 10, podStatus: { containerStatuses: [] } }),
+        ],
+        events: [
+          exampleEvent({
+            about: { kind: 'Pod', name: 'db-1-b' },
+            reason: 'FailedAttachVolume',
+            message: 'AttachVolume.Attach failed for volume "pvc-1" : rpc error: code = PermissionDenied',
+          }),
+        ],
       },
     },
   ],

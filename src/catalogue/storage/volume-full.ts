@@ -21,13 +21,24 @@ export const volumeFull = defineFailureMode({
     whatFixesIt: 'Size the volume for its growth, and remove or archive old data.',
     howToPreventIt: 'Alert on kubelet_volume_stats_available_bytes and on the day on which it will reach zero.',
   },
-  sources: ['https://kubernetes.io/docs/concepts/storage/persistent-volumes/#expanding-persistent-volumes-claims', 'https://kubernetes.io/docs/concepts/storage/volume-health-monitoring/'],
+  sources: [
+    'https://kubernetes.io/docs/concepts/storage/persistent-volumes/#expanding-persistent-volumes-claims',
+    'https://kubernetes.io/docs/concepts/storage/volume-health-monitoring/',
+  ],
   needs: ['replicas'],
   helpedBy: ['log-clues', 'metrics'],
-  explains: ['dependency-read-only', 'liveness-probe-misconfigured', 'readiness-probe-misconfigured', 'init-container-blocked', 'startup-probe-too-short'],
+  explains: [
+    'dependency-read-only',
+    'liveness-probe-misconfigured',
+    'readiness-probe-misconfigured',
+    'init-container-blocked',
+    'startup-probe-too-short',
+  ],
   mitigations: [],
   recognise(facts): readonly Finding[] {
-    const clues = (facts['log-clues'] ?? []).filter((clue) => clue.kind === 'no-space-left' && clue.replica.health !== 'finished' && claimNames(clue.replica.pod).length > 0);
+    const clues = (facts['log-clues'] ?? []).filter(
+      (clue) => clue.kind === 'no-space-left' && clue.replica.health !== 'finished' && claimNames(clue.replica.pod).length > 0,
+    );
     const full = (facts.metrics ?? []).flatMap(fullVolumes);
     const claims = distinct([
       ...full.map((each) => each.claim),
@@ -36,31 +47,71 @@ export const volumeFull = defineFailureMode({
     ]);
     return claims.flatMap((own): readonly Finding[] => {
       const measured = full.filter((each) => subjectKey(each.claim) === subjectKey(own));
-      const said = clues.filter((clue) => clue.replica.pod.metadata.namespace === own.namespace && (claimNames(clue.replica.pod).includes(own.name) || subjectKey(clue.replica.workload) === subjectKey(own)));
-      const users = facts.replicas.all.filter((replica) => replica.pod.metadata.namespace === own.namespace && (claimNames(replica.pod).includes(own.name) || said.some((clue) => clue.replica === replica)) && replica.health !== 'finished');
+      const said = clues.filter(
+        (clue) =>
+          clue.replica.pod.metadata.namespace === own.namespace &&
+          (claimNames(clue.replica.pod).includes(own.name) || subjectKey(clue.replica.workload) === subjectKey(own)),
+      );
+      const users = facts.replicas.all.filter(
+        (replica) =>
+          replica.pod.metadata.namespace === own.namespace &&
+          (claimNames(replica.pod).includes(own.name) || said.some((clue) => clue.replica === replica)) &&
+          replica.health !== 'finished',
+      );
       const stated: readonly (Claim | undefined)[] = [
-        measured[0] === undefined ? undefined : claim(`${Math.round(measured[0].share * 100)} % of the volume of claim ${own.name} is used.`, measured[0].citation),
-        claimFromAll(`A container that mounts it says: "${said[0]?.line ?? ''}".`, said.slice(0, 3).map((clue) => clue.citation)),
+        measured[0] === undefined
+          ? undefined
+          : claim(`${Math.round(measured[0].share * 100)} % of the volume of claim ${own.name} is used.`, measured[0].citation),
+        claimFromAll(
+          `A container that mounts it says: "${said[0]?.line ?? ''}".`,
+          said.slice(0, 3).map((clue) => clue.citation),
+        ),
       ];
       const [first, ...more] = stated.filter((each) => each !== undefined);
       const isSuffered = users.some((replica) => replica.health === 'failing');
       if (first === undefined || (measured.length > 0 && said.length === 0 && !isSuffered)) return [];
       const weight: Weight = measured.length > 0 && said.length > 0 ? 'conclusive' : isSuffered ? 'strong' : 'suggestive';
       const since = users.flatMap((replica) => replica.failingSince ?? []);
-      return [{
-        subject: own, weight, because: [first, ...more],
-        ...(since.length === 0 ? {} : { since: Math.min(...since) }),
-        affects: distinct([own, ...users.filter((replica) => replica.health === 'failing').flatMap((replica) => [subject('Pod', replica.pod.metadata.namespace, replica.pod.metadata.name), replica.workload])]),
-        wouldSettle: measured.length > 0 ? [] : [`kubectl -n ${own.namespace ?? 'default'} exec ${users[0]?.pod.metadata.name ?? '<pod>'} -- df -h`],
-      }];
+      return [
+        {
+          subject: own,
+          weight,
+          because: [first, ...more],
+          ...(since.length === 0 ? {} : { since: Math.min(...since) }),
+          affects: distinct([
+            own,
+            ...users
+              .filter((replica) => replica.health === 'failing')
+              .flatMap((replica) => [subject('Pod', replica.pod.metadata.namespace, replica.pod.metadata.name), replica.workload]),
+          ]),
+          wouldSettle:
+            measured.length > 0 ? [] : [`kubectl -n ${own.namespace ?? 'default'} exec ${users[0]?.pod.metadata.name ?? '<pod>'} -- df -h`],
+        },
+      ];
     });
   },
   recognises: [
     {
       story: 'The database crashes because its volume is full.',
       given: {
-        pods: [examplePod({ name: 'db-0', owner: { kind: 'StatefulSet', name: 'db' }, isReady: false, status: crashLooping({ exitCode: 1 }), spec: { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'data-db-0' } }] } })],
-        'container-logs': [{ namespace: 'shop', pod: 'db-0', container: 'app', isPrevious: true, text: 'PANIC: could not write to file "pg_wal/xlogtemp.29": No space left on device' }],
+        pods: [
+          examplePod({
+            name: 'db-0',
+            owner: { kind: 'StatefulSet', name: 'db' },
+            isReady: false,
+            status: crashLooping({ exitCode: 1 }),
+            spec: { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'data-db-0' } }] },
+          }),
+        ],
+        'container-logs': [
+          {
+            namespace: 'shop',
+            pod: 'db-0',
+            container: 'app',
+            isPrevious: true,
+            text: 'PANIC: could not write to file "pg_wal/xlogtemp.29": No space left on device',
+          },
+        ],
       },
       finds: [{ kind: 'PersistentVolumeClaim', namespace: 'shop', name: 'data-db-0' }],
     },
@@ -70,10 +121,24 @@ export const volumeFull = defineFailureMode({
       story: 'The pod mounts no claim: what is full is the node or its own limit.',
       given: {
         pods: [examplePod({ name: 'cart-1-a', isReady: false, status: crashLooping({ exitCode: 1 }) })],
-        'container-logs': [{ namespace: 'shop', pod: 'cart-1-a', container: 'app', isPrevious: true, text: 'write /tmp/x: no space left on device' }],
+        'container-logs': [
+          { namespace: 'shop', pod: 'cart-1-a', container: 'app', isPrevious: true, text: 'write /tmp/x: no space left on device' },
+        ],
       },
     },
-    { story: 'The volume has room and its pod is well.', given: { pods: [examplePod({ name: 'db-0', owner: { kind: 'StatefulSet', name: 'db' }, spec: { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'data-db-0' } }] } })], 'container-logs': [] } },
+    {
+      story: 'The volume has room and its pod is well.',
+      given: {
+        pods: [
+          examplePod({
+            name: 'db-0',
+            owner: { kind: 'StatefulSet', name: 'db' },
+            spec: { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'data-db-0' } }] },
+          }),
+        ],
+        'container-logs': [],
+      },
+    },
   ],
 });
 
@@ -97,6 +162,12 @@ function fullVolumes(metric: MetricResult): readonly FullVolume[] {
     const last = series.points.at(-1);
     const value = last === undefined ? undefined : isShare[1] === 'used' ? last.value : 1 - last.value;
     if (name === undefined || value === undefined || value < fullShare || value > 1.01) return [];
-    return [{ claim: subject('PersistentVolumeClaim', series.labels['namespace'], name), share: value, citation: citeMetric(metric, `${name}: ${value.toFixed(3)}`, last?.at) }];
+    return [
+      {
+        claim: subject('PersistentVolumeClaim', series.labels['namespace'], name),
+        share: value,
+        citation: citeMetric(metric, `${name}: ${value.toFixed(3)}`, last?.at),
+      },
+    ];
   });
 }

@@ -17,48 +17,82 @@ export const oneHotReplica = defineFailureMode({
   role: 'cause',
   explanation: {
     whatItIs: 'Requests are not spread evenly: one replica serves several times as many as its siblings and is overloaded while they idle.',
-    howItLooks: 'Request rate or CPU of one pod is a multiple of the others\'; its latency and errors rise, the average looks harmless.',
-    whyItHappens: 'Long-lived connections (HTTP/2, gRPC, database pools) stick to one pod, session affinity, one hot key or shard, or a client that resolves a name once.',
-    whatStopsTheBleeding: 'Delete the hot pod\'s connections by restarting its clients one by one; adding replicas does not help.',
+    howItLooks: "Request rate or CPU of one pod is a multiple of the others'; its latency and errors rise, the average looks harmless.",
+    whyItHappens:
+      'Long-lived connections (HTTP/2, gRPC, database pools) stick to one pod, session affinity, one hot key or shard, or a client that resolves a name once.',
+    whatStopsTheBleeding: "Delete the hot pod's connections by restarting its clients one by one; adding replicas does not help.",
     whatFixesIt: 'Balance by request in the client or a mesh, limit the age of connections, split the hot key.',
     howToPreventIt: 'Watch the busiest replica, not only the average.',
   },
-  sources: ['https://kubernetes.io/docs/reference/networking/virtual-ips/#session-affinity', 'https://grpc.io/docs/guides/custom-load-balancing/'],
+  sources: [
+    'https://kubernetes.io/docs/reference/networking/virtual-ips/#session-affinity',
+    'https://grpc.io/docs/guides/custom-load-balancing/',
+  ],
   needs: ['metrics', 'replicas'],
   helpedBy: [],
-  explains: ['cpu-overload', 'cpu-throttling-fails-probes', 'memory-growth-toward-limit', 'liveness-probe-misconfigured', 'readiness-probe-misconfigured'],
+  explains: [
+    'cpu-overload',
+    'cpu-throttling-fails-probes',
+    'memory-growth-toward-limit',
+    'liveness-probe-misconfigured',
+    'readiness-probe-misconfigured',
+  ],
   mitigations: [],
-  recognise: (facts) => facts.metrics.filter(isLoad).flatMap((metric): readonly Finding[] => {
-    const measured = metric.series.flatMap((series) => {
-      const replica = facts.replicas.ofPod(series.labels['namespace'], series.labels['pod']);
-      const level = recentLevel(series);
-      return replica === undefined || level === undefined || replica.health === 'finished' ? [] : [{ replica, level }];
-    });
-    return [...groupBy(measured, ({ replica }) => subjectKey(replica.workload)).values()].flatMap((group): readonly Finding[] => {
-      const totals = [...groupBy(group, ({ replica }) => replica.pod.metadata.name).values()].flatMap((each) => (each[0] === undefined ? [] : [{ replica: each[0].replica, level: each.reduce((sum, part) => sum + part.level, 0) }]));
-      const ordered = totals.toSorted((left, right) => right.level - left.level);
-      const [hot, ...others] = ordered;
-      const middle = others[Math.floor(others.length / 2)]?.level;
-      if (hot === undefined || middle === undefined || others.length < fewestSiblings || middle <= 0 || hot.level < middle * hotFactor) return [];
-      return [finding(hot.replica, metric, `${hot.replica.pod.metadata.name} has ${(hot.level / middle).toFixed(1)} times the load of a typical sibling (${others.length} others).`, hot.level)];
-    });
-  }),
+  recognise: (facts) =>
+    facts.metrics.filter(isLoad).flatMap((metric): readonly Finding[] => {
+      const measured = metric.series.flatMap((series) => {
+        const replica = facts.replicas.ofPod(series.labels['namespace'], series.labels['pod']);
+        const level = recentLevel(series);
+        return replica === undefined || level === undefined || replica.health === 'finished' ? [] : [{ replica, level }];
+      });
+      return [...groupBy(measured, ({ replica }) => subjectKey(replica.workload)).values()].flatMap((group): readonly Finding[] => {
+        const totals = [...groupBy(group, ({ replica }) => replica.pod.metadata.name).values()].flatMap((each) =>
+          each[0] === undefined ? [] : [{ replica: each[0].replica, level: each.reduce((sum, part) => sum + part.level, 0) }],
+        );
+        const ordered = totals.toSorted((left, right) => right.level - left.level);
+        const [hot, ...others] = ordered;
+        const middle = others[Math.floor(others.length / 2)]?.level;
+        if (hot === undefined || middle === undefined || others.length < fewestSiblings || middle <= 0 || hot.level < middle * hotFactor)
+          return [];
+        return [
+          finding(
+            hot.replica,
+            metric,
+            `${hot.replica.pod.metadata.name} has ${(hot.level / middle).toFixed(1)} times the load of a typical sibling (${others.length} others).`,
+            hot.level,
+          ),
+        ];
+      });
+    }),
   recognises: [
     {
       story: 'One of four pods serves nearly all requests.',
-      given: { pods: ['a', 'b', 'c', 'd'].map((name) => examplePod({ name: `web-1-${name}`, isReady: name !== 'a' })), metrics: [requests([900, 40, 35, 50])] },
+      given: {
+        pods: ['a', 'b', 'c', 'd'].map((name) => examplePod({ name: `web-1-${name}`, isReady: name !== 'a' })),
+        metrics: [requests([900, 40, 35, 50])],
+      },
       finds: [{ kind: 'ReplicaSet', namespace: 'shop', name: 'web-1' }],
     },
   ],
   isNotFooledBy: [
-    { story: 'Requests are spread as evenly as chance does it.', given: { pods: ['a', 'b', 'c', 'd'].map((name) => examplePod({ name: `web-1-${name}` })), metrics: [requests([120, 90, 100, 80])] } },
-    { story: 'Only two replicas, of which one leads by design.', given: { pods: ['a', 'b'].map((name) => examplePod({ name: `web-1-${name}` })), metrics: [requests([900, 40])] } },
+    {
+      story: 'Requests are spread as evenly as chance does it.',
+      given: { pods: ['a', 'b', 'c', 'd'].map((name) => examplePod({ name: `web-1-${name}` })), metrics: [requests([120, 90, 100, 80])] },
+    },
+    {
+      story: 'Only two replicas, of which one leads by design.',
+      given: { pods: ['a', 'b'].map((name) => examplePod({ name: `web-1-${name}` })), metrics: [requests([900, 40])] },
+    },
   ],
 });
 
 /** Rates of requests and of used CPU; errors and sizes say nothing about how work is spread. */
 function isLoad(metric: MetricResult): boolean {
-  return /\b(?:i?rate)\(/.test(metric.expression) && /requests?_|_requests|cpu_usage|calls_|_handled|messages/.test(metric.expression) && !/5\.\.|5xx|error|fail/i.test(metric.expression);
+  return (
+    /\b(?:i?rate)\(/.test(metric.expression) &&
+    /requests?_|_requests|cpu_usage|calls_|_handled|messages/.test(metric.expression) &&
+    !/5\.\.|5xx|error|fail/i.test(metric.expression)
+  );
 }
 
 /** The mean of the last three samples: one spike is no load. */
@@ -72,7 +106,9 @@ function finding(replica: Replica, metric: MetricResult, says: string, level: nu
   const because: readonly [Claim, ...Claim[]] = [claim(says, citeMetric(metric, `${metadata.name}: ${level.toPrecision(3)}`))];
   // Uneven work is everyday in healthy clusters; it explains something only where the busy replica suffers.
   return {
-    subject: replica.workload, weight: replica.health === 'failing' || replica.troubles.length > 0 ? 'strong' : 'weak', because,
+    subject: replica.workload,
+    weight: replica.health === 'failing' || replica.troubles.length > 0 ? 'strong' : 'weak',
+    because,
     affects: [subject('Pod', metadata.namespace, metadata.name), replica.workload],
   };
 }
@@ -80,7 +116,17 @@ function finding(replica: Replica, metric: MetricResult, says: string, level: nu
 function requests(levels: readonly number[]): MetricResult {
   const at = Date.parse(exampleNow);
   return {
-    expression: 'sum by (namespace, pod) (rate(http_requests_total[5m]))', purpose: 'context', from: Date.parse(minutesAgo(30)), until: at, stepSeconds: 60,
-    series: levels.map((value, index) => ({ labels: { namespace: 'shop', pod: `web-1-${'abcd'.charAt(index)}` }, points: [{ at: at - 60_000, value }, { at, value }] })),
+    expression: 'sum by (namespace, pod) (rate(http_requests_total[5m]))',
+    purpose: 'context',
+    from: Date.parse(minutesAgo(30)),
+    until: at,
+    stepSeconds: 60,
+    series: levels.map((value, index) => ({
+      labels: { namespace: 'shop', pod: `web-1-${'abcd'.charAt(index)}` },
+      points: [
+        { at: at - 60_000, value },
+        { at, value },
+      ],
+    })),
   };
 }

@@ -13,7 +13,8 @@ export const retryStorm = defineFailureMode({
   title: 'Retries keep a service down',
   role: 'cause',
   explanation: {
-    whatItIs: 'A caller repeats requests that fail, so that the callee gets several times its usual load although no more users come, and cannot recover.',
+    whatItIs:
+      'A caller repeats requests that fail, so that the callee gets several times its usual load although no more users come, and cannot recover.',
     howItLooks: 'The request rate towards a failing service multiplies while the rate into its caller stays as it was.',
     whyItHappens: 'Retries without a limit, without growing delays or at several layers at once, set off by a short failure.',
     whatStopsTheBleeding: 'Turn retries off or limit them at the caller, or turn requests away before the callee, until it has recovered.',
@@ -23,7 +24,14 @@ export const retryStorm = defineFailureMode({
   sources: ['https://sre.google/sre-book/addressing-cascading-failures/', 'https://sre.google/sre-book/handling-overload/'],
   needs: ['service-calls'],
   helpedBy: ['replicas', 'service-backends'],
-  explains: ['upstream-service-failing', 'cpu-overload', 'autoscaler-at-maximum', 'dependency-connections-exhausted', 'dependency-times-out', 'connection-tracking-full'],
+  explains: [
+    'upstream-service-failing',
+    'cpu-overload',
+    'autoscaler-at-maximum',
+    'dependency-connections-exhausted',
+    'dependency-times-out',
+    'connection-tracking-full',
+  ],
   mitigations: ['scale-out'],
   recognise(facts): readonly Finding[] {
     const calls = facts['service-calls'];
@@ -36,23 +44,57 @@ export const retryStorm = defineFailureMode({
       if (factor / intoFactor < amplification) return [];
       const caller = peerSubject(call.caller, facts);
       const callee = peerSubject(call.callee, facts);
-      return [{
-        subject: caller, weight: 'strong',
-        because: [claim(`${spokenPeer(call.caller)} is asked ${intoFactor.toFixed(1)} times as often as usual, and asks ${spokenPeer(call.callee)} ${factor.toFixed(1)} times as often, mostly in vain: it repeats itself.`, citeCall(call), citeCall(first), ...more.slice(0, 2).map(citeCall))],
-        affects: distinct([callee, ...podsOf(callee, facts.replicas), caller, ...podsOf(caller, facts.replicas)]),
-        wouldSettle: [`Count how many requests of ${spokenPeer(call.caller)} are second tries, in its metrics or traces.`],
-      }];
+      return [
+        {
+          subject: caller,
+          weight: 'strong',
+          because: [
+            claim(
+              `${spokenPeer(call.caller)} is asked ${intoFactor.toFixed(1)} times as often as usual, and asks ${spokenPeer(call.callee)} ${factor.toFixed(1)} times as often, mostly in vain: it repeats itself.`,
+              citeCall(call),
+              citeCall(first),
+              ...more.slice(0, 2).map(citeCall),
+            ),
+          ],
+          affects: distinct([callee, ...podsOf(callee, facts.replicas), caller, ...podsOf(caller, facts.replicas)]),
+          wouldSettle: [`Count how many requests of ${spokenPeer(call.caller)} are second tries, in its metrics or traces.`],
+        },
+      ];
     });
   },
   recognises: [
     {
       story: 'Users come as always; web asks stock four times as often, and most calls fail.',
-      given: { pods: [examplePod({ name: 'web-1-a' })], 'service-calls': [exampleCall('gateway', 'web', { requests: [1000, 1000], errors: [0.5, 0.001] }), exampleCall('web', 'stock', { requests: [4000, 1000], errors: [0.8, 0.001] })] },
+      given: {
+        pods: [examplePod({ name: 'web-1-a' })],
+        'service-calls': [
+          exampleCall('gateway', 'web', { requests: [1000, 1000], errors: [0.5, 0.001] }),
+          exampleCall('web', 'stock', { requests: [4000, 1000], errors: [0.8, 0.001] }),
+        ],
+      },
       finds: [{ kind: 'Service', namespace: 'shop', name: 'web' }],
     },
   ],
   isNotFooledBy: [
-    { story: 'More users come, and all rates rise alike.', given: { pods: [], 'service-calls': [exampleCall('gateway', 'web', { requests: [4000, 1000] }), exampleCall('web', 'stock', { requests: [4000, 1000], errors: [0.8, 0.001] })] } },
-    { story: 'A new feature asks stock more often, and stock is well.', given: { pods: [], 'service-calls': [exampleCall('gateway', 'web', { requests: [1000, 1000] }), exampleCall('web', 'stock', { requests: [2000, 1000], errors: [0.001, 0.001] })] } },
+    {
+      story: 'More users come, and all rates rise alike.',
+      given: {
+        pods: [],
+        'service-calls': [
+          exampleCall('gateway', 'web', { requests: [4000, 1000] }),
+          exampleCall('web', 'stock', { requests: [4000, 1000], errors: [0.8, 0.001] }),
+        ],
+      },
+    },
+    {
+      story: 'A new feature asks stock more often, and stock is well.',
+      given: {
+        pods: [],
+        'service-calls': [
+          exampleCall('gateway', 'web', { requests: [1000, 1000] }),
+          exampleCall('web', 'stock', { requests: [2000, 1000], errors: [0.001, 0.001] }),
+        ],
+      },
+    },
   ],
 });

@@ -13,16 +13,27 @@ export function deriveServiceBackends(facts: FactSource): ServiceBackends {
   const pods = facts.get('pods');
   const slicesOf = sliceIndex(facts);
   const all = (facts.get('services')?.all ?? []).map((service) => {
-    const selected = Object.keys(service.spec.selector).length === 0 ? undefined : (pods?.withLabels(service.metadata.namespace, service.spec.selector) ?? []);
+    const selected =
+      Object.keys(service.spec.selector).length === 0
+        ? undefined
+        : (pods?.withLabels(service.metadata.namespace, service.spec.selector) ?? []);
     const live = selected?.filter((pod) => pod.status.phase !== 'Succeeded' && pod.status.phase !== 'Failed');
     const slices = slicesOf(service);
-    return { service, pods: live, ports: portsOf(service, live), endpoints: slices === undefined ? undefined : countEndpoints(slices), slices: slices ?? [] };
+    return {
+      service,
+      pods: live,
+      ports: portsOf(service, live),
+      endpoints: slices === undefined ? undefined : countEndpoints(slices),
+      slices: slices ?? [],
+    };
   });
   return { all, ...lookups(all) };
 }
 
 function lookups(all: readonly Backend[]): Pick<ServiceBackends, 'ofService' | 'ofHost' | 'ofPod'> {
-  const byName = once(() => new Map(all.map((backend) => [`${backend.service.metadata.namespace ?? ''}/${backend.service.metadata.name}`, backend])));
+  const byName = once(
+    () => new Map(all.map((backend) => [`${backend.service.metadata.namespace ?? ''}/${backend.service.metadata.name}`, backend])),
+  );
   const byAddress = once(() => addressIndex(all));
   const inNamespace = once(() => groupBy(all, (backend) => backend.service.metadata.namespace));
   const ofService: ServiceBackends['ofService'] = (namespace, name) => byName().get(`${namespace ?? ''}/${name ?? ''}`);
@@ -94,7 +105,9 @@ function sliceIndex(facts: FactSource): (service: Service) => readonly Slice[] |
 }
 
 function serviceOfSlice(slice: EndpointSlice): string | undefined {
-  return slice.metadata.labels['kubernetes.io/service-name'] ?? slice.metadata.ownerReferences.find((owner) => owner.kind === 'Service')?.name;
+  return (
+    slice.metadata.labels['kubernetes.io/service-name'] ?? slice.metadata.ownerReferences.find((owner) => owner.kind === 'Service')?.name
+  );
 }
 
 interface EndpointAddress {
@@ -118,7 +131,10 @@ function addressesOf(slice: Slice): readonly EndpointAddress[] {
     );
   }
   return slice.subsets.flatMap((subset) =>
-    [...subset.addresses.map((entry) => ({ entry, isReady: true })), ...subset.notReadyAddresses.map((entry) => ({ entry, isReady: false }))].flatMap(({ entry, isReady }) =>
+    [
+      ...subset.addresses.map((entry) => ({ entry, isReady: true })),
+      ...subset.notReadyAddresses.map((entry) => ({ entry, isReady: false })),
+    ].flatMap(({ entry, isReady }) =>
       entry.ip === undefined ? [] : [{ address: entry.ip, identity: entry.targetRef?.name ?? entry.ip, isReady }],
     ),
   );

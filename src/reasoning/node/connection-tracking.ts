@@ -20,7 +20,9 @@ export interface ConnectionTracking {
 export function parseConnectionTracking(printed: readonly Printed[]): ConnectionTracking | undefined {
   const used = figureOf('count', printed);
   const limit = figureOf('max', printed);
-  return used === undefined || limit === undefined || limit.figure === 0 ? undefined : { used: used.figure, limit: limit.figure, command: used.command };
+  return used === undefined || limit === undefined || limit.figure === 0
+    ? undefined
+    : { used: used.figure, limit: limit.figure, command: used.command };
 }
 
 function figureOf(which: 'count' | 'max', printed: readonly Printed[]): { readonly figure: number; readonly command: string } | undefined {

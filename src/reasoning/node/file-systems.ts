@@ -22,7 +22,14 @@ export function parseFileSystems(output: string): readonly FileSystemUse[] {
   return [...parts.values()].flatMap((part) =>
     part.usedShare === undefined && part.inodesUsedShare === undefined && part.isReadOnly !== true
       ? []
-      : [{ mountPoint: part.mountPoint, usedShare: part.usedShare ?? 0, inodesUsedShare: part.inodesUsedShare, isReadOnly: part.isReadOnly }],
+      : [
+          {
+            mountPoint: part.mountPoint,
+            usedShare: part.usedShare ?? 0,
+            inodesUsedShare: part.inodesUsedShare,
+            isReadOnly: part.isReadOnly,
+          },
+        ],
   );
 }
 

@@ -9,14 +9,29 @@ const wordings: readonly (readonly [Kind, RegExp])[] = [
   ['kernel-panic', /Kernel panic - not syncing|BUG: unable to handle|kernel BUG at|Oops: /],
   ['hung-task', /task \S{1,80} blocked for more than \d+ seconds|soft lockup - CPU#|rcu_sched (?:self-)?detected stall|hung_task/],
   ['read-only-file-system', /Remounting filesystem read-only|[Rr]ead-only file system/],
-  ['disk-error', /I\/O error|Medium Error|EXT4-fs error|XFS \(\S{1,40}\): (?:Corruption|metadata I\/O error)|Buffer I\/O error|nvme\S{0,10}: I\/O \d+ .*timeout/],
+  [
+    'disk-error',
+    /I\/O error|Medium Error|EXT4-fs error|XFS \(\S{1,40}\): (?:Corruption|metadata I\/O error)|Buffer I\/O error|nvme\S{0,10}: I\/O \d+ .*timeout/,
+  ],
   ['conntrack-full', /nf_conntrack: (?:\S+: )?table full, dropping packet/],
   ['link-down', /(?:NIC Link is Down|Link is [Dd]own|carrier lost|Lost carrier|link becomes not ready)/],
-  ['certificate-expired', /certificate has expired or is not yet valid|x509: certificate has expired|part of the existing bootstrap client certificate .* is expired/],
-  ['cni-error', /cni plugin not initialized|failed to setup network for sandbox|plugin type="[^"]{1,60}" failed|no IP addresses available in range|NetworkPluginNotReady|failed to find plugin/],
-  ['runtime-error', /container runtime is down|failed to connect to containerd|connect: (?:connection refused|no such file).{0,40}(?:containerd|crio|dockershim)|containerd\.sock.{0,80}(?:connection refused|no such file)|PLEG is not healthy/],
+  [
+    'certificate-expired',
+    /certificate has expired or is not yet valid|x509: certificate has expired|part of the existing bootstrap client certificate .* is expired/,
+  ],
+  [
+    'cni-error',
+    /cni plugin not initialized|failed to setup network for sandbox|plugin type="[^"]{1,60}" failed|no IP addresses available in range|NetworkPluginNotReady|failed to find plugin/,
+  ],
+  [
+    'runtime-error',
+    /container runtime is down|failed to connect to containerd|connect: (?:connection refused|no such file).{0,40}(?:containerd|crio|dockershim)|containerd\.sock.{0,80}(?:connection refused|no such file)|PLEG is not healthy/,
+  ],
   ['clock-jump', /Time has been changed|clock wrong by -?\d|System clock was stepped by|Clock skew detected/],
-  ['rebooted', /^.{0,80}kernel: .{0,20}Linux version \d|^\[ +0\.0+\] Linux version|-- (?:Re)?[Bb]oot [0-9a-f]{32} --|systemd\[1\]: Detected virtualization|reboot\s+system boot/],
+  [
+    'rebooted',
+    /^.{0,80}kernel: .{0,20}Linux version \d|^\[ +0\.0+\] Linux version|-- (?:Re)?[Bb]oot [0-9a-f]{32} --|systemd\[1\]: Detected virtualization|reboot\s+system boot/,
+  ],
 ];
 
 /** One line in a log can repeat thousands of times; this many of one kind say all there is to say. */

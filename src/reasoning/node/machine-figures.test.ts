@@ -18,7 +18,10 @@ describe('the table of connections', () => {
   it.each([
     ['two files', [count, max]],
     ['one command with both files', [{ command: 'c', line: both, output: '262144\n120\n' }]],
-    ['sysctl', [{ command: 'c', line: 'sysctl', output: 'net.netfilter.nf_conntrack_count = 120\nnet.netfilter.nf_conntrack_max = 262144' }]],
+    [
+      'sysctl',
+      [{ command: 'c', line: 'sysctl', output: 'net.netfilter.nf_conntrack_count = 120\nnet.netfilter.nf_conntrack_max = 262144' }],
+    ],
   ])('is put together from %s', (_how, printed) => {
     expect(parseConnectionTracking(printed)).toMatchObject({ used: 120, limit: 262_144 });
   });
@@ -39,7 +42,9 @@ Filesystem      Inodes  IUsed   IFree IUse% Mounted on
   });
 
   it('that are mounted read-only are read from both forms', () => {
-    expect(parseFileSystems('/dev/sdb1 on /data type ext4 (ro,relatime)\n/dev/sdc1 /var xfs ro,noatime 0 0\nproc on /proc type proc (ro)')).toEqual([
+    expect(
+      parseFileSystems('/dev/sdb1 on /data type ext4 (ro,relatime)\n/dev/sdc1 /var xfs ro,noatime 0 0\nproc on /proc type proc (ro)'),
+    ).toEqual([
       { mountPoint: '/data', usedShare: 0, inodesUsedShare: undefined, isReadOnly: true },
       { mountPoint: '/var', usedShare: 0, inodesUsedShare: undefined, isReadOnly: true },
     ]);
@@ -50,7 +55,11 @@ describe('the clock', () => {
   it.each([
     ['chronyc tracking', 'System time     : 301.5 seconds slow of NTP time', -301.5],
     ['chronyc tracking', 'System time     : 0.25 seconds fast of NTP time', 0.25],
-    ['ntpq -pn', '     remote           refid      st t when poll reach   delay   offset  jitter\n*192.0.2.1       .GPS.            1 u   12   64  377    0.512 -1500.000   0.100', 1.5],
+    [
+      'ntpq -pn',
+      '     remote           refid      st t when poll reach   delay   offset  jitter\n*192.0.2.1       .GPS.            1 u   12   64  377    0.512 -1500.000   0.100',
+      1.5,
+    ],
     ['date --utc', '2026-03-01T10:05:00.000000000Z', 300],
     ['date --utc', '2026-03-01T10:00:07Z', 0],
     ['timedatectl', '               Local time: Sun 2026-03-01 09:50:00 UTC\n           Universal time: Sun 2026-03-01 09:50:00 UTC', -600],
@@ -65,14 +74,20 @@ describe('the clock', () => {
 
 describe('certificates', () => {
   it('are read from openssl, with the path of the command', () => {
-    expect(parseCertificates('openssl x509 -noout -enddate -in /var/lib/kubelet/pki/kubelet-client-current.pem', 'notAfter=Mar  1 09:00:00 2026 GMT')).toEqual([
-      { path: '/var/lib/kubelet/pki/kubelet-client-current.pem', expiresAt: Date.parse('2026-03-01T09:00:00Z') },
-    ]);
+    expect(
+      parseCertificates(
+        'openssl x509 -noout -enddate -in /var/lib/kubelet/pki/kubelet-client-current.pem',
+        'notAfter=Mar  1 09:00:00 2026 GMT',
+      ),
+    ).toEqual([{ path: '/var/lib/kubelet/pki/kubelet-client-current.pem', expiresAt: Date.parse('2026-03-01T09:00:00Z') }]);
   });
 
-  it('are read from kubeadm\'s table', () => {
-    const output = 'CERTIFICATE                EXPIRES                  RESIDUAL TIME   CERTIFICATE AUTHORITY   EXTERNALLY MANAGED\napiserver                  Nov 10, 2026 02:43 UTC   254d            ca                      no';
-    expect(parseCertificates('kubeadm certs check-expiration', output)).toEqual([{ path: 'apiserver', expiresAt: Date.parse('2026-11-10T02:43:00Z') }]);
+  it("are read from kubeadm's table", () => {
+    const output =
+      'CERTIFICATE                EXPIRES                  RESIDUAL TIME   CERTIFICATE AUTHORITY   EXTERNALLY MANAGED\napiserver                  Nov 10, 2026 02:43 UTC   254d            ca                      no';
+    expect(parseCertificates('kubeadm certs check-expiration', output)).toEqual([
+      { path: 'apiserver', expiresAt: Date.parse('2026-11-10T02:43:00Z') },
+    ]);
   });
 });
 
@@ -93,8 +108,10 @@ describe('interfaces', () => {
 });
 
 describe('pod addresses', () => {
-  it('are counted against the node\'s range', () => {
-    expect(parsePodAddresses('ls /var/lib/cni/networks/pods', '10.244.1.2\n10.244.1.3\nlast_reserved_ip.0\nlock', '10.244.1.0/24')).toEqual({ used: 2, available: 253 });
+  it("are counted against the node's range", () => {
+    expect(parsePodAddresses('ls /var/lib/cni/networks/pods', '10.244.1.2\n10.244.1.3\nlast_reserved_ip.0\nlock', '10.244.1.0/24')).toEqual(
+      { used: 2, available: 253 },
+    );
     expect(parsePodAddresses('ls /var/lib/cni/networks/pods | wc -l', '253\n', '10.244.1.0/24')).toEqual({ used: 253, available: 253 });
   });
 
@@ -105,7 +122,10 @@ describe('pod addresses', () => {
 
 describe('findings in a journal', () => {
   it('keep the latest lines of each kind, in order', () => {
-    const lines = Array.from({ length: 50 }, (_, index) => `2026-03-01T09:00:${String(index).padStart(2, '0')}Z node-1 kernel: nf_conntrack: table full, dropping packet`);
+    const lines = Array.from(
+      { length: 50 },
+      (_, index) => `2026-03-01T09:00:${String(index).padStart(2, '0')}Z node-1 kernel: nf_conntrack: table full, dropping packet`,
+    );
     expect(parseJournalFindings(lines.join('\n'), at).map((each) => each.line)).toEqual(lines.slice(-5));
   });
 
@@ -124,16 +144,36 @@ describe('findings in a journal', () => {
 
 describe('no parser', () => {
   it('throws, whatever a node prints', () => {
-    const text = fc.oneof(fc.string(), fc.array(fc.constantFrom('Filesystem Inodes', '2: eth0: <UP> mtu 1', 'RX: bytes packets errors dropped', '1 2 3 4', 'notAfter=', '-A KUBE-SERVICES', '*', '%', ' / ', '::')).map((parts) => parts.join('\n')));
-    fc.assert(fc.property(text, text, (command, output) => {
-      parseFileSystems(output);
-      parseInterfaces(output);
-      parseCertificates(command, output);
-      parseClockOffset(`date ${command}`, output, at);
-      parsePodAddresses(`cni/networks ${command}`, output, command);
-      parseConnectionTracking([{ command, line: command, output }]);
-      parseJournalFindings(output, at);
-    }));
+    const text = fc.oneof(
+      fc.string(),
+      fc
+        .array(
+          fc.constantFrom(
+            'Filesystem Inodes',
+            '2: eth0: <UP> mtu 1',
+            'RX: bytes packets errors dropped',
+            '1 2 3 4',
+            'notAfter=',
+            '-A KUBE-SERVICES',
+            '*',
+            '%',
+            ' / ',
+            '::',
+          ),
+        )
+        .map((parts) => parts.join('\n')),
+    );
+    fc.assert(
+      fc.property(text, text, (command, output) => {
+        parseFileSystems(output);
+        parseInterfaces(output);
+        parseCertificates(command, output);
+        parseClockOffset(`date ${command}`, output, at);
+        parsePodAddresses(`cni/networks ${command}`, output, command);
+        parseConnectionTracking([{ command, line: command, output }]);
+        parseJournalFindings(output, at);
+      }),
+    );
   });
 
   it('takes more than proportional time for a hostile line', () => {

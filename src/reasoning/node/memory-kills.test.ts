@@ -6,7 +6,7 @@ const near = Date.parse('2026-11-14T03:00:00Z');
 const uid = '0c7a5a40-9b1e-4c1d-8a52-1f0f3f8b7a11';
 
 describe('a kill for memory', () => {
-  it('at a cgroup\'s own limit names the pod', () => {
+  it("at a cgroup's own limit names the pod", () => {
     const output = [
       '2026-11-14T02:41:31.402117+0000 node-3 kernel: kube-proxy invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=-997',
       `2026-11-14T02:41:31.403571+0000 node-3 kernel: oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),oom_memcg=/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod${uid.replaceAll('-', '_')}.slice,task=kube-proxy,pid=2190,uid=0`,
@@ -17,8 +17,9 @@ describe('a kill for memory', () => {
     ]);
   });
 
-  it('of the whole machine names no pod\'s limit', () => {
-    const output = '[Sat Nov 14 02:41:31 2026] oom-kill:constraint=CONSTRAINT_NONE,nodemask=(null),task=java,pid=77,uid=0\n[Sat Nov 14 02:41:31 2026] Out of memory: Killed process 77 (java) total-vm:1kB';
+  it("of the whole machine names no pod's limit", () => {
+    const output =
+      '[Sat Nov 14 02:41:31 2026] oom-kill:constraint=CONSTRAINT_NONE,nodemask=(null),task=java,pid=77,uid=0\n[Sat Nov 14 02:41:31 2026] Out of memory: Killed process 77 (java) total-vm:1kB';
     expect(parseMemoryKills(output, near)).toMatchObject([{ process: 'java', scope: 'node', podUid: undefined }]);
   });
 

@@ -27,7 +27,11 @@ export function parseMemoryKills(output: string, near: Instant): readonly Memory
     const constraint = isSame ? latest : undefined;
     const isOfCgroup = constraint?.isOfCgroup ?? killed[1]?.toLowerCase().startsWith('memory cgroup') === true;
     kills.push({
-      at: timeOfLine(text, near), process: killed[3] ?? '', scope: isOfCgroup ? 'container' : 'node', podUid: constraint?.podUid, line: text.trim().slice(0, 300),
+      at: timeOfLine(text, near),
+      process: killed[3] ?? '',
+      scope: isOfCgroup ? 'container' : 'node',
+      podUid: constraint?.podUid,
+      line: text.trim().slice(0, 300),
     });
   }
   return kills;
@@ -40,7 +44,12 @@ function constraintOf(text: string, line: number): Constraint | undefined {
     return group === undefined ? undefined : { line, pid: undefined, isOfCgroup: true, podUid: podUidIn(group) };
   }
   const fields = text.slice(start, start + 2000);
-  return { line, pid: /,pid=(\d{1,10})/.exec(fields)?.[1], isOfCgroup: fields.startsWith('oom-kill:constraint=CONSTRAINT_MEMCG'), podUid: podUidIn(fields) };
+  return {
+    line,
+    pid: /,pid=(\d{1,10})/.exec(fields)?.[1],
+    isOfCgroup: fields.startsWith('oom-kill:constraint=CONSTRAINT_MEMCG'),
+    podUid: podUidIn(fields),
+  };
 }
 
 /** cgroup paths hold the pod's uid, with "_" for "-" under the systemd driver. */

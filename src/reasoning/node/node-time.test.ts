@@ -18,7 +18,11 @@ describe('the time of a line', () => {
   });
 
   it('is absent where the line begins with seconds since boot or with words', () => {
-    expect([timeOfLine('[12345.678901] x', near), timeOfLine('kernel: x', near), timeOfLine('', near)]).toEqual([undefined, undefined, undefined]);
+    expect([timeOfLine('[12345.678901] x', near), timeOfLine('kernel: x', near), timeOfLine('', near)]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 
   it('never throws and never gives a number that is no time', () => {

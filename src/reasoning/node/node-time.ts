@@ -1,9 +1,27 @@
-import { type Instant, millisecondsPerDay, millisecondsPerHour, millisecondsPerMinute, millisecondsPerSecond, parseInstant } from '../../domain/instant.ts';
+import {
+  type Instant,
+  millisecondsPerDay,
+  millisecondsPerHour,
+  millisecondsPerMinute,
+  millisecondsPerSecond,
+  parseInstant,
+} from '../../domain/instant.ts';
 
 const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 const units: { readonly [unit: string]: number } = {
-  us: 0.001, ms: 1, s: millisecondsPerSecond, sec: millisecondsPerSecond, second: millisecondsPerSecond, min: millisecondsPerMinute, minute: millisecondsPerMinute,
-  h: millisecondsPerHour, hour: millisecondsPerHour, day: millisecondsPerDay, week: 7 * millisecondsPerDay, month: 30.44 * millisecondsPerDay, year: 365.25 * millisecondsPerDay,
+  us: 0.001,
+  ms: 1,
+  s: millisecondsPerSecond,
+  sec: millisecondsPerSecond,
+  second: millisecondsPerSecond,
+  min: millisecondsPerMinute,
+  minute: millisecondsPerMinute,
+  h: millisecondsPerHour,
+  hour: millisecondsPerHour,
+  day: millisecondsPerDay,
+  week: 7 * millisecondsPerDay,
+  month: 30.44 * millisecondsPerDay,
+  year: 365.25 * millisecondsPerDay,
 };
 
 /**

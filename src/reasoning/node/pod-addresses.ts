@@ -5,7 +5,11 @@ const addressesKeptBack = 3;
  * Pod addresses that the node has given out, counted from the files that the host-local plugin keeps, one per address.
  * Undefined: another listing, or the node's range is not known.
  */
-export function parsePodAddresses(command: string, output: string, podCidr: string | undefined): { readonly used: number; readonly available: number } | undefined {
+export function parsePodAddresses(
+  command: string,
+  output: string,
+  podCidr: string | undefined,
+): { readonly used: number; readonly available: number } | undefined {
   if (!/cni\/networks|pod-addresses/.test(command)) return undefined;
   const available = rangeSize(podCidr);
   if (available === undefined) return undefined;

@@ -11,14 +11,23 @@ export interface DemandedPort {
 }
 
 /** Every service port with ready endpoints. Undefined: Services or their endpoints could not be read. */
-export function demandedPorts(backends: ServiceBackends | undefined, slices: FactOf<'endpointslices'> | undefined): readonly DemandedPort[] | undefined {
+export function demandedPorts(
+  backends: ServiceBackends | undefined,
+  slices: FactOf<'endpointslices'> | undefined,
+): readonly DemandedPort[] | undefined {
   if (backends === undefined || backends.all.some((backend) => backend.endpoints === undefined)) return undefined;
   return backends.all.flatMap(({ service, endpoints, slices: own }) => {
     const { spec, metadata } = service;
     const address = [spec.clusterIP, ...spec.clusterIPs].find((each) => each !== undefined && /^\d+\.\d+\.\d+\.\d+$/.test(each));
-    const isElsewhere = spec.type === 'ExternalName' || spec.internalTrafficPolicy === 'Local' || metadata.labels['service.kubernetes.io/service-proxy-name'] !== undefined;
+    const isElsewhere =
+      spec.type === 'ExternalName' ||
+      spec.internalTrafficPolicy === 'Local' ||
+      metadata.labels['service.kubernetes.io/service-proxy-name'] !== undefined;
     if (address === undefined || isElsewhere || (endpoints?.ready ?? 0) === 0) return [];
-    const served = slices === undefined ? undefined : new Set(own.flatMap((slice) => (slice.kind === 'EndpointSlice' ? slice.ports.map((port) => port.name ?? '') : [])));
+    const served =
+      slices === undefined
+        ? undefined
+        : new Set(own.flatMap((slice) => (slice.kind === 'EndpointSlice' ? slice.ports.map((port) => port.name ?? '') : [])));
     return spec.ports.flatMap((port) => {
       const isServed = served === undefined || served.size === 0 || served.has(port.name ?? '');
       const name = `${metadata.namespace ?? ''}/${metadata.name}${port.name === undefined || port.name === '' ? '' : `:${port.name}`}`;
@@ -28,7 +37,11 @@ export function demandedPorts(backends: ServiceBackends | undefined, slices: Fac
 }
 
 /** Reads listings of iptables, iptables-save, nft and ipvsadm, and bare counts of them. Undefined: the output is none of these, or was cut short. */
-export function parseServiceRules(command: string, output: string, demanded: readonly DemandedPort[] | undefined): ServiceRules | undefined {
+export function parseServiceRules(
+  command: string,
+  output: string,
+  demanded: readonly DemandedPort[] | undefined,
+): ServiceRules | undefined {
   const mode = modeOf(command, output);
   if (mode === undefined) return undefined;
   const count = /^\s*(\d{1,9})\s*$/.exec(output)?.[1];
@@ -37,10 +50,17 @@ export function parseServiceRules(command: string, output: string, demanded: rea
   if (head !== null && output.trimEnd().split('\n').length >= Number(head[1] ?? 10)) return undefined;
   const served = servedPorts(mode, output);
   if (served === undefined) return undefined;
-  const known = demanded?.filter((port) => (served.names.size > 0 ? served.names.has(port.name) : served.addresses.has(port.address))).length;
+  const known = demanded?.filter((port) =>
+    served.names.size > 0 ? served.names.has(port.name) : served.addresses.has(port.address),
+  ).length;
   const hasIdentities = served.names.size + served.addresses.size > 0;
   // Without names or addresses in the listing only the number of rule chains can be compared.
-  return { mode, found: known !== undefined && hasIdentities ? known : served.size, demanded: demanded?.length, isApproximate: known === undefined || !hasIdentities };
+  return {
+    mode,
+    found: known !== undefined && hasIdentities ? known : served.size,
+    demanded: demanded?.length,
+    isApproximate: known === undefined || !hasIdentities,
+  };
 }
 
 function modeOf(command: string, output: string): ServiceRules['mode'] | undefined {
@@ -53,7 +73,12 @@ function modeOf(command: string, output: string): ServiceRules['mode'] | undefin
 /** `iptables -L` prints two lines of heading, and the chain ends with one rule for node ports. */
 const linesBesideRules = 3;
 
-function ruleCount(mode: ServiceRules['mode'], command: string, lines: number, demanded: readonly DemandedPort[] | undefined): ServiceRules {
+function ruleCount(
+  mode: ServiceRules['mode'],
+  command: string,
+  lines: number,
+  demanded: readonly DemandedPort[] | undefined,
+): ServiceRules {
   const isListing = /-L(ist)? +KUBE-SERVICES/.test(command) && !/grep/.test(command);
   const isRules = /-S +KUBE-SERVICES/.test(command) || /grep[^|]*(-A KUBE-SERVICES|KUBE-SERVICES.*KUBE-SVC)/.test(command);
   const found = Math.max(0, isListing ? lines - linesBesideRules : lines);
@@ -94,7 +119,9 @@ function fromIptables(output: string): ServedPorts | undefined {
 function fromNftables(output: string): ServedPorts | undefined {
   if (!/service-|kube-proxy/.test(output)) return undefined;
   const addresses = new Set<string>();
-  for (const match of output.matchAll(/(\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}) \. (tcp|udp|sctp) \. (\d{1,5}) : goto (?:service|external)-/g)) {
+  for (const match of output.matchAll(
+    /(\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}) \. (tcp|udp|sctp) \. (\d{1,5}) : goto (?:service|external)-/g,
+  )) {
     addresses.add(`${match[1]} ${match[2]} ${match[3]}`);
   }
   return { names: new Set(), addresses, size: addresses.size };

@@ -22,12 +22,17 @@ describe('the state of a unit', () => {
 
   it('that failed carries its result', () => {
     const output = '× kubelet.service - kubelet\n     Active: failed (Result: exit-code) since Tue 2026-11-10 02:42:51 UTC; 6min ago';
-    expect(parseUnitStates('systemctl status kubelet', output, at)).toEqual([{ unit: 'kubelet', state: 'failed', subState: undefined, since: restartedAt, restarts: undefined, result: 'exit-code' }]);
+    expect(parseUnitStates('systemctl status kubelet', output, at)).toEqual([
+      { unit: 'kubelet', state: 'failed', subState: undefined, since: restartedAt, restarts: undefined, result: 'exit-code' },
+    ]);
   });
 
   it('that waits for its restart is activating', () => {
-    const output = '● kubelet.service - kubelet\n     Active: activating (auto-restart) (Result: exit-code) since Tue 2026-11-10 02:48:57 UTC; 3s ago';
-    expect(parseUnitStates('systemctl status kubelet', output, at)).toMatchObject([{ state: 'activating', subState: 'auto-restart', result: 'exit-code' }]);
+    const output =
+      '● kubelet.service - kubelet\n     Active: activating (auto-restart) (Result: exit-code) since Tue 2026-11-10 02:48:57 UTC; 3s ago';
+    expect(parseUnitStates('systemctl status kubelet', output, at)).toMatchObject([
+      { state: 'activating', subState: 'auto-restart', result: 'exit-code' },
+    ]);
   });
 
   it('in a zone without a known offset is dated by how long ago it was', () => {
@@ -36,8 +41,11 @@ describe('the state of a unit', () => {
   });
 
   it('is read from systemctl show', () => {
-    const output = 'Id=kubelet.service\nActiveState=active\nSubState=running\nResult=success\nNRestarts=3\nActiveEnterTimestamp=Tue 2026-11-10 02:42:51 UTC';
-    expect(parseUnitStates('systemctl-show-kubelet', output, at)).toEqual([{ unit: 'kubelet', state: 'active', subState: 'running', since: restartedAt, restarts: 3, result: undefined }]);
+    const output =
+      'Id=kubelet.service\nActiveState=active\nSubState=running\nResult=success\nNRestarts=3\nActiveEnterTimestamp=Tue 2026-11-10 02:42:51 UTC';
+    expect(parseUnitStates('systemctl-show-kubelet', output, at)).toEqual([
+      { unit: 'kubelet', state: 'active', subState: 'running', since: restartedAt, restarts: 3, result: undefined },
+    ]);
   });
 
   it('is read from one word, with the unit from the command', () => {
@@ -45,12 +53,16 @@ describe('the state of a unit', () => {
   });
 
   it('is read from a list of failed units', () => {
-    expect(parseUnitStates('systemctl list-units --failed', 'containerd.service loaded failed failed containerd container runtime', at)).toMatchObject([{ unit: 'containerd', state: 'failed' }]);
+    expect(
+      parseUnitStates('systemctl list-units --failed', 'containerd.service loaded failed failed containerd container runtime', at),
+    ).toMatchObject([{ unit: 'containerd', state: 'failed' }]);
   });
 
   it('does not exist for a unit that is not installed', () => {
     expect(parseUnitStates('systemctl status kube-proxy', 'Unit kube-proxy.service could not be found.', at)).toEqual([]);
-    expect(parseUnitStates('systemctl show kube-proxy', 'Id=kube-proxy.service\nActiveState=inactive\nLoadState=not-found', at)).toEqual([]);
+    expect(parseUnitStates('systemctl show kube-proxy', 'Id=kube-proxy.service\nActiveState=inactive\nLoadState=not-found', at)).toEqual(
+      [],
+    );
   });
 
   it('is never made of other text, and reading never throws', () => {

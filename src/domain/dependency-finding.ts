@@ -1,0 +1,218 @@
+import type { JudgedAlert } from './alert.ts';
+import { type Claim, citeObject, citeProbe, claim, claimFromAll } from './citation.ts';
+import { plainHost } from './cluster-host.ts';
+import { type DependencyFacts, type DependencyTrouble, repeatedTimes } from './dependency-trouble.ts';
+import { endpointCitation } from './endpoint-citation.ts';
+import type { ConnectivityProbe } from './evidence.ts';
+import type { Finding, Weight } from './failure-mode.ts';
+import type { Instant } from './instant.ts';
+import type { Replica, Replicas } from './replica.ts';
+import { sharedPlace } from './replica-place.ts';
+import type { ServiceBackends } from './service-backends.ts';
+import { type Subject, spokenSubject, subject } from './subject.ts';
+
+/** How one mode speaks of a trouble. */
+export interface DependencyWording {
+  /** "refuses connections", after the peer's name. */
+  readonly says: (trouble: DependencyTrouble) => string;
+  /** Outcomes of connectivity probes that show the same; empty: probes cannot show it. */
+  readonly probeOutcomes: readonly ConnectivityProbe['outcome'][];
+  readonly wouldSettle: (trouble: DependencyTrouble) => readonly string[];
+  /** dependency: what is depended on, where it is known. client: the workload that says so, where it is the only one. */
+  readonly subjectIs: 'dependency' | 'client';
+}
+
+/** The finding for one trouble: whom to look at, how sure, and what speaks for the dependency's innocence. */
+export function dependencyFinding(trouble: DependencyTrouble, wording: DependencyWording, facts: DependencyFacts): Finding {
+  const probes = (facts['connectivity-probes'] ?? []).filter((probe) => isAimedAt(probe, trouble, facts['service-backends']));
+  const confirming = probes.filter((probe) => wording.probeOutcomes.includes(probe.outcome));
+  const reaching = wording.probeOutcomes.length === 0 ? [] : probes.filter((probe) => probe.outcome === 'connected');
+  const place = sharedPlace(trouble.replicas, facts.replicas, facts.nodes);
+  const nodes = [...new Set(trouble.replicas.flatMap((replica) => replica.pod.spec.nodeName ?? []))];
+  const peer = trouble.peer ?? trouble.backend?.service.metadata.name ?? 'a dependency';
+  const [first, ...more] = trouble.clues
+    .filter((clue, index, all) => all.findIndex((each) => each.replica === clue.replica) === index)
+    .slice(0, 4)
+    .map((clue) => clue.citation);
+  const spoken = trouble.clients.map(spokenSubject).join(', ');
+  const count = trouble.replicas.length === 1 ? 'One replica' : `${trouble.replicas.length} replicas`;
+  const seen = claim(`${count} of ${spoken} report that ${peer} ${wording.says(trouble)}.`, first ?? trouble.clues[0].citation, ...more);
+  const probed = claimFromAll(
+    `A probe shows the same: ${peer} ${wording.says(trouble)}.`,
+    confirming.slice(0, 3).map((probe) => citeProbe(probe, `${probe.outcome} ${probe.detail}`.trim())),
+  );
+  const olderHealthy = place === undefined ? healthyOfOtherRevisions(trouble, facts.replicas) : [];
+  const against = [
+    ...elsewhereFine(place?.healthy ?? [], place?.place, peer),
+    ...otherRevisionsFine(olderHealthy, peer),
+    ...reached(reaching, peer),
+    ...endpointsReady(trouble),
+  ];
+  const own = ownSubject(trouble, wording);
+  const since = earliest(trouble);
+  return {
+    subject: own,
+    weight: weigh(trouble, {
+      isLocal: place !== undefined,
+      confirming,
+      reaching,
+      isReadyBehind: isProvenReady(trouble),
+      healthyBeside: healthyBeside(trouble, facts.replicas) || olderHealthy.length > 0,
+      isPageReal: facts['judged-alert']?.judgement.verdict === 'real',
+      isPageAboutIt: isPageAbout(trouble.clients, facts['judged-alert']),
+      isBackingFailing: isBackingFailing(trouble, facts.replicas),
+    }),
+    because: [seen, ...(probed === undefined ? [] : [probed]), ...endpointsMissing(trouble)],
+    against,
+    ...(since === undefined ? {} : { since }),
+    affects: [
+      ...trouble.replicas.map(({ pod }) => subject('Pod', pod.metadata.namespace, pod.metadata.name)),
+      ...trouble.clients.filter((client) => client.kind !== 'Pod'),
+    ],
+    blames: [...blamedBehind(trouble), ...(place === undefined ? [] : nodes.map((node) => subject('Node', undefined, node)))],
+    wouldSettle: wording.wouldSettle(trouble),
+  };
+}
+
+function ownSubject(trouble: DependencyTrouble, wording: DependencyWording): Subject {
+  const [client, another] = trouble.clients;
+  const isClients = wording.subjectIs === 'client' && another === undefined && client !== undefined;
+  const service = trouble.backend?.service.metadata;
+  if (!isClients && trouble.backing !== undefined) return trouble.backing;
+  if (!isClients && service !== undefined) return subject('Service', service.namespace, service.name);
+  return client !== undefined && (another === undefined || trouble.host === undefined)
+    ? client
+    : subject('External', undefined, trouble.peer ?? 'unnamed');
+}
+
+function blamedBehind(trouble: DependencyTrouble): readonly Subject[] {
+  const service = trouble.backend?.service.metadata;
+  return [
+    ...(service === undefined ? [] : [subject('Service', service.namespace, service.name)]),
+    ...(trouble.backing === undefined ? [] : [trouble.backing]),
+  ];
+}
+
+interface Weighed {
+  readonly isLocal: boolean;
+  readonly confirming: readonly ConnectivityProbe[];
+  readonly reaching: readonly ConnectivityProbe[];
+  readonly isReadyBehind: boolean;
+  readonly healthyBeside: boolean;
+  readonly isPageReal: boolean;
+  /** The page names a workload that says so. */
+  readonly isPageAboutIt: boolean;
+  readonly isBackingFailing: boolean;
+}
+
+function isPageAbout(clients: readonly Subject[], page: JudgedAlert | undefined): boolean {
+  if (page === undefined) return false;
+  const said = ` ${[page.alert.name, page.alert.summary, ...Object.values(page.alert.labels)]
+    .join(' ')
+    .toLowerCase()
+    .replace(/[^a-z0-9.-]+/g, ' ')} `;
+  return clients.some((client) => said.includes(` ${client.name.toLowerCase()} `));
+}
+
+/** What reaches the dependency from elsewhere clears it; what fails from several places convicts it. */
+function weigh(trouble: DependencyTrouble, seen: Weighed): Weight {
+  if (seen.isLocal || seen.reaching.length > 0) return 'weak';
+  if (seen.confirming.length > 0 && !seen.isReadyBehind) return 'conclusive';
+  if (trouble.replicas.every((replica) => replica.health !== 'failing'))
+    return seen.isBackingFailing || (seen.isPageReal && seen.isPageAboutIt) ? 'strong' : seen.isPageReal ? 'suggestive' : 'weak';
+  const isTelling = trouble.clues.some((clue) => clue.isNearEnd || clue.count >= repeatedTimes) || trouble.replicas.length > 1;
+  return seen.healthyBeside || seen.isReadyBehind || !isTelling ? 'suggestive' : 'strong';
+}
+
+function isBackingFailing({ backend, backing }: DependencyTrouble, replicas: Replicas): boolean {
+  return (
+    backend?.endpoints?.ready === 0 ||
+    (backing !== undefined && replicas.ofWorkload(backing).some((replica) => replica.health === 'failing'))
+  );
+}
+
+/** Healthy replicas of the same workload and revision need the same dependency. */
+function healthyBeside(trouble: DependencyTrouble, replicas: Replicas): boolean {
+  return trouble.replicas.some((failing) =>
+    replicas.ofWorkload(failing.workload).some((other) => other.health === 'healthy' && other.revision === failing.revision),
+  );
+}
+
+/** Where one revision alone cannot connect, what it was told may be wrong rather than what it calls. */
+function healthyOfOtherRevisions(trouble: DependencyTrouble, replicas: Replicas): readonly Replica[] {
+  const [first] = trouble.replicas;
+  if (first?.revision === undefined || trouble.replicas.some((replica) => replica.revision !== first.revision)) return [];
+  return replicas.ofWorkload(first.workload).filter((other) => other.health === 'healthy' && other.revision !== first.revision);
+}
+
+function otherRevisionsFine(healthy: readonly Replica[], peer: string): readonly Claim[] {
+  const cited = healthy.slice(0, 3).map(({ pod, revision }) => citeObject(pod, `Ready, revision ${revision ?? '?'}`));
+  const stated = claimFromAll(
+    `Replicas of another revision of the same workload are healthy: if they use ${peer} as well, the difference lies in the revision.`,
+    cited,
+  );
+  return stated === undefined ? [] : [stated];
+}
+
+/** Ready says something only where a probe had to succeed for it. */
+function isProvenReady({ backend }: DependencyTrouble): boolean {
+  const pods = backend?.pods ?? [];
+  return (
+    (backend?.endpoints?.ready ?? 0) > 0 &&
+    pods.length > 0 &&
+    pods.every((pod) => pod.spec.containers.some((container) => container.readinessProbe !== undefined))
+  );
+}
+
+function isAimedAt(probe: ConnectivityProbe, trouble: DependencyTrouble, backends: ServiceBackends | undefined): boolean {
+  if (trouble.port !== undefined && probe.port !== undefined && probe.port !== trouble.port) return false;
+  if (trouble.host !== undefined && plainHost(probe.host) === plainHost(trouble.host)) return true;
+  const from = probe.from.kind === 'pod' ? probe.from.namespace : undefined;
+  return trouble.backend !== undefined && backends?.ofHost(probe.host, from)?.service === trouble.backend.service;
+}
+
+function elsewhereFine(healthy: readonly Replica[], place: string | undefined, peer: string): readonly Claim[] {
+  const cited = healthy.slice(0, 3).map(({ pod }) => citeObject(pod, `Ready on ${pod.spec.nodeName ?? 'no node'}`));
+  const stated = claimFromAll(
+    `All failing replicas sit on ${place ?? 'one node'}, and replicas of the same revision elsewhere are healthy with the same dependency: ${peer} itself looks innocent.`,
+    cited,
+  );
+  return stated === undefined ? [] : [stated];
+}
+
+function reached(probes: readonly ConnectivityProbe[], peer: string): readonly Claim[] {
+  const stated = claimFromAll(
+    `${peer} answers a probe from elsewhere.`,
+    probes.slice(0, 2).map((probe) => citeProbe(probe, `connected ${probe.detail}`.trim())),
+  );
+  return stated === undefined ? [] : [stated];
+}
+
+function endpointsReady({ backend }: DependencyTrouble): readonly Claim[] {
+  const ready = backend?.endpoints?.ready ?? 0;
+  return backend === undefined || ready === 0
+    ? []
+    : [
+        claim(
+          `${ready} endpoints of Service ${backend.service.metadata.name} are Ready.`,
+          endpointCitation(backend, `${ready} ready endpoints`),
+        ),
+      ];
+}
+
+function endpointsMissing({ backend }: DependencyTrouble): readonly Claim[] {
+  if (backend?.endpoints?.ready !== 0) return [];
+  return [
+    claim(
+      `Service ${backend.service.metadata.name} has no ready endpoint.`,
+      endpointCitation(backend, `0 ready, ${backend.endpoints.notReady} not ready`),
+      citeObject(backend.service, 'the Service that the host means'),
+    ),
+  ];
+}
+
+function earliest(trouble: DependencyTrouble): Instant | undefined {
+  const times = trouble.replicas.flatMap((replica) => replica.failingSince ?? []);
+  const lines = times.length > 0 ? times : trouble.clues.flatMap((clue) => clue.at ?? []);
+  return lines.length === 0 ? undefined : Math.min(...lines);
+}
