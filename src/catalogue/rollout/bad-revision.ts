@@ -56,7 +56,7 @@ export const badRevision = defineFailureMode({
   ],
 });
 
-/** Failures that a template can bring about. Waiting for a node, or on one that is lost, is not among them. */
+/** Failures that a template can bring about. Waiting for a node, or on one that is lost, is not among them; init containers are a mode of their own. */
 const ownTroubles: ReadonlySet<Trouble['kind']> = new Set(['waiting', 'ended', 'not-ready', 'erring']);
 /** Without an older replica to compare with, only a rollout of the last hours is suspected. */
 const freshMilliseconds = 2 * millisecondsPerHour;
@@ -70,7 +70,7 @@ function judge(members: readonly Replica[], facts: RevisionFacts & { readonly no
   const newest = newestHash(history, members);
   const fresh = members.filter((replica) => replica.revision === newest);
   const old = members.filter((replica) => replica.revision !== newest);
-  const failing = fresh.filter((replica) => replica.health === 'failing' && replica.troubles.some((trouble) => ownTroubles.has(trouble.kind)));
+  const failing = fresh.filter((replica) => replica.health === 'failing' && replica.troubles.some((trouble) => ownTroubles.has(trouble.kind) && !trouble.isInit));
   const [first, ...more] = failing.map((replica): Sighting => ({ replica, citations: [citeObject(replica.pod, `${replica.troubles[0]?.reason ?? 'failing'}; revision ${replica.revision}`)] }));
   const isFreshWell = fresh.some((replica) => replica.health === 'healthy');
   const isOldFailing = old.some((replica) => replica.health === 'failing');

@@ -31,7 +31,7 @@ export const schedulerNotRunning = defineFailureMode({
   sources: ['https://kubernetes.io/docs/concepts/scheduling-eviction/kube-scheduler/', 'https://kubernetes.io/docs/concepts/architecture/leases/', 'https://kubernetes.io/docs/tasks/extend-kubernetes/configure-multiple-schedulers/'],
   needs: ['replicas'],
   helpedBy: ['leases'],
-  explains: ['scheduler-lease-stale'],
+  explains: ['controller-lease-stale'],
   mitigations: [],
 
   recognise(facts) {

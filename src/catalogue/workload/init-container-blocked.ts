@@ -25,7 +25,7 @@ export const initContainerBlocked = defineFailureMode({
   sources: ['https://kubernetes.io/docs/concepts/workloads/pods/init-containers/', 'https://kubernetes.io/docs/tasks/debug/debug-application/debug-init-containers/'],
   needs: ['replicas'],
   helpedBy: ['log-clues', 'container-logs', 'service-backends'],
-  explains: ['bad-revision', 'job-backoff-limit'],
+  explains: ['job-backoff-limit'],
   mitigations: ['roll-back-workload'],
 
   recognise(facts) {

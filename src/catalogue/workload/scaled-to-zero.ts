@@ -31,7 +31,7 @@ export const scaledToZero = defineFailureMode({
   sources: ['https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#scaling-a-deployment'],
   needs: ['replicas', 'service-backends'],
   helpedBy: ['deployments', 'statefulsets', 'horizontalpodautoscalers', 'log-clues', 'connectivity-probes', 'service-calls', 'judged-alert'],
-  explains: ['service-selects-no-pods', 'all-endpoints-unready', 'dependency-refuses-connections', 'dependency-times-out', 'init-container-blocked'],
+  explains: ['service-selects-no-pods', 'dependency-refuses-connections', 'dependency-times-out', 'init-container-blocked'],
   mitigations: ['scale-out'],
 
   recognise(facts) {
