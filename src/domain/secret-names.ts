@@ -17,8 +17,22 @@ const harmlessWhole =
 /** "checksum/secret": what tells that a Secret changed, without telling it. */
 const fingerprint = /(?:^|[/._-])(?:checksum|config-?hash|digest|sha256)[/._-]/i;
 
+/** Field names come again and again, millions of times in a large cluster; this many are remembered. */
+const mostRemembered = 10_000;
+const remembered = new Map<string, boolean>();
+
 /** True where a variable, key or field of this name usually holds a secret. */
 export function isSecretName(name: string): boolean {
+  const known = remembered.get(name);
+  if (known !== undefined) return known;
+  const answer = judgeName(name);
+  if (remembered.size < mostRemembered && name.length < longestRemembered) remembered.set(name, answer);
+  return answer;
+}
+
+const longestRemembered = 100;
+
+function judgeName(name: string): boolean {
   if (!secretWord.test(name) && !secretEnd.test(name) && !camelPass.test(name)) return false;
   if (secretWholly.test(name)) return true;
   return !harmlessWhole.test(name) && !harmlessEnd.test(name) && !fingerprint.test(name);

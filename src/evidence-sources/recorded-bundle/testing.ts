@@ -1,19 +1,21 @@
-import { createWriteStream, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { createWriteStream, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { type Header, pack } from 'tar-stream';
+import { onTestFinished } from 'vitest';
 import type { EvidenceKind, EvidenceShapes, Gap } from '../../domain/evidence.ts';
 import type { EvidenceRequest, LogRequest } from '../../ports/evidence-source.ts';
 import { type OpenedRecording, openRecording } from './open-recording.ts';
 import type { ReadingLimits } from './reading-limits.ts';
 
-/** Bundles for tests, on disk because that is what is read. The system clears its directory of temporary files. */
+/** Bundles for tests, on disk because that is what is read, and gone when the test that asked for them ends. */
 export type TestFiles = { readonly [path: string]: string | Buffer };
 
 export function directoryOf(files: TestFiles): string {
   const directory = mkdtempSync(join(tmpdir(), 'stanch-bundle-'));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
   for (const [path, content] of Object.entries(files)) {
     mkdirSync(dirname(join(directory, path)), { recursive: true });
     writeFileSync(join(directory, path), content);

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ResourceName, resources } from '../../domain/kubernetes/resources.ts';
 import { isRecord } from '../../domain/shape.ts';
@@ -6,7 +6,7 @@ import { redactObject } from '../../recording-format/redact-object.ts';
 
 /** Objects on their way into a recording: redacted, on disk, and found again by namespace and name. */
 export interface ObjectSpool {
-  /** An object that comes again replaces what it was. Written at once and synchronously, so that no page is held. */
+  /** An object that comes again replaces what it was. Synchronous; only a little waits in memory. */
   readonly add: (resource: ResourceName, objects: readonly { readonly [field: string]: unknown }[]) => void;
   readonly has: (resource: ResourceName) => boolean;
   /** The list as it goes into the recording, in order of namespace and name: only objects that `isKept` lets pass. */
@@ -16,7 +16,10 @@ export interface ObjectSpool {
 
 interface Spool {
   readonly file: number;
+  /** Of all objects, written or waiting. */
   bytes: number;
+  waiting: Buffer[];
+  waitingBytes: number;
   readonly places: Map<string, { readonly start: number; readonly bytes: number }>;
 }
 
@@ -25,7 +28,13 @@ export function objectSpool(directory: string): ObjectSpool {
   const spoolOf = (resource: ResourceName): Spool => {
     let spool = spools.get(resource);
     if (spool === undefined) {
-      spool = { file: openSync(join(directory, `${resource}.spool`), 'wx+', 0o600), bytes: 0, places: new Map() };
+      spool = {
+        file: openSync(join(directory, `${resource}.spool`), 'wx+', 0o600),
+        bytes: 0,
+        waiting: [],
+        waitingBytes: 0,
+        places: new Map(),
+      };
       spools.set(resource, spool);
     }
     return spool;
@@ -33,20 +42,21 @@ export function objectSpool(directory: string): ObjectSpool {
   return {
     add(resource, objects) {
       const spool = spoolOf(resource);
-      const chunks: Buffer[] = [];
       for (const raw of objects) {
         const text = Buffer.from(JSON.stringify(redactObject(resource, raw)));
         spool.places.set(objectKey(raw['metadata']), { start: spool.bytes, bytes: text.length });
         spool.bytes += text.length;
-        chunks.push(text);
+        spool.waiting.push(text);
+        spool.waitingBytes += text.length;
+        if (spool.waitingBytes > writeBytes) writeWaiting(spool);
       }
-      writeWhole(spool.file, Buffer.concat(chunks));
     },
     has: (resource) => spools.has(resource),
     *list(resource, isKept) {
       const { group, versions, kind } = resources[resource];
       yield `{"kind":"${kind}List","apiVersion":"${group === '' ? '' : `${group}/`}${versions[0]}","items":[`;
       const spool = spools.get(resource);
+      if (spool !== undefined) writeWaiting(spool);
       let separator = '\n';
       for (const key of [...(spool?.places.keys() ?? [])].filter(isKept).toSorted()) {
         const place = spool?.places.get(key);
@@ -70,9 +80,14 @@ export function objectKey(metadata: unknown): string {
   return `${typeof namespace === 'string' ? namespace : ''}/${typeof name === 'string' ? name : ''}`;
 }
 
-/** One call may write less than all of it. */
-function writeWhole(file: number, bytes: Buffer): void {
-  const end = fstatSync(file).size + bytes.length;
-  let written = 0;
-  while (written < bytes.length) written += writeSync(file, bytes, written, bytes.length - written, end - bytes.length + written);
+/** Single small writes would cost more than the objects themselves. */
+const writeBytes = 1024 * 1024;
+
+function writeWaiting(spool: Spool): void {
+  const bytes = Buffer.concat(spool.waiting);
+  const start = spool.bytes - bytes.length;
+  // One call may write less than all of it.
+  for (let written = 0; written < bytes.length; ) written += writeSync(spool.file, bytes, written, bytes.length - written, start + written);
+  spool.waiting = [];
+  spool.waitingBytes = 0;
 }

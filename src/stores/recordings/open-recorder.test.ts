@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import type { EvidenceKind, Reading, Readings, Snapshot } from '../../domain/evidence.ts';
 import { examplePod } from '../../domain/example-objects.ts';
 import { type ApiObject, resources } from '../../domain/kubernetes/resources.ts';
@@ -17,7 +17,11 @@ import { openRecorder } from './open-recorder.ts';
 
 const takenAt = Date.parse('2026-03-01T10:00:00Z');
 const word = 'hunter2-Xk9';
-const place = (name: string): string => join(mkdtempSync(join(tmpdir(), 'stanch-recorder-')), name);
+function place(name: string): string {
+  const directory = mkdtempSync(join(tmpdir(), 'stanch-recorder-'));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  return join(directory, name);
+}
 
 async function begin(path: string, overwrites = false): Promise<Recorder> {
   const opened = await openRecorder(path, { overwrites });
