@@ -1,15 +1,17 @@
-import { type Claim, citeObject, claim } from '../../domain/citation.ts';
+import { type Citation, type Claim, citeObject, claim } from '../../domain/citation.ts';
 import { groupBy } from '../../domain/collection.ts';
 import { configurationReferences } from '../../domain/configuration-reference.ts';
 import { minutesAgo, type RawObject } from '../../domain/example.ts';
 import { crashLooping, examplePod } from '../../domain/example-objects.ts';
-import { defineFailureMode, type Weight } from '../../domain/failure-mode.ts';
+import { defineFailureMode, type Finding, type Weight } from '../../domain/failure-mode.ts';
 import { clockTime, type Instant, millisecondsPerMinute } from '../../domain/instant.ts';
 import type { ChangeMetadata } from '../../domain/kubernetes/metadata.ts';
 import type { ConfigMap, Secret } from '../../domain/kubernetes/storage.ts';
 import type { Replica, Trouble } from '../../domain/replica.ts';
 import { claimOfAll, countOf, earliest, findingOf, type Sighting } from '../../domain/sightings.ts';
 import { subjectKey } from '../../domain/subject.ts';
+import { templateDifference } from '../../domain/template-difference.ts';
+import { type RevisionFacts, revisionsOf } from '../../domain/workload-revisions.ts';
 
 /** Mounted files follow within a kubelet sync and cache period, a minute or two; what breaks by them does so within the half hour. */
 const effectMilliseconds = 30 * millisecondsPerMinute;
@@ -31,35 +33,35 @@ export const configurationChangedUnderRunningPods = defineFailureMode({
   },
   sources: ['https://kubernetes.io/docs/concepts/configuration/configmap/#mounted-configmaps-are-updated-automatically', 'https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management'],
   needs: ['replicas'],
-  helpedBy: ['configmaps', 'secrets'],
-  explains: ['crash-on-start-from-configuration', 'dependency-rejects-credentials', 'liveness-probe-misconfigured', 'readiness-probe-misconfigured', 'service-address-wrong-in-client', 'missing-configmap-or-secret'],
+  helpedBy: ['configmaps', 'secrets', 'replicasets', 'controllerrevisions'],
+  explains: ['crash-on-start-from-configuration', 'dependency-rejects-credentials', 'liveness-probe-misconfigured', 'readiness-probe-misconfigured', 'service-address-wrong-in-client', 'missing-configmap-or-secret', 'bad-revision'],
   mitigations: ['restart-rollout'],
 
   recognise(facts) {
-    const objects = [...(facts.configmaps?.all ?? []), ...(facts.secrets?.all ?? [])];
+    const objects = [...(facts.configmaps?.all ?? []), ...(facts.secrets?.all ?? [])].filter((object) => !published.has(object.metadata.name));
     const failing = groupBy(facts.replicas.failing.filter((replica) => replica.troubles.some((trouble) => ownTroubles.has(trouble.kind))), (replica) => subjectKey(replica.workload));
     return [...failing.values()].flatMap((replicas) => {
-      const onset = earliest(replicas.map((replica) => replica.failingSince));
       const [any] = replicas;
-      if (any === undefined || onset === undefined) return [];
-      return objects.flatMap((object) => {
-        const write = lastContentWrite(object, onset);
-        const users = write === undefined || object.metadata.namespace !== any.workload.namespace ? [] : replicas.filter((replica) => uses(replica, object) && wasRunningBefore(replica, write.at));
-        const [first, ...more] = users.map((replica): Sighting => ({ replica, citations: [citeObject(replica.pod, `${replica.troubles[0]?.reason ?? 'failing'}, since then`, replica.failingSince)] }));
-        if (write === undefined || first === undefined) return [];
-        const others = facts.replicas.ofWorkload(any.workload).filter((replica) => replica.health === 'healthy' && uses(replica, object));
-        const weight: Weight = others.length === 0 && users.length > 1 ? 'strong' : others.length === 0 ? 'suggestive' : 'weak';
-        const says = `${object.kind} ${object.metadata.name} was written at ${clockTime(write.at)} by ${write.by}${write.keys.length === 0 ? '' : ` (${write.keys.slice(0, 4).join(', ')})`}, before ${countOf(users)} that use it began to fail.`;
-        const spared: readonly Claim[] = others.slice(0, 2).map(({ pod }) => claim('A replica that uses it as well is healthy.', citeObject(pod, 'Ready')));
-        return [findingOf([first, ...more], { weight, since: write.at, against: spared, because: [claim(says, citeObject(object, `metadata.managedFields: ${write.by} at ${clockTime(write.at)}`, write.at)), claimOfAll('They ran before, and no rollout made them.', [first, ...more])] })];
+      if (any === undefined) return [];
+      const healthy = facts.replicas.ofWorkload(any.workload).filter((replica) => replica.health === 'healthy');
+      return objects.filter((object) => object.metadata.namespace === any.workload.namespace && uses(any, object)).flatMap((object): readonly Finding[] => {
+        const write = lastContentWrite(object);
+        if (write === undefined) return [];
+        const users = healthy.filter((replica) => uses(replica, object));
+        return underRunning(replicas, { object, write, users }) ?? sinceStart(replicas, { object, write, users, facts }) ?? [];
       });
     });
   },
 
   recognises: [
     { story: 'Written by hand, and minutes later both replicas that run for an hour begin to fail.', given: { pods: [broken('cart-7f9-a'), broken('cart-7f9-b')], configmaps: [written(6)] }, finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }] },
+    {
+      story: 'Written days ago; the replicas that were started again today fail, and those that run since before are well.',
+      given: { pods: [broken('cart-7f9-a', 30), running('cart-7f9-b'), running('cart-7f9-c')], configmaps: [written(60 * 24 * 3)] },
+    },
   ],
   isNotFooledBy: [
+    { story: 'A replica that started after the write is well.', given: { pods: [broken('cart-7f9-a', 30), running('cart-7f9-b', 20), running('cart-7f9-c')], configmaps: [written(60 * 24 * 3)] } },
     { story: 'Written after the failure had begun.', given: { pods: [broken('cart-7f9-a')], configmaps: [written(1)] } },
     { story: 'Written yesterday.', given: { pods: [broken('cart-7f9-a')], configmaps: [written(60 * 24)] } },
     { story: 'Written by hand, and nobody minds.', given: { pods: [examplePod({ name: 'cart-7f9-a', container: { envFrom: [{ configMapRef: { name: 'cart' } }] } })], configmaps: [written(6)] } },
@@ -77,8 +79,8 @@ interface Write {
   readonly keys: readonly string[];
 }
 
-/** The last write of content shortly before the onset. The creation is none: what did not exist was not used. */
-function lastContentWrite(object: ConfigMap | Secret, onset: Instant): Write | undefined {
+/** The last write of content. The creation is none: what did not exist was not used. */
+function lastContentWrite(object: ConfigMap | Secret): Write | undefined {
   const metadata: ChangeMetadata = object.metadata;
   const created = metadata.creationTimestamp ?? 0;
   const writes = metadata.managedFields.flatMap((each) => {
@@ -87,15 +89,67 @@ function lastContentWrite(object: ConfigMap | Secret, onset: Instant): Write | u
     return !isContent || each.at === undefined ? [] : [{ at: each.at, by: each.manager ?? 'an unnamed client', keys }];
   });
   const [latest] = writes.toSorted((left, right) => right.at - left.at);
-  const isNear = latest !== undefined && latest.at <= onset + slackMilliseconds && onset - latest.at < effectMilliseconds && latest.at - created > millisecondsPerMinute;
-  return isNear && !published.has(object.metadata.name) ? latest : undefined;
+  return latest !== undefined && latest.at - created > millisecondsPerMinute ? latest : undefined;
+}
+
+interface Suspected {
+  readonly object: ConfigMap | Secret;
+  readonly write: Write;
+  /** Healthy replicas that use it as well. */
+  readonly users: readonly Replica[];
+}
+
+/** Mounted files follow by themselves: replicas that ran before the write began to fail right after it. */
+function underRunning(failing: readonly Replica[], { object, write, users }: Suspected): readonly Finding[] | undefined {
+  const onset = earliest(failing.map((replica) => replica.failingSince));
+  const isNear = onset !== undefined && write.at <= onset + slackMilliseconds && onset - write.at < effectMilliseconds;
+  const [first, ...more] = failing.filter((replica) => uses(replica, object) && wasMadeBefore(replica, write.at)).map(sighting);
+  if (!isNear || first === undefined) return undefined;
+  const weight: Weight = users.length === 0 && more.length > 0 ? 'strong' : users.length === 0 ? 'suggestive' : 'weak';
+  const spared: readonly Claim[] = users.slice(0, 2).map(({ pod }) => claim('A replica that uses it as well is healthy.', citeObject(pod, 'Ready')));
+  const says = `${wroteWhat(object, write)}, before ${countOf([first, ...more])} that use it began to fail.`;
+  return [findingOf([first, ...more], { weight, since: write.at, against: spared, because: [claim(says, citeWrite(object, write)), claimOfAll('They ran before, and no rollout made them.', [first, ...more])] })];
+}
+
+/** Environment is read at the start only: those that started after the write fail, those from before do not, and nothing else changed. */
+function sinceStart(failing: readonly Replica[], { object, write, users, facts }: Suspected & { readonly facts: RevisionFacts }): readonly Finding[] | undefined {
+  const [first, ...more] = failing.filter((replica) => uses(replica, object)).map(sighting);
+  const isSplit = users.length > 0 && users.every((replica) => startedBefore(replica, write.at)) && failing.every((replica) => !wasMadeBefore(replica, write.at));
+  if (first === undefined || !isSplit || hasOtherTemplate(failing, users, facts)) return undefined;
+  const older = claim(`${countOf(users)} started before that and ${users.length === 1 ? 'is' : 'are'} healthy.`, citeObject((users[0] ?? first.replica).pod, 'Ready, started before the write', users[0]?.pod.status.startTime));
+  return [findingOf([first, ...more], { weight: users.length + more.length > 1 ? 'strong' : 'suggestive', because: [claim(`${wroteWhat(object, write)}, and all replicas that started since fail.`, citeWrite(object, write)), claimOfAll(`${countOf([first, ...more])} started after it.`, [first, ...more]), older] })];
+}
+
+function sighting(replica: Replica): Sighting {
+  return { replica, citations: [citeObject(replica.pod, `${replica.troubles[0]?.reason ?? 'failing'}, since then`, replica.failingSince)] };
+}
+
+function wroteWhat({ kind, metadata }: ConfigMap | Secret, { at, by, keys }: Write): string {
+  return `${kind} ${metadata.name} was written at ${clockTime(at)} by ${by}${keys.length === 0 ? '' : ` (${keys.slice(0, 4).join(', ')})`}`;
+}
+
+function citeWrite(object: ConfigMap | Secret, { at, by }: Write): Citation {
+  return citeObject(object, `metadata.managedFields: ${by} at ${clockTime(at)}`, at);
+}
+
+/** Another template would be the better explanation. A restart writes annotations only. */
+function hasOtherTemplate(failing: readonly Replica[], users: readonly Replica[], facts: RevisionFacts): boolean {
+  const [bad, good] = [failing[0], users[0]];
+  if (bad === undefined || good === undefined || bad.revision === good.revision) return false;
+  const history = revisionsOf(bad.workload, facts);
+  const [after, before] = [bad, good].map((replica) => history.find((revision) => revision.hash === replica.revision));
+  return after === undefined || before === undefined || templateDifference(before.template, after.template).some((part) => !part.startsWith('annotations'));
+}
+
+function startedBefore({ pod }: Replica, at: Instant): boolean {
+  return pod.status.containerStatuses.length > 0 && pod.status.containerStatuses.every((status) => (status.state.running?.startedAt ?? at) < at);
 }
 
 function uses({ pod }: Replica, object: ConfigMap | Secret): boolean {
   return configurationReferences(pod.spec).some((reference) => reference.kind === object.kind && reference.name === object.metadata.name);
 }
 
-function wasRunningBefore({ pod }: Replica, at: Instant): boolean {
+function wasMadeBefore({ pod }: Replica, at: Instant): boolean {
   return pod.metadata.creationTimestamp !== undefined && pod.metadata.creationTimestamp < at;
 }
 
@@ -105,6 +159,10 @@ function broken(name: string, startedMinutesAgo = 60): RawObject {
     name, isReady: false, startedMinutesAgo, labels: { 'pod-template-hash': '7f9' }, container: { envFrom: [{ configMapRef: { name: 'cart' } }] },
     status: crashLooping({ exitCode: 1, minutesAgo: 3 }), podStatus: { conditions: [ready] },
   });
+}
+
+function running(name: string, startedMinutesAgo = 60 * 24 * 9): RawObject {
+  return examplePod({ name, startedMinutesAgo, labels: { 'pod-template-hash': '7f9' }, container: { envFrom: [{ configMapRef: { name: 'cart' } }] } });
 }
 
 function written(writtenMinutesAgo: number): RawObject {
