@@ -10,7 +10,7 @@ export interface Sighting {
   readonly replica: Replica;
   /** What was seen, most telling first. */
   readonly citations: readonly [Citation, ...Citation[]];
-  /** When it began. Absent: not told, then the replica's own failure counts. */
+  /** When the sign was first seen. What it is a sign of began no later than the replica's own failure. Absent: not told. */
   readonly since?: Instant | undefined;
 }
 
@@ -47,7 +47,7 @@ export interface FindingParts {
 
 /** The finding about a group: it affects each pod seen and their workload. */
 export function findingOf(sightings: AtLeastOne<Sighting>, parts: FindingParts): Finding {
-  const since = parts.since ?? earliest(sightings.map((seen) => seen.since ?? seen.replica.failingSince));
+  const since = parts.since ?? earliest(sightings.flatMap((seen) => [seen.since, seen.replica.failingSince]));
   const { subject: own, since: _since, ...rest } = parts;
   return { ...rest, subject: own ?? sightings[0].replica.workload, affects: affectedBy(sightings.map((seen) => seen.replica)), ...(since === undefined ? {} : { since }) };
 }
