@@ -21,5 +21,7 @@ export interface Walked {
   readonly devices: number;
   /** Absolute names and names that climb out of the bundle. */
   readonly unsafeNames: number;
+  /** False: an archive that stops between two files without the mark that ends one, as a copy does that was broken off there. */
+  readonly hasEnd: boolean;
 }
 export type WalkOutcome = Walked | { readonly state: 'broken'; readonly happened: string; readonly whatToDo: string };

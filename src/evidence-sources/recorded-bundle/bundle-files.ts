@@ -105,7 +105,7 @@ async function visitSingleFile(
   }
   try {
     await visit({ path: basename(of.path).replace(/\.gz$/i, ''), sizeBytes: size, modifiedAt: mtimeMs, chunks });
-    return { state: 'walked', files: 1, bytes, links: 0, devices: 0, unsafeNames: 0 };
+    return { state: 'walked', files: 1, bytes, links: 0, devices: 0, unsafeNames: 0, hasEnd: true };
   } catch (problem) {
     return { state: 'broken', ...describeFailure(problem) };
   }
@@ -145,7 +145,7 @@ async function walkDirectory(root: string, limits: ReadingLimits, visit: VisitFi
   try {
     const problem = await visitBelow(root, []);
     if (problem !== undefined) return { state: 'broken', happened: problem, whatToDo: 'give the directory that holds only the bundle' };
-    return { state: 'walked', ...seen, unsafeNames: 0 };
+    return { state: 'walked', ...seen, unsafeNames: 0, hasEnd: true };
   } catch (problem) {
     return { state: 'broken', ...describeFailure(problem) };
   }

@@ -67,6 +67,7 @@ export async function gatherBundle(files: BundleFiles, limits: ReadingLimits, ta
       whatToDo: 'use the version of Stanch that wrote it, or see docs/recording-format.md',
     };
   }
+  found.objects.settle();
   found.logs.settle(() => found.objects.objects('pods'));
   const layout = manifest === undefined ? found.layout : 'recording';
   return { state: 'gathered', bundle: { ...found, layout, manifest: manifest?.found, walked } };

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { openRecording } from './open-recording.ts';
@@ -53,6 +53,16 @@ test('A truncated archive is refused, wherever it was cut', async () => {
   }
   const tarCut = Buffer.concat([Buffer.from(pod('web')), Buffer.alloc(600)]).subarray(0, 700);
   expect((await failureOf(fileOf('cut.tar', tarCut)))[0]).toBe('it is no tar archive, or a damaged one');
+});
+
+test('An archive that stops between two files is read, and what may be missing is told', async () => {
+  const tar = gunzipSync(readFileSync(await archiveOf({ 'objects/pods/a.json': pod('a'), 'objects/pods/b.json': pod('b') })));
+  // A header, and a block for what is in the file.
+  const first = tar.subarray(0, 1024);
+
+  expect((await open(fileOf('whole.tar', tar))).gaps).toEqual([]);
+  for (const cut of [fileOf('cut.tar', first), fileOf('cut.tar.gz', gzipSync(first))])
+    expect((await open(cut)).gaps.map((gap) => gap.what)).toEqual(['the end of the archive']);
 });
 
 test('A file that only looks compressed, or is damaged inside, is refused', async () => {

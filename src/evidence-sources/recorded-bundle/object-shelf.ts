@@ -3,6 +3,7 @@ import { type ApiObject, type ObjectOf, type ResourceName, resources } from '../
 import { sharingReader } from '../../domain/sharing-reader.ts';
 import type { Shape } from '../../domain/shape.ts';
 import type { EvidenceTap } from '../../ports/evidence-tap.ts';
+import { joinOwners } from './join-owners.ts';
 import type { RawApiObject } from './raw-objects.ts';
 
 /** One file's, or one list's, word on a kind: what coverage is worked out from. */
@@ -20,6 +21,8 @@ export interface ObjectShelf {
   /** False: there are more objects than the limit allows. */
   readonly add: (object: RawApiObject) => boolean;
   readonly note: (listing: Listing) => void;
+  /** To be called when all objects are there: fills in what only they tell together. */
+  readonly settle: () => void;
   readonly listings: () => readonly Listing[];
   readonly count: () => number;
   /** In order of namespace and name, whatever the order in the files. */
@@ -55,6 +58,14 @@ export function objectShelf(limit: number, tap: EvidenceTap | undefined): Object
       return count <= limit;
     },
     note: (listing) => listings.push(listing),
+    settle() {
+      for (const shelf of shelves.values()) {
+        for (const [key, object] of shelf) {
+          const joined = joinOwners(object, (resource, owner) => shelves.get(resource as ResourceName)?.get(owner));
+          if (joined !== undefined) shelf.set(key, joined);
+        }
+      }
+    },
     listings: () => listings,
     count: () => count,
     objects: <Name extends ResourceName>(resource: Name) => {

@@ -65,9 +65,12 @@ function nothingUsable(bundle: GatheredBundle): { readonly happened: string; rea
   };
 }
 
-function skippedGaps({ links, devices, unsafeNames }: Walked): readonly Gap[] {
+function skippedGaps({ links, devices, unsafeNames, hasEnd }: Walked): readonly Gap[] {
   const because = 'malformed' as const;
   return [
+    ...(hasEnd
+      ? []
+      : [{ what: 'the end of the archive', because, detail: 'it stops without the mark that ends one, so files may be missing' }]),
     ...(links === 0
       ? []
       : [{ what: `${links} linked ${links === 1 ? 'file' : 'files'}`, because, detail: 'links inside a bundle are not followed' }]),

@@ -233,3 +233,24 @@ test('A doubtful field of the manifest is told and does not stop the rest', asyn
     { what: 'a field of recording.json', because: 'malformed', detail: 'collected: "gizmos" is no kind that Stanch knows' },
   ]);
 });
+
+test('Objects written by hand, without uids, are joined with their owners by name', async () => {
+  const objects = [
+    { kind: 'Pod', metadata: { name: 'web-5d-x', namespace: 'shop', ownerReferences: [{ kind: 'ReplicaSet', name: 'web-5d' }] } },
+    { kind: 'ReplicaSet', metadata: { name: 'web-5d', namespace: 'shop', ownerReferences: [{ kind: 'Deployment', name: 'web' }] } },
+    { kind: 'Deployment', metadata: { name: 'web', namespace: 'shop', uid: 'given' } },
+    {
+      kind: 'Lease',
+      metadata: { name: 'worker-1', namespace: 'kube-node-lease', ownerReferences: [{ kind: 'Node', name: 'worker-1', uid: 'n' }] },
+    },
+  ];
+  const recording = await open(directoryOf({ 'recording.json': manifest(), 'objects/all.json': JSON.stringify(objects) }));
+  const owner = { controller: true };
+  expect(await ask(recording, 'pods')).toMatchObject({
+    value: [{ metadata: { uid: 'Pod/shop/web-5d-x', ownerReferences: [{ ...owner, uid: 'ReplicaSet/shop/web-5d' }] } }],
+  });
+  expect(await ask(recording, 'replicasets')).toMatchObject({
+    value: [{ metadata: { uid: 'ReplicaSet/shop/web-5d', ownerReferences: [{ ...owner, uid: 'given' }] } }],
+  });
+  expect(await ask(recording, 'leases')).toMatchObject({ value: [{ metadata: { ownerReferences: [{ uid: 'n' }] } }] });
+});

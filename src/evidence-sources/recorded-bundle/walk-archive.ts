@@ -28,7 +28,8 @@ async function walkStreams(place: ArchivePlace, compressedBytes: number, visit: 
   const seen = { files: 0, bytes: 0, links: 0, devices: 0, unsafeNames: 0 };
   const archive = extract();
   const source = createReadStream(place.path, { highWaterMark: 256 * 1024 });
-  const guard = limitBytes(place.limits, compressedBytes);
+  const end = endMark();
+  const guard = limitBytes(place.limits, { compressedBytes, hear: end.hear });
   // The result is awaited below; until then a failure must not count as unhandled.
   const pumping = (
     place.isCompressed ? pipeline(source, createGunzip({ chunkSize: 256 * 1024 }), guard, archive) : pipeline(source, guard, archive)
@@ -62,24 +63,48 @@ async function walkStreams(place: ArchivePlace, compressedBytes: number, visit: 
     return { state: 'broken', ...describeFailure(pumped === undefined || isAborted(pumped.problem) ? problem : pumped.problem) };
   }
   const pumped = await pumping;
-  return pumped === undefined ? { state: 'walked', ...seen } : { state: 'broken', ...describeFailure(pumped.problem) };
+  return pumped === undefined
+    ? { state: 'walked', ...seen, hasEnd: end.wasHeard() }
+    : { state: 'broken', ...describeFailure(pumped.problem) };
 }
 
 function isAborted(problem: unknown): boolean {
   return problem instanceof Error && /abort|premature close/i.test(`${problem.name} ${problem.message}`);
 }
 
-function limitBytes(limits: ReadingLimits, compressedBytes: number): Transform {
+interface Passing {
+  readonly compressedBytes: number;
+  /** Hears every unpacked piece. */
+  readonly hear: (chunk: Buffer) => void;
+}
+
+function limitBytes(limits: ReadingLimits, { compressedBytes, hear }: Passing): Transform {
   let bytes = 0;
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {
       bytes += chunk.length;
+      hear(chunk);
       if (bytes > limits.totalBytes) done(new Error(`it holds more than ${limits.totalBytes} bytes`));
       else if (bytes > limits.ratioFromBytes && bytes > compressedBytes * limits.expansionRatio)
         done(new Error('it expands like a decompression bomb'));
       else done(null, chunk);
     },
   });
+}
+
+/** A tar ends with blocks of zeros; a file's own padding is always shorter than one. */
+const tarBlockBytes = 512;
+
+function endMark(): { readonly hear: (chunk: Buffer) => void; readonly wasHeard: () => boolean } {
+  let zeros = 0;
+  return {
+    hear: (chunk) => {
+      let at = chunk.length;
+      while (at > 0 && chunk[at - 1] === 0) at -= 1;
+      zeros = at === 0 ? zeros + chunk.length : chunk.length - at;
+    },
+    wasHeard: () => zeros >= tarBlockBytes,
+  };
 }
 
 /** Undefined: the name would lead out of the archive, or says something else than it shows. */

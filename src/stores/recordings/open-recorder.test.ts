@@ -53,6 +53,7 @@ const secret = {
   kind: 'Secret',
   metadata: {
     name: 'db',
+    uid: 's-1',
     namespace: 'shop',
     annotations: { 'kubectl.kubernetes.io/last-applied-configuration': `{"data":{"password":"${word}"}}`, note: 'kept' },
   },
