@@ -6,6 +6,8 @@ export default defineConfig({
     include: ['{src,tools,lab,benchmarks}/**/*.test.ts'],
     // Tests share nothing, so they need no walls between them; without walls they start faster.
     isolate: false,
+    // A limit against hanging, not a measurement: a busy machine takes several times as long for a property test.
+    testTimeout: 60_000,
     reporters: ['default', new TestCount()],
     coverage: { include: ['src/**/*.ts'], exclude: ['**/*.test.ts', '**/*.generated.ts'] },
   },

@@ -1,4 +1,5 @@
 import type { Alert, Question } from './domain/alert.ts';
+import type { Gap } from './domain/evidence.ts';
 import { parseAlert } from './alert-payloads/parse-alert.ts';
 import { readAlertExpression } from './alert-payloads/read-alert-expression.ts';
 import { catalogue } from './catalogue/index.generated.ts';
@@ -44,9 +45,9 @@ async function runInvestigation(
   if (opened.state === 'failed') return opened;
   try {
     const page = pageFor(options, opened.savedPage);
-    if (page?.state === 'failed') return page;
+    if (page.state === 'failed') return page;
     const alert =
-      page === undefined
+      page.state === 'none'
         ? undefined
         : await withExpression(page.alert, opened.rules, AbortSignal.any([signal, AbortSignal.timeout(budgetMilliseconds)]));
     return await investigate(
@@ -57,6 +58,7 @@ async function runInvestigation(
         mitigations,
         guardRails,
         announcer,
+        gaps: [...opened.gaps, ...(page.state === 'none' ? page.gaps : [])],
         clock: wallClock,
         budgetMilliseconds,
       },
@@ -72,6 +74,7 @@ interface OpenedSources {
   readonly sources: readonly [EvidenceSource, ...EvidenceSource[]];
   /** The page that a recording brought along, as it was saved. Absent: none. */
   readonly savedPage: string | undefined;
+  readonly gaps: readonly Gap[];
   /** Where an alert's expression can be looked up. Absent: no Prometheus was given. */
   readonly rules: AlertRules | undefined;
 }
@@ -85,7 +88,7 @@ async function openSources(options: SourceOptions, notice: Notice): Promise<Open
   const first = options.recording === undefined ? await openLive(options, notice) : await openSaved(options.recording);
   if (first.state === 'failed') return first;
   const more = [...first.others, ...(prometheus === undefined ? [] : [prometheus.source])];
-  return { state: 'opened', sources: [first.source, ...more], savedPage: first.savedPage, rules: prometheus?.source };
+  return { state: 'opened', sources: [first.source, ...more], savedPage: first.savedPage, gaps: first.gaps, rules: prometheus?.source };
 }
 
 interface OpenedFirst {
@@ -94,6 +97,8 @@ interface OpenedFirst {
   /** What comes along with it. */
   readonly others: readonly EvidenceSource[];
   readonly savedPage: string | undefined;
+  /** What is known to be missing before anything is asked: parts of a bundle that cannot be read. */
+  readonly gaps: readonly Gap[];
 }
 
 /** Heavy clients are loaded only when they are needed: a replay starts in a fraction of the time. */
@@ -108,7 +113,7 @@ async function openLive(options: SourceOptions, notice: Notice): Promise<OpenedF
   });
   if (opened.state === 'failed') return opened;
   const probe = await openProbe(options, { openPods: opened.openPods, notice });
-  return { state: 'opened', source: opened.source, others: [probe], savedPage: undefined };
+  return { state: 'opened', source: opened.source, others: [probe], savedPage: undefined, gaps: [] };
 }
 
 /** There for every live cluster: where no flag allowed it anything, it says what that would have told. */
@@ -132,12 +137,13 @@ async function openSaved(path: string): Promise<OpenedFirst | Failure> {
   const { openRecording } = await import('./evidence-sources/recorded-bundle/open-recording.ts');
   const opened = await openRecording(path);
   if (opened.state === 'failed') return opened;
-  const { source, alert } = opened;
+  const { source, alert, gaps } = opened;
   return {
     state: 'opened',
     source,
     others: [],
     savedPage: alert === undefined || typeof alert === 'string' ? alert : JSON.stringify(alert),
+    gaps,
   };
 }
 
@@ -154,16 +160,20 @@ async function openPrometheus({
   return { state: 'opened', source: prometheusSource(reading.address) };
 }
 
+type Page =
+  | { readonly state: 'parsed'; readonly alert: Alert }
+  /** The gap: there was one, and it could not be read. */
+  | { readonly state: 'none'; readonly gaps: readonly Gap[] }
+  | Failure;
+
 /** The page from the command line; else the one that a recording brought. A saved page that nobody can read is no reason to stop. */
-function pageFor(
-  options: SourceOptions,
-  saved: string | undefined,
-): { readonly state: 'parsed'; readonly alert: Alert } | Failure | undefined {
+function pageFor(options: SourceOptions, saved: string | undefined): Page {
   const text = options.alert?.text ?? saved;
-  if (text === undefined) return undefined;
+  if (text === undefined) return { state: 'none', gaps: [] };
   const parsed = parseAlert(text);
-  if (parsed.state === 'refused') return options.alert === undefined ? undefined : { ...parsed, state: 'failed' };
-  return { state: 'parsed', alert: parsed.alerts[0] };
+  if (parsed.state === 'parsed') return { state: 'parsed', alert: parsed.alerts[0] };
+  if (options.alert !== undefined) return { ...parsed, state: 'failed' };
+  return { state: 'none', gaps: [{ what: 'the saved alert', because: 'malformed', detail: parsed.happened }] };
 }
 
 /** PagerDuty and plain words carry no expression; the monitoring's own rules may. */

@@ -31,9 +31,9 @@ export function parseAlert(text: string): ParsedAlert {
   return looksLikeJson(trimmed) ? parseJson(trimmed) : parseText(trimmed);
 }
 
-/** "[FIRING:1] HighErrors" begins like a JSON list, but is a title. */
+/** "[FIRING:1] HighErrors" and "[2/3] nodes down" begin like a JSON list, but are titles. A list that is cut off is no title. */
 function looksLikeJson(text: string): boolean {
-  return text.startsWith('{') || /^\[\s*[{[\]"]/.test(text);
+  return text.startsWith('{') || /^\[\s*(?:[{[\]"]|$|(?:-?\d[\d.eE+-]*|true|false|null)\s*(?:,|\]?$))/.test(text);
 }
 
 function parseJson(text: string): ParsedAlert {
@@ -67,9 +67,10 @@ function jsonOf(text: string): Json {
     return { state: 'read', value: JSON.parse(text) };
   } catch (error) {
     const message = error instanceof Error ? error.message : '';
-    if (/end of JSON|unterminated/i.test(message)) return { state: 'malformed', detail: 'it ends too early' };
     // The message can quote the input, and so a secret in it: only the place is told, where there is one.
-    const place = /position \d+(?: \(line \d+ column \d+\))?/.exec(message)?.[0];
+    const [place, position] = /position (\d+)(?: \(line \d+ column \d+\))?/.exec(message) ?? [];
+    if (/end of JSON|unterminated/i.test(message) || Number(position) >= text.length)
+      return { state: 'malformed', detail: 'it ends too early' };
     return { state: 'malformed', detail: place === undefined ? 'there is a syntax error in it' : `the error is at ${place}` };
   }
 }

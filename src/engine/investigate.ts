@@ -1,5 +1,5 @@
 import type { Question } from '../domain/alert.ts';
-import type { EvidenceKind, Readings, Snapshot } from '../domain/evidence.ts';
+import type { EvidenceKind, Gap, Readings, Snapshot } from '../domain/evidence.ts';
 import type { AnyFailureMode } from '../domain/failure-mode.ts';
 import type { FailureMode } from '../domain/failure-mode.ts';
 import { type Instant, millisecondsPerHour, millisecondsPerSecond } from '../domain/instant.ts';
@@ -35,6 +35,8 @@ export interface InvestigationInput {
   readonly mitigations: readonly AnyMitigation[];
   readonly guardRails: readonly GuardRail[];
   readonly announcer: Announcer;
+  /** What is known to be missing before anything is asked. Absent: nothing is. */
+  readonly gaps?: readonly Gap[];
   /** Measures how long it took. In a replay it stands still. */
   readonly clock: Clock;
   readonly budgetMilliseconds: number;
@@ -63,13 +65,16 @@ export async function investigate(input: InvestigationInput, cancelled: AbortSig
   if (identity.state === 'failed') return identity;
   const { now, cluster } = identity;
   const look = (readings: Readings): Assessment => assess(question, { takenAt: now, cluster, readings });
-  const round = async (before: Readings, requests: readonly EvidenceRequest[]): Promise<Readings> => merge(before, await gather(sources, requests, signal, progressOf(announcer, requests.length)));
+  const round = async (before: Readings, requests: readonly EvidenceRequest[]): Promise<Readings> =>
+    merge(before, await gather(sources, requests, signal, progressOf(announcer, requests.length)));
 
   const first = await round({}, firstRound(question, now));
   const nowhere = mistakeInNamespace(question, first);
   if (nowhere !== undefined) return nowhere;
   announcer.announce({
-    kind: 'started', at: formatInstant(now), cluster: { source: cluster.source, name: cluster.name, ...(cluster.version === undefined ? {} : { version: cluster.version }) },
+    kind: 'started',
+    at: formatInstant(now),
+    cluster: { source: cluster.source, name: cluster.name, ...(cluster.version === undefined ? {} : { version: cluster.version }) },
     alert: question.alert === undefined ? undefined : { name: question.alert.name, summary: question.alert.summary },
   });
   const suspects = look(first);
@@ -83,8 +88,19 @@ export async function investigate(input: InvestigationInput, cancelled: AbortSig
   const reconsidered = { ...full, changes: reconsiderChanges(full.changes, late.diagnosis.hypotheses) };
   const finishedAt = clock.now();
   const investigation = publish(
-    { assessment: reconsidered, ...late, thoughts: [...early.thoughts, ...late.thoughts], catalogue: input.catalogue, mitigations: input.mitigations, guardRails: input.guardRails },
-    { startedAt: cluster.source === 'live' ? startedAt : now, finishedAt: cluster.source === 'live' ? finishedAt : now, cost: costOf(input, cluster.source === 'live' ? finishedAt - startedAt : 0) },
+    {
+      assessment: reconsidered,
+      ...late,
+      thoughts: [...early.thoughts, ...late.thoughts],
+      catalogue: input.catalogue,
+      mitigations: input.mitigations,
+      guardRails: input.guardRails,
+    },
+    {
+      startedAt: cluster.source === 'live' ? startedAt : now,
+      finishedAt: cluster.source === 'live' ? finishedAt : now,
+      cost: costOf(input, cluster.source === 'live' ? finishedAt - startedAt : 0),
+    },
   );
   announcer.announce({ kind: 'finished', investigation });
   return { state: 'done', investigation, snapshot: full.snapshot };
@@ -104,15 +120,25 @@ function requestFor(kind: EvidenceKind, why: string, now: Instant): EvidenceRequ
 
 function firstRound(question: Question, now: Instant): readonly EvidenceRequest[] {
   const { alert, alertExpression } = question;
-  const metrics = alertExpression === undefined ? {} : { metrics: [{ expression: alertExpression.measured, purpose: 'alert' as const, stepSeconds: metricStepSeconds }] };
+  const metrics =
+    alertExpression === undefined
+      ? {}
+      : { metrics: [{ expression: alertExpression.measured, purpose: 'alert' as const, stepSeconds: metricStepSeconds }] };
   const named: readonly EvidenceKind[] = question.namespace === undefined ? [] : ['namespaces'];
   const lists = [...firstKinds, ...named].map((kind) => requestFor(kind, 'who fails, where, and what changed', now));
-  const page = alertKinds.map((kind) => ({ ...requestFor(kind, 'is the page real', now), ...metrics, ...(alert === undefined ? {} : { alert: alert.name }) }));
+  const page = alertKinds.map((kind) => ({
+    ...requestFor(kind, 'is the page real', now),
+    ...metrics,
+    ...(alert === undefined ? {} : { alert: alert.name }),
+  }));
   return [...lists, ...page];
 }
 
 function logRequest(assessment: Assessment, now: Instant): EvidenceRequest {
-  return { ...requestFor('container-logs', 'what the failing replicas and a healthy sibling say', now), logs: logsToRead(assessment).map((wish) => ({ ...wish, tailLines })) };
+  return {
+    ...requestFor('container-logs', 'what the failing replicas and a healthy sibling say', now),
+    logs: logsToRead(assessment).map((wish) => ({ ...wish, tailLines })),
+  };
 }
 
 function probeRequest(assessment: Assessment, now: Instant): EvidenceRequest {
@@ -120,13 +146,24 @@ function probeRequest(assessment: Assessment, now: Instant): EvidenceRequest {
 }
 
 /** Everything that some failure mode can use and that was not read yet. */
-function thirdRound(catalogue: readonly AnyFailureMode[], before: Readings, assessment: Assessment, now: Instant): readonly EvidenceRequest[] {
-  const wanted = (catalogue as unknown as readonly FailureMode[]).flatMap((mode) => [...mode.needs, ...mode.helpedBy]).flatMap((kind) => {
-    const behind = evidenceBehind(kind);
-    return [...behind.needs, ...behind.helpedBy];
-  });
+function thirdRound(
+  catalogue: readonly AnyFailureMode[],
+  before: Readings,
+  assessment: Assessment,
+  now: Instant,
+): readonly EvidenceRequest[] {
+  const wanted = (catalogue as unknown as readonly FailureMode[])
+    .flatMap((mode) => [...mode.needs, ...mode.helpedBy])
+    .flatMap((kind) => {
+      const behind = evidenceBehind(kind);
+      return [...behind.needs, ...behind.helpedBy];
+    });
   const open = [...new Set(wanted)].filter((kind) => before[kind] === undefined).toSorted();
-  return open.map((kind) => (kind === 'node-commands' ? { ...requestFor(kind, 'what a bad and a good node say', now), nodes: nodesToProbe(assessment) } : requestFor(kind, 'why', now)));
+  return open.map((kind) =>
+    kind === 'node-commands'
+      ? { ...requestFor(kind, 'what a bad and a good node say', now), nodes: nodesToProbe(assessment) }
+      : requestFor(kind, 'why', now),
+  );
 }
 
 interface Early {
@@ -142,7 +179,12 @@ function say(input: InvestigationInput, thoughts: readonly Thought[], at: Instan
 function thinkEarly(input: InvestigationInput, assessment: Assessment): Early {
   const { takenAt } = assessment.snapshot;
   const plans = planMitigations(input.mitigations, assessment, []);
-  const thoughts = [...thinkAboutAlert(assessment), ...thinkAboutScope(assessment), ...thinkAboutChanges(assessment), ...thinkAboutMitigation(plans, assessment)];
+  const thoughts = [
+    ...thinkAboutAlert(assessment),
+    ...thinkAboutScope(assessment),
+    ...thinkAboutChanges(assessment),
+    ...thinkAboutMitigation(plans, assessment),
+  ];
   say(input, thoughts, takenAt);
   announcePlans(input, plans, assessment);
   return { thoughts, plans };
@@ -150,29 +192,56 @@ function thinkEarly(input: InvestigationInput, assessment: Assessment): Early {
 
 function announcePlans(input: InvestigationInput, plans: readonly MitigationPlan[], assessment: Assessment): void {
   if (plans.length === 0) return;
-  const citations = plans.flatMap((plan) => [plan.why, ...plan.preconditions.flatMap((each) => each.because)]).flatMap((claim) => claim.citing);
-  input.announcer.announce({ kind: 'mitigations', mitigations: publishPlans(plans, input.mitigations, warnings(input.guardRails, assessment)), evidence: publishEvidence(citations, assessment.snapshot.takenAt) });
+  const citations = plans
+    .flatMap((plan) => [plan.why, ...plan.preconditions.flatMap((each) => each.because)])
+    .flatMap((claim) => claim.citing);
+  input.announcer.announce({
+    kind: 'mitigations',
+    mitigations: publishPlans(plans, input.mitigations, warnings(input.guardRails, assessment)),
+    evidence: publishEvidence(citations, assessment.snapshot.takenAt),
+  });
 }
 
-function thinkLate(input: InvestigationInput, assessment: Assessment, early: Early): { readonly diagnosis: Diagnosis; readonly plans: readonly MitigationPlan[]; readonly thoughts: readonly Thought[] } {
+function thinkLate(
+  input: InvestigationInput,
+  assessment: Assessment,
+  early: Early,
+): { readonly diagnosis: Diagnosis; readonly plans: readonly MitigationPlan[]; readonly thoughts: readonly Thought[] } {
   const { takenAt } = assessment.snapshot;
-  const diagnosis = diagnose(assessment, input.catalogue);
+  const diagnosis = withGaps(diagnose(assessment, input.catalogue), input.gaps ?? []);
   const plans = planMitigations(input.mitigations, assessment, diagnosis.hypotheses);
   const known = new Set(early.plans.map((plan) => plan.id));
   const thoughts = [...thinkAboutCause(assessment, diagnosis), ...thinkAboutRepair(plans)];
   say(input, thoughts, takenAt);
-  announcePlans(input, plans.filter((plan) => !known.has(plan.id)), assessment);
+  announcePlans(
+    input,
+    plans.filter((plan) => !known.has(plan.id)),
+    assessment,
+  );
   return { diagnosis, plans, thoughts };
+}
+
+/** What was missing from the start stands first; what a reading tells as well is not told twice. */
+function withGaps(diagnosis: Diagnosis, gaps: readonly Gap[]): Diagnosis {
+  const untold = gaps.filter((gap) => !diagnosis.blindSpots.some((spot) => spot.what === gap.what));
+  const spots = untold.map((gap) => ({ what: gap.what, why: `${gap.because}: ${gap.detail}`, toSeeIt: 'collect it again, as a whole' }));
+  return { ...diagnosis, blindSpots: [...spots, ...diagnosis.blindSpots] };
 }
 
 function costOf({ sources }: InvestigationInput, wallMilliseconds: number): Investigation['cost'] {
   const costs = sources.map((source) => source.cost());
-  return { requests: costs.reduce((sum, each) => sum + each.requests, 0), bytes: costs.reduce((sum, each) => sum + each.bytes, 0), wallMilliseconds };
+  return {
+    requests: costs.reduce((sum, each) => sum + each.requests, 0),
+    bytes: costs.reduce((sum, each) => sum + each.bytes, 0),
+    wallMilliseconds,
+  };
 }
 
 /** What an investigation may ever read, for the permissions that it needs. */
 export function resourcesRead(catalogue: readonly AnyFailureMode[]): readonly ResourceName[] {
-  const wanted = (catalogue as unknown as readonly FailureMode[]).flatMap((mode) => [...mode.needs, ...mode.helpedBy]).flatMap((kind) => [...evidenceBehind(kind).needs, ...evidenceBehind(kind).helpedBy]);
+  const wanted = (catalogue as unknown as readonly FailureMode[])
+    .flatMap((mode) => [...mode.needs, ...mode.helpedBy])
+    .flatMap((kind) => [...evidenceBehind(kind).needs, ...evidenceBehind(kind).helpedBy]);
   return [...new Set([...firstKinds, ...wanted])].filter((kind): kind is ResourceName => kind in resources).toSorted();
 }
 
