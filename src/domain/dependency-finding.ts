@@ -2,6 +2,7 @@ import type { JudgedAlert } from './alert.ts';
 import { type Claim, citeObject, citeProbe, claim, claimFromAll } from './citation.ts';
 import { plainHost } from './cluster-host.ts';
 import { type DependencyFacts, type DependencyTrouble, repeatedTimes } from './dependency-trouble.ts';
+import { blamedBehind } from './blamed-backend.ts';
 import { endpointCitation } from './endpoint-citation.ts';
 import type { ConnectivityProbe } from './evidence.ts';
 import type { Finding, Weight } from './failure-mode.ts';
@@ -69,7 +70,10 @@ export function dependencyFinding(trouble: DependencyTrouble, wording: Dependenc
       ...trouble.replicas.map(({ pod }) => subject('Pod', pod.metadata.namespace, pod.metadata.name)),
       ...trouble.clients.filter((client) => client.kind !== 'Pod'),
     ],
-    blames: [...blamedBehind(trouble), ...(place === undefined ? [] : nodes.map((node) => subject('Node', undefined, node)))],
+    blames: [
+      ...blamedBehind(trouble.backend, facts.replicas),
+      ...(place === undefined ? [] : nodes.map((node) => subject('Node', undefined, node))),
+    ],
     wouldSettle: wording.wouldSettle(trouble),
   };
 }
@@ -83,14 +87,6 @@ function ownSubject(trouble: DependencyTrouble, wording: DependencyWording): Sub
   return client !== undefined && (another === undefined || trouble.host === undefined)
     ? client
     : subject('External', undefined, trouble.peer ?? 'unnamed');
-}
-
-function blamedBehind(trouble: DependencyTrouble): readonly Subject[] {
-  const service = trouble.backend?.service.metadata;
-  return [
-    ...(service === undefined ? [] : [subject('Service', service.namespace, service.name)]),
-    ...(trouble.backing === undefined ? [] : [trouble.backing]),
-  ];
 }
 
 interface Weighed {

@@ -1,8 +1,8 @@
+import { blamedBehind } from '../../domain/blamed-backend.ts';
 import { citeObject, claim } from '../../domain/citation.ts';
 import { minutesAgo } from '../../domain/example.ts';
 import { defineFailureMode, type Finding } from '../../domain/failure-mode.ts';
 import { millisecondsPerMinute } from '../../domain/instant.ts';
-import { distinct } from '../../domain/dependency-trouble.ts';
 import { subject } from '../../domain/subject.ts';
 
 /** While its pods are replaced an aggregated API may be away for a moment. */
@@ -36,9 +36,6 @@ export const aggregatedApiDown = defineFailureMode({
       if (available?.status !== 'False' || service === undefined) return [];
       if (available.lastTransitionTime !== undefined && facts.now - available.lastTransitionTime < graceMilliseconds) return [];
       const behind = facts['service-backends']?.ofService(service.namespace, service.name);
-      const workloads = distinct(
-        (behind?.pods ?? []).flatMap((pod) => facts.replicas?.ofPod(pod.metadata.namespace, pod.metadata.name)?.workload ?? []),
-      );
       const own = subject('APIService', undefined, api.metadata.name);
       const scalers = (api.spec.group ?? '').endsWith('metrics.k8s.io') ? (facts.horizontalpodautoscalers?.all ?? []) : [];
       return [
@@ -59,7 +56,10 @@ export const aggregatedApiDown = defineFailureMode({
               subject(scaler.spec.scaleTargetRef.kind ?? 'Deployment', scaler.metadata.namespace, scaler.spec.scaleTargetRef.name ?? ''),
             ]),
           ],
-          blames: [...(service.name === undefined ? [] : [subject('Service', service.namespace, service.name)]), ...workloads],
+          blames:
+            service.name === undefined
+              ? []
+              : [subject('Service', service.namespace, service.name), ...blamedBehind(behind, facts.replicas)],
         },
       ];
     }),

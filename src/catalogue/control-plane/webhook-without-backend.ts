@@ -1,6 +1,7 @@
 import { citeList, citeObject, type Claim, claim } from '../../domain/citation.ts';
 import { distinct } from '../../domain/dependency-trouble.ts';
 import { endpointCitation } from '../../domain/endpoint-citation.ts';
+import { blamedBehind } from '../../domain/blamed-backend.ts';
 import { citeEvent, isRecentEvent } from '../../domain/event-index.ts';
 import { exampleService, exampleSlice } from '../../domain/example-network.ts';
 import { exampleEvent, examplePod } from '../../domain/example-objects.ts';
@@ -83,7 +84,7 @@ export const webhookWithoutBackend = defineFailureMode({
             weight: told.length > 0 ? 'conclusive' : isGone ? 'suggestive' : 'strong',
             because,
             affects: distinct([own, ...told.flatMap(ownersOf)]),
-            blames: [subject('Service', service.namespace, service.name), ...workloads],
+            blames: isGone ? [subject('Service', service.namespace, service.name)] : blamedBehind(backend, facts.replicas),
           },
         ];
       }),

@@ -1,5 +1,6 @@
 import { type Claim, citeObject, claim, claimFromAll } from '../../domain/citation.ts';
 import { dnsServers, dnsService, isDnsServer, isTemporary } from '../../domain/cluster-dns.ts';
+import { blamedBehind } from '../../domain/blamed-backend.ts';
 import { distinct } from '../../domain/dependency-trouble.ts';
 import { endpointCitation } from '../../domain/endpoint-citation.ts';
 import { exampleService, exampleSlice } from '../../domain/example-network.ts';
@@ -111,7 +112,7 @@ export const dnsFailing = defineFailureMode({
         ],
         blames: [
           ...(workload === undefined ? [] : [workload]),
-          ...(service === undefined ? [] : [subject('Service', service.service.metadata.namespace, service.service.metadata.name)]),
+          ...blamedBehind(service, facts.replicas),
           ...(place?.nodes ?? []).map((node) => subject('Node', undefined, node)),
         ],
         wouldSettle:

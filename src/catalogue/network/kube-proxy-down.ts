@@ -2,7 +2,7 @@ import { citeNodeCommand, citeObject, type Claim, claim } from '../../domain/cit
 import { crashLooping, exampleNode, examplePod } from '../../domain/example-objects.ts';
 import { defineFailureMode, type Finding } from '../../domain/failure-mode.ts';
 import { clockTime } from '../../domain/instant.ts';
-import { kubeProxyOn } from '../../domain/kube-proxy.ts';
+import { kubeProxyOn, kubeProxyRestart } from '../../domain/kube-proxy.ts';
 import { nodeFinding } from '../../domain/node-finding.ts';
 import { containerOf } from '../../domain/replica.ts';
 
@@ -81,7 +81,12 @@ export const kubeProxyDown = defineFailureMode({
         nodeFinding(
           {
             node,
-            weight: 'strong',
+            // Killed for memory, it comes back and dies again while it writes its rules: then those are the story.
+            weight:
+              kubeProxyRestart(node, { replicas: facts.replicas, report: reports.find((each) => each.node === node), until: facts.now })
+                ?.isMemoryKill === true
+                ? 'suggestive'
+                : 'strong',
             because: [first, ...more],
             suffering,
             since: proxy?.failingSince ?? unit?.since,
