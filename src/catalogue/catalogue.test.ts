@@ -13,17 +13,35 @@ const ids = new Set(modes.map((mode) => mode.id));
 
 /** Mitigations come to the catalogue by id only; those that exist as files are checked against them. */
 const mitigationIds: ReadonlySet<string> = new Set([
-  'cordon-node', 'uncordon-node', 'roll-back-workload', 'scale-out', 'raise-autoscaler-maximum', 'restart-rollout', 'pause-rollout', 'resume-rollout', 'raise-memory-limit', 'shift-zone',
+  'cordon-node',
+  'uncordon-node',
+  'roll-back-workload',
+  'scale-out',
+  'raise-autoscaler-maximum',
+  'restart-rollout',
+  'pause-rollout',
+  'resume-rollout',
+  'raise-memory-limit',
+  'shift-zone',
 ]);
 
 function findingsIn(mode: FailureMode, example: Example): readonly Finding[] {
-  const [recognition] = recogniseFailureModes(catalogue.filter((each) => each === (mode as unknown)), factsOf(snapshotOf(example.given), example.given['judged-alert']));
-  if (recognition?.verdict === 'cannot-tell') throw new Error(`"${example.story}" does not give ${recognition.missing.join(', ')}, so the rule was never tried`);
+  const [recognition] = recogniseFailureModes(
+    catalogue.filter((each) => each === (mode as unknown)),
+    factsOf(snapshotOf(example.given), example.given['judged-alert']),
+  );
+  if (recognition?.verdict === 'cannot-tell')
+    throw new Error(`"${example.story}" does not give ${recognition.missing.join(', ')}, so the rule was never tried`);
   return recognition?.verdict === 'present' ? recognition.findings : [];
 }
 
 function claimsOf(finding: Finding): readonly Claim[] {
-  return [...finding.because, ...(finding.against ?? []), ...(finding.contributing ?? []), ...(finding.steps ?? []).flatMap((step) => step.because)];
+  return [
+    ...finding.because,
+    ...(finding.against ?? []),
+    ...(finding.contributing ?? []),
+    ...(finding.steps ?? []).flatMap((step) => step.because),
+  ];
 }
 
 describe('the catalogue', () => {
@@ -33,14 +51,17 @@ describe('the catalogue', () => {
 
   it('has one file per failure mode, named after its id', () => {
     const files = readdirSync(new URL('.', import.meta.url), { recursive: true, encoding: 'utf8' })
-      .filter((path) => path.includes('/') && path.endsWith('.ts') && !path.endsWith('.test.ts')).map((path) => path.replace(/^.*\//, '').replace(/\.ts$/, ''));
+      .filter((path) => path.includes('/') && path.endsWith('.ts') && !path.endsWith('.test.ts'))
+      .map((path) => path.replace(/^.*\//, '').replace(/\.ts$/, ''));
     expect([...ids].toSorted()).toEqual(files.toSorted());
   });
 });
 
 describe.each(modes.map((mode) => [mode.id, mode] as const))('%s', (_id, mode) => {
   it('is explained in full', () => {
-    const empty = Object.entries(mode.explanation).filter(([, text]) => text.trim().length < 20).map(([part]) => part);
+    const empty = Object.entries(mode.explanation)
+      .filter(([, text]) => text.trim().length < 20)
+      .map(([part]) => part);
     expect(empty).toEqual([]);
     expect(mode.title.length).toBeGreaterThan(8);
     expect(mode.sources.every((source) => source.startsWith('https://'))).toBe(true);
@@ -49,13 +70,16 @@ describe.each(modes.map((mode) => [mode.id, mode] as const))('%s', (_id, mode) =
   it('names only failure modes and mitigations that exist', () => {
     expect(mode.explains.filter((id) => !ids.has(id))).toEqual([]);
     expect(mode.explains).not.toContain(mode.id);
-    expect(mode.mitigations.filter((id) => !mitigationIds.has(id) && !existsSync(new URL(`../mitigations/${id}.ts`, import.meta.url)))).toEqual([]);
+    expect(
+      mode.mitigations.filter((id) => !mitigationIds.has(id) && !existsSync(new URL(`../mitigations/${id}.ts`, import.meta.url))),
+    ).toEqual([]);
   });
 
   it.each(mode.recognises.map((example) => [example.story, example] as const))('is recognised: %s', (_story, example) => {
     const findings = findingsIn(mode, example);
     expect(findings.length).toBeGreaterThan(0);
-    if (example.finds !== undefined) expect(findings.map((finding) => subjectKey(finding.subject)).toSorted()).toEqual(example.finds.map(subjectKey).toSorted());
+    if (example.finds !== undefined)
+      expect(findings.map((finding) => subjectKey(finding.subject)).toSorted()).toEqual(example.finds.map(subjectKey).toSorted());
     for (const finding of findings) {
       expect(finding.affects.length).toBeGreaterThan(0);
       for (const claim of claimsOf(finding)) {

@@ -36,7 +36,9 @@ export function citeEnd(pod: Pod, container: string | undefined): Citation {
 
 export function citeCondition(pod: Pod, type: string): Citation {
   const condition = pod.status.conditions.find((each) => each.type === type);
-  const words = [condition?.status ?? 'absent', condition?.reason, condition?.message?.slice(0, 300)].filter((part) => part !== undefined).join(' ');
+  const words = [condition?.status ?? 'absent', condition?.reason, condition?.message?.slice(0, 300)]
+    .filter((part) => part !== undefined)
+    .join(' ');
   return citeObject(pod, `status.conditions[${type}]: ${words}`, condition?.lastTransitionTime);
 }
 
@@ -56,10 +58,14 @@ export interface CrashedContainer {
 
 /** From the replica's troubles: a container that waits for its next try, that ended in error just now, or that ended its pod with its error. */
 export function crashedContainers(replica: Replica): readonly CrashedContainer[] {
-  const names = new Set(replica.troubles.flatMap((trouble) => {
-    if (trouble.kind === 'failed') return endedInError(replica.pod);
-    return trouble.container !== undefined && (trouble.kind === 'ended' || (trouble.kind === 'waiting' && backsOff.has(trouble.reason))) ? [trouble.container] : [];
-  }));
+  const names = new Set(
+    replica.troubles.flatMap((trouble) => {
+      if (trouble.kind === 'failed') return endedInError(replica.pod);
+      return trouble.container !== undefined && (trouble.kind === 'ended' || (trouble.kind === 'waiting' && backsOff.has(trouble.reason)))
+        ? [trouble.container]
+        : [];
+    }),
+  );
   return [...names].flatMap((container) => {
     const status = statusOf(replica.pod, container);
     const end = lastEnd(status);
@@ -69,7 +75,15 @@ export function crashedContainers(replica: Replica): readonly CrashedContainer[]
 }
 
 function endedInError(pod: Pod): readonly string[] {
-  return [...pod.status.initContainerStatuses, ...pod.status.containerStatuses].filter((status) => (status.state.terminated?.exitCode ?? 0) !== 0).map((status) => status.name);
+  return [...pod.status.initContainerStatuses, ...pod.status.containerStatuses]
+    .filter((status) => (status.state.terminated?.exitCode ?? 0) !== 0)
+    .map((status) => status.name);
 }
 
-const backsOff: ReadonlySet<string> = new Set(['CrashLoopBackOff', 'RunContainerError', 'CreateContainerError', 'StartError', 'PostStartHookError']);
+const backsOff: ReadonlySet<string> = new Set([
+  'CrashLoopBackOff',
+  'RunContainerError',
+  'CreateContainerError',
+  'StartError',
+  'PostStartHookError',
+]);

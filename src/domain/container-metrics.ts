@@ -20,7 +20,8 @@ export function containerQueries(namespace: string): readonly string[] {
 const looks: { readonly [Metric in ContainerMetric]: (expression: string) => boolean } = {
   'memory-bytes': (expression) => expression.includes('container_memory_working_set_bytes') && !expression.includes('/'),
   'cpu-cores': (expression) => expression.includes('container_cpu_usage_seconds_total') && !expression.includes('/'),
-  'throttled-share': (expression) => expression.includes('container_cpu_cfs_throttled_periods_total') && expression.includes('container_cpu_cfs_periods_total'),
+  'throttled-share': (expression) =>
+    expression.includes('container_cpu_cfs_throttled_periods_total') && expression.includes('container_cpu_cfs_periods_total'),
 };
 
 /** One measurement of one container over time. */
@@ -31,22 +32,53 @@ export interface Measured {
 }
 
 /** Undefined: metrics were not read, or hold no such series. Where the series name no container, the pod must have only one. */
-export function measured(metric: ContainerMetric, of: { readonly replica: Replica; readonly container: string }, metrics: readonly MetricResult[] | undefined): Measured | undefined {
-  for (const result of metrics ?? []) {
-    if (!looks[metric](result.expression.replace(/"[^"]*"/g, '""'))) continue;
-    const series = result.series.find((each) => isOf(each, of));
-    const [first, ...more] = series?.points ?? [];
-    if (first === undefined) continue;
-    const last = more.at(-1) ?? first;
-    return { points: [first, ...more], last, citation: citeMetric(result, `${of.replica.pod.metadata.name}/${of.container}: ${round(last.value)} at ${clockTime(last.at)}`, last.at) };
-  }
-  return undefined;
+export function measured(
+  metric: ContainerMetric,
+  of: { readonly replica: Replica; readonly container: string },
+  metrics: readonly MetricResult[] | undefined,
+): Measured | undefined {
+  if (metrics === undefined || metrics.length === 0) return undefined;
+  const index = indexes.get(metrics) ?? makeIndex(metrics);
+  indexes.set(metrics, index);
+  const { namespace, name } = of.replica.pod.metadata;
+  const isOnly = of.replica.pod.spec.containers.length === 1;
+  const places = [namespace ?? '', ''].flatMap((place) =>
+    [of.container, ...(isOnly ? [''] : [])].map((container) => seriesKey(metric, place, name, container)),
+  );
+  const found = places.map((key) => index.get(key)).find((each) => each !== undefined);
+  const [first, ...more] = found?.series.points ?? [];
+  if (found === undefined || first === undefined) return undefined;
+  const last = more.at(-1) ?? first;
+  return {
+    points: [first, ...more],
+    last,
+    citation: citeMetric(found.result, `${name}/${of.container}: ${round(last.value)} at ${clockTime(last.at)}`, last.at),
+  };
 }
 
-function isOf({ labels }: MetricSeries, { replica, container }: { readonly replica: Replica; readonly container: string }): boolean {
-  const { namespace, name } = replica.pod.metadata;
-  const isContainer = labels['container'] === undefined ? replica.pod.spec.containers.length === 1 : labels['container'] === container;
-  return isContainer && labels['pod'] === name && (labels['namespace'] ?? namespace) === namespace;
+type SeriesIndex = ReadonlyMap<string, { readonly result: MetricResult; readonly series: MetricSeries }>;
+
+/** Made once per reading: looking through all series for each container would grow with their product. */
+const indexes = new WeakMap<readonly MetricResult[], SeriesIndex>();
+
+function makeIndex(metrics: readonly MetricResult[]): SeriesIndex {
+  const index = new Map<string, { readonly result: MetricResult; readonly series: MetricSeries }>();
+  for (const result of metrics) {
+    const expression = result.expression.replace(/"[^"]*"/g, '""');
+    const metric = kinds.find((kind) => looks[kind](expression));
+    if (metric === undefined) continue;
+    for (const series of result.series) {
+      const key = seriesKey(metric, series.labels['namespace'] ?? '', series.labels['pod'] ?? '', series.labels['container'] ?? '');
+      if (!index.has(key)) index.set(key, { result, series });
+    }
+  }
+  return index;
+}
+
+const kinds: readonly ContainerMetric[] = ['memory-bytes', 'cpu-cores', 'throttled-share'];
+
+function seriesKey(metric: ContainerMetric, namespace: string, pod: string, container: string): string {
+  return [metric, namespace, pod, container].join('/');
 }
 
 function round(value: number): string {
@@ -59,7 +91,9 @@ export function limitOf(replica: Replica, container: string, resource: 'cpu' | '
 }
 
 /** A straight line through the points, by least squares. Undefined: fewer than three points, or all at one time. */
-export function trendOf(points: readonly MetricPoint[]): { readonly perSecond: number; readonly fit: number; readonly rise: number } | undefined {
+export function trendOf(
+  points: readonly MetricPoint[],
+): { readonly perSecond: number; readonly fit: number; readonly rise: number } | undefined {
   const [first] = points;
   const last = points.at(-1);
   if (first === undefined || last === undefined || points.length < 3) return undefined;

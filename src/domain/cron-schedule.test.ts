@@ -24,15 +24,20 @@ describe('a cron schedule', () => {
     expect(due(written, at)).toBe(expected);
   });
 
-  it.each(['', '* * * *', '61 * * * *', '* 24 * * *', '* * * * * *', 'every day', '*/0 * * * *', '5-1 * * * *', '* * * foo *'])('"%s" is none', (written) => {
-    expect(parseCronSchedule(written)).toBeUndefined();
-  });
+  it.each(['', '* * * *', '61 * * * *', '* 24 * * *', '* * * * * *', 'every day', '*/0 * * * *', '5-1 * * * *', '* * * foo *'])(
+    '"%s" is none',
+    (written) => {
+      expect(parseCronSchedule(written)).toBeUndefined();
+    },
+  );
 
   it('of every minute was due within the last minute, whatever the time', () => {
-    fc.assert(fc.property(fc.integer({ min: 0, max: 4_000_000_000_000 }), (at) => {
-      const schedule = parseCronSchedule('* * * * *');
-      const last = schedule === undefined || schedule === 'every' ? undefined : lastDue(schedule, at);
-      expect(last !== undefined && last <= at && at - last < 60_000).toBe(true);
-    }));
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 4_000_000_000_000 }), (at) => {
+        const schedule = parseCronSchedule('* * * * *');
+        const last = schedule === undefined || schedule === 'every' ? undefined : lastDue(schedule, at);
+        expect(last !== undefined && last <= at && at - last < 60_000).toBe(true);
+      }),
+    );
   });
 });

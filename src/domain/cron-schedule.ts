@@ -12,7 +12,13 @@ export interface CronSchedule {
 }
 
 const macros: { readonly [name: string]: string } = {
-  '@yearly': '0 0 1 1 *', '@annually': '0 0 1 1 *', '@monthly': '0 0 1 * *', '@weekly': '0 0 * * 0', '@daily': '0 0 * * *', '@midnight': '0 0 * * *', '@hourly': '0 * * * *',
+  '@yearly': '0 0 1 1 *',
+  '@annually': '0 0 1 1 *',
+  '@monthly': '0 0 1 * *',
+  '@weekly': '0 0 * * 0',
+  '@daily': '0 0 * * *',
+  '@midnight': '0 0 * * *',
+  '@hourly': '0 * * * *',
 };
 const monthNames = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 const weekdayNames = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
@@ -23,15 +29,31 @@ export function parseCronSchedule(written: string): CronSchedule | 'every' | und
   if (/^@every \S+$/.test(plain)) return 'every';
   const fields = (macros[plain] ?? plain).split(/\s+/);
   const [minute, hour, day, month, weekday] = fields;
-  if (fields.length !== 5 || minute === undefined || hour === undefined || day === undefined || month === undefined || weekday === undefined) return undefined;
+  if (
+    fields.length !== 5 ||
+    minute === undefined ||
+    hour === undefined ||
+    day === undefined ||
+    month === undefined ||
+    weekday === undefined
+  )
+    return undefined;
   const minutes = parseField(minute, { from: 0, to: 59, names: [] });
   const hours = parseField(hour, { from: 0, to: 23, names: [] });
   const days = parseField(day, { from: 1, to: 31, names: [] });
   const months = parseField(month, { from: 1, to: 12, names: monthNames });
   const weekdays = parseField(weekday, { from: 0, to: 7, names: weekdayNames });
-  if (minutes === undefined || hours === undefined || days === undefined || months === undefined || weekdays === undefined) return undefined;
+  if (minutes === undefined || hours === undefined || days === undefined || months === undefined || weekdays === undefined)
+    return undefined;
   const isRestricted = (field: string): boolean => field !== '*' && field !== '?';
-  return { minutes, hours, days, months, weekdays: new Set([...weekdays].map((each) => each % 7)), isAnyDay: isRestricted(day) && isRestricted(weekday) };
+  return {
+    minutes,
+    hours,
+    days,
+    months,
+    weekdays: new Set([...weekdays].map((each) => each % 7)),
+    isAnyDay: isRestricted(day) && isRestricted(weekday),
+  };
 }
 
 interface Bounds {
@@ -77,5 +99,10 @@ export function lastDue(schedule: CronSchedule, at: Instant): Instant | undefine
 function isDue(schedule: CronSchedule, date: Date): boolean {
   const isDay = schedule.days.has(date.getUTCDate());
   const isWeekday = schedule.weekdays.has(date.getUTCDay());
-  return schedule.minutes.has(date.getUTCMinutes()) && schedule.hours.has(date.getUTCHours()) && schedule.months.has(date.getUTCMonth() + 1) && (schedule.isAnyDay ? isDay || isWeekday : isDay && isWeekday);
+  return (
+    schedule.minutes.has(date.getUTCMinutes()) &&
+    schedule.hours.has(date.getUTCHours()) &&
+    schedule.months.has(date.getUTCMonth() + 1) &&
+    (schedule.isAnyDay ? isDay || isWeekday : isDay && isWeekday)
+  );
 }

@@ -31,9 +31,15 @@ function makeIndex(events: readonly Event[]): EventIndex {
   const byObject = groupBy(events, ({ involvedObject: about }) => objectKey(about.kind, about.namespace, about.name));
   const byReason = groupBy(events, (event) => event.reason);
   return {
-    about: ({ kind, metadata }) => (byObject.get(objectKey(kind, metadata.namespace, metadata.name)) ?? []).filter(
-      // The kubelet writes its node's name where the uid belongs.
-      ({ involvedObject }) => involvedObject.uid === undefined || metadata.uid === undefined || involvedObject.uid === metadata.uid || (kind === 'Node' && involvedObject.uid === metadata.name)),
+    about: ({ kind, metadata }) =>
+      (byObject.get(objectKey(kind, metadata.namespace, metadata.name)) ?? []).filter(
+        // The kubelet writes its node's name where the uid belongs.
+        ({ involvedObject }) =>
+          involvedObject.uid === undefined ||
+          metadata.uid === undefined ||
+          involvedObject.uid === metadata.uid ||
+          (kind === 'Node' && involvedObject.uid === metadata.name),
+      ),
     withReason: (reason) => byReason.get(reason) ?? [],
   };
 }
@@ -45,7 +51,10 @@ function objectKey(kind: string | undefined, namespace: string | undefined, name
 /** Events about the object that were repeated lately, last first. Undefined events: they could not be read, which gives none. */
 export function recentEvents(events: Collection<Event> | undefined, object: Referent, now: Instant): readonly Event[] {
   if (events === undefined) return [];
-  return eventIndex(events).about(object).filter((event) => isRecentEvent(event, now)).toSorted((left, right) => (lastSeenAt(right) ?? 0) - (lastSeenAt(left) ?? 0));
+  return eventIndex(events)
+    .about(object)
+    .filter((event) => isRecentEvent(event, now))
+    .toSorted((left, right) => (lastSeenAt(right) ?? 0) - (lastSeenAt(left) ?? 0));
 }
 
 export function isRecentEvent(event: Event, now: Instant): boolean {

@@ -21,7 +21,8 @@ export function failedJobs(facts: { readonly now: Instant; readonly jobs: Collec
   return facts.jobs.all.flatMap((job) => {
     const condition = job.status.conditions.find((each) => each.type === 'Failed' && each.status === 'True');
     const at = condition?.lastTransitionTime;
-    if (condition === undefined || at === undefined || facts.now - at > currentMilliseconds || hasSucceededSince(job, at, facts.jobs)) return [];
+    if (condition === undefined || at === undefined || facts.now - at > currentMilliseconds || hasSucceededSince(job, at, facts.jobs))
+      return [];
     return [{ job, condition, reason: condition.reason ?? 'Failed' }];
   });
 }
@@ -29,15 +30,21 @@ export function failedJobs(facts: { readonly now: Instant; readonly jobs: Collec
 function hasSucceededSince(job: Job, at: Instant, jobs: Collection<Job>): boolean {
   const owner = job.metadata.ownerReferences.find((each) => each.controller === true);
   if (owner === undefined) return false;
-  return jobs.ownedBy(owner.uid).some((other) => other !== job && (other.status.completionTime ?? 0) > at && (other.status.succeeded ?? 0) > 0);
+  return jobs
+    .ownedBy(owner.uid)
+    .some((other) => other !== job && (other.status.completionTime ?? 0) > at && (other.status.succeeded ?? 0) > 0);
 }
 
 /** The CronJob where there is one, for its Jobs have names that change. */
 export function jobOwner({ metadata }: Job): Subject {
   const owner = metadata.ownerReferences.find((each) => each.controller === true);
-  return owner?.name === undefined || owner.kind === undefined ? subject('Job', metadata.namespace, metadata.name) : subject(owner.kind, metadata.namespace, owner.name);
+  return owner?.name === undefined || owner.kind === undefined
+    ? subject('Job', metadata.namespace, metadata.name)
+    : subject(owner.kind, metadata.namespace, owner.name);
 }
 
 export function podsOfJob(job: Job, replicas: Replicas): readonly Replica[] {
-  return replicas.ofWorkload(jobOwner(job)).filter(({ pod }) => pod.metadata.ownerReferences.some((owner) => owner.kind === 'Job' && owner.name === job.metadata.name));
+  return replicas
+    .ofWorkload(jobOwner(job))
+    .filter(({ pod }) => pod.metadata.ownerReferences.some((owner) => owner.kind === 'Job' && owner.name === job.metadata.name));
 }

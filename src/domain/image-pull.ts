@@ -11,7 +11,16 @@ import type { Sighting } from './sightings.ts';
  * Why an image cannot be had. not-found: the registry knows no such name, tag or digest. denied: it refused the credentials.
  * denied-or-missing: it refuses to say which. untold: the runtime's words fit none of these, or were not kept.
  */
-export type PullVerdict = 'not-found' | 'invalid-name' | 'never-pulled' | 'denied' | 'denied-or-missing' | 'unreachable' | 'rate-limited' | 'wrong-platform' | 'untold';
+export type PullVerdict =
+  | 'not-found'
+  | 'invalid-name'
+  | 'never-pulled'
+  | 'denied'
+  | 'denied-or-missing'
+  | 'unreachable'
+  | 'rate-limited'
+  | 'wrong-platform'
+  | 'untold';
 
 /** One container whose image cannot be had. */
 export interface PullFailure extends Sighting {
@@ -22,7 +31,14 @@ export interface PullFailure extends Sighting {
   readonly words: string;
 }
 
-const pullReasons: ReadonlySet<string> = new Set(['ErrImagePull', 'ImagePullBackOff', 'InvalidImageName', 'ErrImageNeverPull', 'RegistryUnavailable', 'ImageInspectError']);
+const pullReasons: ReadonlySet<string> = new Set([
+  'ErrImagePull',
+  'ImagePullBackOff',
+  'InvalidImageName',
+  'ErrImageNeverPull',
+  'RegistryUnavailable',
+  'ImageInspectError',
+]);
 
 /**
  * In order of precedence: a registry that answered "not found" was reached, and one that limits calls was as well.
@@ -30,12 +46,24 @@ const pullReasons: ReadonlySet<string> = new Set(['ErrImagePull', 'ImagePullBack
  */
 const verdicts: readonly (readonly [PullVerdict, RegExp])[] = [
   ['rate-limited', /toomanyrequests|too many requests|\b429\b|pull rate limit|pull QPS exceeded/i],
-  ['wrong-platform', /no match for platform in manifest|no matching manifest for|no image found in (?:manifest list|image index) for architecture|does not match the (?:specified|expected|host) platform/i],
+  [
+    'wrong-platform',
+    /no match for platform in manifest|no matching manifest for|no image found in (?:manifest list|image index) for architecture|does not match the (?:specified|expected|host) platform/i,
+  ],
   ['invalid-name', /invalid reference format|InvalidImageName|couldn't parse image (?:reference|name)|repository name must be/i],
   ['never-pulled', /ErrImageNeverPull|not present with pull policy of Never/],
-  ['denied-or-missing', /repository does not exist or may require|may not exist or may require|requested access to the resource is denied|access to the requested resource is not authorized|insufficient_scope/i],
-  ['denied', /no basic auth credentials|unauthorized|authentication required|\b401\b|\b403\b|forbidden|denied|authorization failed|failed to (?:authorize|fetch (?:oauth|anonymous) token): (?!.*(?:dial|lookup|timeout))|unable to retrieve auth token|incorrect username or password/i],
-  ['unreachable', /no such host|server misbehaving|i\/o timeout|connection refused|connection reset|no route to host|network is unreachable|TLS handshake|x509:|request canceled|context deadline exceeded|HTTP response to HTTPS client|\b50[0-9] |unexpected status code 5|unexpected EOF|: EOF|temporary failure|registry is unavailable|dial tcp/i],
+  [
+    'denied-or-missing',
+    /repository does not exist or may require|may not exist or may require|requested access to the resource is denied|access to the requested resource is not authorized|insufficient_scope/i,
+  ],
+  [
+    'denied',
+    /no basic auth credentials|unauthorized|authentication required|\b401\b|\b403\b|forbidden|denied|authorization failed|failed to (?:authorize|fetch (?:oauth|anonymous) token): (?!.*(?:dial|lookup|timeout))|unable to retrieve auth token|incorrect username or password/i,
+  ],
+  [
+    'unreachable',
+    /no such host|server misbehaving|i\/o timeout|connection refused|connection reset|no route to host|network is unreachable|TLS handshake|x509:|request canceled|context deadline exceeded|HTTP response to HTTPS client|\b50[0-9] |unexpected status code 5|unexpected EOF|: EOF|temporary failure|registry is unavailable|dial tcp/i,
+  ],
   ['not-found', /not found|NotFound|manifest unknown|name unknown|no such image|does not exist|\b404\b/i],
 ];
 
@@ -49,9 +77,21 @@ export function pullFailures(replicas: readonly Replica[], events: Collection<Ev
       const image = containerOf(replica.pod, trouble.container)?.image ?? '';
       // Since 1.31 the container's status says why; before that only the event does.
       const told = recentEvents(events, replica.pod, now).filter((event) => isAboutPull(event, image));
-      const words = [trouble.message ?? '', ...told.map((event) => event.message ?? '')].filter((each) => !/^Back-off pulling image "[^"]*"$/.test(each)).join('; ');
-      const citations: readonly [Citation, ...Citation[]] = [citeWaiting(replica.pod, trouble.container), ...told.slice(0, 1).map(citeEvent)];
-      return { replica, citations, container: trouble.container ?? '', image, verdict: pullVerdict(`${trouble.reason} ${words}`.replaceAll(image, '')), words };
+      const words = [trouble.message ?? '', ...told.map((event) => event.message ?? '')]
+        .filter((each) => !/^Back-off pulling image "[^"]*"$/.test(each))
+        .join('; ');
+      const citations: readonly [Citation, ...Citation[]] = [
+        citeWaiting(replica.pod, trouble.container),
+        ...told.slice(0, 1).map(citeEvent),
+      ];
+      return {
+        replica,
+        citations,
+        container: trouble.container ?? '',
+        image,
+        verdict: pullVerdict(`${trouble.reason} ${words}`.replaceAll(image, '')),
+        words,
+      };
     }),
   );
 }

@@ -11,7 +11,15 @@ import { containerOf, type Replica } from './replica.ts';
 export type ProbeKind = 'liveness' | 'readiness' | 'startup';
 
 /** What the kubelet met when it probed. */
-export type ProbeOutcome = 'refused' | 'status' | 'timed-out' | 'wrong-protocol' | 'no-command' | 'no-such-port' | 'command-failed' | 'other';
+export type ProbeOutcome =
+  | 'refused'
+  | 'status'
+  | 'timed-out'
+  | 'wrong-protocol'
+  | 'no-command'
+  | 'no-such-port'
+  | 'command-failed'
+  | 'other';
 
 export interface ProbeFailure {
   readonly probe: ProbeKind;
@@ -26,8 +34,14 @@ export interface ProbeFailure {
 /** In order of precedence. Source: kubernetes/pkg/kubelet/prober and pkg/probe. */
 const outcomes: readonly (readonly [ProbeOutcome, RegExp])[] = [
   ['status', /failed with statuscode: \d+/],
-  ['wrong-protocol', /malformed HTTP (?:response|status)|HTTP response to HTTPS client|first record does not look like a TLS handshake|tls: |unknown service|Unimplemented|server does not implement/i],
-  ['no-command', /executable file not found|OCI runtime exec failed.{0,200}(?:no such file|not found|permission denied)|exec: ".{1,100}": |exit(?:ed with)? (?:status |code )12[67]\b/i],
+  [
+    'wrong-protocol',
+    /malformed HTTP (?:response|status)|HTTP response to HTTPS client|first record does not look like a TLS handshake|tls: |unknown service|Unimplemented|server does not implement/i,
+  ],
+  [
+    'no-command',
+    /executable file not found|OCI runtime exec failed.{0,200}(?:no such file|not found|permission denied)|exec: ".{1,100}": |exit(?:ed with)? (?:status |code )12[67]\b/i,
+  ],
   ['no-such-port', /couldn't find port|strconv\.Atoi|port .{1,60} not found|invalid port number/i],
   ['refused', /connection refused|connectex|service rpc probe failed|failed to connect service/i],
   ['timed-out', /deadline exceeded|timeout|timed out|Client\.Timeout/i],
@@ -41,21 +55,29 @@ export function probeFailures(replica: Replica, events: Collection<Event> | unde
     const probe = /^(Liveness|Readiness|Startup) probe (?:failed|errored)/.exec(words)?.[1];
     if (event.reason !== 'Unhealthy' || probe === undefined) return [];
     const statusCode = /statuscode: (\d+)/.exec(words)?.[1];
-    return [{
-      probe: probe.toLowerCase() as ProbeKind,
-      container: /\{(.+)\}/.exec(event.involvedObject.fieldPath ?? '')?.[1] ?? replica.pod.spec.containers[0]?.name ?? '',
-      outcome: outcomes.find(([, says]) => says.test(words))?.[0] ?? 'other',
-      statusCode: statusCode === undefined ? undefined : Number(statusCode),
-      since: firstSeenAt(event),
-      citation: citeEvent(event),
-    }];
+    return [
+      {
+        probe: probe.toLowerCase() as ProbeKind,
+        container: /\{(.+)\}/.exec(event.involvedObject.fieldPath ?? '')?.[1] ?? replica.pod.spec.containers[0]?.name ?? '',
+        outcome: outcomes.find(([, says]) => says.test(words))?.[0] ?? 'other',
+        statusCode: statusCode === undefined ? undefined : Number(statusCode),
+        since: firstSeenAt(event),
+        citation: citeEvent(event),
+      },
+    ];
   });
 }
 
 /** The kubelet's note that it restarts the container because of this probe. */
-export function killsByProbe(replica: Replica, probe: 'liveness' | 'startup', facts: { readonly events: Collection<Event> | undefined; readonly now: Instant }): readonly Citation[] {
+export function killsByProbe(
+  replica: Replica,
+  probe: 'liveness' | 'startup',
+  facts: { readonly events: Collection<Event> | undefined; readonly now: Instant },
+): readonly Citation[] {
   const words = new RegExp(`failed ${probe} probe, will be restarted`);
-  return recentEvents(facts.events, replica.pod, facts.now).filter((event) => event.reason === 'Killing' && words.test(event.message ?? '')).map(citeEvent);
+  return recentEvents(facts.events, replica.pod, facts.now)
+    .filter((event) => event.reason === 'Killing' && words.test(event.message ?? ''))
+    .map(citeEvent);
 }
 
 export interface ProbeTarget {
@@ -69,9 +91,13 @@ export function probeTarget(probe: Probe): ProbeTarget {
 }
 
 /** declared: a port of the container. undeclared: a number that is none of those that it declares. name-missing: no port has the name. unknown: it declares none. */
-export function standingOfPort(container: Container, port: number | string | undefined): 'declared' | 'undeclared' | 'name-missing' | 'unknown' {
+export function standingOfPort(
+  container: Container,
+  port: number | string | undefined,
+): 'declared' | 'undeclared' | 'name-missing' | 'unknown' {
   if (port === undefined) return 'unknown';
-  if (typeof port === 'string' && !/^\d+$/.test(port)) return container.ports.some((each) => each.name === port) ? 'declared' : 'name-missing';
+  if (typeof port === 'string' && !/^\d+$/.test(port))
+    return container.ports.some((each) => each.name === port) ? 'declared' : 'name-missing';
   if (container.ports.length === 0) return 'unknown';
   return container.ports.some((each) => each.containerPort === Number(port)) ? 'declared' : 'undeclared';
 }
@@ -86,7 +112,10 @@ export function portsInLog(log: ContainerLog | undefined): readonly { readonly p
   return (log?.lines ?? []).slice(0, 400).flatMap(({ text }) => {
     const words = text.slice(0, 400);
     const isNegative = /already in use|EADDRINUSE|connect(?:ing|ed)? to|failed|refused/i.test(words);
-    const port = /\b(?:listen(?:ing|s)?|serving|bound|bind(?:ing)?|running on|started (?:server |service )?(?:on|at)|Tomcat (?:started|initialized))\b.{0,80}?(?:port\(?s?\)?[:= ]{1,3}|:)(\d{2,5})(?!\d|:\d)/i.exec(words)?.[1];
+    const port =
+      /\b(?:listen(?:ing|s)?|serving|bound|bind(?:ing)?|running on|started (?:server |service )?(?:on|at)|Tomcat (?:started|initialized))\b.{0,80}?(?:port\(?s?\)?[:= ]{1,3}|:)(\d{2,5})(?!\d|:\d)/i.exec(
+        words,
+      )?.[1];
     return port === undefined || isNegative || Number(port) > 65_535 ? [] : [{ port: Number(port), line: words.slice(0, 200) }];
   });
 }
@@ -103,8 +132,25 @@ export function isHinderedByOthers(replica: Replica, container: string, clues: r
 }
 
 const hindrances: ReadonlySet<string> = new Set([
-  'connection-refused', 'connection-timed-out', 'connection-reset', 'no-route', 'name-not-resolved', 'authentication-failed', 'too-many-connections', 'certificate-invalid', 'out-of-memory', 'panic',
-  'missing-setting', 'invalid-setting', 'missing-file', 'missing-module', 'no-space-left', 'read-only', 'permission-denied', 'schema-mismatch', 'port-in-use',
+  'connection-refused',
+  'connection-timed-out',
+  'connection-reset',
+  'no-route',
+  'name-not-resolved',
+  'authentication-failed',
+  'too-many-connections',
+  'certificate-invalid',
+  'out-of-memory',
+  'panic',
+  'missing-setting',
+  'invalid-setting',
+  'missing-file',
+  'missing-module',
+  'no-space-left',
+  'read-only',
+  'permission-denied',
+  'schema-mismatch',
+  'port-in-use',
 ]);
 
 export function probeOf(replica: Replica, container: string, probe: ProbeKind): Probe | undefined {
@@ -115,9 +161,17 @@ export function probeOf(replica: Replica, container: string, probe: ProbeKind): 
 /** The probe as the template has it, for citing. */
 export function citeProbeSpec(replica: Replica, container: string, probe: ProbeKind): Citation {
   const spec = probeOf(replica, container, probe);
-  const ports = containerOf(replica.pod, container)?.ports.map((port) => `${port.name === undefined ? '' : `${port.name}=`}${port.containerPort}`).join(', ');
+  const ports = containerOf(replica.pod, container)
+    ?.ports.map((port) => `${port.name === undefined ? '' : `${port.name}=`}${port.containerPort}`)
+    .join(', ');
   const target = spec === undefined ? undefined : probeTarget(spec);
-  const what = target?.port === undefined ? `command ${JSON.stringify(spec?.exec?.command ?? [])}` : `port ${target.port}${target.path === undefined ? '' : ` path ${target.path}`}`;
+  const what =
+    target?.port === undefined
+      ? `command ${JSON.stringify(spec?.exec?.command ?? [])}`
+      : `port ${target.port}${target.path === undefined ? '' : ` path ${target.path}`}`;
   const timing = `delay ${spec?.initialDelaySeconds ?? 0}s, every ${spec?.periodSeconds ?? 10}s, ${spec?.failureThreshold ?? 3} failures, time-out ${spec?.timeoutSeconds ?? 1}s`;
-  return citeObject(replica.pod, `spec.containers[${container}].${probe}Probe: ${what}; ${timing}; ports declared: ${ports === undefined || ports === '' ? 'none' : ports}`);
+  return citeObject(
+    replica.pod,
+    `spec.containers[${container}].${probe}Probe: ${what}; ${timing}; ports declared: ${ports === undefined || ports === '' ? 'none' : ports}`,
+  );
 }

@@ -3,8 +3,18 @@ import { citeLog } from './citation.ts';
 import type { ContainerLog } from './evidence.ts';
 import type { Weight } from './failure-mode.ts';
 import type { LogClue } from './log-clue.ts';
-import { citeProbeSpec, isHinderedByOthers, logOf, portsInLog, type ProbeFailure, type ProbeKind, probeOf, probeTarget, standingOfPort } from './probe-failures.ts';
-import { containerOf, type Replica } from './replica.ts';
+import {
+  citeProbeSpec,
+  isHinderedByOthers,
+  logOf,
+  portsInLog,
+  type ProbeFailure,
+  type ProbeKind,
+  probeOf,
+  probeTarget,
+  standingOfPort,
+} from './probe-failures.ts';
+import { containerOf, type Replica, statusOf } from './replica.ts';
 
 /** Why a probe fails although the program may be fine. */
 export interface ProbeVerdict {
@@ -34,22 +44,42 @@ export function judgeProbe(judged: Judged): ProbeVerdict | undefined {
   const cited = citeProbeSpec(replica, container, kind);
   const citations: readonly [Citation, ...Citation[]] = failure === undefined ? [cited] : [failure.citation, cited];
   const standing = standingOfPort(spec, port);
-  if (standing === 'name-missing') return { fault: 'port', says: `asks for a port named ${port}, which the container does not have`, weight: 'conclusive', citations };
+  if (standing === 'name-missing')
+    return { fault: 'port', says: `asks for a port named ${port}, which the container does not have`, weight: 'conclusive', citations };
   switch (failure?.outcome) {
-    case 'status': return byStatus(failure, path, citations);
-    case 'wrong-protocol': return { fault: 'protocol', says: 'speaks another protocol than the program', weight: 'strong', citations };
-    case 'no-command': return { fault: 'command', says: 'runs a command that the container does not have', weight: 'strong', citations };
-    case 'no-such-port': return { fault: 'port', says: `asks for port ${port}, which does not exist`, weight: 'conclusive', citations };
+    case 'status':
+      return byStatus(failure, path, citations);
+    case 'wrong-protocol':
+      return { fault: 'protocol', says: 'speaks another protocol than the program', weight: 'strong', citations };
+    case 'no-command':
+      return { fault: 'command', says: 'runs a command that the container does not have', weight: 'strong', citations };
+    case 'no-such-port':
+      return { fault: 'port', says: `asks for port ${port}, which does not exist`, weight: 'conclusive', citations };
     case 'refused':
-    case undefined: return byPort(judged, { port, standing, citations });
-    default: return undefined;
+    case undefined:
+      return byPort(judged, { port, standing, citations });
+    default:
+      return undefined;
   }
 }
 
 function byStatus({ statusCode }: ProbeFailure, path: string | undefined, citations: ProbeVerdict['citations']): ProbeVerdict | undefined {
-  if (statusCode === 404 || statusCode === 405 || statusCode === 410) return { fault: 'path', says: `asks for ${path ?? '/'}, which the program answers with ${statusCode}`, weight: 'strong', citations };
-  if (statusCode === 401 || statusCode === 403) return { fault: 'login', says: `asks for ${path ?? '/'}, which the program gives to nobody without login (${statusCode})`, weight: 'strong', citations };
-  if (statusCode === 400 || statusCode === 421 || statusCode === 426) return { fault: 'protocol', says: `is answered with ${statusCode}, as a server does that expects another protocol`, weight: 'suggestive', citations };
+  if (statusCode === 404 || statusCode === 405 || statusCode === 410)
+    return { fault: 'path', says: `asks for ${path ?? '/'}, which the program answers with ${statusCode}`, weight: 'strong', citations };
+  if (statusCode === 401 || statusCode === 403)
+    return {
+      fault: 'login',
+      says: `asks for ${path ?? '/'}, which the program gives to nobody without login (${statusCode})`,
+      weight: 'strong',
+      citations,
+    };
+  if (statusCode === 400 || statusCode === 421 || statusCode === 426)
+    return {
+      fault: 'protocol',
+      says: `is answered with ${statusCode}, as a server does that expects another protocol`,
+      weight: 'suggestive',
+      citations,
+    };
   // 5xx is the program's own word that it is not well: the probe does what it is for.
   return undefined;
 }
@@ -70,9 +100,29 @@ function byPort(judged: Judged, { port, standing, citations }: Asked): ProbeVerd
   const more = log !== undefined && heard !== undefined && isElsewhere ? [citeLog(log, heard.line)] : [];
   const elsewhere = isElsewhere ? `; the program says that it listens on ${heard.port}` : '';
   const says = `asks port ${port}, where nothing listens${elsewhere}`;
-  if (isElsewhere) return { fault: 'port', says, weight: failure === undefined ? 'strong' : 'conclusive', citations: [...citations, ...more] };
+  if (isElsewhere)
+    return { fault: 'port', says, weight: failure === undefined ? 'strong' : 'conclusive', citations: [...citations, ...more] };
   if (standing === 'undeclared' && !isHinderedByOthers(replica, container, judged.clues)) {
-    return { fault: 'port', says: `asks port ${port}, which is none of the ports that the container declares`, weight: failure === undefined ? 'suggestive' : 'strong', citations };
+    return {
+      fault: 'port',
+      says: `asks port ${port}, which is none of the ports that the container declares`,
+      weight: failure === undefined ? 'suggestive' : 'strong',
+      citations,
+    };
   }
-  return undefined;
+  const runsWell =
+    failure !== undefined &&
+    judged.probe === 'readiness' &&
+    judged.clues !== undefined &&
+    log !== undefined &&
+    log.lines.length > 0 &&
+    !isHinderedByOthers(replica, container, judged.clues);
+  return runsWell && (statusOf(replica.pod, container)?.restartCount ?? 0) === 0
+    ? {
+        fault: 'port',
+        says: `asks port ${port}, where nothing listens, and the program complains of nothing`,
+        weight: 'suggestive',
+        citations,
+      }
+    : undefined;
 }

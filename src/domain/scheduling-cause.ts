@@ -15,9 +15,19 @@ export interface Believed {
 type NodeView = SchedulingVerdict['nodes'][number];
 
 const obstacleKinds: { readonly [Cause in SchedulingCause]: readonly Obstacle['kind'][] } = {
-  resources: ['resources', 'pod-slots'], selector: ['node-selector', 'node-affinity'], taint: ['taint'], cordon: ['cordoned'], 'host-port': ['host-port'],
-  'anti-affinity': ['pod-anti-affinity'], affinity: ['pod-affinity'], spread: ['topology-spread'], 'volume-place': ['volume-node-affinity'], 'nodes-not-ready': ['not-ready'],
-  'volume-limit': [], claim: [], 'no-nodes': [],
+  resources: ['resources', 'pod-slots'],
+  selector: ['node-selector', 'node-affinity'],
+  taint: ['taint'],
+  cordon: ['cordoned'],
+  'host-port': ['host-port'],
+  'anti-affinity': ['pod-anti-affinity'],
+  affinity: ['pod-affinity'],
+  spread: ['topology-spread'],
+  'volume-place': ['volume-node-affinity'],
+  'nodes-not-ready': ['not-ready'],
+  'volume-limit': [],
+  claim: [],
+  'no-nodes': [],
 };
 
 /** Taints that keep ordinary pods off on purpose; that they do is nobody's fault while there are other nodes. */
@@ -32,9 +42,12 @@ const nodeCondition = /^node\.kubernetes\.io\//;
 export function bindingCauses(told: readonly RuledOut[], verdict: SchedulingVerdict | undefined): readonly Believed[] {
   if (told.some((each) => each.cause === 'claim')) return [{ cause: 'claim', weight: 'conclusive', obstacles: [], nodes: [] }];
   // Room that seems to be left may only be due to pods that could not be read: then the scheduler's own word counts.
-  if (verdict === undefined || verdict.nodes.length === 0 || verdict.fits.length > 0) return fromMessage(told, verdict !== undefined && verdict.fits.length > 0);
+  if (verdict === undefined || verdict.nodes.length === 0 || verdict.fits.length > 0)
+    return fromMessage(told, verdict !== undefined && verdict.fits.length > 0);
   const saidSo = (cause: SchedulingCause): boolean => told.some((each) => each.cause === cause);
-  return fromNodes(verdict.nodes).map((each) => (each.weight === 'conclusive' && told.length > 0 && !saidSo(each.cause) ? { ...each, weight: 'strong' } : each));
+  return fromNodes(verdict.nodes).map((each) =>
+    each.weight === 'conclusive' && told.length > 0 && !saidSo(each.cause) ? { ...each, weight: 'strong' } : each,
+  );
 }
 
 function has(node: NodeView, cause: SchedulingCause): boolean {
@@ -54,7 +67,10 @@ function fromNodes(all: readonly NodeView[]): readonly Believed[] {
   if (matching.length === 0) return [believed('selector', 'conclusive', all)];
   const holding = matching.filter((node) => !has(node, 'volume-place'));
   if (holding.length === 0) return [believed('volume-place', 'conclusive', matching)];
-  const meant = otherwise(holding.filter((node) => !hasTaint(node, (key) => reserved.test(key))), holding);
+  const meant = otherwise(
+    holding.filter((node) => !hasTaint(node, (key) => reserved.test(key))),
+    holding,
+  );
   const up = meant.filter((node) => !has(node, 'nodes-not-ready') && !hasTaint(node, (key) => nodeCondition.test(key)));
   if (up.length === 0) return [believed('nodes-not-ready', 'conclusive', meant), ...volumeBinds(matching, holding)];
   const tolerated = up.filter((node) => !has(node, 'taint'));
@@ -71,7 +87,9 @@ function otherwise(some: readonly NodeView[], all: readonly NodeView[]): readonl
 
 /** Others would take the pod if its volume could move. */
 function volumeBinds(matching: readonly NodeView[], holding: readonly NodeView[]): readonly Believed[] {
-  const others = matching.filter((node) => !holding.includes(node) && node.obstacles.every((obstacle) => obstacle.kind === 'volume-node-affinity'));
+  const others = matching.filter(
+    (node) => !holding.includes(node) && node.obstacles.every((obstacle) => obstacle.kind === 'volume-node-affinity'),
+  );
   return others.length > 0 ? [believed('volume-place', 'suggestive', others)] : [];
 }
 
@@ -80,9 +98,16 @@ const lateCauses: readonly SchedulingCause[] = ['resources', 'anti-affinity', 's
 /** Among nodes that are open to the pod: what all of them lack; or each obstacle alone, the most frequent first. */
 function fromRoom(open: readonly NodeView[]): readonly Believed[] {
   const everywhere = lateCauses.filter((cause) => open.every((node) => has(node, cause)));
-  const alone = lateCauses.map((cause) => ({ cause, nodes: open.filter((node) => has(node, cause) && !lateCauses.some((other) => other !== cause && has(node, other))) })).filter((each) => each.nodes.length > 0);
+  const alone = lateCauses
+    .map((cause) => ({
+      cause,
+      nodes: open.filter((node) => has(node, cause) && !lateCauses.some((other) => other !== cause && has(node, other))),
+    }))
+    .filter((each) => each.nodes.length > 0);
   if (everywhere.length > 0) return everywhere.map((cause, rank) => believed(cause, rank === 0 ? 'conclusive' : 'suggestive', open));
-  return alone.toSorted((left, right) => right.nodes.length - left.nodes.length || lateCauses.indexOf(left.cause) - lateCauses.indexOf(right.cause)).map(({ cause, nodes }, rank) => believed(cause, rank === 0 ? 'strong' : 'suggestive', nodes));
+  return alone
+    .toSorted((left, right) => right.nodes.length - left.nodes.length || lateCauses.indexOf(left.cause) - lateCauses.indexOf(right.cause))
+    .map(({ cause, nodes }, rank) => believed(cause, rank === 0 ? 'strong' : 'suggestive', nodes));
 }
 
 /**

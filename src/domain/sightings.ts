@@ -17,7 +17,10 @@ export interface Sighting {
 export type AtLeastOne<Item> = readonly [Item, ...Item[]];
 
 /** Many pods of one broken template are one trouble: groups by workload and by what was seen in it. */
-export function byWorkload<Seen extends Sighting>(sightings: readonly Seen[], detailOf: (seen: Seen) => string = () => ''): readonly AtLeastOne<Seen>[] {
+export function byWorkload<Seen extends Sighting>(
+  sightings: readonly Seen[],
+  detailOf: (seen: Seen) => string = () => '',
+): readonly AtLeastOne<Seen>[] {
   const groups = groupBy(sightings, (seen) => `${subjectKey(seen.replica.workload)} ${detailOf(seen)}`);
   return [...groups.values()].flatMap(([first, ...more]) => (first === undefined ? [] : [[first, ...more] as const]));
 }
@@ -28,7 +31,9 @@ const mostCitations = 12;
 /** A claim about a whole group, citing each member. */
 export function claimOfAll(says: string, sightings: AtLeastOne<Sighting>): Claim {
   const [first] = sightings[0].citations;
-  const cited = new Map(sightings.flatMap((seen) => seen.citations).map((citation) => [`${pointerKey(citation.of)} ${citation.shows}`, citation]));
+  const cited = new Map(
+    sightings.flatMap((seen) => seen.citations).map((citation) => [`${pointerKey(citation.of)} ${citation.shows}`, citation]),
+  );
   return claimFromAll(says, [...cited.values()].slice(0, mostCitations)) ?? { says, citing: [first] };
 }
 
@@ -49,7 +54,12 @@ export interface FindingParts {
 export function findingOf(sightings: AtLeastOne<Sighting>, parts: FindingParts): Finding {
   const since = parts.since ?? earliest(sightings.flatMap((seen) => [seen.since, seen.replica.failingSince]));
   const { subject: own, since: _since, ...rest } = parts;
-  return { ...rest, subject: own ?? sightings[0].replica.workload, affects: affectedBy(sightings.map((seen) => seen.replica)), ...(since === undefined ? {} : { since }) };
+  return {
+    ...rest,
+    subject: own ?? sightings[0].replica.workload,
+    affects: affectedBy(sightings.map((seen) => seen.replica)),
+    ...(since === undefined ? {} : { since }),
+  };
 }
 
 export function podSubject({ pod }: Replica): Subject {
@@ -79,6 +89,9 @@ export function healthySiblings(replica: Replica, all: readonly Replica[]): read
 
 /** A claim for "against" that names healthy replicas with the same template. Empty: there are none. */
 export function siblingsAreFine(siblings: readonly Replica[], says: string): readonly Claim[] {
-  const healthy = claimFromAll(says, siblings.slice(0, 3).map(({ pod }) => citeObject(pod, 'status.conditions[Ready]: True')));
+  const healthy = claimFromAll(
+    says,
+    siblings.slice(0, 3).map(({ pod }) => citeObject(pod, 'status.conditions[Ready]: True')),
+  );
   return healthy === undefined ? [] : [healthy];
 }

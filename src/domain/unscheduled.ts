@@ -37,11 +37,16 @@ export function waitingBecause(cause: SchedulingCause, facts: SchedulingFacts): 
   return facts.replicas.failing.flatMap((replica) => {
     const trouble = replica.troubles.find((each) => each.kind === 'unscheduled');
     if (trouble === undefined || replica.pod.spec.schedulingGates.length > 0) return [];
-    const events = trouble.message === undefined ? recentEvents(facts.events, replica.pod, facts.now).filter((event) => event.reason === 'FailedScheduling') : [];
+    const events =
+      trouble.message === undefined
+        ? recentEvents(facts.events, replica.pod, facts.now).filter((event) => event.reason === 'FailedScheduling')
+        : [];
     const told = parseSchedulerMessage(trouble.message ?? events[0]?.message);
     const verdict = verdicts.get(replica.pod);
     const believed = weighedByAge(bindingCauses(told, verdict), facts).find((each) => each.cause === cause);
-    return believed === undefined ? [] : [seen(replica, { cause, believed, told, verdict, nodes: facts.nodes, events: events.slice(0, 1) })];
+    return believed === undefined
+      ? []
+      : [seen(replica, { cause, believed, told, verdict, nodes: facts.nodes, events: events.slice(0, 1) })];
   });
 }
 
@@ -55,13 +60,23 @@ function weighedByAge(causes: readonly Believed[], { now, nodes }: SchedulingFac
     const at = cordonedAt(nodes?.named(undefined, name));
     return at !== undefined && now - at < recentCordonMilliseconds;
   });
-  return isRecent !== true ? causes : causes.map((each) => (each === shut ? { ...each, weight: 'strong' } : each.weight === 'conclusive' || each.weight === 'strong' ? { ...each, weight: 'suggestive' } : each));
+  return isRecent !== true
+    ? causes
+    : causes.map((each) =>
+        each === shut
+          ? { ...each, weight: 'strong' }
+          : each.weight === 'conclusive' || each.weight === 'strong'
+            ? { ...each, weight: 'suggestive' }
+            : each,
+      );
 }
 
 /** The taint is set in the same moment as the cordon and carries its time; else the last write of the field does. Absent: not told. */
 function cordonedAt(node: Node | undefined): Instant | undefined {
   const taint = node?.spec.taints.find((each) => each.key === 'node.kubernetes.io/unschedulable');
-  const writes = (node?.metadata.managedFields ?? []).flatMap((field) => (field.at !== undefined && field.paths.includes('spec.unschedulable') ? [field.at] : []));
+  const writes = (node?.metadata.managedFields ?? []).flatMap((field) =>
+    field.at !== undefined && field.paths.includes('spec.unschedulable') ? [field.at] : [],
+  );
   return taint?.timeAdded ?? (writes.length === 0 ? undefined : Math.max(...writes));
 }
 
@@ -79,40 +94,77 @@ const shownNodes = 4;
 
 function seen(replica: Replica, { cause, believed, told, verdict, nodes, events }: Given): Unscheduled {
   const kinds = new Set(believed.obstacles);
-  const obstacles = (verdict?.nodes ?? []).flatMap(({ node, obstacles: all }) => all.filter((each) => kinds.has(each.kind)).slice(0, 2).map((obstacle) => ({ node, obstacle })));
-  const cited = obstacles.filter((each) => believed.nodes.includes(each.node)).slice(0, shownNodes).flatMap(({ node, obstacle }): readonly Citation[] => {
-    const found = nodes?.named(undefined, node);
-    return found === undefined ? [] : [citeObject(found, spokenObstacle(obstacle))];
-  });
-  return { replica, cause, weight: believed.weight, told: told.filter((each) => each.cause === cause), obstacles: obstacles.filter((each) => believed.nodes.includes(each.node)), citations: [citeCondition(replica.pod, 'PodScheduled'), ...events.map(citeEvent), ...cited] };
+  const obstacles = (verdict?.nodes ?? []).flatMap(({ node, obstacles: all }) =>
+    all
+      .filter((each) => kinds.has(each.kind))
+      .slice(0, 2)
+      .map((obstacle) => ({ node, obstacle })),
+  );
+  const cited = obstacles
+    .filter((each) => believed.nodes.includes(each.node))
+    .slice(0, shownNodes)
+    .flatMap(({ node, obstacle }): readonly Citation[] => {
+      const found = nodes?.named(undefined, node);
+      return found === undefined ? [] : [citeObject(found, spokenObstacle(obstacle))];
+    });
+  return {
+    replica,
+    cause,
+    weight: believed.weight,
+    told: told.filter((each) => each.cause === cause),
+    obstacles: obstacles.filter((each) => believed.nodes.includes(each.node)),
+    citations: [citeCondition(replica.pod, 'PodScheduled'), ...events.map(citeEvent), ...cited],
+  };
 }
 
 /** One finding per workload. `says` completes "2 replicas wait for a node: …". */
-export function unscheduledFindings(waiting: readonly Unscheduled[], says: (group: AtLeastOne<Unscheduled>) => string, more: (group: AtLeastOne<Unscheduled>) => Partial<Pick<Finding, 'contributing'>> = () => ({})): readonly Finding[] {
+export function unscheduledFindings(
+  waiting: readonly Unscheduled[],
+  says: (group: AtLeastOne<Unscheduled>) => string,
+  more: (group: AtLeastOne<Unscheduled>) => Partial<Pick<Finding, 'contributing'>> = () => ({}),
+): readonly Finding[] {
   return byWorkload(waiting).map((group) => {
     const { namespace, name } = group[0].replica.pod.metadata;
-    return findingOf(group, { weight: group[0].weight, because: [claimOfAll(`${countOf(group)} of ${group[0].replica.workload.name} wait for a node: ${says(group)}.`, group)], wouldSettle: [`kubectl -n ${namespace} describe pod ${name}`], ...more(group) });
+    return findingOf(group, {
+      weight: group[0].weight,
+      because: [claimOfAll(`${countOf(group)} of ${group[0].replica.workload.name} wait for a node: ${says(group)}.`, group)],
+      wouldSettle: [`kubectl -n ${namespace} describe pod ${name}`],
+      ...more(group),
+    });
   });
 }
 
 export function spokenObstacle(obstacle: Obstacle): string {
   switch (obstacle.kind) {
-    case 'resources': return `${obstacle.resource}: ${spokenAmount(obstacle.resource, obstacle.requested)} asked for, ${spokenAmount(obstacle.resource, obstacle.free)} of ${spokenAmount(obstacle.resource, obstacle.allocatable)} free by requests`;
-    case 'pod-slots': return `all ${obstacle.limit} pod slots are taken`;
-    case 'cordoned': return 'spec.unschedulable: true';
-    case 'taint': return `taint ${obstacle.key}${obstacle.value === '' ? '' : `=${obstacle.value}`}:${obstacle.effect} is not tolerated`;
+    case 'resources':
+      return `${obstacle.resource}: ${spokenAmount(obstacle.resource, obstacle.requested)} asked for, ${spokenAmount(obstacle.resource, obstacle.free)} of ${spokenAmount(obstacle.resource, obstacle.allocatable)} free by requests`;
+    case 'pod-slots':
+      return `all ${obstacle.limit} pod slots are taken`;
+    case 'cordoned':
+      return 'spec.unschedulable: true';
+    case 'taint':
+      return `taint ${obstacle.key}${obstacle.value === '' ? '' : `=${obstacle.value}`}:${obstacle.effect} is not tolerated`;
     case 'node-selector':
-    case 'node-affinity': return `its labels do not match ${obstacle.wanted}`;
-    case 'volume-node-affinity': return `volume ${obstacle.volume} can only be had where ${obstacle.wanted}`;
-    case 'host-port': return `host port ${obstacle.port} is taken`;
-    case 'topology-spread': return `one more would make the spread over ${obstacle.topologyKey} too uneven`;
-    case 'pod-affinity': return 'no pod is there that it must be with';
-    case 'pod-anti-affinity': return 'a pod is there that it must not be with';
-    case 'not-ready': return 'the node is not ready';
+    case 'node-affinity':
+      return `its labels do not match ${obstacle.wanted}`;
+    case 'volume-node-affinity':
+      return `volume ${obstacle.volume} can only be had where ${obstacle.wanted}`;
+    case 'host-port':
+      return `host port ${obstacle.port} is taken`;
+    case 'topology-spread':
+      return `one more would make the spread over ${obstacle.topologyKey} too uneven`;
+    case 'pod-affinity':
+      return 'no pod is there that it must be with';
+    case 'pod-anti-affinity':
+      return 'a pod is there that it must not be with';
+    case 'not-ready':
+      return 'the node is not ready';
   }
 }
 
 function spokenAmount(resource: string, amount: number): string {
   if (resource === 'cpu') return spokenCores(amount);
-  return resource === 'memory' || resource === 'ephemeral-storage' || resource.startsWith('hugepages-') ? spokenBytes(amount) : String(amount);
+  return resource === 'memory' || resource === 'ephemeral-storage' || resource.startsWith('hugepages-')
+    ? spokenBytes(amount)
+    : String(amount);
 }

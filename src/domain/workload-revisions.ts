@@ -22,16 +22,24 @@ export interface RevisionFacts {
 
 /** Oldest first. Empty: the history could not be read, or the workload has none. */
 export function revisionsOf(workload: Subject, facts: RevisionFacts): readonly WorkloadRevision[] {
-  const isOwn = (object: ApiObject): boolean => object.metadata.ownerReferences.some((owner) => owner.controller === true && owner.kind === workload.kind && owner.name === workload.name);
-  const replicaSets = (facts.replicasets?.inNamespace(workload.namespace) ?? []).filter(isOwn).flatMap((each): readonly WorkloadRevision[] => {
-    const { annotations, labels } = each.metadata;
-    const number = Number(annotations['deployment.kubernetes.io/revision'] ?? annotations['rollout.argoproj.io/revision']);
-    const hash = labels['pod-template-hash'] ?? labels['rollouts-pod-template-hash'];
-    return hash === undefined || Number.isNaN(number) ? [] : [{ number, hash, template: each.spec.template, object: each }];
-  });
+  const isOwn = (object: ApiObject): boolean =>
+    object.metadata.ownerReferences.some(
+      (owner) => owner.controller === true && owner.kind === workload.kind && owner.name === workload.name,
+    );
+  const replicaSets = (facts.replicasets?.inNamespace(workload.namespace) ?? [])
+    .filter(isOwn)
+    .flatMap((each): readonly WorkloadRevision[] => {
+      const { annotations, labels } = each.metadata;
+      const number = Number(annotations['deployment.kubernetes.io/revision'] ?? annotations['rollout.argoproj.io/revision']);
+      const hash = labels['pod-template-hash'] ?? labels['rollouts-pod-template-hash'];
+      return hash === undefined || Number.isNaN(number) ? [] : [{ number, hash, template: each.spec.template, object: each }];
+    });
   const revisions = (facts.controllerrevisions?.inNamespace(workload.namespace) ?? []).filter(isOwn).map((each): WorkloadRevision => {
     // Pods of a StatefulSet carry the name of the revision, those of a DaemonSet the label of it.
-    const hash = workload.kind === 'StatefulSet' ? each.metadata.name : (each.metadata.labels['controller-revision-hash'] ?? each.metadata.name.slice(workload.name.length + 1));
+    const hash =
+      workload.kind === 'StatefulSet'
+        ? each.metadata.name
+        : (each.metadata.labels['controller-revision-hash'] ?? each.metadata.name.slice(workload.name.length + 1));
     return { number: each.revision ?? 0, hash, template: each.data.spec.template, object: each };
   });
   return [...replicaSets, ...revisions].toSorted((left, right) => left.number - right.number);
@@ -41,6 +49,8 @@ export function revisionsOf(workload: Subject, facts: RevisionFacts): readonly W
 export function newestHash(history: readonly WorkloadRevision[], members: readonly Replica[]): string | undefined {
   const known = history.at(-1)?.hash;
   if (known !== undefined) return known;
-  const [latest] = members.filter((each) => each.revision !== undefined).toSorted((left, right) => (right.pod.metadata.creationTimestamp ?? 0) - (left.pod.metadata.creationTimestamp ?? 0));
+  const [latest] = members
+    .filter((each) => each.revision !== undefined)
+    .toSorted((left, right) => (right.pod.metadata.creationTimestamp ?? 0) - (left.pod.metadata.creationTimestamp ?? 0));
   return latest?.revision;
 }

@@ -30,29 +30,60 @@ export const badRevision = defineFailureMode({
     whatFixesIt: 'Find what differs between the two templates, repair it, and roll out again.',
     howToPreventIt: 'Roll out to few replicas first, let readiness tell the truth, and stop by itself at the first failure.',
   },
-  sources: ['https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#rolling-back-a-deployment', 'https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#rolling-updates'],
+  sources: [
+    'https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#rolling-back-a-deployment',
+    'https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#rolling-updates',
+  ],
   needs: ['replicas'],
   helpedBy: ['replicasets', 'controllerrevisions'],
   explains: [
-    'dependency-refuses-connections', 'dependency-times-out', 'dependency-connections-exhausted', 'dependency-read-only', 'dependency-rate-limits', 'dependency-certificate-invalid',
+    'dependency-refuses-connections',
+    'dependency-times-out',
+    'dependency-connections-exhausted',
+    'dependency-read-only',
+    'dependency-rate-limits',
+    'dependency-certificate-invalid',
   ],
   mitigations: ['roll-back-workload', 'pause-rollout'],
 
   recognise(facts) {
-    const serving = facts.replicas.all.filter((replica) => replica.revision !== undefined && replica.health !== 'finished' && replica.health !== 'leaving');
-    const groups = [...groupBy(serving, (replica) => subjectKey(replica.workload)).values()].filter((members) => members.some((replica) => replica.health === 'failing'));
+    const serving = facts.replicas.all.filter(
+      (replica) => replica.revision !== undefined && replica.health !== 'finished' && replica.health !== 'leaving',
+    );
+    const groups = [...groupBy(serving, (replica) => subjectKey(replica.workload)).values()].filter((members) =>
+      members.some((replica) => replica.health === 'failing'),
+    );
     return groups.flatMap((members) => judge(members, { ...facts, now: facts.now }));
   },
 
   recognises: [
-    { story: 'Both replicas of revision 2 crash on different nodes, both of revision 1 serve.', given: rollout({ fresh: ['node-1', 'node-2'], old: ['node-1', 'node-2'] }), finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }] },
-    { story: 'The first new replica crashes beside an old one that serves; no history could be read.', given: { pods: rollout({ fresh: ['node-1'], old: ['node-1', 'node-2'] }).pods } },
-    { story: 'Recreated at once: all of the new revision crash since it was made, and nothing older is left.', given: rollout({ fresh: ['node-1', 'node-2'], old: [] }) },
+    {
+      story: 'Both replicas of revision 2 crash on different nodes, both of revision 1 serve.',
+      given: rollout({ fresh: ['node-1', 'node-2'], old: ['node-1', 'node-2'] }),
+      finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }],
+    },
+    {
+      story: 'The first new replica crashes beside an old one that serves; no history could be read.',
+      given: { pods: rollout({ fresh: ['node-1'], old: ['node-1', 'node-2'] }).pods },
+    },
+    {
+      story: 'Recreated at once: all of the new revision crash since it was made, and nothing older is left.',
+      given: rollout({ fresh: ['node-1', 'node-2'], old: [] }),
+    },
   ],
   isNotFooledBy: [
-    { story: 'Some replicas of the new revision serve: what separates is something else.', given: rollout({ fresh: ['node-1'], old: ['node-2'], freshAndWell: ['node-2'] }) },
-    { story: 'Replicas of the old revision fail as well.', given: rollout({ fresh: ['node-1', 'node-2'], old: ['node-2'], isOldFailing: true }) },
-    { story: 'A rollout in progress: the new replica is still starting.', given: rollout({ fresh: [], old: ['node-1', 'node-2'], starting: ['node-2'] }) },
+    {
+      story: 'Some replicas of the new revision serve: what separates is something else.',
+      given: rollout({ fresh: ['node-1'], old: ['node-2'], freshAndWell: ['node-2'] }),
+    },
+    {
+      story: 'Replicas of the old revision fail as well.',
+      given: rollout({ fresh: ['node-1', 'node-2'], old: ['node-2'], isOldFailing: true }),
+    },
+    {
+      story: 'A rollout in progress: the new replica is still starting.',
+      given: rollout({ fresh: [], old: ['node-1', 'node-2'], starting: ['node-2'] }),
+    },
   ],
 });
 
@@ -63,45 +94,81 @@ const freshMilliseconds = 2 * millisecondsPerHour;
 /** A replica that failed within ten minutes of its creation has never worked. */
 const neverWorkedMilliseconds = 10 * millisecondsPerMinute;
 
-function judge(members: readonly Replica[], facts: RevisionFacts & { readonly now: Instant; readonly replicas: Replicas }): readonly Finding[] {
+function judge(
+  members: readonly Replica[],
+  facts: RevisionFacts & { readonly now: Instant; readonly replicas: Replicas },
+): readonly Finding[] {
   const [any] = members;
   if (any === undefined) return [];
   const history = revisionsOf(any.workload, facts);
   const newest = newestHash(history, members);
   const fresh = members.filter((replica) => replica.revision === newest);
   const old = members.filter((replica) => replica.revision !== newest);
-  const failing = fresh.filter((replica) => replica.health === 'failing' && replica.troubles.some((trouble) => ownTroubles.has(trouble.kind) && !trouble.isInit));
-  const [first, ...more] = failing.map((replica): Sighting => ({ replica, citations: [citeObject(replica.pod, `${replica.troubles[0]?.reason ?? 'failing'}; revision ${replica.revision}`)] }));
+  const failing = fresh.filter(
+    (replica) => replica.health === 'failing' && replica.troubles.some((trouble) => ownTroubles.has(trouble.kind) && !trouble.isInit),
+  );
+  const [first, ...more] = failing.map(
+    (replica): Sighting => ({
+      replica,
+      citations: [citeObject(replica.pod, `${replica.troubles[0]?.reason ?? 'failing'}; revision ${replica.revision}`)],
+    }),
+  );
   const isFreshWell = fresh.some((replica) => replica.health === 'healthy');
   const isOldFailing = old.some((replica) => replica.health === 'failing');
   const well = old.filter((replica) => replica.health === 'healthy');
   const isNew = history.length > 1 || old.length > 0;
   if (first === undefined || isFreshWell || isOldFailing || !isNew) return [];
   const current = history.find((revision) => revision.hash === newest);
-  const before = history.findLast((revision) => (well[0] === undefined ? revision.number < (current?.number ?? 0) : revision.hash === well[0].revision));
+  const before = history.findLast((revision) =>
+    well[0] === undefined ? revision.number < (current?.number ?? 0) : revision.hash === well[0].revision,
+  );
   if (well.length === 0 && !hasNeverWorked(failing, current, facts.now)) return [];
   return [findingFor([first, ...more], { well, current, before, others: facts.replicas.all })];
 }
 
 function hasNeverWorked(failing: readonly Replica[], current: WorkloadRevision | undefined, now: Instant): boolean {
   const madeAt = current?.object.metadata.creationTimestamp;
-  const never = failing.every(({ pod, failingSince }) => pod.metadata.creationTimestamp !== undefined && failingSince !== undefined && failingSince - pod.metadata.creationTimestamp < neverWorkedMilliseconds);
+  const never = failing.every(
+    ({ pod, failingSince }) =>
+      pod.metadata.creationTimestamp !== undefined &&
+      failingSince !== undefined &&
+      failingSince - pod.metadata.creationTimestamp < neverWorkedMilliseconds,
+  );
   return madeAt !== undefined && now - madeAt < freshMilliseconds && never;
 }
 
-function findingFor(failing: AtLeastOne<Sighting>, seen: { readonly well: readonly Replica[]; readonly current: WorkloadRevision | undefined; readonly before: WorkloadRevision | undefined; readonly others: readonly Replica[] }): Finding {
+function findingFor(
+  failing: AtLeastOne<Sighting>,
+  seen: {
+    readonly well: readonly Replica[];
+    readonly current: WorkloadRevision | undefined;
+    readonly before: WorkloadRevision | undefined;
+    readonly others: readonly Replica[];
+  },
+): Finding {
   const { well, current, before } = seen;
   const isNodeInDoubt = isConfounded(failing, seen);
   const called = current === undefined ? `revision ${failing[0].replica.revision}` : `revision ${current.number}`;
-  const others = claimFromAll(`${countOf(well)} of older revisions ${well.length === 1 ? 'is' : 'are'} healthy.`, well.slice(0, 6).map((replica) => citeObject(replica.pod, `Ready; revision ${replica.revision}`)));
+  const others = claimFromAll(
+    `${countOf(well)} of older revisions ${well.length === 1 ? 'is' : 'are'} healthy.`,
+    well.slice(0, 6).map((replica) => citeObject(replica.pod, `Ready; revision ${replica.revision}`)),
+  );
   const difference = current === undefined || before === undefined ? undefined : templateDifference(before.template, current.template);
   const hasContent = difference === undefined || difference.some((part) => !part.startsWith('annotations'));
   const weight: Weight = well.length === 0 || !hasContent || isNodeInDoubt ? 'suggestive' : 'strong';
   return findingOf(failing, {
     weight,
-    because: [claimOfAll(`All ${countOf(failing)} of ${called} fail.`, failing), ...(others === undefined ? [] : [others]), ...differenceClaim(current, before, difference)],
-    against: isNodeInDoubt ? [claimOfAll('They all stand on one node on which no older replica is, so the node could be it as well.', failing)] : [],
-    wouldSettle: [`kubectl -n ${failing[0].replica.workload.namespace} rollout history ${failing[0].replica.workload.kind.toLowerCase()} ${failing[0].replica.workload.name}`],
+    because: [
+      claimOfAll(`All ${countOf(failing)} of ${called} fail.`, failing),
+      ...(others === undefined ? [] : [others]),
+      ...differenceClaim(current, before, difference),
+    ],
+    against: isNodeInDoubt
+      ? [claimOfAll('They all stand on one node on which no older replica is, so the node could be it as well.', failing)]
+      : [],
+    wouldSettle: [
+      `kubectl -n ${failing[0].replica.workload.namespace} rollout history ${failing[0].replica.workload.kind.toLowerCase()} ${failing[0].replica.workload.name}`,
+    ],
   });
 }
 
@@ -109,30 +176,68 @@ function findingFor(failing: AtLeastOne<Sighting>, seen: { readonly well: readon
  * One node with all failing replicas and none of the healthy ones separates just as well, unless pods of others work on it:
  * a rollout that stopped at its first replica always looks like this.
  */
-function isConfounded(failing: readonly Sighting[], { well, others }: { readonly well: readonly Replica[]; readonly others: readonly Replica[] }): boolean {
+function isConfounded(
+  failing: readonly Sighting[],
+  { well, others }: { readonly well: readonly Replica[]; readonly others: readonly Replica[] },
+): boolean {
   const nodes = new Set(failing.map(({ replica }) => replica.pod.spec.nodeName));
   const isAlone = nodes.size === 1 && well.length > 0 && !well.some((replica) => nodes.has(replica.pod.spec.nodeName));
-  return isAlone && !others.some((replica) => replica.health === 'healthy' && nodes.has(replica.pod.spec.nodeName) && replica.pod.spec.hostNetwork !== true);
+  return (
+    isAlone &&
+    !others.some((replica) => replica.health === 'healthy' && nodes.has(replica.pod.spec.nodeName) && replica.pod.spec.hostNetwork !== true)
+  );
 }
 
-function differenceClaim(current: WorkloadRevision | undefined, before: WorkloadRevision | undefined, difference: readonly string[] | undefined): readonly Claim[] {
+function differenceClaim(
+  current: WorkloadRevision | undefined,
+  before: WorkloadRevision | undefined,
+  difference: readonly string[] | undefined,
+): readonly Claim[] {
   const madeAt = current?.object.metadata.creationTimestamp;
   if (current === undefined || before === undefined || difference === undefined) return [];
   const what = difference.length === 0 ? 'nothing that Stanch reads' : difference.slice(0, 6).join('; ');
-  return [claim(`Between revision ${before.number} and ${current.number}${madeAt === undefined ? '' : `, made at ${clockTime(madeAt)},`} differs: ${what}.`, citeObject(current.object, `revision ${current.number}: ${what}`, madeAt), citeObject(before.object, `revision ${before.number}`))];
+  return [
+    claim(
+      `Between revision ${before.number} and ${current.number}${madeAt === undefined ? '' : `, made at ${clockTime(madeAt)},`} differs: ${what}.`,
+      citeObject(current.object, `revision ${current.number}: ${what}`, madeAt),
+      citeObject(before.object, `revision ${before.number}`),
+    ),
+  ];
 }
 
-function rollout(of: { readonly fresh: readonly string[]; readonly old: readonly string[]; readonly freshAndWell?: readonly string[]; readonly starting?: readonly string[]; readonly isOldFailing?: boolean }): { readonly pods: readonly RawObject[]; readonly replicasets: readonly RawObject[] } {
+function rollout(of: {
+  readonly fresh: readonly string[];
+  readonly old: readonly string[];
+  readonly freshAndWell?: readonly string[];
+  readonly starting?: readonly string[];
+  readonly isOldFailing?: boolean;
+}): { readonly pods: readonly RawObject[]; readonly replicasets: readonly RawObject[] } {
   const crash = { isReady: false, status: crashLooping({ exitCode: 1 }), startedMinutesAgo: 6 };
-  const pod = (hash: string, part: object) => (node: string, index: number): RawObject => examplePod({ name: `cart-${hash}-${node.replace('-', '')}x${index}`, node, labels: { 'pod-template-hash': hash }, ...part });
+  const pod =
+    (hash: string, part: object) =>
+    (node: string, index: number): RawObject =>
+      examplePod({ name: `cart-${hash}-${node.replace('-', '')}x${index}`, node, labels: { 'pod-template-hash': hash }, ...part });
   const replicaSet = (hash: string, revision: string, image: string, createdMinutesAgo: number): RawObject => {
     const made = exampleDeployment({ name: 'cart', hash, container: { image } }).replicaSet;
-    return { ...made, metadata: { ...(made['metadata'] as object), creationTimestamp: minutesAgo(createdMinutesAgo), annotations: { 'deployment.kubernetes.io/revision': revision } } };
+    return {
+      ...made,
+      metadata: {
+        ...(made['metadata'] as object),
+        creationTimestamp: minutesAgo(createdMinutesAgo),
+        annotations: { 'deployment.kubernetes.io/revision': revision },
+      },
+    };
   };
-  const starting = { isReady: false, startedMinutesAgo: 0, status: { ready: false, started: false, state: { running: { startedAt: minutesAgo(0) } } } };
+  const starting = {
+    isReady: false,
+    startedMinutesAgo: 0,
+    status: { ready: false, started: false, state: { running: { startedAt: minutesAgo(0) } } },
+  };
   return {
     pods: [
-      ...of.fresh.map(pod('new', crash)), ...(of.freshAndWell ?? []).map(pod('new', { startedMinutesAgo: 5 })), ...(of.starting ?? []).map(pod('new', starting)),
+      ...of.fresh.map(pod('new', crash)),
+      ...(of.freshAndWell ?? []).map(pod('new', { startedMinutesAgo: 5 })),
+      ...(of.starting ?? []).map(pod('new', starting)),
       ...of.old.map(pod('old', of.isOldFailing === true ? crash : { startedMinutesAgo: 600 })),
     ],
     replicasets: [replicaSet('old', '1', 'registry.example/cart:1', 9000), replicaSet('new', '2', 'registry.example/cart:2', 6)],

@@ -24,48 +24,84 @@ export const configurationChangedUnderRunningPods = defineFailureMode({
   title: 'Configuration was changed, and the pods that use it fail since',
   role: 'cause',
   explanation: {
-    whatItIs: 'A ConfigMap or Secret changed while pods used it: mounted files follow by themselves, environment at the next restart. No revision tells of it.',
-    howItLooks: 'All replicas that use it fail one after the other, whatever their revision and node; the object was written minutes before.',
+    whatItIs:
+      'A ConfigMap or Secret changed while pods used it: mounted files follow by themselves, environment at the next restart. No revision tells of it.',
+    howItLooks:
+      'All replicas that use it fail one after the other, whatever their revision and node; the object was written minutes before.',
     whyItHappens: 'A manual edit, a synchronisation from elsewhere, a rotated credential that its other side does not know yet.',
     whatStopsTheBleeding: 'Put the former content back. Restart nothing that still runs on it.',
     whatFixesIt: 'Correct the content, and roll it out like code.',
     howToPreventIt: 'Make configuration immutable and named by its content, so that a change is a rollout that can be rolled back.',
   },
-  sources: ['https://kubernetes.io/docs/concepts/configuration/configmap/#mounted-configmaps-are-updated-automatically', 'https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management'],
+  sources: [
+    'https://kubernetes.io/docs/concepts/configuration/configmap/#mounted-configmaps-are-updated-automatically',
+    'https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management',
+  ],
   needs: ['replicas'],
   helpedBy: ['configmaps', 'secrets', 'replicasets', 'controllerrevisions'],
-  explains: ['crash-on-start-from-configuration', 'dependency-rejects-credentials', 'liveness-probe-misconfigured', 'readiness-probe-misconfigured', 'service-address-wrong-in-client', 'missing-configmap-or-secret', 'bad-revision'],
+  explains: [
+    'crash-on-start-from-configuration',
+    'dependency-rejects-credentials',
+    'liveness-probe-misconfigured',
+    'readiness-probe-misconfigured',
+    'service-address-wrong-in-client',
+    'missing-configmap-or-secret',
+    'bad-revision',
+  ],
   mitigations: ['restart-rollout'],
 
   recognise(facts) {
-    const objects = [...(facts.configmaps?.all ?? []), ...(facts.secrets?.all ?? [])].filter((object) => !published.has(object.metadata.name));
-    const failing = groupBy(facts.replicas.failing.filter((replica) => replica.troubles.some((trouble) => ownTroubles.has(trouble.kind))), (replica) => subjectKey(replica.workload));
+    const objects = [...(facts.configmaps?.all ?? []), ...(facts.secrets?.all ?? [])].filter(
+      (object) => !published.has(object.metadata.name),
+    );
+    const failing = groupBy(
+      facts.replicas.failing.filter((replica) => replica.troubles.some((trouble) => ownTroubles.has(trouble.kind))),
+      (replica) => subjectKey(replica.workload),
+    );
     return [...failing.values()].flatMap((replicas) => {
       const [any] = replicas;
       if (any === undefined) return [];
       const healthy = facts.replicas.ofWorkload(any.workload).filter((replica) => replica.health === 'healthy');
-      return objects.filter((object) => object.metadata.namespace === any.workload.namespace && uses(any, object)).flatMap((object): readonly Finding[] => {
-        const write = lastContentWrite(object);
-        if (write === undefined) return [];
-        const users = healthy.filter((replica) => uses(replica, object));
-        return underRunning(replicas, { object, write, users }) ?? sinceStart(replicas, { object, write, users, facts }) ?? [];
-      });
+      return objects
+        .filter((object) => object.metadata.namespace === any.workload.namespace && uses(any, object))
+        .flatMap((object): readonly Finding[] => {
+          const write = lastContentWrite(object);
+          if (write === undefined) return [];
+          const users = healthy.filter((replica) => uses(replica, object));
+          return underRunning(replicas, { object, write, users }) ?? sinceStart(replicas, { object, write, users, facts }) ?? [];
+        });
     });
   },
 
   recognises: [
-    { story: 'Written by hand, and minutes later both replicas that run for an hour begin to fail.', given: { pods: [broken('cart-7f9-a'), broken('cart-7f9-b')], configmaps: [written(6)] }, finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }] },
+    {
+      story: 'Written by hand, and minutes later both replicas that run for an hour begin to fail.',
+      given: { pods: [broken('cart-7f9-a'), broken('cart-7f9-b')], configmaps: [written(6)] },
+      finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }],
+    },
     {
       story: 'Written days ago; the replicas that were started again today fail, and those that run since before are well.',
       given: { pods: [broken('cart-7f9-a', 30), running('cart-7f9-b'), running('cart-7f9-c')], configmaps: [written(60 * 24 * 3)] },
     },
   ],
   isNotFooledBy: [
-    { story: 'A replica that started after the write is well.', given: { pods: [broken('cart-7f9-a', 30), running('cart-7f9-b', 20), running('cart-7f9-c')], configmaps: [written(60 * 24 * 3)] } },
+    {
+      story: 'A replica that started after the write is well.',
+      given: { pods: [broken('cart-7f9-a', 30), running('cart-7f9-b', 20), running('cart-7f9-c')], configmaps: [written(60 * 24 * 3)] },
+    },
     { story: 'Written after the failure had begun.', given: { pods: [broken('cart-7f9-a')], configmaps: [written(1)] } },
     { story: 'Written yesterday.', given: { pods: [broken('cart-7f9-a')], configmaps: [written(60 * 24)] } },
-    { story: 'Written by hand, and nobody minds.', given: { pods: [examplePod({ name: 'cart-7f9-a', container: { envFrom: [{ configMapRef: { name: 'cart' } }] } })], configmaps: [written(6)] } },
-    { story: 'Written together with the rollout whose pods fail: the pods are younger than the write.', given: { pods: [broken('cart-7f9-a', 5)], configmaps: [written(6)] } },
+    {
+      story: 'Written by hand, and nobody minds.',
+      given: {
+        pods: [examplePod({ name: 'cart-7f9-a', container: { envFrom: [{ configMapRef: { name: 'cart' } }] } })],
+        configmaps: [written(6)],
+      },
+    },
+    {
+      story: 'Written together with the rollout whose pods fail: the pods are younger than the write.',
+      given: { pods: [broken('cart-7f9-a', 5)], configmaps: [written(6)] },
+    },
   ],
 });
 
@@ -106,18 +142,45 @@ function underRunning(failing: readonly Replica[], { object, write, users }: Sus
   const [first, ...more] = failing.filter((replica) => uses(replica, object) && wasMadeBefore(replica, write.at)).map(sighting);
   if (!isNear || first === undefined) return undefined;
   const weight: Weight = users.length === 0 && more.length > 0 ? 'strong' : users.length === 0 ? 'suggestive' : 'weak';
-  const spared: readonly Claim[] = users.slice(0, 2).map(({ pod }) => claim('A replica that uses it as well is healthy.', citeObject(pod, 'Ready')));
+  const spared: readonly Claim[] = users
+    .slice(0, 2)
+    .map(({ pod }) => claim('A replica that uses it as well is healthy.', citeObject(pod, 'Ready')));
   const says = `${wroteWhat(object, write)}, before ${countOf([first, ...more])} that use it began to fail.`;
-  return [findingOf([first, ...more], { weight, since: write.at, against: spared, because: [claim(says, citeWrite(object, write)), claimOfAll('They ran before, and no rollout made them.', [first, ...more])] })];
+  return [
+    findingOf([first, ...more], {
+      weight,
+      since: write.at,
+      against: spared,
+      because: [claim(says, citeWrite(object, write)), claimOfAll('They ran before, and no rollout made them.', [first, ...more])],
+    }),
+  ];
 }
 
 /** Environment is read at the start only: those that started after the write fail, those from before do not, and nothing else changed. */
-function sinceStart(failing: readonly Replica[], { object, write, users, facts }: Suspected & { readonly facts: RevisionFacts }): readonly Finding[] | undefined {
+function sinceStart(
+  failing: readonly Replica[],
+  { object, write, users, facts }: Suspected & { readonly facts: RevisionFacts },
+): readonly Finding[] | undefined {
   const [first, ...more] = failing.filter((replica) => uses(replica, object)).map(sighting);
-  const isSplit = users.length > 0 && users.every((replica) => startedBefore(replica, write.at)) && failing.every((replica) => !wasMadeBefore(replica, write.at));
+  const isSplit =
+    users.length > 0 &&
+    users.every((replica) => startedBefore(replica, write.at)) &&
+    failing.every((replica) => !wasMadeBefore(replica, write.at));
   if (first === undefined || !isSplit || hasOtherTemplate(failing, users, facts)) return undefined;
-  const older = claim(`${countOf(users)} started before that and ${users.length === 1 ? 'is' : 'are'} healthy.`, citeObject((users[0] ?? first.replica).pod, 'Ready, started before the write', users[0]?.pod.status.startTime));
-  return [findingOf([first, ...more], { weight: users.length + more.length > 1 ? 'strong' : 'suggestive', because: [claim(`${wroteWhat(object, write)}, and all replicas that started since fail.`, citeWrite(object, write)), claimOfAll(`${countOf([first, ...more])} started after it.`, [first, ...more]), older] })];
+  const older = claim(
+    `${countOf(users)} started before that and ${users.length === 1 ? 'is' : 'are'} healthy.`,
+    citeObject((users[0] ?? first.replica).pod, 'Ready, started before the write', users[0]?.pod.status.startTime),
+  );
+  return [
+    findingOf([first, ...more], {
+      weight: users.length + more.length > 1 ? 'strong' : 'suggestive',
+      because: [
+        claim(`${wroteWhat(object, write)}, and all replicas that started since fail.`, citeWrite(object, write)),
+        claimOfAll(`${countOf([first, ...more])} started after it.`, [first, ...more]),
+        older,
+      ],
+    }),
+  ];
 }
 
 function sighting(replica: Replica): Sighting {
@@ -138,11 +201,17 @@ function hasOtherTemplate(failing: readonly Replica[], users: readonly Replica[]
   if (bad === undefined || good === undefined || bad.revision === good.revision) return false;
   const history = revisionsOf(bad.workload, facts);
   const [after, before] = [bad, good].map((replica) => history.find((revision) => revision.hash === replica.revision));
-  return after === undefined || before === undefined || templateDifference(before.template, after.template).some((part) => !part.startsWith('annotations'));
+  return (
+    after === undefined ||
+    before === undefined ||
+    templateDifference(before.template, after.template).some((part) => !part.startsWith('annotations'))
+  );
 }
 
 function startedBefore({ pod }: Replica, at: Instant): boolean {
-  return pod.status.containerStatuses.length > 0 && pod.status.containerStatuses.every((status) => (status.state.running?.startedAt ?? at) < at);
+  return (
+    pod.status.containerStatuses.length > 0 && pod.status.containerStatuses.every((status) => (status.state.running?.startedAt ?? at) < at)
+  );
 }
 
 function uses({ pod }: Replica, object: ConfigMap | Secret): boolean {
@@ -156,18 +225,35 @@ function wasMadeBefore({ pod }: Replica, at: Instant): boolean {
 function broken(name: string, startedMinutesAgo = 60): RawObject {
   const ready = { type: 'Ready', status: 'False', lastTransitionTime: minutesAgo(3) };
   return examplePod({
-    name, isReady: false, startedMinutesAgo, labels: { 'pod-template-hash': '7f9' }, container: { envFrom: [{ configMapRef: { name: 'cart' } }] },
-    status: crashLooping({ exitCode: 1, minutesAgo: 3 }), podStatus: { conditions: [ready] },
+    name,
+    isReady: false,
+    startedMinutesAgo,
+    labels: { 'pod-template-hash': '7f9' },
+    container: { envFrom: [{ configMapRef: { name: 'cart' } }] },
+    status: crashLooping({ exitCode: 1, minutesAgo: 3 }),
+    podStatus: { conditions: [ready] },
   });
 }
 
 function running(name: string, startedMinutesAgo = 60 * 24 * 9): RawObject {
-  return examplePod({ name, startedMinutesAgo, labels: { 'pod-template-hash': '7f9' }, container: { envFrom: [{ configMapRef: { name: 'cart' } }] } });
+  return examplePod({
+    name,
+    startedMinutesAgo,
+    labels: { 'pod-template-hash': '7f9' },
+    container: { envFrom: [{ configMapRef: { name: 'cart' } }] },
+  });
 }
 
 function written(writtenMinutesAgo: number): RawObject {
   return {
-    metadata: { name: 'cart', namespace: 'shop', creationTimestamp: minutesAgo(60 * 24 * 30), managedFields: [{ manager: 'kubectl-edit', operation: 'Update', time: minutesAgo(writtenMinutesAgo), fieldsV1: { 'f:data': { 'f:TIMEOUT': {} } } }] },
+    metadata: {
+      name: 'cart',
+      namespace: 'shop',
+      creationTimestamp: minutesAgo(60 * 24 * 30),
+      managedFields: [
+        { manager: 'kubectl-edit', operation: 'Update', time: minutesAgo(writtenMinutesAgo), fieldsV1: { 'f:data': { 'f:TIMEOUT': {} } } },
+      ],
+    },
     data: { TIMEOUT: '' },
   };
 }

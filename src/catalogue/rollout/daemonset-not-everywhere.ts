@@ -34,27 +34,57 @@ export const daemonsetNotEverywhere = defineFailureMode({
       if (available >= desired || failing.length === 0) return [];
       const where = [...new Set(failing.flatMap((replica) => replica.pod.spec.nodeName ?? []))];
       const nodes = where.flatMap((node) => facts.nodes?.named(undefined, node) ?? []).slice(0, 3);
-      return [{
-        subject: own, weight: 'conclusive' as const, affects: [own, ...affectedBy(failing)],
-        because: [claim(`${namespace}/${name} is available on ${available} of ${desired} nodes${where.length === 0 ? '' : `; not on ${where.slice(0, 4).join(', ')}`}.`,
-          citeObject(set, `status: desired ${desired}, available ${available}`), ...failing.slice(0, 4).map((replica) => citeObject(replica.pod, replica.troubles[0]?.reason ?? 'not Ready')), ...nodes.map((node) => citeObject(node, `node of a failing pod of ${name}`)))] as const,
-      }];
+      return [
+        {
+          subject: own,
+          weight: 'conclusive' as const,
+          affects: [own, ...affectedBy(failing)],
+          because: [
+            claim(
+              `${namespace}/${name} is available on ${available} of ${desired} nodes${where.length === 0 ? '' : `; not on ${where.slice(0, 4).join(', ')}`}.`,
+              citeObject(set, `status: desired ${desired}, available ${available}`),
+              ...failing.slice(0, 4).map((replica) => citeObject(replica.pod, replica.troubles[0]?.reason ?? 'not Ready')),
+              ...nodes.map((node) => citeObject(node, `node of a failing pod of ${name}`)),
+            ),
+          ] as const,
+        },
+      ];
     });
   },
 
   recognises: [
     {
       story: 'On one of two nodes its pod crashes.',
-      given: { daemonsets: [set(2, 1)], nodes: [exampleNode({ name: 'node-1' })], pods: [examplePod({ name: 'agent-a', owner: { kind: 'DaemonSet', name: 'agent' }, isReady: false, status: crashLooping({ exitCode: 1 }) })] },
+      given: {
+        daemonsets: [set(2, 1)],
+        nodes: [exampleNode({ name: 'node-1' })],
+        pods: [
+          examplePod({
+            name: 'agent-a',
+            owner: { kind: 'DaemonSet', name: 'agent' },
+            isReady: false,
+            status: crashLooping({ exitCode: 1 }),
+          }),
+        ],
+      },
       finds: [{ kind: 'DaemonSet', namespace: 'shop', name: 'agent' }],
     },
   ],
   isNotFooledBy: [
     { story: 'It serves all of its nodes.', given: { daemonsets: [set(2, 2)], pods: [] } },
-    { story: 'An update is under way, and the new pod is starting.', given: { daemonsets: [set(2, 1)], pods: [examplePod({ name: 'agent-a', owner: { kind: 'DaemonSet', name: 'agent' }, isReady: false, startedMinutesAgo: 0 })] } },
+    {
+      story: 'An update is under way, and the new pod is starting.',
+      given: {
+        daemonsets: [set(2, 1)],
+        pods: [examplePod({ name: 'agent-a', owner: { kind: 'DaemonSet', name: 'agent' }, isReady: false, startedMinutesAgo: 0 })],
+      },
+    },
   ],
 });
 
 function set(desiredNumberScheduled: number, numberAvailable: number): RawObject {
-  return { metadata: { name: 'agent', namespace: 'shop' }, status: { desiredNumberScheduled, currentNumberScheduled: desiredNumberScheduled, numberAvailable } };
+  return {
+    metadata: { name: 'agent', namespace: 'shop' },
+    status: { desiredNumberScheduled, currentNumberScheduled: desiredNumberScheduled, numberAvailable },
+  };
 }

@@ -34,20 +34,46 @@ export const rolloutPaused = defineFailureMode({
       const weight: Weight = isPaged ? 'strong' : 'weak';
       const at = deployment.status.conditions.find((each) => each.reason === 'DeploymentPaused')?.lastTransitionTime;
       const own = subject('Deployment', namespace, name);
-      return [{
-        subject: own, weight, affects: [own], ...(at === undefined ? {} : { since: at }),
-        because: [claim(`${namespace}/${name} is paused with ${updated} of ${wanted} replicas on its newest template.`, citeObject(deployment, `spec.paused: true; status.updatedReplicas ${updated} of ${wanted}`, at))] as const,
-      }];
+      return [
+        {
+          subject: own,
+          weight,
+          affects: [own],
+          ...(at === undefined ? {} : { since: at }),
+          because: [
+            claim(
+              `${namespace}/${name} is paused with ${updated} of ${wanted} replicas on its newest template.`,
+              citeObject(deployment, `spec.paused: true; status.updatedReplicas ${updated} of ${wanted}`, at),
+            ),
+          ] as const,
+        },
+      ];
     });
   },
 
-  recognises: [{ story: 'The page names it, and one of two replicas is updated.', given: { deployments: [paused(1)], 'judged-alert': exampleJudgedAlert('real', { deployment: 'cart', namespace: 'shop' }) }, finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }] }],
+  recognises: [
+    {
+      story: 'The page names it, and one of two replicas is updated.',
+      given: { deployments: [paused(1)], 'judged-alert': exampleJudgedAlert('real', { deployment: 'cart', namespace: 'shop' }) },
+      finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }],
+    },
+  ],
   isNotFooledBy: [
     { story: 'Paused after all was rolled out.', given: { deployments: [paused(2)] } },
-    { story: 'A rollout in progress.', given: { deployments: [exampleDeployment({ name: 'cart', status: { updatedReplicas: 1 } }).deployment] } },
+    {
+      story: 'A rollout in progress.',
+      given: { deployments: [exampleDeployment({ name: 'cart', status: { updatedReplicas: 1 } }).deployment] },
+    },
   ],
 });
 
 function paused(updatedReplicas: number): RawObject {
-  return exampleDeployment({ name: 'cart', spec: { paused: true }, status: { updatedReplicas, conditions: [{ type: 'Progressing', status: 'Unknown', reason: 'DeploymentPaused', lastTransitionTime: minutesAgo(90) }] } }).deployment;
+  return exampleDeployment({
+    name: 'cart',
+    spec: { paused: true },
+    status: {
+      updatedReplicas,
+      conditions: [{ type: 'Progressing', status: 'Unknown', reason: 'DeploymentPaused', lastTransitionTime: minutesAgo(90) }],
+    },
+  }).deployment;
 }

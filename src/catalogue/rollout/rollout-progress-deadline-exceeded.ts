@@ -27,21 +27,41 @@ export const rolloutProgressDeadlineExceeded = defineFailureMode({
   recognise(facts) {
     return facts.deployments.all.flatMap((deployment) => {
       const { namespace, name } = deployment.metadata;
-      const condition = deployment.status.conditions.find((each) => each.type === 'Progressing' && each.status === 'False' && each.reason === 'ProgressDeadlineExceeded');
+      const condition = deployment.status.conditions.find(
+        (each) => each.type === 'Progressing' && each.status === 'False' && each.reason === 'ProgressDeadlineExceeded',
+      );
       const wanted = deployment.spec.replicas ?? 1;
       const isComplete = (deployment.status.updatedReplicas ?? 0) >= wanted && (deployment.status.availableReplicas ?? 0) >= wanted;
       if (condition === undefined || isComplete || wanted === 0) return [];
       const own = subject('Deployment', namespace, name);
-      return [{
-        subject: own, weight: 'conclusive' as const,
-        because: [claim(`The rollout of ${namespace}/${name} has not got on for longer than it may.`, citeObject(deployment, `status.conditions[Progressing]: ProgressDeadlineExceeded: ${condition.message ?? ''}; updated ${deployment.status.updatedReplicas ?? 0}, available ${deployment.status.availableReplicas ?? 0} of ${wanted}`, condition.lastTransitionTime))] as const,
-        affects: [own, ...affectedBy((facts.replicas?.ofWorkload(own) ?? []).filter((replica) => replica.health === 'failing'))],
-        ...(condition.lastTransitionTime === undefined ? {} : { since: condition.lastTransitionTime }),
-      }];
+      return [
+        {
+          subject: own,
+          weight: 'conclusive' as const,
+          because: [
+            claim(
+              `The rollout of ${namespace}/${name} has not got on for longer than it may.`,
+              citeObject(
+                deployment,
+                `status.conditions[Progressing]: ProgressDeadlineExceeded: ${condition.message ?? ''}; updated ${deployment.status.updatedReplicas ?? 0}, available ${deployment.status.availableReplicas ?? 0} of ${wanted}`,
+                condition.lastTransitionTime,
+              ),
+            ),
+          ] as const,
+          affects: [own, ...affectedBy((facts.replicas?.ofWorkload(own) ?? []).filter((replica) => replica.health === 'failing'))],
+          ...(condition.lastTransitionTime === undefined ? {} : { since: condition.lastTransitionTime }),
+        },
+      ];
     });
   },
 
-  recognises: [{ story: 'Ten minutes without progress.', given: { deployments: [stuck(1, 1)], pods: [examplePod({ name: 'cart-5d4-a', isReady: false })] }, finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }] }],
+  recognises: [
+    {
+      story: 'Ten minutes without progress.',
+      given: { deployments: [stuck(1, 1)], pods: [examplePod({ name: 'cart-5d4-a', isReady: false })] },
+      finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }],
+    },
+  ],
   isNotFooledBy: [
     { story: 'It was late, and is complete now.', given: { deployments: [stuck(2, 2)], pods: [] } },
     { story: 'It gets on.', given: { deployments: [exampleDeployment({ name: 'cart', ready: 1 }).deployment], pods: [] } },
@@ -49,6 +69,14 @@ export const rolloutProgressDeadlineExceeded = defineFailureMode({
 });
 
 function stuck(updatedReplicas: number, availableReplicas: number): ReturnType<typeof exampleDeployment>['deployment'] {
-  const conditions = [{ type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded', message: 'ReplicaSet "cart-5d4" has timed out progressing.', lastTransitionTime: minutesAgo(5) }];
+  const conditions = [
+    {
+      type: 'Progressing',
+      status: 'False',
+      reason: 'ProgressDeadlineExceeded',
+      message: 'ReplicaSet "cart-5d4" has timed out progressing.',
+      lastTransitionTime: minutesAgo(5),
+    },
+  ];
   return exampleDeployment({ name: 'cart', status: { updatedReplicas, availableReplicas, conditions } }).deployment;
 }

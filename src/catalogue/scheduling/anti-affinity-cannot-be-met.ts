@@ -10,7 +10,8 @@ export const antiAffinityCannotBeMet = defineFailureMode({
   explanation: {
     whatItIs: 'A required pod anti-affinity (or affinity) rules out every node that is otherwise open to the pod.',
     howItLooks: 'Pending, with "didn\'t match pod anti-affinity rules" or "didn\'t match pod affinity rules".',
-    whyItHappens: 'More replicas than nodes or zones while each must stand alone; a surge replica of a rollout; a lost or cordoned node; a partner that is not there.',
+    whyItHappens:
+      'More replicas than nodes or zones while each must stand alone; a surge replica of a rollout; a lost or cordoned node; a partner that is not there.',
     whatStopsTheBleeding: 'Add or uncordon a node; or scale to as many replicas as there are nodes.',
     whatFixesIt: 'Prefer distance instead of requiring it, or spread by topology with a skew; let rollouts replace instead of surge.',
     howToPreventIt: 'Keep one node more than replicas that must stand alone.',
@@ -23,7 +24,10 @@ export const antiAffinityCannotBeMet = defineFailureMode({
 
   recognise(facts) {
     return [
-      ...unscheduledFindings(waitingBecause('anti-affinity', facts), () => 'on each node that is open to it stands a pod from which it must keep apart'),
+      ...unscheduledFindings(
+        waitingBecause('anti-affinity', facts),
+        () => 'on each node that is open to it stands a pod from which it must keep apart',
+      ),
       ...unscheduledFindings(waitingBecause('affinity', facts), () => 'no node that is open to it has the pod beside which it must stand'),
     ];
   },
@@ -34,26 +38,51 @@ export const antiAffinityCannotBeMet = defineFailureMode({
       given: {
         nodes: [exampleNode({ name: 'node-1' }), exampleNode({ name: 'node-2' })],
         pods: [
-          ...['node-1', 'node-2'].map((node) => examplePod({ name: `cart-7f9-${node.replace('-', '')}`, node, labels: { 'pod-template-hash': '7f9' } })),
+          ...['node-1', 'node-2'].map((node) =>
+            examplePod({ name: `cart-7f9-${node.replace('-', '')}`, node, labels: { 'pod-template-hash': '7f9' } }),
+          ),
           exampleUnscheduled({ message: "0/2 nodes are available: 2 node(s) didn't match pod anti-affinity rules.", spec: apart() }),
         ],
       },
       finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }],
     },
-    { story: 'The partner is nowhere; nodes could not be read.', given: { pods: [exampleUnscheduled({ message: "0/3 nodes are available: 3 node(s) didn't match pod affinity rules." })] } },
+    {
+      story: 'The partner is nowhere; nodes could not be read.',
+      given: { pods: [exampleUnscheduled({ message: "0/3 nodes are available: 3 node(s) didn't match pod affinity rules." })] },
+    },
   ],
   isNotFooledBy: [
     {
       story: 'Distance is required, and the free node is too small.',
       given: {
         nodes: [exampleNode({ name: 'node-1' })],
-        pods: [exampleUnscheduled({ message: '0/1 nodes are available: 1 Insufficient cpu.', spec: apart(), container: { resources: { requests: { cpu: '9' } } } })],
+        pods: [
+          exampleUnscheduled({
+            message: '0/1 nodes are available: 1 Insufficient cpu.',
+            spec: apart(),
+            container: { resources: { requests: { cpu: '9' } } },
+          }),
+        ],
       },
     },
-    { story: 'Two replicas on two nodes.', given: { nodes: [exampleNode({ name: 'node-1' }), exampleNode({ name: 'node-2' })], pods: [examplePod({ name: 'cart-7f9-a', spec: apart() }), examplePod({ name: 'cart-7f9-b', node: 'node-2', spec: apart() })] } },
+    {
+      story: 'Two replicas on two nodes.',
+      given: {
+        nodes: [exampleNode({ name: 'node-1' }), exampleNode({ name: 'node-2' })],
+        pods: [examplePod({ name: 'cart-7f9-a', spec: apart() }), examplePod({ name: 'cart-7f9-b', node: 'node-2', spec: apart() })],
+      },
+    },
   ],
 });
 
 function apart(): { readonly [field: string]: unknown } {
-  return { affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ labelSelector: { matchLabels: { app: 'cart' } }, topologyKey: 'kubernetes.io/hostname' }] } } };
+  return {
+    affinity: {
+      podAntiAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: [
+          { labelSelector: { matchLabels: { app: 'cart' } }, topologyKey: 'kubernetes.io/hostname' },
+        ],
+      },
+    },
+  };
 }

@@ -10,20 +10,28 @@ export const insufficientResources = defineFailureMode({
   role: 'cause',
   explanation: {
     whatItIs: 'The scheduler adds up what the pods on each node asked for; on none is enough left for this one, whatever is really used.',
-    howItLooks: 'Pending, with "Insufficient cpu", "Insufficient memory", "Insufficient nvidia.com/gpu" or "Too many pods" in the PodScheduled condition.',
-    whyItHappens: 'More replicas than the cluster has room for, requests larger than any node, a node that went away, requests far above use, a cluster autoscaler at its limit.',
+    howItLooks:
+      'Pending, with "Insufficient cpu", "Insufficient memory", "Insufficient nvidia.com/gpu" or "Too many pods" in the PodScheduled condition.',
+    whyItHappens:
+      'More replicas than the cluster has room for, requests larger than any node, a node that went away, requests far above use, a cluster autoscaler at its limit.',
     whatStopsTheBleeding: 'Add nodes, or take requests away from what matters less; uncordon nodes that are whole.',
     whatFixesIt: 'Size requests from measured use, and give the node pool room to grow for the peak and for one lost node.',
     howToPreventIt: 'Alert on unschedulable pods and on the share of requests in what nodes can give.',
   },
-  sources: ['https://kubernetes.io/docs/concepts/scheduling-eviction/kube-scheduler/', 'https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/'],
+  sources: [
+    'https://kubernetes.io/docs/concepts/scheduling-eviction/kube-scheduler/',
+    'https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/',
+  ],
   needs: ['replicas'],
   helpedBy: ['scheduling', 'nodes', 'events'],
   explains: ['job-deadline-exceeded'],
   mitigations: ['uncordon-node', 'roll-back-workload'],
 
   recognise(facts) {
-    return unscheduledFindings(waitingBecause('resources', facts), (group) => `no node that is open to it has enough ${lacking(group)} left`);
+    return unscheduledFindings(
+      waitingBecause('resources', facts),
+      (group) => `no node that is open to it has enough ${lacking(group)} left`,
+    );
   },
 
   recognises: [
@@ -31,37 +39,87 @@ export const insufficientResources = defineFailureMode({
       story: 'Both workers are full by requests; the scheduler says so.',
       given: {
         nodes: [exampleNode({ name: 'node-1' }), exampleNode({ name: 'node-2' })],
-        pods: [...['node-1', 'node-2'].map((node) => examplePod({ name: `other-${node}`, node, container: { resources: { requests: { cpu: '3500m' } } } })),
-          exampleUnscheduled({ message: '0/2 nodes are available: 2 Insufficient cpu.', container: { resources: { requests: { cpu: '1' } } } })],
+        pods: [
+          ...['node-1', 'node-2'].map((node) =>
+            examplePod({ name: `other-${node}`, node, container: { resources: { requests: { cpu: '3500m' } } } }),
+          ),
+          exampleUnscheduled({
+            message: '0/2 nodes are available: 2 Insufficient cpu.',
+            container: { resources: { requests: { cpu: '1' } } },
+          }),
+        ],
       },
       finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }],
     },
     {
       story: 'No node has a GPU; nodes could not be read.',
-      given: { pods: [exampleUnscheduled({ message: '0/3 nodes are available: 1 node(s) had untolerated taint {node-role.kubernetes.io/control-plane: }, 2 Insufficient nvidia.com/gpu.' })] },
+      given: {
+        pods: [
+          exampleUnscheduled({
+            message:
+              '0/3 nodes are available: 1 node(s) had untolerated taint {node-role.kubernetes.io/control-plane: }, 2 Insufficient nvidia.com/gpu.',
+          }),
+        ],
+      },
     },
     {
       story: 'Only the event tells.',
       given: {
         pods: [exampleUnscheduled({ message: '' })],
-        events: [exampleEvent({ about: { kind: 'Pod', name: 'cart-7f9-a' }, reason: 'FailedScheduling', message: '0/3 nodes are available: 3 Insufficient memory.' })],
+        events: [
+          exampleEvent({
+            about: { kind: 'Pod', name: 'cart-7f9-a' },
+            reason: 'FailedScheduling',
+            message: '0/3 nodes are available: 3 Insufficient memory.',
+          }),
+        ],
       },
     },
     {
       story: 'No message was kept; adding up shows it.',
-      given: { nodes: [exampleNode({ name: 'node-1' })], pods: [exampleUnscheduled({ message: '', container: { resources: { requests: { memory: '64Gi' } } } })] },
+      given: {
+        nodes: [exampleNode({ name: 'node-1' })],
+        pods: [exampleUnscheduled({ message: '', container: { resources: { requests: { memory: '64Gi' } } } })],
+      },
     },
   ],
   isNotFooledBy: [
-    { story: 'The only free node is cordoned, and there is no other.', given: { nodes: [exampleNode({ name: 'node-1', spec: { unschedulable: true } })], pods: [exampleUnscheduled({ message: '0/1 nodes are available: 1 node(s) were unschedulable.' })] } },
-    { story: 'It waits for its volume.', given: { nodes: [exampleNode({ name: 'node-1' })], pods: [exampleUnscheduled({ message: '0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims.' })] } },
-    { story: 'A full cluster in which everything has its place.', given: { nodes: [exampleNode({ name: 'node-1' })], pods: [examplePod({ name: 'cart-7f9-a', container: { resources: { requests: { cpu: '4' } } } })] } },
+    {
+      story: 'The only free node is cordoned, and there is no other.',
+      given: {
+        nodes: [exampleNode({ name: 'node-1', spec: { unschedulable: true } })],
+        pods: [exampleUnscheduled({ message: '0/1 nodes are available: 1 node(s) were unschedulable.' })],
+      },
+    },
+    {
+      story: 'It waits for its volume.',
+      given: {
+        nodes: [exampleNode({ name: 'node-1' })],
+        pods: [exampleUnscheduled({ message: '0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims.' })],
+      },
+    },
+    {
+      story: 'A full cluster in which everything has its place.',
+      given: {
+        nodes: [exampleNode({ name: 'node-1' })],
+        pods: [examplePod({ name: 'cart-7f9-a', container: { resources: { requests: { cpu: '4' } } } })],
+      },
+    },
   ],
 });
 
 function lacking(group: AtLeastOne<Unscheduled>): string {
   const told = group.flatMap((each) => each.told.flatMap((part) => part.detail ?? []));
-  const found = group.flatMap((each) => each.obstacles.flatMap(({ obstacle }) => (obstacle.kind === 'resources' ? [obstacle.resource] : obstacle.kind === 'pod-slots' ? ['pods'] : [])));
+  const found = group.flatMap((each) =>
+    each.obstacles.flatMap(({ obstacle }) =>
+      obstacle.kind === 'resources' ? [obstacle.resource] : obstacle.kind === 'pod-slots' ? ['pods'] : [],
+    ),
+  );
   const names = [...new Set([...told, ...found])];
-  return names.length === 0 ? 'of what it asks for' : names.map((name) => (name === 'pods' ? 'pod slots' : name)).slice(0, 4).join(' or ');
+  return names.length === 0
+    ? 'of what it asks for'
+    : names
+        .map((name) => (name === 'pods' ? 'pod slots' : name))
+        .slice(0, 4)
+        .join(' or ');
 }

@@ -17,32 +17,59 @@ export const matchingNodesCordoned = defineFailureMode({
     whatFixesIt: 'Find out why the node was cordoned before opening it; finish or undo the maintenance.',
     howToPreventIt: 'Alert on nodes that stay cordoned for longer than a maintenance takes.',
   },
-  sources: ['https://kubernetes.io/docs/concepts/architecture/nodes/#manual-node-administration', 'https://kubernetes.io/docs/tasks/administer-cluster/safely-drain-node/'],
+  sources: [
+    'https://kubernetes.io/docs/concepts/architecture/nodes/#manual-node-administration',
+    'https://kubernetes.io/docs/tasks/administer-cluster/safely-drain-node/',
+  ],
   needs: ['replicas'],
   helpedBy: ['scheduling', 'nodes', 'events'],
   explains: ['volume-pinned-elsewhere', 'job-deadline-exceeded'],
   mitigations: ['uncordon-node'],
 
   recognise(facts) {
-    return unscheduledFindings(waitingBecause('cordon', facts), (group) => {
-      const names = [...new Set(group.flatMap((each) => each.obstacles.map(({ node }) => node)))];
-      return `${names.length === 0 ? 'the nodes in question are' : names.length === 1 ? `${names[0]} would take it and is` : `${names.slice(0, 4).join(', ')} would take it and are`} cordoned`;
-    }, (group) => {
-      const nodes = [...new Set(group.flatMap((each) => each.obstacles.map(({ node }) => node)))].flatMap((name) => facts.nodes?.named(undefined, name) ?? []);
-      const writers = nodes.flatMap((node) => {
-        const write = node.metadata.managedFields.find((each) => each.paths.includes('spec.unschedulable'));
-        return write?.at === undefined ? [] : [claim(`${node.metadata.name} was cordoned by ${write.manager ?? 'an unnamed client'}.`, citeObject(node, 'metadata.managedFields: spec.unschedulable', write.at))];
-      });
-      return { contributing: writers.slice(0, 4) };
-    });
+    return unscheduledFindings(
+      waitingBecause('cordon', facts),
+      (group) => {
+        const names = [...new Set(group.flatMap((each) => each.obstacles.map(({ node }) => node)))];
+        return `${names.length === 0 ? 'the nodes in question are' : names.length === 1 ? `${names[0]} would take it and is` : `${names.slice(0, 4).join(', ')} would take it and are`} cordoned`;
+      },
+      (group) => {
+        const nodes = [...new Set(group.flatMap((each) => each.obstacles.map(({ node }) => node)))].flatMap(
+          (name) => facts.nodes?.named(undefined, name) ?? [],
+        );
+        const writers = nodes.flatMap((node) => {
+          const write = node.metadata.managedFields.find((each) => each.paths.includes('spec.unschedulable'));
+          return write?.at === undefined
+            ? []
+            : [
+                claim(
+                  `${node.metadata.name} was cordoned by ${write.manager ?? 'an unnamed client'}.`,
+                  citeObject(node, 'metadata.managedFields: spec.unschedulable', write.at),
+                ),
+              ];
+        });
+        return { contributing: writers.slice(0, 4) };
+      },
+    );
   },
 
   recognises: [
     {
       story: 'The only worker was drained and never opened again.',
       given: {
-        nodes: [exampleNode({ name: 'node-1', spec: { unschedulable: true, taints: [{ key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' }] } }), exampleNode({ name: 'control', spec: { taints: [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }] } })],
-        pods: [exampleUnscheduled({ message: '0/2 nodes are available: 1 node(s) had untolerated taint {node-role.kubernetes.io/control-plane: }, 1 node(s) were unschedulable.' })],
+        nodes: [
+          exampleNode({
+            name: 'node-1',
+            spec: { unschedulable: true, taints: [{ key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' }] },
+          }),
+          exampleNode({ name: 'control', spec: { taints: [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }] } }),
+        ],
+        pods: [
+          exampleUnscheduled({
+            message:
+              '0/2 nodes are available: 1 node(s) had untolerated taint {node-role.kubernetes.io/control-plane: }, 1 node(s) were unschedulable.',
+          }),
+        ],
       },
       finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }],
     },
@@ -50,24 +77,51 @@ export const matchingNodesCordoned = defineFailureMode({
       story: 'Of the two nodes, only the cordoned one matches.',
       given: {
         nodes: [exampleNode({ name: 'node-1', labels: { disk: 'ssd' }, spec: { unschedulable: true } }), exampleNode({ name: 'node-2' })],
-        pods: [exampleUnscheduled({ message: "0/2 nodes are available: 1 node(s) didn't match Pod's node affinity/selector, 1 node(s) were unschedulable.", spec: { nodeSelector: { disk: 'ssd' } } })],
+        pods: [
+          exampleUnscheduled({
+            message: "0/2 nodes are available: 1 node(s) didn't match Pod's node affinity/selector, 1 node(s) were unschedulable.",
+            spec: { nodeSelector: { disk: 'ssd' } },
+          }),
+        ],
       },
     },
     {
       story: 'The other node is full, and this one was cordoned ten minutes ago.',
       given: {
-        nodes: [exampleNode({ name: 'node-1', spec: { unschedulable: true, taints: [{ key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule', timeAdded: minutesAgo(10) }] } }), exampleNode({ name: 'node-2', status: { allocatable: { cpu: '1', pods: '10' } } })],
-        pods: [exampleUnscheduled({ message: '0/2 nodes are available: 1 Insufficient cpu, 1 node(s) were unschedulable.', container: { resources: { requests: { cpu: '2' } } } })],
+        nodes: [
+          exampleNode({
+            name: 'node-1',
+            spec: {
+              unschedulable: true,
+              taints: [{ key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule', timeAdded: minutesAgo(10) }],
+            },
+          }),
+          exampleNode({ name: 'node-2', status: { allocatable: { cpu: '1', pods: '10' } } }),
+        ],
+        pods: [
+          exampleUnscheduled({
+            message: '0/2 nodes are available: 1 Insufficient cpu, 1 node(s) were unschedulable.',
+            container: { resources: { requests: { cpu: '2' } } },
+          }),
+        ],
       },
     },
   ],
   isNotFooledBy: [
-    { story: 'A cordoned spare node, and everything has its place.', given: { nodes: [exampleNode({ name: 'node-1', spec: { unschedulable: true } })], pods: [] } },
+    {
+      story: 'A cordoned spare node, and everything has its place.',
+      given: { nodes: [exampleNode({ name: 'node-1', spec: { unschedulable: true } })], pods: [] },
+    },
     {
       story: 'A cordoned node that would be too small as well.',
       given: {
         nodes: [exampleNode({ name: 'node-1', spec: { unschedulable: true } }), exampleNode({ name: 'node-2' })],
-        pods: [exampleUnscheduled({ message: '0/2 nodes are available: 1 Insufficient cpu, 1 node(s) were unschedulable.', container: { resources: { requests: { cpu: '9' } } } })],
+        pods: [
+          exampleUnscheduled({
+            message: '0/2 nodes are available: 1 Insufficient cpu, 1 node(s) were unschedulable.',
+            container: { resources: { requests: { cpu: '9' } } },
+          }),
+        ],
       },
     },
   ],

@@ -23,12 +23,17 @@ export const schedulerNotRunning = defineFailureMode({
   explanation: {
     whatItIs: 'New pods get neither a node nor a reason, because the scheduler that their template names is down or does not exist.',
     howItLooks: 'Pending pods without events and without a PodScheduled condition; what runs goes on running.',
-    whyItHappens: 'The scheduler crashes, lost its credentials or its control-plane node; or the template names a scheduler that is not installed.',
+    whyItHappens:
+      'The scheduler crashes, lost its credentials or its control-plane node; or the template names a scheduler that is not installed.',
     whatStopsTheBleeding: 'Do not delete or drain anything: nothing would be placed again. Bring the scheduler back.',
     whatFixesIt: 'Repair the scheduler; correct spec.schedulerName.',
     howToPreventIt: 'Run more than one scheduler with leader election, and alert on the age of its lease.',
   },
-  sources: ['https://kubernetes.io/docs/concepts/scheduling-eviction/kube-scheduler/', 'https://kubernetes.io/docs/concepts/architecture/leases/', 'https://kubernetes.io/docs/tasks/extend-kubernetes/configure-multiple-schedulers/'],
+  sources: [
+    'https://kubernetes.io/docs/concepts/scheduling-eviction/kube-scheduler/',
+    'https://kubernetes.io/docs/concepts/architecture/leases/',
+    'https://kubernetes.io/docs/tasks/extend-kubernetes/configure-multiple-schedulers/',
+  ],
   needs: ['replicas'],
   helpedBy: ['leases'],
   explains: ['controller-lease-stale'],
@@ -37,9 +42,22 @@ export const schedulerNotRunning = defineFailureMode({
   recognise(facts) {
     const seen = facts.replicas.failing.flatMap((replica) => {
       const { creationTimestamp: since, name } = replica.pod.metadata;
-      const isUnseen = !replica.pod.status.conditions.some((condition) => condition.type === 'PodScheduled') && replica.pod.spec.schedulingGates.length === 0;
-      const isWaiting = replica.troubles.some((trouble) => trouble.kind === 'unscheduled') && since !== undefined && facts.now - since > verdictMilliseconds;
-      return isUnseen && isWaiting ? [{ replica, since, citations: [citeObject(replica.pod, `${name}: no PodScheduled condition, no node, created then`, since)] as const }] : [];
+      const isUnseen =
+        !replica.pod.status.conditions.some((condition) => condition.type === 'PodScheduled') &&
+        replica.pod.spec.schedulingGates.length === 0;
+      const isWaiting =
+        replica.troubles.some((trouble) => trouble.kind === 'unscheduled') &&
+        since !== undefined &&
+        facts.now - since > verdictMilliseconds;
+      return isUnseen && isWaiting
+        ? [
+            {
+              replica,
+              since,
+              citations: [citeObject(replica.pod, `${name}: no PodScheduled condition, no node, created then`, since)] as const,
+            },
+          ]
+        : [];
     });
     return byWorkload(seen, ({ replica }) => replica.pod.spec.schedulerName ?? defaultScheduler).map((group) => {
       const scheduler = group[0].replica.pod.spec.schedulerName ?? defaultScheduler;
@@ -48,23 +66,49 @@ export const schedulerNotRunning = defineFailureMode({
       const stale = isDefault ? staleLease(facts.leases, facts.now) : [];
       const weight: Weight = stale.length > 0 || ill.length > 0 ? 'conclusive' : isDefault ? 'suggestive' : 'strong';
       const own = ill.length === 1 ? ill.map(podSubject)[0] : undefined;
-      const states = ill.slice(0, 2).map((each) => claim(`The scheduler's pod ${each.pod.metadata.name} fails.`, citeObject(each.pod, each.troubles[0]?.reason ?? 'not Ready')));
+      const states = ill
+        .slice(0, 2)
+        .map((each) =>
+          claim(`The scheduler's pod ${each.pod.metadata.name} fails.`, citeObject(each.pod, each.troubles[0]?.reason ?? 'not Ready')),
+        );
       return findingOf(group, {
-        subject: isDefault ? (own ?? subject('Pod', 'kube-system', 'kube-scheduler')) : undefined, weight,
-        because: [claimOfAll(`${countOf(group)} got neither a node nor a reason: no scheduler called ${scheduler} has looked at them.`, group), ...stale, ...states],
+        subject: isDefault ? (own ?? subject('Pod', 'kube-system', 'kube-scheduler')) : undefined,
+        weight,
+        because: [
+          claimOfAll(`${countOf(group)} got neither a node nor a reason: no scheduler called ${scheduler} has looked at them.`, group),
+          ...stale,
+          ...states,
+        ],
         blames: ill.map(podSubject),
-        wouldSettle: ['kubectl -n kube-system get lease kube-scheduler -o yaml', 'kubectl -n kube-system get pods -l component=kube-scheduler'],
+        wouldSettle: [
+          'kubectl -n kube-system get lease kube-scheduler -o yaml',
+          'kubectl -n kube-system get pods -l component=kube-scheduler',
+        ],
       });
     });
   },
 
   recognises: [
-    { story: 'Nobody renews the lease of the scheduler, and pods have no verdict.', given: { pods: [unseen()], leases: [lease(9)] }, finds: [{ kind: 'Pod', namespace: 'kube-system', name: 'kube-scheduler' }] },
-    { story: 'The template names a scheduler that is not installed.', given: { pods: [unseen({ schedulerName: 'batch-scheduler' })], leases: [lease(0)] }, finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }] },
+    {
+      story: 'Nobody renews the lease of the scheduler, and pods have no verdict.',
+      given: { pods: [unseen()], leases: [lease(9)] },
+      finds: [{ kind: 'Pod', namespace: 'kube-system', name: 'kube-scheduler' }],
+    },
+    {
+      story: 'The template names a scheduler that is not installed.',
+      given: { pods: [unseen({ schedulerName: 'batch-scheduler' })], leases: [lease(0)] },
+      finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }],
+    },
   ],
   isNotFooledBy: [
-    { story: 'The scheduler has said why it waits.', given: { pods: [examplePod({ name: 'cart-7f9-a', node: null, isReady: false })], leases: [lease(0)] } },
-    { story: 'The lease is old in a managed cluster that keeps it elsewhere, and nothing waits.', given: { pods: [examplePod({ name: 'cart-7f9-a' })], leases: [lease(9)] } },
+    {
+      story: 'The scheduler has said why it waits.',
+      given: { pods: [examplePod({ name: 'cart-7f9-a', node: null, isReady: false })], leases: [lease(0)] },
+    },
+    {
+      story: 'The lease is old in a managed cluster that keeps it elsewhere, and nothing waits.',
+      given: { pods: [examplePod({ name: 'cart-7f9-a' })], leases: [lease(9)] },
+    },
   ],
 });
 
@@ -72,18 +116,40 @@ function staleLease(leases: Collection<Lease> | undefined, now: Instant): readon
   const lease = leases?.named('kube-system', 'kube-scheduler');
   const renewedAt = lease?.spec.renewTime;
   return lease === undefined || renewedAt === undefined || now - renewedAt < leaseMilliseconds
-    ? [] : [claim(`The scheduler has not renewed its lease for ${spokenDuration(now - renewedAt)}.`, citeObject(lease, `spec.renewTime, held by ${lease.spec.holderIdentity ?? 'nobody'}`, renewedAt))];
+    ? []
+    : [
+        claim(
+          `The scheduler has not renewed its lease for ${spokenDuration(now - renewedAt)}.`,
+          citeObject(lease, `spec.renewTime, held by ${lease.spec.holderIdentity ?? 'nobody'}`, renewedAt),
+        ),
+      ];
 }
 
 /** Where the control plane runs as pods, the scheduler's container has this name in every distribution. */
 function illScheduler(all: readonly Replica[]): readonly Replica[] {
-  return all.filter((replica) => replica.health === 'failing' && replica.pod.metadata.namespace === 'kube-system' && replica.pod.spec.containers.some((container) => container.name === 'kube-scheduler'));
+  return all.filter(
+    (replica) =>
+      replica.health === 'failing' &&
+      replica.pod.metadata.namespace === 'kube-system' &&
+      replica.pod.spec.containers.some((container) => container.name === 'kube-scheduler'),
+  );
 }
 
 function unseen(spec: RawObject = {}): RawObject {
-  return examplePod({ name: 'cart-7f9-a', node: null, isReady: false, startedMinutesAgo: 10, labels: { 'pod-template-hash': '7f9' }, spec, podStatus: { conditions: [] } });
+  return examplePod({
+    name: 'cart-7f9-a',
+    node: null,
+    isReady: false,
+    startedMinutesAgo: 10,
+    labels: { 'pod-template-hash': '7f9' },
+    spec,
+    podStatus: { conditions: [] },
+  });
 }
 
 function lease(renewedMinutesAgo: number): RawObject {
-  return { metadata: { name: 'kube-scheduler', namespace: 'kube-system' }, spec: { holderIdentity: 'control_1', renewTime: minutesAgo(renewedMinutesAgo), leaseDurationSeconds: 15 } };
+  return {
+    metadata: { name: 'kube-scheduler', namespace: 'kube-system' },
+    spec: { holderIdentity: 'control_1', renewTime: minutesAgo(renewedMinutesAgo), leaseDurationSeconds: 15 },
+  };
 }

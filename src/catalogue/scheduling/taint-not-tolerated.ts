@@ -30,30 +30,66 @@ export const taintNotTolerated = defineFailureMode({
     {
       story: 'Both workers are dedicated to batch work.',
       given: {
-        nodes: ['node-1', 'node-2'].map((name) => exampleNode({ name, spec: { taints: [{ key: 'dedicated', value: 'batch', effect: 'NoSchedule' }] } })),
+        nodes: ['node-1', 'node-2'].map((name) =>
+          exampleNode({ name, spec: { taints: [{ key: 'dedicated', value: 'batch', effect: 'NoSchedule' }] } }),
+        ),
         pods: [exampleUnscheduled({ message: '0/2 nodes are available: 2 node(s) had untolerated taint {dedicated: batch}.' })],
       },
       finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }],
     },
-    { story: 'Nodes could not be read; the control plane and the only worker are tainted.', given: { pods: [exampleUnscheduled({ message: '0/2 nodes are available: 1 node(s) had untolerated taint {node-role.kubernetes.io/control-plane: }, 1 node(s) had untolerated taint {gpu: only}.' })] } },
+    {
+      story: 'Nodes could not be read; the control plane and the only worker are tainted.',
+      given: {
+        pods: [
+          exampleUnscheduled({
+            message:
+              '0/2 nodes are available: 1 node(s) had untolerated taint {node-role.kubernetes.io/control-plane: }, 1 node(s) had untolerated taint {gpu: only}.',
+          }),
+        ],
+      },
+    },
   ],
   isNotFooledBy: [
     {
       story: 'The taint says that the node does not report: that is the trouble, and not the toleration.',
-      given: { nodes: [exampleNode({ name: 'node-1', isReady: false, spec: { taints: [{ key: 'node.kubernetes.io/unreachable', effect: 'NoSchedule' }] } })], pods: [exampleUnscheduled({ message: '0/1 nodes are available: 1 node(s) had untolerated taint {node.kubernetes.io/unreachable: }.' })] },
+      given: {
+        nodes: [
+          exampleNode({
+            name: 'node-1',
+            isReady: false,
+            spec: { taints: [{ key: 'node.kubernetes.io/unreachable', effect: 'NoSchedule' }] },
+          }),
+        ],
+        pods: [
+          exampleUnscheduled({ message: '0/1 nodes are available: 1 node(s) had untolerated taint {node.kubernetes.io/unreachable: }.' }),
+        ],
+      },
     },
     {
       story: 'The control plane is off limits as everywhere, and the worker is too small.',
       given: {
-        nodes: [exampleNode({ name: 'control', spec: { taints: [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }] } }), exampleNode({ name: 'node-1' })],
-        pods: [exampleUnscheduled({ message: '0/2 nodes are available: 1 Insufficient cpu, 1 node(s) had untolerated taint {node-role.kubernetes.io/control-plane: }.', container: { resources: { requests: { cpu: '9' } } } })],
+        nodes: [
+          exampleNode({ name: 'control', spec: { taints: [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }] } }),
+          exampleNode({ name: 'node-1' }),
+        ],
+        pods: [
+          exampleUnscheduled({
+            message:
+              '0/2 nodes are available: 1 Insufficient cpu, 1 node(s) had untolerated taint {node-role.kubernetes.io/control-plane: }.',
+            container: { resources: { requests: { cpu: '9' } } },
+          }),
+        ],
       },
     },
   ],
 });
 
 function taintsOf(group: AtLeastOne<Unscheduled>): string {
-  const found = group.flatMap((each) => each.obstacles.flatMap(({ obstacle }) => (obstacle.kind === 'taint' ? [`${obstacle.key}${obstacle.value === '' ? '' : `=${obstacle.value}`}:${obstacle.effect}`] : [])));
+  const found = group.flatMap((each) =>
+    each.obstacles.flatMap(({ obstacle }) =>
+      obstacle.kind === 'taint' ? [`${obstacle.key}${obstacle.value === '' ? '' : `=${obstacle.value}`}:${obstacle.effect}`] : [],
+    ),
+  );
   const names = [...new Set(found.length > 0 ? found : group.flatMap((each) => each.told.flatMap((part) => part.detail ?? [])))];
   return names.length === 0 ? 'their taint' : `the taint ${names.slice(0, 3).join(' or ')}`;
 }

@@ -17,16 +17,29 @@ export const admissionWebhookRefuses = defineFailureMode({
   title: 'An admission webhook refuses the pods, or does not answer',
   role: 'cause',
   explanation: {
-    whatItIs: 'The API server asks a webhook before it creates pods. Either the webhook denies them, or it cannot be reached and its failurePolicy is Fail.',
+    whatItIs:
+      'The API server asks a webhook before it creates pods. Either the webhook denies them, or it cannot be reached and its failurePolicy is Fail.',
     howItLooks: 'No new pods, and FailedCreate events: "admission webhook … denied the request" or "failed calling webhook …".',
-    whyItHappens: 'A new policy; or the webhook has no endpoints, an expired certificate, or a network policy in front of it — often because its own pods need itself to be created.',
+    whyItHappens:
+      'A new policy; or the webhook has no endpoints, an expired certificate, or a network policy in front of it — often because its own pods need itself to be created.',
     whatStopsTheBleeding: 'Bring the webhook back, or exempt the namespace. Do not delete running pods: they could not be created again.',
     whatFixesIt: 'For a denial, satisfy the policy; for silence, repair the webhook and let it exempt its own namespace.',
-    howToPreventIt: 'Run webhooks with several replicas and a short time-out, fail open where a policy can wait, and watch their certificates.',
+    howToPreventIt:
+      'Run webhooks with several replicas and a short time-out, fail open where a policy can wait, and watch their certificates.',
   },
   sources: ['https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/'],
   needs: ['replicas'],
-  helpedBy: ['deployments', 'replicasets', 'statefulsets', 'daemonsets', 'jobs', 'events', 'validatingwebhookconfigurations', 'mutatingwebhookconfigurations', 'service-backends'],
+  helpedBy: [
+    'deployments',
+    'replicasets',
+    'statefulsets',
+    'daemonsets',
+    'jobs',
+    'events',
+    'validatingwebhookconfigurations',
+    'mutatingwebhookconfigurations',
+    'service-backends',
+  ],
   explains: ['bad-revision'],
   mitigations: ['roll-back-workload'],
 
@@ -38,49 +51,110 @@ export const admissionWebhookRefuses = defineFailureMode({
       if (name === undefined) return [];
       const found = configurationOf(name, [facts.validatingwebhookconfigurations, facts.mutatingwebhookconfigurations]);
       const behind = found === undefined ? [] : backingOf(found, name, facts['service-backends']);
-      const says = denial === undefined
-        ? `${refused.missing} pods of ${refused.workload.name} cannot be created: webhook ${name} does not answer (${silence?.[2]?.slice(0, 160) ?? ''}).`
-        : `${refused.missing} pods of ${refused.workload.name} cannot be created: webhook ${name} denies them.`;
+      const says =
+        denial === undefined
+          ? `${refused.missing} pods of ${refused.workload.name} cannot be created: webhook ${name} does not answer (${silence?.[2]?.slice(0, 160) ?? ''}).`
+          : `${refused.missing} pods of ${refused.workload.name} cannot be created: webhook ${name} denies them.`;
       const isSilent = denial === undefined && found !== undefined;
-      return [refusalFinding(refused, {
-        weight: 'conclusive', because: [claim(says, ...refused.citations), ...behind.flatMap((each) => each.claims)], blames: behind.map((each) => each.subject),
-        ...(isSilent ? { subject: subject(found.kind, undefined, found.metadata.name) } : {}),
-        wouldSettle: ['kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations'],
-      })];
+      return [
+        refusalFinding(refused, {
+          weight: 'conclusive',
+          because: [claim(says, ...refused.citations), ...behind.flatMap((each) => each.claims)],
+          blames: behind.map((each) => each.subject),
+          ...(isSilent ? { subject: subject(found.kind, undefined, found.metadata.name) } : {}),
+          wouldSettle: ['kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations'],
+        }),
+      ];
     });
   },
 
   recognises: [
-    { story: 'A policy denies the pods.', given: exampleRefusal('admission webhook "policy.example.com" denied the request: label "team" is required'), finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }] },
+    {
+      story: 'A policy denies the pods.',
+      given: exampleRefusal('admission webhook "policy.example.com" denied the request: label "team" is required'),
+      finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }],
+    },
     {
       story: 'The webhook has no endpoints, and nothing passes without it.',
       given: {
-        ...exampleRefusal('Internal error occurred: failed calling webhook "inject.mesh.example": failed to call webhook: Post "https://injector.mesh.svc:443/inject?timeout=10s": no endpoints available for service "injector"'),
-        mutatingwebhookconfigurations: [{ metadata: { name: 'mesh-injector' }, webhooks: [{ name: 'inject.mesh.example', failurePolicy: 'Fail', clientConfig: { service: { namespace: 'mesh', name: 'injector' } } }] }],
+        ...exampleRefusal(
+          'Internal error occurred: failed calling webhook "inject.mesh.example": failed to call webhook: Post "https://injector.mesh.svc:443/inject?timeout=10s": no endpoints available for service "injector"',
+        ),
+        mutatingwebhookconfigurations: [
+          {
+            metadata: { name: 'mesh-injector' },
+            webhooks: [
+              { name: 'inject.mesh.example', failurePolicy: 'Fail', clientConfig: { service: { namespace: 'mesh', name: 'injector' } } },
+            ],
+          },
+        ],
       },
       finds: [{ kind: 'MutatingWebhookConfiguration', name: 'mesh-injector' }],
     },
   ],
   isNotFooledBy: [
-    { story: 'A quota refuses.', given: exampleRefusal('pods "cart-5d4f8c7b9-x" is forbidden: exceeded quota: compute, requested: pods=1, used: pods=4, limited: pods=4') },
-    { story: 'A webhook exists, and nothing is refused.', given: { pods: [], deployments: [], replicasets: [], validatingwebhookconfigurations: [{ metadata: { name: 'policy' }, webhooks: [{ name: 'policy.example.com', failurePolicy: 'Fail' }] }] } },
+    {
+      story: 'A quota refuses.',
+      given: exampleRefusal(
+        'pods "cart-5d4f8c7b9-x" is forbidden: exceeded quota: compute, requested: pods=1, used: pods=4, limited: pods=4',
+      ),
+    },
+    {
+      story: 'A webhook exists, and nothing is refused.',
+      given: {
+        pods: [],
+        deployments: [],
+        replicasets: [],
+        validatingwebhookconfigurations: [
+          { metadata: { name: 'policy' }, webhooks: [{ name: 'policy.example.com', failurePolicy: 'Fail' }] },
+        ],
+      },
+    },
   ],
 });
 
 type Configuration = ValidatingWebhookConfiguration | MutatingWebhookConfiguration;
 
-function configurationOf(name: string, lists: readonly [Collection<ValidatingWebhookConfiguration> | undefined, Collection<MutatingWebhookConfiguration> | undefined]): Configuration | undefined {
+function configurationOf(
+  name: string,
+  lists: readonly [Collection<ValidatingWebhookConfiguration> | undefined, Collection<MutatingWebhookConfiguration> | undefined],
+): Configuration | undefined {
   const all: readonly Configuration[] = [...(lists[0]?.all ?? []), ...(lists[1]?.all ?? [])];
   return all.find((each) => each.webhooks.some((webhook) => webhook.name === name));
 }
 
-function backingOf(found: Configuration, name: string, backends: ServiceBackends | undefined): readonly { readonly subject: Subject; readonly claims: readonly Claim[] }[] {
-  return found.webhooks.filter((webhook) => webhook.name === name).flatMap((webhook) => {
-    const { service } = webhook.clientConfig;
-    if (service?.name === undefined) return [];
-    const backend = backends?.ofService(service.namespace, service.name);
-    const ready = backend?.endpoints?.ready;
-    const state = backend === undefined || ready === undefined ? [] : [claim(`Its Service ${service.namespace}/${service.name} has ${ready} ready endpoints.`, citeObject(backend.service, `${ready} ready endpoints`))];
-    return [{ subject: subject('Service', service.namespace, service.name), claims: [claim(`Its failurePolicy is ${webhook.failurePolicy ?? 'Fail'}.`, citeObject(found, `webhooks[${name}].failurePolicy: ${webhook.failurePolicy ?? 'Fail'}`)), ...state] }];
-  });
+function backingOf(
+  found: Configuration,
+  name: string,
+  backends: ServiceBackends | undefined,
+): readonly { readonly subject: Subject; readonly claims: readonly Claim[] }[] {
+  return found.webhooks
+    .filter((webhook) => webhook.name === name)
+    .flatMap((webhook) => {
+      const { service } = webhook.clientConfig;
+      if (service?.name === undefined) return [];
+      const backend = backends?.ofService(service.namespace, service.name);
+      const ready = backend?.endpoints?.ready;
+      const state =
+        backend === undefined || ready === undefined
+          ? []
+          : [
+              claim(
+                `Its Service ${service.namespace}/${service.name} has ${ready} ready endpoints.`,
+                citeObject(backend.service, `${ready} ready endpoints`),
+              ),
+            ];
+      return [
+        {
+          subject: subject('Service', service.namespace, service.name),
+          claims: [
+            claim(
+              `Its failurePolicy is ${webhook.failurePolicy ?? 'Fail'}.`,
+              citeObject(found, `webhooks[${name}].failurePolicy: ${webhook.failurePolicy ?? 'Fail'}`),
+            ),
+            ...state,
+          ],
+        },
+      ];
+    });
 }

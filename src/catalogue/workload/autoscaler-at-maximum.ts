@@ -34,7 +34,9 @@ export const autoscalerAtMaximum = defineFailureMode({
       const { namespace, name } = autoscaler.metadata;
       const maximum = autoscaler.spec.maxReplicas;
       const current = autoscaler.status.currentReplicas ?? 0;
-      const limited = autoscaler.status.conditions.find((condition) => condition.type === 'ScalingLimited' && condition.status === 'True' && condition.reason === 'TooManyReplicas');
+      const limited = autoscaler.status.conditions.find(
+        (condition) => condition.type === 'ScalingLimited' && condition.status === 'True' && condition.reason === 'TooManyReplicas',
+      );
       const measured = loads(autoscaler);
       const over = measured.filter((load) => load.ratio > tolerated);
       // The controller sets this reason only when it wants more replicas than it may have.
@@ -46,32 +48,76 @@ export const autoscalerAtMaximum = defineFailureMode({
       const target = subject(autoscaler.spec.scaleTargetRef.kind ?? 'Deployment', namespace, autoscaler.spec.scaleTargetRef.name ?? name);
       const replicas = facts.replicas?.ofWorkload(target) ?? [];
       const worst = over.toSorted((left, right) => right.ratio - left.ratio)[0];
-      const weight: Weight = limited !== undefined && (worst?.ratio ?? 0) > heavy ? 'conclusive' : limited !== undefined ? 'strong' : 'suggestive';
-      const capped: Claim = claim(`It has ${current} replicas and may have ${maximum}.`, citeObject(autoscaler, `status.currentReplicas ${current}, spec.maxReplicas ${maximum}${limited === undefined ? '' : '; ScalingLimited: TooManyReplicas'}`, limited?.lastTransitionTime));
-      return [{
-        subject: subject('HorizontalPodAutoscaler', namespace, name), weight,
-        because: [capped, ...over.map((load) => claim(`${load.metric} stands at ${load.current}, above its target of ${load.target}.`, citeObject(autoscaler, `status.currentMetrics: ${load.metric} ${load.current}, target ${load.target}`)))] as const,
-        ...(limited?.lastTransitionTime === undefined ? {} : { since: limited.lastTransitionTime }),
-        // Load makes replicas slow or unready; those that crash or wait do so for another reason.
-        affects: [target, ...affectedBy(replicas.filter((replica) => replica.troubles.every((trouble) => trouble.kind === 'not-ready' || trouble.kind === 'erring')))],
-      }];
+      const weight: Weight =
+        limited !== undefined && (worst?.ratio ?? 0) > heavy ? 'conclusive' : limited !== undefined ? 'strong' : 'suggestive';
+      const capped: Claim = claim(
+        `It has ${current} replicas and may have ${maximum}.`,
+        citeObject(
+          autoscaler,
+          `status.currentReplicas ${current}, spec.maxReplicas ${maximum}${limited === undefined ? '' : '; ScalingLimited: TooManyReplicas'}`,
+          limited?.lastTransitionTime,
+        ),
+      );
+      return [
+        {
+          subject: subject('HorizontalPodAutoscaler', namespace, name),
+          weight,
+          because: [
+            capped,
+            ...over.map((load) =>
+              claim(
+                `${load.metric} stands at ${load.current}, above its target of ${load.target}.`,
+                citeObject(autoscaler, `status.currentMetrics: ${load.metric} ${load.current}, target ${load.target}`),
+              ),
+            ),
+          ] as const,
+          ...(limited?.lastTransitionTime === undefined ? {} : { since: limited.lastTransitionTime }),
+          // Load makes replicas slow or unready; those that crash or wait do so for another reason.
+          affects: [
+            target,
+            ...affectedBy(
+              replicas.filter((replica) => replica.troubles.every((trouble) => trouble.kind === 'not-ready' || trouble.kind === 'erring')),
+            ),
+          ],
+        },
+      ];
     });
   },
 
   recognises: [
-    { story: 'Ten of ten replicas at 180 percent of a target of 60.', given: { horizontalpodautoscalers: [autoscaler({ current: 180 })] }, finds: [{ kind: 'HorizontalPodAutoscaler', namespace: 'shop', name: 'cart' }] },
+    {
+      story: 'Ten of ten replicas at 180 percent of a target of 60.',
+      given: { horizontalpodautoscalers: [autoscaler({ current: 180 })] },
+      finds: [{ kind: 'HorizontalPodAutoscaler', namespace: 'shop', name: 'cart' }],
+    },
     {
       story: 'A metric per pod, in quantities.',
       given: {
         pods: [examplePod({ name: 'cart-7f9-a' })],
-        horizontalpodautoscalers: [autoscaler({ metrics: [{ type: 'Pods', pods: { metric: { name: 'requests_per_second' }, target: { type: 'AverageValue', averageValue: '100' } } }], currentMetrics: [{ type: 'Pods', pods: { metric: { name: 'requests_per_second' }, current: { averageValue: '250' } } }] })],
+        horizontalpodautoscalers: [
+          autoscaler({
+            metrics: [
+              { type: 'Pods', pods: { metric: { name: 'requests_per_second' }, target: { type: 'AverageValue', averageValue: '100' } } },
+            ],
+            currentMetrics: [{ type: 'Pods', pods: { metric: { name: 'requests_per_second' }, current: { averageValue: '250' } } }],
+          }),
+        ],
       },
     },
   ],
   isNotFooledBy: [
-    { story: 'At its maximum, and the load is on target.', given: { horizontalpodautoscalers: [autoscaler({ current: 61, reason: 'DesiredWithinRange' })] } },
-    { story: 'Limited by its minimum: there is little to do.', given: { horizontalpodautoscalers: [autoscaler({ current: 3, replicas: 2, reason: 'TooFewReplicas' })] } },
-    { story: 'Still below its maximum and on the way up.', given: { horizontalpodautoscalers: [autoscaler({ current: 180, replicas: 5, reason: 'DesiredWithinRange' })] } },
+    {
+      story: 'At its maximum, and the load is on target.',
+      given: { horizontalpodautoscalers: [autoscaler({ current: 61, reason: 'DesiredWithinRange' })] },
+    },
+    {
+      story: 'Limited by its minimum: there is little to do.',
+      given: { horizontalpodautoscalers: [autoscaler({ current: 3, replicas: 2, reason: 'TooFewReplicas' })] },
+    },
+    {
+      story: 'Still below its maximum and on the way up.',
+      given: { horizontalpodautoscalers: [autoscaler({ current: 180, replicas: 5, reason: 'DesiredWithinRange' })] },
+    },
     { story: 'Both limits are the same on purpose.', given: { horizontalpodautoscalers: [autoscaler({ current: 90, minimum: 10 })] } },
   ],
 });
@@ -90,14 +136,21 @@ interface Load {
 
 /** Metrics that have both a target and a measured value. */
 function loads({ spec, status }: HorizontalPodAutoscaler): readonly Load[] {
-  const classic = ratio('cpu', `${status.currentCPUUtilizationPercentage}%`, `${spec.targetCPUUtilizationPercentage}%`, [status.currentCPUUtilizationPercentage, spec.targetCPUUtilizationPercentage]);
+  const classic = ratio('cpu', `${status.currentCPUUtilizationPercentage}%`, `${spec.targetCPUUtilizationPercentage}%`, [
+    status.currentCPUUtilizationPercentage,
+    spec.targetCPUUtilizationPercentage,
+  ]);
   const modern = spec.metrics.flatMap((metric) => {
     const name = nameOf(metric);
     const measured = status.currentMetrics.find((each) => each.type === metric.type && nameOf(each) === name);
     const target = partOf(metric)?.target;
     const current = measured === undefined ? undefined : partOf(measured)?.current;
     if (target === undefined || current === undefined) return [];
-    if (target.averageUtilization !== undefined) return ratio(name, `${current.averageUtilization}%`, `${target.averageUtilization}%`, [current.averageUtilization, target.averageUtilization]);
+    if (target.averageUtilization !== undefined)
+      return ratio(name, `${current.averageUtilization}%`, `${target.averageUtilization}%`, [
+        current.averageUtilization,
+        target.averageUtilization,
+      ]);
     const wanted = target.averageValue ?? target.value;
     const found = target.averageValue === undefined ? current.value : current.averageValue;
     return ratio(name, found ?? '', wanted ?? '', [parseQuantity(found), parseQuantity(wanted)]);
@@ -105,31 +158,66 @@ function loads({ spec, status }: HorizontalPodAutoscaler): readonly Load[] {
   return [...classic, ...modern];
 }
 
-function ratio(metric: string, current: string, target: string, [measured, wanted]: readonly [number | undefined, number | undefined]): readonly Load[] {
+function ratio(
+  metric: string,
+  current: string,
+  target: string,
+  [measured, wanted]: readonly [number | undefined, number | undefined],
+): readonly Load[] {
   return measured === undefined || wanted === undefined || wanted <= 0 ? [] : [{ metric, current, target, ratio: measured / wanted }];
 }
 
 type Metric = HorizontalPodAutoscaler['spec']['metrics'][number];
 
-function partOf(metric: Metric): { readonly target: NonNullable<Metric['resource']>['target']; readonly current: NonNullable<Metric['resource']>['current'] } | undefined {
+function partOf(
+  metric: Metric,
+):
+  | { readonly target: NonNullable<Metric['resource']>['target']; readonly current: NonNullable<Metric['resource']>['current'] }
+  | undefined {
   return metric.resource ?? metric.containerResource ?? metric.pods ?? metric.object ?? metric.external;
 }
 
 function nameOf(metric: Metric): string {
-  return metric.resource?.name ?? metric.containerResource?.name ?? metric.pods?.metric.name ?? metric.object?.metric.name ?? metric.external?.metric.name ?? '';
+  return (
+    metric.resource?.name ??
+    metric.containerResource?.name ??
+    metric.pods?.metric.name ??
+    metric.object?.metric.name ??
+    metric.external?.metric.name ??
+    ''
+  );
 }
 
-function autoscaler(of: { readonly current?: number; readonly replicas?: number; readonly minimum?: number; readonly reason?: string; readonly metrics?: readonly object[]; readonly currentMetrics?: readonly object[] }): { readonly [field: string]: unknown } {
+function autoscaler(of: {
+  readonly current?: number;
+  readonly replicas?: number;
+  readonly minimum?: number;
+  readonly reason?: string;
+  readonly metrics?: readonly object[];
+  readonly currentMetrics?: readonly object[];
+}): { readonly [field: string]: unknown } {
   return {
     metadata: { name: 'cart', namespace: 'shop' },
     spec: {
-      minReplicas: of.minimum ?? 2, maxReplicas: 10, scaleTargetRef: { kind: 'Deployment', name: 'cart' },
+      minReplicas: of.minimum ?? 2,
+      maxReplicas: 10,
+      scaleTargetRef: { kind: 'Deployment', name: 'cart' },
       metrics: of.metrics ?? [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 60 } } }],
     },
     status: {
-      currentReplicas: of.replicas ?? 10, desiredReplicas: of.replicas ?? 10,
-      conditions: [{ type: 'ScalingLimited', status: of.reason === 'DesiredWithinRange' ? 'False' : 'True', reason: of.reason ?? 'TooManyReplicas', lastTransitionTime: minutesAgo(20) }],
-      currentMetrics: of.currentMetrics ?? [{ type: 'Resource', resource: { name: 'cpu', current: { averageUtilization: of.current, averageValue: '900m' } } }],
+      currentReplicas: of.replicas ?? 10,
+      desiredReplicas: of.replicas ?? 10,
+      conditions: [
+        {
+          type: 'ScalingLimited',
+          status: of.reason === 'DesiredWithinRange' ? 'False' : 'True',
+          reason: of.reason ?? 'TooManyReplicas',
+          lastTransitionTime: minutesAgo(20),
+        },
+      ],
+      currentMetrics: of.currentMetrics ?? [
+        { type: 'Resource', resource: { name: 'cpu', current: { averageUtilization: of.current, averageValue: '900m' } } },
+      ],
     },
   };
 }

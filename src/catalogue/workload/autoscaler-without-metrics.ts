@@ -18,12 +18,16 @@ export const autoscalerWithoutMetrics = defineFailureMode({
   explanation: {
     whatItIs: 'The HorizontalPodAutoscaler gets no value for its metric, so it neither scales up nor down, whatever the load.',
     howItLooks: 'TARGETS <unknown> in `kubectl get hpa`; condition ScalingActive False with FailedGetResourceMetric or its like.',
-    whyItHappens: 'metrics-server is down or missing, the pods have no cpu requests, a custom metric lost its adapter, the target does not exist.',
+    whyItHappens:
+      'metrics-server is down or missing, the pods have no cpu requests, a custom metric lost its adapter, the target does not exist.',
     whatStopsTheBleeding: 'Scale by hand to what the load needs.',
     whatFixesIt: 'Bring the metrics API back, give all containers requests, correct the name of metric or target.',
     howToPreventIt: 'Alert on ScalingActive False.',
   },
-  sources: ['https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/', 'https://kubernetes.io/docs/tasks/debug/debug-cluster/resource-metrics-pipeline/'],
+  sources: [
+    'https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/',
+    'https://kubernetes.io/docs/tasks/debug/debug-cluster/resource-metrics-pipeline/',
+  ],
   needs: ['horizontalpodautoscalers'],
   helpedBy: ['replicas'],
   explains: ['cpu-overload'],
@@ -32,7 +36,12 @@ export const autoscalerWithoutMetrics = defineFailureMode({
   recognise(facts) {
     return facts.horizontalpodautoscalers.all.flatMap((autoscaler) => {
       const { namespace, name } = autoscaler.metadata;
-      const blind = autoscaler.status.conditions.find((condition) => condition.status === 'False' && (condition.type === 'ScalingActive' || condition.type === 'AbleToScale') && blindReasons.test(condition.reason ?? ''));
+      const blind = autoscaler.status.conditions.find(
+        (condition) =>
+          condition.status === 'False' &&
+          (condition.type === 'ScalingActive' || condition.type === 'AbleToScale') &&
+          blindReasons.test(condition.reason ?? ''),
+      );
       const since = blind?.lastTransitionTime;
       if (blind === undefined || (since !== undefined && facts.now - since < blindMilliseconds)) return [];
       const target = subject(autoscaler.spec.scaleTargetRef.kind ?? 'Deployment', namespace, autoscaler.spec.scaleTargetRef.name ?? name);
@@ -41,17 +50,31 @@ export const autoscalerWithoutMetrics = defineFailureMode({
       const isMeasurable = facts.replicas === undefined || replicas.some((replica) => replica.health === 'healthy');
       const isMissing = blind.reason === 'FailedGetScale';
       const weight: Weight = isMissing || isMeasurable ? 'strong' : 'weak';
-      return [{
-        subject: subject('HorizontalPodAutoscaler', namespace, name), weight,
-        because: [claim(`The autoscaler of ${target.name} cannot scale: ${blind.reason}.`, citeObject(autoscaler, `status.conditions[${blind.type}]: ${blind.reason}: ${blind.message ?? ''}`, since))] as const,
-        ...(since === undefined ? {} : { since }), affects: [target], blames: [subject('APIService', undefined, 'v1beta1.metrics.k8s.io')],
-        wouldSettle: ['kubectl get apiservice v1beta1.metrics.k8s.io', `kubectl -n ${namespace} describe hpa ${name}`],
-      }];
+      return [
+        {
+          subject: subject('HorizontalPodAutoscaler', namespace, name),
+          weight,
+          because: [
+            claim(
+              `The autoscaler of ${target.name} cannot scale: ${blind.reason}.`,
+              citeObject(autoscaler, `status.conditions[${blind.type}]: ${blind.reason}: ${blind.message ?? ''}`, since),
+            ),
+          ] as const,
+          ...(since === undefined ? {} : { since }),
+          affects: [target],
+          blames: [subject('APIService', undefined, 'v1beta1.metrics.k8s.io')],
+          wouldSettle: ['kubectl get apiservice v1beta1.metrics.k8s.io', `kubectl -n ${namespace} describe hpa ${name}`],
+        },
+      ];
     });
   },
 
   recognises: [
-    { story: 'The metrics API does not answer.', given: { horizontalpodautoscalers: [autoscaler('FailedGetResourceMetric', 15)] }, finds: [{ kind: 'HorizontalPodAutoscaler', namespace: 'shop', name: 'cart' }] },
+    {
+      story: 'The metrics API does not answer.',
+      given: { horizontalpodautoscalers: [autoscaler('FailedGetResourceMetric', 15)] },
+      finds: [{ kind: 'HorizontalPodAutoscaler', namespace: 'shop', name: 'cart' }],
+    },
   ],
   isNotFooledBy: [
     { story: 'It was made a minute ago.', given: { horizontalpodautoscalers: [autoscaler('FailedGetResourceMetric', 1)] } },
@@ -61,7 +84,19 @@ export const autoscalerWithoutMetrics = defineFailureMode({
 
 function autoscaler(reason: string, sinceMinutesAgo: number): RawObject {
   return {
-    metadata: { name: 'cart', namespace: 'shop' }, spec: { maxReplicas: 10, scaleTargetRef: { kind: 'Deployment', name: 'cart' } },
-    status: { currentReplicas: 2, conditions: [{ type: 'ScalingActive', status: 'False', reason, message: 'the HPA was unable to compute the replica count', lastTransitionTime: minutesAgo(sinceMinutesAgo) }] },
+    metadata: { name: 'cart', namespace: 'shop' },
+    spec: { maxReplicas: 10, scaleTargetRef: { kind: 'Deployment', name: 'cart' } },
+    status: {
+      currentReplicas: 2,
+      conditions: [
+        {
+          type: 'ScalingActive',
+          status: 'False',
+          reason,
+          message: 'the HPA was unable to compute the replica count',
+          lastTransitionTime: minutesAgo(sinceMinutesAgo),
+        },
+      ],
+    },
   };
 }

@@ -11,9 +11,11 @@ export const containerPortConflict = defineFailureMode({
   title: 'Two containers of a pod want the same port',
   role: 'cause',
   explanation: {
-    whatItIs: 'The containers of a pod share their network; a port that one of them has opened is taken for the others. With hostNetwork that holds for the whole node.',
+    whatItIs:
+      'The containers of a pod share their network; a port that one of them has opened is taken for the others. With hostNetwork that holds for the whole node.',
     howItLooks: 'One container runs and the other crashes with "address already in use".',
-    whyItHappens: 'A sidecar or exporter on the default port of the application, a copied container, an old process of the same container that has not let go, hostNetwork beside another program.',
+    whyItHappens:
+      'A sidecar or exporter on the default port of the application, a copied container, an old process of the same container that has not let go, hostNetwork beside another program.',
     whatStopsTheBleeding: 'Roll back to the revision without the second container.',
     whatFixesIt: 'Give each container a port of its own.',
     howToPreventIt: 'Declare the ports of all containers, and check templates for duplicates.',
@@ -25,16 +27,33 @@ export const containerPortConflict = defineFailureMode({
   mitigations: ['roll-back-workload'],
 
   recognise(facts) {
-    const seen = facts.replicas.failing.flatMap((replica) => crashedContainers(replica).flatMap(({ container }) => {
-      const clue = facts['log-clues'].find((each) => each.kind === 'port-in-use' && each.replica === replica && each.container === container && each.isNearEnd);
-      return clue === undefined ? [] : [{ replica, container, clue, citations: [clue.citation, citeEnd(replica.pod, container)] as const }];
-    }));
+    const seen = facts.replicas.failing.flatMap((replica) =>
+      crashedContainers(replica).flatMap(({ container }) => {
+        const clue = facts['log-clues'].find(
+          (each) => each.kind === 'port-in-use' && each.replica === replica && each.container === container && each.isNearEnd,
+        );
+        return clue === undefined
+          ? []
+          : [{ replica, container, clue, citations: [clue.citation, citeEnd(replica.pod, container)] as const }];
+      }),
+    );
     return byWorkload(seen, (each) => each.container).map((group) => {
       const [{ replica, container, clue }] = group;
       const others = declaring(replica.pod, container, clue.port);
       const isShared = replica.pod.spec.containers.length > 1 || replica.pod.spec.hostNetwork === true;
-      const weight: Weight = others.length > 0 ? 'conclusive' : isShared && healthySiblings(replica, facts.replicas.ofWorkload(replica.workload)).length === 0 ? 'strong' : 'suggestive';
-      return findingOf(group, { weight, because: [claimOfAll(`Container ${container} of ${countOf(group)} ends because port ${clue.port ?? 'that it wants'} is taken.`, group), ...others] });
+      const weight: Weight =
+        others.length > 0
+          ? 'conclusive'
+          : isShared && healthySiblings(replica, facts.replicas.ofWorkload(replica.workload)).length === 0
+            ? 'strong'
+            : 'suggestive';
+      return findingOf(group, {
+        weight,
+        because: [
+          claimOfAll(`Container ${container} of ${countOf(group)} ends because port ${clue.port ?? 'that it wants'} is taken.`, group),
+          ...others,
+        ],
+      });
     });
   },
 
@@ -42,11 +61,24 @@ export const containerPortConflict = defineFailureMode({
     {
       story: 'An exporter beside the application declares the same port.',
       given: {
-        pods: [examplePod({
-          name: 'cart-7f9-a', isReady: false, labels: { 'pod-template-hash': '7f9' }, container: { ports: [{ containerPort: 9090 }] }, status: crashLooping({ exitCode: 1 }),
-          spec: { containers: [{ name: 'app', image: 'a:1', ports: [{ containerPort: 9090 }] }, { name: 'exporter', image: 'e:1', ports: [{ containerPort: 9090 }] }] },
-        })],
-        'container-logs': [{ namespace: 'shop', pod: 'cart-7f9-a', container: 'app', text: 'listen tcp :9090: bind: address already in use' }],
+        pods: [
+          examplePod({
+            name: 'cart-7f9-a',
+            isReady: false,
+            labels: { 'pod-template-hash': '7f9' },
+            container: { ports: [{ containerPort: 9090 }] },
+            status: crashLooping({ exitCode: 1 }),
+            spec: {
+              containers: [
+                { name: 'app', image: 'a:1', ports: [{ containerPort: 9090 }] },
+                { name: 'exporter', image: 'e:1', ports: [{ containerPort: 9090 }] },
+              ],
+            },
+          }),
+        ],
+        'container-logs': [
+          { namespace: 'shop', pod: 'cart-7f9-a', container: 'app', text: 'listen tcp :9090: bind: address already in use' },
+        ],
       },
       finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }],
     },
@@ -54,11 +86,24 @@ export const containerPortConflict = defineFailureMode({
   isNotFooledBy: [
     {
       story: 'A port below 1024 without the right to it.',
-      given: { pods: [examplePod({ name: 'cart-7f9-a', isReady: false, status: crashLooping({ exitCode: 1 }) })], 'container-logs': [{ namespace: 'shop', pod: 'cart-7f9-a', container: 'app', text: 'listen tcp :80: bind: permission denied' }] },
+      given: {
+        pods: [examplePod({ name: 'cart-7f9-a', isReady: false, status: crashLooping({ exitCode: 1 }) })],
+        'container-logs': [{ namespace: 'shop', pod: 'cart-7f9-a', container: 'app', text: 'listen tcp :80: bind: permission denied' }],
+      },
     },
     {
       story: 'It tried the next port and runs.',
-      given: { pods: [examplePod({ name: 'cart-7f9-a' })], 'container-logs': [{ namespace: 'shop', pod: 'cart-7f9-a', container: 'app', text: 'listen tcp :9090: bind: address already in use\nlistening on :9091' }] },
+      given: {
+        pods: [examplePod({ name: 'cart-7f9-a' })],
+        'container-logs': [
+          {
+            namespace: 'shop',
+            pod: 'cart-7f9-a',
+            container: 'app',
+            text: 'listen tcp :9090: bind: address already in use\nlistening on :9091',
+          },
+        ],
+      },
     },
   ],
 });
@@ -66,5 +111,10 @@ export const containerPortConflict = defineFailureMode({
 function declaring(pod: Pod, container: string, port: number | undefined): readonly Claim[] {
   return [...pod.spec.containers, ...pod.spec.initContainers.filter((each) => each.restartPolicy === 'Always')]
     .filter((other) => other.name !== container && port !== undefined && other.ports.some((each) => each.containerPort === port))
-    .map((other) => claim(`Container ${other.name} of the same pod declares port ${port} as well.`, citeObject(pod, `spec.containers[${other.name}].ports: ${port}`)));
+    .map((other) =>
+      claim(
+        `Container ${other.name} of the same pod declares port ${port} as well.`,
+        citeObject(pod, `spec.containers[${other.name}].ports: ${port}`),
+      ),
+    );
 }

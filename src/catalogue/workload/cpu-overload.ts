@@ -21,7 +21,8 @@ export const cpuOverload = defineFailureMode({
     whatItIs: 'For minutes on end the containers of the workload have used their whole cpu limit: there is more work than they can do.',
     howItLooks: 'Cpu use flat at the limit, growing latency and time-outs, an autoscaler that scales or is at its maximum.',
     whyItHappens: 'More load, a more expensive request or revision, retries of impatient callers, an endless loop.',
-    whatStopsTheBleeding: 'Scale out where the load divides; raise the limit where nodes have cpu; roll back if the revision brought the hunger.',
+    whatStopsTheBleeding:
+      'Scale out where the load divides; raise the limit where nodes have cpu; roll back if the revision brought the hunger.',
     whatFixesIt: 'Size replicas for the peak, and find what costs the time with a profile.',
     howToPreventIt: 'Let an autoscaler follow cpu well below the limit, and load-test revisions.',
   },
@@ -33,14 +34,31 @@ export const cpuOverload = defineFailureMode({
 
   recognise(facts) {
     const alert = facts['judged-alert']?.judgement.verdict === 'real' ? facts['judged-alert'].alert : undefined;
-    const seen = facts.replicas.all.filter((replica) => replica.health === 'failing' || replica.health === 'healthy').flatMap((replica) => replica.pod.spec.containers.flatMap(({ name: container }) => {
-      const limit = limitOf(replica, container, 'cpu');
-      const used = limit === undefined ? undefined : measured('cpu-cores', { replica, container }, facts.metrics);
-      if (limit === undefined || used === undefined) return [];
-      const recent = recentPoints(used.points, facts.now, sustainedMilliseconds);
-      const isFull = recent.length >= 3 && recent.every((point) => point.value >= limit * fullShare);
-      return isFull ? [{ replica, container, limit, since: recent[0]?.at, citations: [used.citation, citeObject(replica.pod, `resources.limits.cpu: ${containerOf(replica.pod, container)?.resources.limits['cpu']}`)] as const }] : [];
-    }));
+    const seen = facts.replicas.all
+      .filter((replica) => replica.health === 'failing' || replica.health === 'healthy')
+      .flatMap((replica) =>
+        replica.pod.spec.containers.flatMap(({ name: container }) => {
+          const limit = limitOf(replica, container, 'cpu');
+          const used = limit === undefined ? undefined : measured('cpu-cores', { replica, container }, facts.metrics);
+          if (limit === undefined || used === undefined) return [];
+          const recent = recentPoints(used.points, facts.now, sustainedMilliseconds);
+          const isFull = recent.length >= 3 && recent.every((point) => point.value >= limit * fullShare);
+          return isFull
+            ? [
+                {
+                  replica,
+                  container,
+                  limit,
+                  since: recent[0]?.at,
+                  citations: [
+                    used.citation,
+                    citeObject(replica.pod, `resources.limits.cpu: ${containerOf(replica.pod, container)?.resources.limits['cpu']}`),
+                  ] as const,
+                },
+              ]
+            : [];
+        }),
+      );
     return byWorkload(seen, (each) => each.container).flatMap((group) => {
       const [{ container, limit, replica }] = group;
       const isPaged = isNamedByAlert(alert, { namespace: replica.workload.namespace, names: [replica.workload.name] });
@@ -48,19 +66,51 @@ export const cpuOverload = defineFailureMode({
       // Workers that always use what they get are well.
       if (!isPaged && !isSuffering) return [];
       const weight: Weight = isPaged && group.length > 1 ? 'strong' : 'suggestive';
-      return [findingOf(group, { weight, because: [claimOfAll(`Container ${container} of ${countOf(group)} has used its whole limit of ${spokenCores(limit)} cpu for minutes.`, group)] })];
+      return [
+        findingOf(group, {
+          weight,
+          because: [
+            claimOfAll(
+              `Container ${container} of ${countOf(group)} has used its whole limit of ${spokenCores(limit)} cpu for minutes.`,
+              group,
+            ),
+          ],
+        }),
+      ];
     });
   },
 
   recognises: [
     {
       story: 'At the limit for ten minutes, and no longer Ready.',
-      given: { pods: [examplePod({ name: 'cart-7f9-a', isReady: false, labels: { 'pod-template-hash': '7f9' }, container: { resources: { limits: { cpu: '500m' } } } })], metrics: [exampleContainerMetric('rate(container_cpu_usage_seconds_total[5m])', 'cart-7f9-a', [0.49, 0.5, 0.5, 0.5, 0.49])] },
+      given: {
+        pods: [
+          examplePod({
+            name: 'cart-7f9-a',
+            isReady: false,
+            labels: { 'pod-template-hash': '7f9' },
+            container: { resources: { limits: { cpu: '500m' } } },
+          }),
+        ],
+        metrics: [exampleContainerMetric('rate(container_cpu_usage_seconds_total[5m])', 'cart-7f9-a', [0.49, 0.5, 0.5, 0.5, 0.49])],
+      },
       finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }],
     },
   ],
   isNotFooledBy: [
-    { story: 'A worker that uses all it gets and is well.', given: { pods: [examplePod({ name: 'cart-7f9-a', container: { resources: { limits: { cpu: '500m' } } } })], metrics: [exampleContainerMetric('rate(container_cpu_usage_seconds_total[5m])', 'cart-7f9-a', [0.49, 0.5, 0.5, 0.5, 0.49])] } },
-    { story: 'One burst.', given: { pods: [examplePod({ name: 'cart-7f9-a', isReady: false, container: { resources: { limits: { cpu: '500m' } } } })], metrics: [exampleContainerMetric('rate(container_cpu_usage_seconds_total[5m])', 'cart-7f9-a', [0.1, 0.1, 0.5, 0.1, 0.1])] } },
+    {
+      story: 'A worker that uses all it gets and is well.',
+      given: {
+        pods: [examplePod({ name: 'cart-7f9-a', container: { resources: { limits: { cpu: '500m' } } } })],
+        metrics: [exampleContainerMetric('rate(container_cpu_usage_seconds_total[5m])', 'cart-7f9-a', [0.49, 0.5, 0.5, 0.5, 0.49])],
+      },
+    },
+    {
+      story: 'One burst.',
+      given: {
+        pods: [examplePod({ name: 'cart-7f9-a', isReady: false, container: { resources: { limits: { cpu: '500m' } } } })],
+        metrics: [exampleContainerMetric('rate(container_cpu_usage_seconds_total[5m])', 'cart-7f9-a', [0.1, 0.1, 0.5, 0.1, 0.1])],
+      },
+    },
   ],
 });

@@ -27,16 +27,29 @@ export const crashLoop = defineFailureMode({
   mitigations: ['roll-back-workload', 'cordon-node'],
 
   recognise(facts) {
-    const seen = facts.replicas.failing.flatMap((replica) => crashedContainers(replica).filter(({ isInit }) => !isInit).map((crashed) => ({
-      replica, container: crashed.container, exitCode: crashed.end.exitCode, since: crashed.since, citations: [citeEnd(replica.pod, crashed.container)] as const,
-    })));
+    const seen = facts.replicas.failing.flatMap((replica) =>
+      crashedContainers(replica)
+        .filter(({ isInit }) => !isInit)
+        .map((crashed) => ({
+          replica,
+          container: crashed.container,
+          exitCode: crashed.end.exitCode,
+          since: crashed.since,
+          citations: [citeEnd(replica.pod, crashed.container)] as const,
+        })),
+    );
     return byWorkload<Crashed>(seen, (each) => each.container).map((group) => {
       const [{ container, replica, exitCode }] = group;
       const code = group.every((each) => each.exitCode === exitCode) && exitCode !== undefined ? ` with exit code ${exitCode}` : '';
       return findingOf(group, {
         weight: 'conclusive',
-        because: [claimOfAll(`Container ${container} of ${countOf(group)} ends again and again${code}.`, group), ...lastWords(group, facts['container-logs'] ?? [])],
-        wouldSettle: [`kubectl -n ${replica.pod.metadata.namespace} logs ${replica.pod.metadata.name} -c ${container} --previous --tail=50`],
+        because: [
+          claimOfAll(`Container ${container} of ${countOf(group)} ends again and again${code}.`, group),
+          ...lastWords(group, facts['container-logs'] ?? []),
+        ],
+        wouldSettle: [
+          `kubectl -n ${replica.pod.metadata.namespace} logs ${replica.pod.metadata.name} -c ${container} --previous --tail=50`,
+        ],
       });
     });
   },
@@ -44,13 +57,40 @@ export const crashLoop = defineFailureMode({
   recognises: [
     {
       story: 'A container that ends with an error and waits for its next try.',
-      given: { pods: [examplePod({ name: 'cart-7f9-a', isReady: false, labels: { 'pod-template-hash': '7f9' }, status: crashLooping({ exitCode: 1 }) })] },
+      given: {
+        pods: [
+          examplePod({ name: 'cart-7f9-a', isReady: false, labels: { 'pod-template-hash': '7f9' }, status: crashLooping({ exitCode: 1 }) }),
+        ],
+      },
       finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }],
     },
   ],
   isNotFooledBy: [
-    { story: 'Restarts of last month.', given: { pods: [examplePod({ name: 'cart-7f9-a', status: { restartCount: 12, lastState: { terminated: { exitCode: 1, reason: 'Error', finishedAt: '2026-02-01T00:00:00Z' } } } })] } },
-    { story: 'A Job that ended well.', given: { pods: [examplePod({ name: 'report-a', owner: { kind: 'Job', name: 'report' }, phase: 'Succeeded', isReady: false, status: { ready: false, state: { terminated: { exitCode: 0, reason: 'Completed' } } } })] } },
+    {
+      story: 'Restarts of last month.',
+      given: {
+        pods: [
+          examplePod({
+            name: 'cart-7f9-a',
+            status: { restartCount: 12, lastState: { terminated: { exitCode: 1, reason: 'Error', finishedAt: '2026-02-01T00:00:00Z' } } },
+          }),
+        ],
+      },
+    },
+    {
+      story: 'A Job that ended well.',
+      given: {
+        pods: [
+          examplePod({
+            name: 'report-a',
+            owner: { kind: 'Job', name: 'report' },
+            phase: 'Succeeded',
+            isReady: false,
+            status: { ready: false, state: { terminated: { exitCode: 0, reason: 'Completed' } } },
+          }),
+        ],
+      },
+    },
   ],
 });
 
@@ -61,9 +101,13 @@ interface Crashed extends Sighting {
 
 /** The last line of a log, as people look for it first. */
 function lastWords([first]: AtLeastOne<Crashed>, logs: readonly ContainerLog[]): readonly Claim[] {
-  const log = logs.find((each) => isOf(each, first.replica, first.container) && each.isPrevious) ?? logs.find((each) => isOf(each, first.replica, first.container));
+  const log =
+    logs.find((each) => isOf(each, first.replica, first.container) && each.isPrevious) ??
+    logs.find((each) => isOf(each, first.replica, first.container));
   const line = log?.lines.findLast(({ text }) => text.trim() !== '');
-  return log === undefined || line === undefined ? [] : [claim(`Its last words: "${line.text.trim().slice(0, 160)}".`, citeLog(log, line.text.trim().slice(0, 200), line.at))];
+  return log === undefined || line === undefined
+    ? []
+    : [claim(`Its last words: "${line.text.trim().slice(0, 160)}".`, citeLog(log, line.text.trim().slice(0, 200), line.at))];
 }
 
 function isOf(log: ContainerLog, { pod }: Replica, container: string): boolean {

@@ -11,7 +11,16 @@ import { byWorkload, claimOfAll, countOf, findingOf, healthySiblings, siblingsAr
 const ownKinds: ReadonlySet<ClueKind> = new Set(['missing-setting', 'invalid-setting', 'missing-file', 'missing-module']);
 /** Trouble with somebody else, which a program names last only where it got past its own configuration. */
 const othersKinds: ReadonlySet<ClueKind> = new Set([
-  'connection-refused', 'connection-timed-out', 'connection-reset', 'no-route', 'name-not-resolved', 'authentication-failed', 'too-many-connections', 'certificate-invalid', 'forbidden-by-api', 'rate-limited',
+  'connection-refused',
+  'connection-timed-out',
+  'connection-reset',
+  'no-route',
+  'name-not-resolved',
+  'authentication-failed',
+  'too-many-connections',
+  'certificate-invalid',
+  'forbidden-by-api',
+  'rate-limited',
 ]);
 /** Programs read their configuration first; what fails after minutes of work is something else. */
 const startMilliseconds = 2 * millisecondsPerMinute;
@@ -23,28 +32,41 @@ export const crashOnStartFromConfiguration = defineFailureMode({
   role: 'cause',
   explanation: {
     whatItIs: 'The program starts, finds a setting, file or module missing or unusable, says so and exits.',
-    howItLooks: 'CrashLoopBackOff seconds after each start; the last lines of `kubectl logs --previous` name a variable, key, file or module.',
-    whyItHappens: 'A renamed variable, a value of the wrong type, a configuration file with a slip, a mount in the wrong place, a package that the image lacks.',
+    howItLooks:
+      'CrashLoopBackOff seconds after each start; the last lines of `kubectl logs --previous` name a variable, key, file or module.',
+    whyItHappens:
+      'A renamed variable, a value of the wrong type, a configuration file with a slip, a mount in the wrong place, a package that the image lacks.',
     whatStopsTheBleeding: 'Roll back the revision or put the configuration back; what still runs read the old one, so do not restart it.',
     whatFixesIt: 'Give the program the setting that it asks for, in the form that it expects.',
-    howToPreventIt: 'Validate configuration in the pipeline with the program itself, and roll out with a strategy that stops at the first replica that does not start.',
+    howToPreventIt:
+      'Validate configuration in the pipeline with the program itself, and roll out with a strategy that stops at the first replica that does not start.',
   },
-  sources: ['https://kubernetes.io/docs/tasks/debug/debug-application/debug-pods/', 'https://kubernetes.io/docs/tasks/inject-data-application/define-environment-variable-container/'],
+  sources: [
+    'https://kubernetes.io/docs/tasks/debug/debug-application/debug-pods/',
+    'https://kubernetes.io/docs/tasks/inject-data-application/define-environment-variable-container/',
+  ],
   needs: ['replicas', 'log-clues'],
   helpedBy: [],
   explains: ['bad-revision', 'init-container-blocked', 'job-backoff-limit'],
   mitigations: ['roll-back-workload'],
 
   recognise(facts) {
-    const seen = facts.replicas.failing.flatMap((replica) => crashedContainers(replica).flatMap((crashed) => complaint(replica, crashed, facts['log-clues'])));
+    const seen = facts.replicas.failing.flatMap((replica) =>
+      crashedContainers(replica).flatMap((crashed) => complaint(replica, crashed, facts['log-clues'])),
+    );
     return byWorkload(seen, (each) => `${each.container} ${each.clue.kind} ${each.clue.name ?? ''}`).map((group) => {
       const [{ replica, container, clue, weight }] = group;
       const siblings = healthySiblings(replica, facts.replicas.ofWorkload(replica.workload));
       return findingOf(group, {
         weight: siblings.length > 0 && weight !== 'weak' ? 'suggestive' : weight,
-        because: [claimOfAll(`Container ${container} of ${countOf(group)} ends at its start: ${spoken(clue)}.`, group), ...notGiven(replica, container, clue)],
+        because: [
+          claimOfAll(`Container ${container} of ${countOf(group)} ends at its start: ${spoken(clue)}.`, group),
+          ...notGiven(replica, container, clue),
+        ],
         against: siblingsAreFine(siblings, 'Replicas with the same template start with the same configuration.'),
-        wouldSettle: [`kubectl -n ${replica.pod.metadata.namespace} logs ${replica.pod.metadata.name} -c ${container} --previous --tail=50`],
+        wouldSettle: [
+          `kubectl -n ${replica.pod.metadata.namespace} logs ${replica.pod.metadata.name} -c ${container} --previous --tail=50`,
+        ],
       });
     });
   },
@@ -55,15 +77,46 @@ export const crashOnStartFromConfiguration = defineFailureMode({
       given: { pods: [crashing()], 'container-logs': [log('starting cart 1.9\nError: environment variable DATABASE_URL is not set')] },
       finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }],
     },
-    { story: 'A web server does not understand its configuration.', given: { pods: [crashing()], 'container-logs': [log('nginx: [emerg] unknown directive "prox_pass" in /etc/nginx/conf.d/default.conf:7')] } },
-    { story: 'A Python program lacks a module.', given: { pods: [crashing()], 'container-logs': [log('Traceback (most recent call last):\n  File "/app/main.py", line 1, in <module>\n    import flask\nModuleNotFoundError: No module named \'flask\'')] } },
+    {
+      story: 'A web server does not understand its configuration.',
+      given: {
+        pods: [crashing()],
+        'container-logs': [log('nginx: [emerg] unknown directive "prox_pass" in /etc/nginx/conf.d/default.conf:7')],
+      },
+    },
+    {
+      story: 'A Python program lacks a module.',
+      given: {
+        pods: [crashing()],
+        'container-logs': [
+          log(
+            'Traceback (most recent call last):\n  File "/app/main.py", line 1, in <module>\n    import flask\nModuleNotFoundError: No module named \'flask\'',
+          ),
+        ],
+      },
+    },
   ],
   isNotFooledBy: [
-    { story: 'It cannot reach its database.', given: { pods: [crashing()], 'container-logs': [log('optional file /app/.env not found\nError: connect ECONNREFUSED 10.96.45.12:5432')] } },
-    { story: 'It complains and goes on.', given: { pods: [examplePod({ name: 'cart-7f9-a' })], 'container-logs': [log('environment variable LOG_LEVEL is not set\nlistening on :8080')] } },
+    {
+      story: 'It cannot reach its database.',
+      given: {
+        pods: [crashing()],
+        'container-logs': [log('optional file /app/.env not found\nError: connect ECONNREFUSED 10.96.45.12:5432')],
+      },
+    },
+    {
+      story: 'It complains and goes on.',
+      given: {
+        pods: [examplePod({ name: 'cart-7f9-a' })],
+        'container-logs': [log('environment variable LOG_LEVEL is not set\nlistening on :8080')],
+      },
+    },
     {
       story: 'It is killed for memory after an hour of work; the complaint at its start is nothing.',
-      given: { pods: [crashing({ exitCode: 137, reason: 'OOMKilled' })], 'container-logs': [log('environment variable LOG_LEVEL is not set')] },
+      given: {
+        pods: [crashing({ exitCode: 137, reason: 'OOMKilled' })],
+        'container-logs': [log('environment variable LOG_LEVEL is not set')],
+      },
     },
   ],
 });
@@ -85,7 +138,13 @@ function complaint(replica: Replica, { container, end }: CrashedContainer, clues
   const [clue] = own.toSorted((left, right) => order(left.kind) - order(right.kind));
   if (clue === undefined || isSomebodyElse) return [];
   const isStated = clue.kind === 'missing-setting' && clue.name !== undefined && !isGiven(replica, container, clue.name);
-  const weight: Weight = !isAtStart ? 'weak' : isStated ? 'conclusive' : clue.name === undefined && clue.kind === 'missing-file' ? 'suggestive' : 'strong';
+  const weight: Weight = !isAtStart
+    ? 'weak'
+    : isStated
+      ? 'conclusive'
+      : clue.name === undefined && clue.kind === 'missing-file'
+        ? 'suggestive'
+        : 'strong';
   return [{ replica, container, clue, weight, citations: [clue.citation, citeEnd(replica.pod, container)] }];
 }
 
@@ -101,22 +160,33 @@ function isOwnPod(host: string | undefined): boolean {
 /** Undecided where whole objects are taken into the environment, for their values are never read. */
 function isGiven(replica: Replica, container: string, name: string): boolean {
   const spec = containerOf(replica.pod, container);
-  return spec === undefined || spec.envFrom.length > 0 || !/^[A-Z][A-Z0-9_]+$/.test(name) || spec.env.some((variable) => variable.name === name);
+  return (
+    spec === undefined || spec.envFrom.length > 0 || !/^[A-Z][A-Z0-9_]+$/.test(name) || spec.env.some((variable) => variable.name === name)
+  );
 }
 
 function notGiven(replica: Replica, container: string, { kind, name }: LogClue): readonly Claim[] {
   if (kind !== 'missing-setting' || name === undefined || isGiven(replica, container, name)) return [];
   const names = containerOf(replica.pod, container)?.env.map((variable) => variable.name) ?? [];
-  return [claim(`The template gives container ${container} no variable ${name}.`, citeObject(replica.pod, `env: ${names.slice(0, 20).join(', ') || 'none'}`))];
+  return [
+    claim(
+      `The template gives container ${container} no variable ${name}.`,
+      citeObject(replica.pod, `env: ${names.slice(0, 20).join(', ') || 'none'}`),
+    ),
+  ];
 }
 
 function spoken({ kind, name }: LogClue): string {
   const what = name === undefined ? '' : ` ${name}`;
   switch (kind) {
-    case 'missing-setting': return `the setting${what} is missing`;
-    case 'missing-file': return `the file${what} is missing`;
-    case 'missing-module': return `the module${what} is missing`;
-    default: return `the setting${what} is not valid`;
+    case 'missing-setting':
+      return `the setting${what} is missing`;
+    case 'missing-file':
+      return `the file${what} is missing`;
+    case 'missing-module':
+      return `the module${what} is missing`;
+    default:
+      return `the setting${what} is not valid`;
   }
 }
 
@@ -124,6 +194,12 @@ function crashing(last: { readonly exitCode: number; readonly reason?: string } 
   return examplePod({ name: 'cart-7f9-a', isReady: false, labels: { 'pod-template-hash': '7f9' }, status: crashLooping(last) });
 }
 
-function log(text: string): { readonly namespace: string; readonly pod: string; readonly container: string; readonly isPrevious: boolean; readonly text: string } {
+function log(text: string): {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+  readonly isPrevious: boolean;
+  readonly text: string;
+} {
   return { namespace: 'shop', pod: 'cart-7f9-a', container: 'app', isPrevious: true, text };
 }

@@ -21,14 +21,19 @@ export const cronjobMissedSchedule = defineFailureMode({
   title: 'A CronJob was due and did not run',
   role: 'cause',
   explanation: {
-    whatItIs: 'The schedule was due, and the controller made no Job: the run before is still active, the deadline for starting had passed, or the controller did not look.',
+    whatItIs:
+      'The schedule was due, and the controller made no Job: the run before is still active, the deadline for starting had passed, or the controller did not look.',
     howItLooks: 'LAST SCHEDULE older than the schedule allows; events MissSchedule, JobAlreadyActive or TooManyMissedTimes.',
-    whyItHappens: 'concurrencyPolicy Forbid with a run that hangs; more than a hundred missed runs without startingDeadlineSeconds; a controller manager that was down.',
+    whyItHappens:
+      'concurrencyPolicy Forbid with a run that hangs; more than a hundred missed runs without startingDeadlineSeconds; a controller manager that was down.',
     whatStopsTheBleeding: 'End the run that hangs, or create one Job from it by hand.',
     whatFixesIt: 'Give runs a deadline, set startingDeadlineSeconds, and make the work fit into its interval.',
     howToPreventIt: 'Alert on the age of the last success.',
   },
-  sources: ['https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#cron-job-limitations', 'https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#concurrency-policy'],
+  sources: [
+    'https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#cron-job-limitations',
+    'https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#concurrency-policy',
+  ],
   needs: ['cronjobs'],
   helpedBy: ['jobs', 'events', 'judged-alert'],
   explains: [],
@@ -44,8 +49,23 @@ export const cronjobMissedSchedule = defineFailureMode({
       const why = [...stillActive(cronJob, facts.jobs, facts.now), ...toldBy(cronJob, facts.events, facts.now)];
       const isPaged = isNamedByAlert(facts['judged-alert']?.alert, { namespace, names: [name] });
       const weight: Weight = why.length > 0 ? (isPaged ? 'conclusive' : 'strong') : isPaged ? 'strong' : 'suggestive';
-      const first = claim(`CronJob ${namespace}/${name} was due at ${formatInstant(due)} and did not run.`, citeObject(cronJob, `spec.schedule: ${cronJob.spec.schedule}; status.lastScheduleTime: ${last === undefined ? 'never' : formatInstant(last)}`, last));
-      return [{ subject: subject('CronJob', namespace, name), weight, because: [first, ...why] as const, since: due, affects: [subject('CronJob', namespace, name)] }];
+      const first = claim(
+        `CronJob ${namespace}/${name} was due at ${formatInstant(due)} and did not run.`,
+        citeObject(
+          cronJob,
+          `spec.schedule: ${cronJob.spec.schedule}; status.lastScheduleTime: ${last === undefined ? 'never' : formatInstant(last)}`,
+          last,
+        ),
+      );
+      return [
+        {
+          subject: subject('CronJob', namespace, name),
+          weight,
+          because: [first, ...why] as const,
+          since: due,
+          affects: [subject('CronJob', namespace, name)],
+        },
+      ];
     });
   },
 
@@ -53,16 +73,43 @@ export const cronjobMissedSchedule = defineFailureMode({
     {
       story: 'Every five minutes, one run at a time, and the last run hangs for an hour.',
       given: {
-        cronjobs: [every5({ lastScheduleTime: minutesAgo(60), active: [{ name: 'sync-1' }] })], jobs: [{ metadata: { name: 'sync-1', namespace: 'shop', creationTimestamp: minutesAgo(60) }, spec: {}, status: { active: 1, startTime: minutesAgo(60) } }],
+        cronjobs: [every5({ lastScheduleTime: minutesAgo(60), active: [{ name: 'sync-1' }] })],
+        jobs: [
+          {
+            metadata: { name: 'sync-1', namespace: 'shop', creationTimestamp: minutesAgo(60) },
+            spec: {},
+            status: { active: 1, startTime: minutesAgo(60) },
+          },
+        ],
       },
       finds: [{ kind: 'CronJob', namespace: 'shop', name: 'sync' }],
     },
-    { story: 'The controller has given up counting.', given: { cronjobs: [every5({ lastScheduleTime: minutesAgo(900) })], events: [exampleEvent({ about: { kind: 'CronJob', name: 'sync' }, reason: 'TooManyMissedTimes', message: 'too many missed start times (> 100). Set or decrease .spec.startingDeadlineSeconds or check clock skew' })] } },
+    {
+      story: 'The controller has given up counting.',
+      given: {
+        cronjobs: [every5({ lastScheduleTime: minutesAgo(900) })],
+        events: [
+          exampleEvent({
+            about: { kind: 'CronJob', name: 'sync' },
+            reason: 'TooManyMissedTimes',
+            message: 'too many missed start times (> 100). Set or decrease .spec.startingDeadlineSeconds or check clock skew',
+          }),
+        ],
+      },
+    },
   ],
   isNotFooledBy: [
     { story: 'It ran when it was due.', given: { cronjobs: [every5({ lastScheduleTime: minutesAgo(4) })] } },
-    { story: 'It was made after it was last due.', given: { cronjobs: [{ ...every5({}), metadata: { name: 'sync', namespace: 'shop', creationTimestamp: minutesAgo(3) } }] } },
-    { story: 'Due at two in the morning of another time zone.', given: { cronjobs: [{ ...every5({ lastScheduleTime: minutesAgo(60 * 20) }), spec: { schedule: '0 2 * * *', timeZone: 'America/New_York' } }] } },
+    {
+      story: 'It was made after it was last due.',
+      given: { cronjobs: [{ ...every5({}), metadata: { name: 'sync', namespace: 'shop', creationTimestamp: minutesAgo(3) } }] },
+    },
+    {
+      story: 'Due at two in the morning of another time zone.',
+      given: {
+        cronjobs: [{ ...every5({ lastScheduleTime: minutesAgo(60 * 20) }), spec: { schedule: '0 2 * * *', timeZone: 'America/New_York' } }],
+      },
+    },
   ],
 });
 
@@ -78,15 +125,27 @@ function stillActive(cronJob: CronJob, jobs: Collection<Job> | undefined, now: I
   return cronJob.status.active.slice(0, 2).map(({ name }) => {
     const job = jobs?.named(cronJob.metadata.namespace, name);
     const age = job?.status.startTime === undefined ? '' : ` for ${spokenDuration(now - job.status.startTime)}`;
-    return claim(`It allows one run at a time, and ${name ?? 'a run'} has been active${age}.`, citeObject(cronJob, `spec.concurrencyPolicy: Forbid; status.active: ${name}`), ...(job === undefined ? [] : [citeObject(job, `status.active: ${job.status.active ?? 0}`, job.status.startTime)]));
+    return claim(
+      `It allows one run at a time, and ${name ?? 'a run'} has been active${age}.`,
+      citeObject(cronJob, `spec.concurrencyPolicy: Forbid; status.active: ${name}`),
+      ...(job === undefined ? [] : [citeObject(job, `status.active: ${job.status.active ?? 0}`, job.status.startTime)]),
+    );
   });
 }
 
 function toldBy(cronJob: CronJob, events: Collection<Event> | undefined, now: Instant): readonly Claim[] {
-  return recentEvents(events, cronJob, now).filter((event) => ['MissSchedule', 'JobAlreadyActive', 'TooManyMissedTimes', 'FailedCreate', 'FailedNeedsStart'].includes(event.reason ?? ''))
-    .slice(0, 2).map((event) => claim('The controller says why.', citeEvent(event)));
+  return recentEvents(events, cronJob, now)
+    .filter((event) =>
+      ['MissSchedule', 'JobAlreadyActive', 'TooManyMissedTimes', 'FailedCreate', 'FailedNeedsStart'].includes(event.reason ?? ''),
+    )
+    .slice(0, 2)
+    .map((event) => claim('The controller says why.', citeEvent(event)));
 }
 
 function every5(status: object): RawObject {
-  return { metadata: { name: 'sync', namespace: 'shop', uid: 'uid-sync', creationTimestamp: minutesAgo(60 * 24 * 9) }, spec: { schedule: '*/5 * * * *', concurrencyPolicy: 'Forbid' }, status };
+  return {
+    metadata: { name: 'sync', namespace: 'shop', uid: 'uid-sync', creationTimestamp: minutesAgo(60 * 24 * 9) },
+    spec: { schedule: '*/5 * * * *', concurrencyPolicy: 'Forbid' },
+    status,
+  };
 }

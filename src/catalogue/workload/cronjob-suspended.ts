@@ -26,26 +26,50 @@ export const cronjobSuspended = defineFailureMode({
   mitigations: [],
 
   recognise(facts) {
-    return facts.cronjobs.all.filter((each) => each.spec.suspend === true && each.metadata.deletionTimestamp === undefined).map((cronJob) => {
-      const { namespace, name } = cronJob.metadata;
-      const isPaged = isNamedByAlert(facts['judged-alert']?.alert, { namespace, names: [name] });
-      const write = cronJob.metadata.managedFields.find((each) => each.paths.includes('spec.suspend'));
-      const last = cronJob.status.lastScheduleTime;
-      const ago: readonly Claim[] = last === undefined ? [] : [claim(`Its last run began ${spokenDuration(facts.now - last)} ago.`, citeObject(cronJob, 'status.lastScheduleTime', last))];
-      return {
-        subject: subject('CronJob', namespace, name), weight: isPaged ? 'conclusive' as const : 'weak' as const,
-        because: [claim(`CronJob ${namespace}/${name} is suspended.`, citeObject(cronJob, `spec.suspend: true${write?.manager === undefined ? '' : `, last written by ${write.manager}`}`, write?.at)), ...ago] as const,
-        affects: [subject('CronJob', namespace, name)],
-      };
-    });
+    return facts.cronjobs.all
+      .filter((each) => each.spec.suspend === true && each.metadata.deletionTimestamp === undefined)
+      .map((cronJob) => {
+        const { namespace, name } = cronJob.metadata;
+        const isPaged = isNamedByAlert(facts['judged-alert']?.alert, { namespace, names: [name] });
+        const write = cronJob.metadata.managedFields.find((each) => each.paths.includes('spec.suspend'));
+        const last = cronJob.status.lastScheduleTime;
+        const ago: readonly Claim[] =
+          last === undefined
+            ? []
+            : [claim(`Its last run began ${spokenDuration(facts.now - last)} ago.`, citeObject(cronJob, 'status.lastScheduleTime', last))];
+        return {
+          subject: subject('CronJob', namespace, name),
+          weight: isPaged ? ('conclusive' as const) : ('weak' as const),
+          because: [
+            claim(
+              `CronJob ${namespace}/${name} is suspended.`,
+              citeObject(
+                cronJob,
+                `spec.suspend: true${write?.manager === undefined ? '' : `, last written by ${write.manager}`}`,
+                write?.at,
+              ),
+            ),
+            ...ago,
+          ] as const,
+          affects: [subject('CronJob', namespace, name)],
+        };
+      });
   },
 
   recognises: [
-    { story: 'The page misses the backup, and its CronJob is suspended.', given: { cronjobs: [backup(true)], 'judged-alert': exampleJudgedAlert('real', { cronjob: 'backup', namespace: 'shop' }) }, finds: [{ kind: 'CronJob', namespace: 'shop', name: 'backup' }] },
+    {
+      story: 'The page misses the backup, and its CronJob is suspended.',
+      given: { cronjobs: [backup(true)], 'judged-alert': exampleJudgedAlert('real', { cronjob: 'backup', namespace: 'shop' }) },
+      finds: [{ kind: 'CronJob', namespace: 'shop', name: 'backup' }],
+    },
   ],
   isNotFooledBy: [{ story: 'It is not suspended.', given: { cronjobs: [backup(false)] } }],
 });
 
 function backup(suspend: boolean): RawObject {
-  return { metadata: { name: 'backup', namespace: 'shop' }, spec: { schedule: '0 2 * * *', suspend }, status: { lastScheduleTime: minutesAgo(60 * 24 * 3) } };
+  return {
+    metadata: { name: 'backup', namespace: 'shop' },
+    spec: { schedule: '0 2 * * *', suspend },
+    status: { lastScheduleTime: minutesAgo(60 * 24 * 3) },
+  };
 }

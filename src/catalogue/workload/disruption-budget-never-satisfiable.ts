@@ -20,13 +20,17 @@ export const disruptionBudgetNeverSatisfiable = defineFailureMode({
   role: 'cause',
   explanation: {
     whatItIs: 'The budget demands as many available pods as there are, so even with all of them healthy none may be evicted.',
-    howItLooks: 'ALLOWED DISRUPTIONS 0 in `kubectl get pdb`; `kubectl drain` repeats "Cannot evict pod as it would violate the pod\'s disruption budget".',
+    howItLooks:
+      'ALLOWED DISRUPTIONS 0 in `kubectl get pdb`; `kubectl drain` repeats "Cannot evict pod as it would violate the pod\'s disruption budget".',
     whyItHappens: 'minAvailable 1 on one replica, minAvailable 100%, maxUnavailable 0, or a selector that two budgets share.',
     whatStopsTheBleeding: 'Scale the workload up by one before draining.',
     whatFixesIt: 'Allow one disruption, and run enough replicas to bear it.',
     howToPreventIt: 'Check budgets against replica counts in the pipeline.',
   },
-  sources: ['https://kubernetes.io/docs/tasks/run-application/configure-pdb/', 'https://kubernetes.io/docs/concepts/workloads/pods/disruptions/'],
+  sources: [
+    'https://kubernetes.io/docs/tasks/run-application/configure-pdb/',
+    'https://kubernetes.io/docs/concepts/workloads/pods/disruptions/',
+  ],
   needs: ['poddisruptionbudgets', 'replicas'],
   helpedBy: ['nodes', 'judged-alert'],
   explains: [],
@@ -40,12 +44,35 @@ export const disruptionBudgetNeverSatisfiable = defineFailureMode({
       const draining = drainedNodes(covered, facts.nodes);
       const names = [name, ...covered.map((replica) => replica.workload.name), ...draining.map((node) => node.metadata.name)];
       const isPaged = isNamedByAlert(facts['judged-alert']?.alert, { namespace: undefined, names }) && draining.length > 0;
-      const rule = budget.spec.maxUnavailable === undefined ? `minAvailable ${budget.spec.minAvailable}` : `maxUnavailable ${budget.spec.maxUnavailable}`;
-      const waits: readonly Claim[] = draining.slice(0, 2).map((node) => claim(`${node.metadata.name} is cordoned and holds a pod of it, so a drain would wait.`, citeObject(node, 'spec.unschedulable: true')));
+      const rule =
+        budget.spec.maxUnavailable === undefined
+          ? `minAvailable ${budget.spec.minAvailable}`
+          : `maxUnavailable ${budget.spec.maxUnavailable}`;
+      const waits: readonly Claim[] = draining
+        .slice(0, 2)
+        .map((node) =>
+          claim(
+            `${node.metadata.name} is cordoned and holds a pod of it, so a drain would wait.`,
+            citeObject(node, 'spec.unschedulable: true'),
+          ),
+        );
       return {
-        subject: subject('PodDisruptionBudget', namespace, name), weight: isPaged ? 'strong' as const : 'weak' as const,
-        because: [claim(`${namespace}/${name} (${rule}) allows no eviction although ${budget.status.currentHealthy ?? 0} of ${budget.status.expectedPods ?? 0} pods are healthy.`, citeObject(budget, `status: disruptionsAllowed 0, currentHealthy ${budget.status.currentHealthy ?? 0}, desiredHealthy ${budget.status.desiredHealthy ?? 0}, expectedPods ${budget.status.expectedPods ?? 0}`)), ...waits] as const,
-        affects: [subject('PodDisruptionBudget', namespace, name), ...draining.map((node) => subject('Node', undefined, node.metadata.name))],
+        subject: subject('PodDisruptionBudget', namespace, name),
+        weight: isPaged ? ('strong' as const) : ('weak' as const),
+        because: [
+          claim(
+            `${namespace}/${name} (${rule}) allows no eviction although ${budget.status.currentHealthy ?? 0} of ${budget.status.expectedPods ?? 0} pods are healthy.`,
+            citeObject(
+              budget,
+              `status: disruptionsAllowed 0, currentHealthy ${budget.status.currentHealthy ?? 0}, desiredHealthy ${budget.status.desiredHealthy ?? 0}, expectedPods ${budget.status.expectedPods ?? 0}`,
+            ),
+          ),
+          ...waits,
+        ] as const,
+        affects: [
+          subject('PodDisruptionBudget', namespace, name),
+          ...draining.map((node) => subject('Node', undefined, node.metadata.name)),
+        ],
       };
     });
   },
@@ -54,26 +81,62 @@ export const disruptionBudgetNeverSatisfiable = defineFailureMode({
     {
       story: 'A drain waits for the only replica of a budget with minAvailable 1, and the page names the node.',
       given: {
-        poddisruptionbudgets: [budget({ minAvailable: 1 }, { expectedPods: 1, currentHealthy: 1, desiredHealthy: 1, disruptionsAllowed: 0 })], pods: [examplePod({ name: 'cart-7f9-a' })],
-        nodes: [exampleNode({ name: 'node-1', spec: { unschedulable: true } })], 'judged-alert': exampleJudgedAlert('real', { node: 'node-1' }),
+        poddisruptionbudgets: [
+          budget({ minAvailable: 1 }, { expectedPods: 1, currentHealthy: 1, desiredHealthy: 1, disruptionsAllowed: 0 }),
+        ],
+        pods: [examplePod({ name: 'cart-7f9-a' })],
+        nodes: [exampleNode({ name: 'node-1', spec: { unschedulable: true } })],
+        'judged-alert': exampleJudgedAlert('real', { node: 'node-1' }),
       },
       finds: [{ kind: 'PodDisruptionBudget', namespace: 'shop', name: 'cart' }],
     },
   ],
   isNotFooledBy: [
-    { story: 'Nothing may go now because one pod is not healthy.', given: { poddisruptionbudgets: [budget({ minAvailable: 2 }, { expectedPods: 3, currentHealthy: 2, desiredHealthy: 2, disruptionsAllowed: 0 })], pods: [] } },
-    { story: 'One may go.', given: { poddisruptionbudgets: [budget({ maxUnavailable: 1 }, { expectedPods: 3, currentHealthy: 3, desiredHealthy: 2, disruptionsAllowed: 1 })], pods: [] } },
-    { story: 'It covers no pods.', given: { poddisruptionbudgets: [budget({ minAvailable: 1 }, { expectedPods: 0, currentHealthy: 0, desiredHealthy: 0, disruptionsAllowed: 0 })], pods: [] } },
+    {
+      story: 'Nothing may go now because one pod is not healthy.',
+      given: {
+        poddisruptionbudgets: [
+          budget({ minAvailable: 2 }, { expectedPods: 3, currentHealthy: 2, desiredHealthy: 2, disruptionsAllowed: 0 }),
+        ],
+        pods: [],
+      },
+    },
+    {
+      story: 'One may go.',
+      given: {
+        poddisruptionbudgets: [
+          budget({ maxUnavailable: 1 }, { expectedPods: 3, currentHealthy: 3, desiredHealthy: 2, disruptionsAllowed: 1 }),
+        ],
+        pods: [],
+      },
+    },
+    {
+      story: 'It covers no pods.',
+      given: {
+        poddisruptionbudgets: [
+          budget({ minAvailable: 1 }, { expectedPods: 0, currentHealthy: 0, desiredHealthy: 0, disruptionsAllowed: 0 }),
+        ],
+        pods: [],
+      },
+    },
   ],
 });
 
 function neverAllows({ status }: PodDisruptionBudget): boolean {
   const { expectedPods, currentHealthy, desiredHealthy, disruptionsAllowed } = status;
-  return expectedPods !== undefined && expectedPods > 0 && disruptionsAllowed === 0 && (currentHealthy ?? 0) >= expectedPods && (desiredHealthy ?? 0) >= expectedPods;
+  return (
+    expectedPods !== undefined &&
+    expectedPods > 0 &&
+    disruptionsAllowed === 0 &&
+    (currentHealthy ?? 0) >= expectedPods &&
+    (desiredHealthy ?? 0) >= expectedPods
+  );
 }
 
 function isCovered({ metadata, spec }: PodDisruptionBudget, { pod }: Replica): boolean {
-  return metadata.namespace === pod.metadata.namespace && spec.selector !== undefined && matchesSelector(spec.selector, pod.metadata.labels);
+  return (
+    metadata.namespace === pod.metadata.namespace && spec.selector !== undefined && matchesSelector(spec.selector, pod.metadata.labels)
+  );
 }
 
 function drainedNodes(covered: readonly Replica[], nodes: Collection<Node> | undefined): readonly Node[] {

@@ -18,7 +18,10 @@ export const hostPortTaken = defineFailureMode({
     whatFixesIt: 'Use a Service instead of a hostPort, or give each workload a port of its own; let rollouts replace instead of surge.',
     howToPreventIt: 'Keep a list of host ports, or forbid them by policy.',
   },
-  sources: ['https://kubernetes.io/docs/concepts/configuration/overview/#services', 'https://kubernetes.io/docs/concepts/scheduling-eviction/kube-scheduler/'],
+  sources: [
+    'https://kubernetes.io/docs/concepts/configuration/overview/#services',
+    'https://kubernetes.io/docs/concepts/scheduling-eviction/kube-scheduler/',
+  ],
   needs: ['replicas'],
   helpedBy: ['scheduling', 'nodes', 'events'],
   explains: ['bad-revision'],
@@ -26,13 +29,23 @@ export const hostPortTaken = defineFailureMode({
 
   recognise(facts) {
     const waiting: readonly Sighting[] = waitingBecause('host-port', facts);
-    const refused = facts.replicas.failing.filter(({ pod }) => pod.status.phase === 'Failed' && pod.status.reason === 'NodePorts').map((replica): Sighting => {
-      const citations: readonly [Citation] = [citeObject(replica.pod, `status.reason: NodePorts: ${replica.pod.status.message ?? ''}`)];
-      return { replica, citations };
-    });
+    const refused = facts.replicas.failing
+      .filter(({ pod }) => pod.status.phase === 'Failed' && pod.status.reason === 'NodePorts')
+      .map((replica): Sighting => {
+        const citations: readonly [Citation] = [citeObject(replica.pod, `status.reason: NodePorts: ${replica.pod.status.message ?? ''}`)];
+        return { replica, citations };
+      });
     return byWorkload([...waiting, ...refused]).map((group) => {
       const ports = [...new Set(portsOf(group[0].replica.pod))];
-      return findingOf(group, { weight: 'strong', because: [claimOfAll(`${countOf(group)} of ${group[0].replica.workload.name} find no node with host port ${ports.join(', ') || 'that they want'} free.`, group)] });
+      return findingOf(group, {
+        weight: 'strong',
+        because: [
+          claimOfAll(
+            `${countOf(group)} of ${group[0].replica.workload.name} find no node with host port ${ports.join(', ') || 'that they want'} free.`,
+            group,
+          ),
+        ],
+      });
     });
   },
 
@@ -41,19 +54,41 @@ export const hostPortTaken = defineFailureMode({
       story: 'The second replica wants the same port of the only node.',
       given: {
         nodes: [exampleNode({ name: 'node-1' })],
-        pods: [examplePod({ name: 'cart-7f9-b', labels: { 'pod-template-hash': '7f9' }, container: withPort() }), exampleUnscheduled({ message: "0/1 nodes are available: 1 node(s) didn't have free ports for the requested pod ports.", container: withPort() })],
+        pods: [
+          examplePod({ name: 'cart-7f9-b', labels: { 'pod-template-hash': '7f9' }, container: withPort() }),
+          exampleUnscheduled({
+            message: "0/1 nodes are available: 1 node(s) didn't have free ports for the requested pod ports.",
+            container: withPort(),
+          }),
+        ],
       },
       finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }],
     },
   ],
   isNotFooledBy: [
-    { story: 'One replica per node.', given: { nodes: [exampleNode({ name: 'node-1' })], pods: [examplePod({ name: 'cart-7f9-b', container: withPort() })] } },
-    { story: 'It waits for room.', given: { nodes: [exampleNode({ name: 'node-1' })], pods: [exampleUnscheduled({ message: '0/1 nodes are available: 1 Insufficient cpu.', container: { ...withPort(), resources: { requests: { cpu: '9' } } } })] } },
+    {
+      story: 'One replica per node.',
+      given: { nodes: [exampleNode({ name: 'node-1' })], pods: [examplePod({ name: 'cart-7f9-b', container: withPort() })] },
+    },
+    {
+      story: 'It waits for room.',
+      given: {
+        nodes: [exampleNode({ name: 'node-1' })],
+        pods: [
+          exampleUnscheduled({
+            message: '0/1 nodes are available: 1 Insufficient cpu.',
+            container: { ...withPort(), resources: { requests: { cpu: '9' } } },
+          }),
+        ],
+      },
+    },
   ],
 });
 
 function portsOf(pod: Pod): readonly number[] {
-  return pod.spec.containers.flatMap((container) => container.ports.flatMap((port) => port.hostPort ?? (pod.spec.hostNetwork === true ? (port.containerPort ?? []) : [])));
+  return pod.spec.containers.flatMap((container) =>
+    container.ports.flatMap((port) => port.hostPort ?? (pod.spec.hostNetwork === true ? (port.containerPort ?? []) : [])),
+  );
 }
 
 function withPort(): { readonly ports: readonly object[] } {

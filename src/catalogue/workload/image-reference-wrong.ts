@@ -15,11 +15,14 @@ export const imageReferenceWrong = defineFailureMode({
   role: 'cause',
   explanation: {
     whatItIs: 'The pod template names an image that the registry does not have, or that is no valid image name.',
-    howItLooks: 'ErrImagePull, ImagePullBackOff or InvalidImageName in `kubectl get pods`; `kubectl describe pod` says "not found", "manifest unknown" or "invalid reference format".',
-    whyItHappens: 'A typing error, a tag that the pipeline never pushed or that was cleaned up, a digest of another repository, a renamed repository.',
+    howItLooks:
+      'ErrImagePull, ImagePullBackOff or InvalidImageName in `kubectl get pods`; `kubectl describe pod` says "not found", "manifest unknown" or "invalid reference format".',
+    whyItHappens:
+      'A typing error, a tag that the pipeline never pushed or that was cleaned up, a digest of another repository, a renamed repository.',
     whatStopsTheBleeding: 'Roll back to the revision whose image exists; old replicas go on serving meanwhile.',
     whatFixesIt: 'Correct the reference, or push the missing image, and roll out again.',
-    howToPreventIt: 'Let the pipeline resolve the tag to a digest before it deploys, and keep tags that are in use out of registry clean-up.',
+    howToPreventIt:
+      'Let the pipeline resolve the tag to a digest before it deploys, and keep tags that are in use out of registry clean-up.',
   },
   sources: ['https://kubernetes.io/docs/concepts/containers/images/', 'https://kubernetes.io/docs/reference/node/image-pull-failures/'],
   needs: ['replicas'],
@@ -29,14 +32,22 @@ export const imageReferenceWrong = defineFailureMode({
 
   recognise(facts) {
     const seen = pullFailures(facts.replicas.failing, facts.events, facts.now).flatMap((failure) => {
-      const account = facts.serviceaccounts?.named(failure.replica.pod.metadata.namespace, failure.replica.pod.spec.serviceAccountName ?? 'default');
+      const account = facts.serviceaccounts?.named(
+        failure.replica.pod.metadata.namespace,
+        failure.replica.pod.spec.serviceAccountName ?? 'default',
+      );
       const hasCredentials = failure.replica.pod.spec.imagePullSecrets.length > 0 || (account?.imagePullSecrets.length ?? 0) > 0;
       const weight = weigh(failure, hasCredentials);
       return weight === undefined ? [] : [{ ...failure, weight }];
     });
     return byWorkload(seen, (failure) => failure.image).map((group) => {
       const [{ image, verdict, weight, container }] = group;
-      const what = verdict === 'invalid-name' ? 'is no valid image name' : verdict === 'never-pulled' ? 'is not on the node and must not be pulled' : 'was not found';
+      const what =
+        verdict === 'invalid-name'
+          ? 'is no valid image name'
+          : verdict === 'never-pulled'
+            ? 'is not on the node and must not be pulled'
+            : 'was not found';
       const says = `${countOf(group)} cannot start container ${container}: image ${image} ${what}.`;
       return findingOf(group, {
         weight,
@@ -49,27 +60,76 @@ export const imageReferenceWrong = defineFailureMode({
   recognises: [
     {
       story: 'A tag that was never pushed; containerd names it in the status of the container.',
-      given: { pods: [pulling('cart-7f9-a', 'registry.example/shop/cart:v9', 'Back-off pulling image "registry.example/shop/cart:v9": ErrImagePull: failed to resolve reference "registry.example/shop/cart:v9": registry.example/shop/cart:v9: not found')] },
+      given: {
+        pods: [
+          pulling(
+            'cart-7f9-a',
+            'registry.example/shop/cart:v9',
+            'Back-off pulling image "registry.example/shop/cart:v9": ErrImagePull: failed to resolve reference "registry.example/shop/cart:v9": registry.example/shop/cart:v9: not found',
+          ),
+        ],
+      },
       finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }],
     },
     {
       story: 'An older kubelet says why only in the event.',
       given: {
         pods: [pulling('cart-7f9-a', 'registry.example/cart:v9', 'Back-off pulling image "registry.example/cart:v9"')],
-        events: [exampleEvent({ about: { kind: 'Pod', name: 'cart-7f9-a' }, reason: 'Failed', message: 'Failed to pull image "registry.example/cart:v9": rpc error: code = Unknown desc = manifest for registry.example/cart:v9 not found: manifest unknown' })],
+        events: [
+          exampleEvent({
+            about: { kind: 'Pod', name: 'cart-7f9-a' },
+            reason: 'Failed',
+            message:
+              'Failed to pull image "registry.example/cart:v9": rpc error: code = Unknown desc = manifest for registry.example/cart:v9 not found: manifest unknown',
+          }),
+        ],
       },
     },
     {
       story: 'A misspelt public image: the hub answers strangers that they may lack authorization, and nobody gave the pod credentials.',
-      given: { pods: [pulling('web-7f9-a', 'ngimx:1.27', 'ErrImagePull: failed to pull and unpack image "docker.io/library/ngimx:1.27": pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed')] },
+      given: {
+        pods: [
+          pulling(
+            'web-7f9-a',
+            'ngimx:1.27',
+            'ErrImagePull: failed to pull and unpack image "docker.io/library/ngimx:1.27": pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed',
+          ),
+        ],
+      },
     },
   ],
   isNotFooledBy: [
-    { story: 'The registry refuses the credentials.', given: { pods: [pulling('cart-7f9-a', 'registry.example/cart:v9', 'failed to authorize: failed to fetch oauth token: unexpected status: 401 Unauthorized')] } },
-    { story: 'The name of the registry does not resolve.', given: { pods: [pulling('cart-7f9-a', 'registry.example/cart:v9', 'dial tcp: lookup registry.example on 10.0.0.2:53: no such host')] } },
+    {
+      story: 'The registry refuses the credentials.',
+      given: {
+        pods: [
+          pulling(
+            'cart-7f9-a',
+            'registry.example/cart:v9',
+            'failed to authorize: failed to fetch oauth token: unexpected status: 401 Unauthorized',
+          ),
+        ],
+      },
+    },
+    {
+      story: 'The name of the registry does not resolve.',
+      given: {
+        pods: [pulling('cart-7f9-a', 'registry.example/cart:v9', 'dial tcp: lookup registry.example on 10.0.0.2:53: no such host')],
+      },
+    },
     {
       story: 'A pull failed an hour ago and the container runs.',
-      given: { pods: [examplePod({ name: 'cart-7f9-a' })], events: [exampleEvent({ about: { kind: 'Pod', name: 'cart-7f9-a' }, reason: 'Failed', minutesAgo: 58, message: 'Failed to pull image "registry.example/app:1": not found' })] },
+      given: {
+        pods: [examplePod({ name: 'cart-7f9-a' })],
+        events: [
+          exampleEvent({
+            about: { kind: 'Pod', name: 'cart-7f9-a' },
+            reason: 'Failed',
+            minutesAgo: 58,
+            message: 'Failed to pull image "registry.example/app:1": not found',
+          }),
+        ],
+      },
     },
   ],
 });
@@ -78,18 +138,36 @@ function weigh({ verdict, image }: PullFailure, hasCredentials: boolean): Weight
   if (verdict === 'not-found' || verdict === 'invalid-name' || verdict === 'never-pulled') return 'conclusive';
   if (verdict !== 'denied-or-missing') return undefined;
   // Official images of the hub have no owner in their name and are never private.
-  const isOfficial = !repositoryOf(image).replace(/^docker\.io\/(library\/)?/, '').includes('/');
+  const isOfficial = !repositoryOf(image)
+    .replace(/^docker\.io\/(library\/)?/, '')
+    .includes('/');
   return isOfficial ? 'strong' : hasCredentials ? 'weak' : 'suggestive';
 }
 
 /** The same repository under another tag runs elsewhere: the name is right and the tag is not. */
 function runningFromSameRepository([first]: AtLeastOne<PullFailure>, replicas: Replicas): readonly Claim[] {
-  const running = replicas.ofWorkload(first.replica.workload).find((other) => other.health === 'healthy' &&
-    other.pod.spec.containers.some((each) => each.image !== first.image && repositoryOf(each.image ?? '') === repositoryOf(first.image)));
+  const running = replicas
+    .ofWorkload(first.replica.workload)
+    .find(
+      (other) =>
+        other.health === 'healthy' &&
+        other.pod.spec.containers.some(
+          (each) => each.image !== first.image && repositoryOf(each.image ?? '') === repositoryOf(first.image),
+        ),
+    );
   const image = running?.pod.spec.containers.find((each) => repositoryOf(each.image ?? '') === repositoryOf(first.image))?.image;
-  return running === undefined ? [] : [claim(`${image} of the same repository runs: the name is right, the tag is not.`, citeObject(running.pod, `image ${image}, Ready`))];
+  return running === undefined
+    ? []
+    : [claim(`${image} of the same repository runs: the name is right, the tag is not.`, citeObject(running.pod, `image ${image}, Ready`))];
 }
 
 function pulling(name: string, image: string, message: string): ReturnType<typeof examplePod> {
-  return examplePod({ name, isReady: false, phase: 'Pending', labels: { 'pod-template-hash': '7f9' }, container: { image }, status: imagePulling(message) });
+  return examplePod({
+    name,
+    isReady: false,
+    phase: 'Pending',
+    labels: { 'pod-template-hash': '7f9' },
+    container: { image },
+    status: imagePulling(message),
+  });
 }

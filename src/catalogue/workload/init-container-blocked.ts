@@ -17,46 +17,108 @@ export const initContainerBlocked = defineFailureMode({
   explanation: {
     whatItIs: 'The pod has a step to do before its containers start, and that step fails each time or never ends.',
     howItLooks: 'Init:0/1, Init:Error or Init:CrashLoopBackOff in `kubectl get pods`; the application containers are in PodInitializing.',
-    whyItHappens: 'It waits for a Service or a database that is not there, a migration fails, a download or a permission change is refused.',
-    whatStopsTheBleeding: 'Bring up what it waits for; roll back if the step is new. Replicas that run do not repeat it, so do not restart them.',
+    whyItHappens:
+      'It waits for a Service or a database that is not there, a migration fails, a download or a permission change is refused.',
+    whatStopsTheBleeding:
+      'Bring up what it waits for; roll back if the step is new. Replicas that run do not repeat it, so do not restart them.',
     whatFixesIt: 'Repair the step, or let the application wait with a time-out and a clear message.',
     howToPreventIt: 'Give waiting steps a time-out, and start them in the pipeline against the names and rights that they will have.',
   },
-  sources: ['https://kubernetes.io/docs/concepts/workloads/pods/init-containers/', 'https://kubernetes.io/docs/tasks/debug/debug-application/debug-init-containers/'],
+  sources: [
+    'https://kubernetes.io/docs/concepts/workloads/pods/init-containers/',
+    'https://kubernetes.io/docs/tasks/debug/debug-application/debug-init-containers/',
+  ],
   needs: ['replicas'],
   helpedBy: ['log-clues', 'container-logs', 'service-backends'],
   explains: ['job-backoff-limit'],
   mitigations: ['roll-back-workload'],
 
   recognise(facts) {
-    const seen = facts.replicas.failing.flatMap((replica) => replica.troubles.filter(isBlocked).flatMap((trouble) => blocked(replica, trouble, facts)));
+    const seen = facts.replicas.failing.flatMap((replica) =>
+      replica.troubles.filter(isBlocked).flatMap((trouble) => blocked(replica, trouble, facts)),
+    );
     return byWorkload(seen, (each) => each.container).map((group) => {
       const [{ container, replica, isWaiting, weight, clues }] = group;
       const awaited = awaitedServices(replica, container, clues, facts['service-backends']);
       const state = isWaiting ? 'does not come to an end' : 'fails';
-      const because: readonly [Claim, ...Claim[]] = [claimOfAll(`Init container ${container} of ${countOf(group)} ${state}, so the containers behind it never start.`, group), ...awaited.claims];
-      return findingOf(group, { weight, because, blames: awaited.subjects, wouldSettle: [`kubectl -n ${replica.pod.metadata.namespace} logs ${replica.pod.metadata.name} -c ${container}`] });
+      const because: readonly [Claim, ...Claim[]] = [
+        claimOfAll(`Init container ${container} of ${countOf(group)} ${state}, so the containers behind it never start.`, group),
+        ...awaited.claims,
+      ];
+      return findingOf(group, {
+        weight,
+        because,
+        blames: awaited.subjects,
+        wouldSettle: [`kubectl -n ${replica.pod.metadata.namespace} logs ${replica.pod.metadata.name} -c ${container}`],
+      });
     });
   },
 
   recognises: [
     {
       story: 'A migration fails each time.',
-      given: { pods: [initialising({ ...crashLooping({ exitCode: 1 }), name: 'migrate' })], 'container-logs': [{ namespace: 'shop', pod: 'cart-7f9-a', container: 'migrate', text: 'migration 12 failed: relation "orders" does not exist' }] },
+      given: {
+        pods: [initialising({ ...crashLooping({ exitCode: 1 }), name: 'migrate' })],
+        'container-logs': [
+          { namespace: 'shop', pod: 'cart-7f9-a', container: 'migrate', text: 'migration 12 failed: relation "orders" does not exist' },
+        ],
+      },
       finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }],
     },
     {
       story: 'It has waited for a name to resolve for twenty minutes.',
       given: {
         pods: [initialising({ name: 'migrate', ready: false, state: { running: { startedAt: '2026-03-01T09:40:00Z' } }, lastState: {} })],
-        'container-logs': [{ namespace: 'shop', pod: 'cart-7f9-a', container: 'migrate', text: 'waiting for orders\nwaiting for orders\nwaiting for orders' }],
+        'container-logs': [
+          {
+            namespace: 'shop',
+            pod: 'cart-7f9-a',
+            container: 'migrate',
+            text: 'waiting for orders\nwaiting for orders\nwaiting for orders',
+          },
+        ],
       },
     },
   ],
   isNotFooledBy: [
-    { story: 'It started a minute ago.', given: { pods: [initialising({ name: 'migrate', ready: false, state: { running: { startedAt: '2026-03-01T09:59:00Z' } }, lastState: {} })] } },
-    { story: 'It ended well, and the application crashes.', given: { pods: [{ ...examplePod({ name: 'cart-7f9-a', isReady: false, status: crashLooping({ exitCode: 1 }), spec: { initContainers: [{ name: 'migrate', image: 'm:1' }] }, podStatus: { initContainerStatuses: [{ name: 'migrate', ready: true, state: { terminated: { exitCode: 0, reason: 'Completed' } } }] } }) }] } },
-    { story: 'A sidecar that is meant to keep running.', given: { pods: [examplePod({ name: 'cart-7f9-a', spec: { initContainers: [{ name: 'proxy', image: 'p:1', restartPolicy: 'Always' }] }, podStatus: { initContainerStatuses: [{ name: 'proxy', ready: true, state: { running: { startedAt: '2026-03-01T09:00:00Z' } } }] } })] } },
+    {
+      story: 'It started a minute ago.',
+      given: {
+        pods: [initialising({ name: 'migrate', ready: false, state: { running: { startedAt: '2026-03-01T09:59:00Z' } }, lastState: {} })],
+      },
+    },
+    {
+      story: 'It ended well, and the application crashes.',
+      given: {
+        pods: [
+          {
+            ...examplePod({
+              name: 'cart-7f9-a',
+              isReady: false,
+              status: crashLooping({ exitCode: 1 }),
+              spec: { initContainers: [{ name: 'migrate', image: 'm:1' }] },
+              podStatus: {
+                initContainerStatuses: [{ name: 'migrate', ready: true, state: { terminated: { exitCode: 0, reason: 'Completed' } } }],
+              },
+            }),
+          },
+        ],
+      },
+    },
+    {
+      story: 'A sidecar that is meant to keep running.',
+      given: {
+        pods: [
+          examplePod({
+            name: 'cart-7f9-a',
+            spec: { initContainers: [{ name: 'proxy', image: 'p:1', restartPolicy: 'Always' }] },
+            podStatus: {
+              initContainerStatuses: [{ name: 'proxy', ready: true, state: { running: { startedAt: '2026-03-01T09:00:00Z' } } }],
+            },
+          }),
+        ],
+      },
+    },
   ],
 });
 
@@ -69,7 +131,11 @@ interface Blocked extends Sighting {
 
 /** Images and configuration that are missing hold up init containers as well, and are modes of their own. */
 function isBlocked(trouble: Trouble): boolean {
-  return trouble.isInit && trouble.container !== undefined && (trouble.kind === 'ended' || trouble.kind === 'not-ready' || trouble.reason === 'CrashLoopBackOff');
+  return (
+    trouble.isInit &&
+    trouble.container !== undefined &&
+    (trouble.kind === 'ended' || trouble.kind === 'not-ready' || trouble.reason === 'CrashLoopBackOff')
+  );
 }
 
 interface Heard {
@@ -86,7 +152,9 @@ function blocked(replica: Replica, trouble: Trouble, facts: Heard): readonly Blo
   const isWaiting = trouble.kind === 'not-ready';
   const waiting = waitingWords(replica, container, facts['container-logs'] ?? []);
   const end = lastEnd(status);
-  const shown = isWaiting ? citeObject(replica.pod, `status.initContainerStatuses[${container}].state: running`, status?.state.running?.startedAt) : citeEnd(replica.pod, container);
+  const shown = isWaiting
+    ? citeObject(replica.pod, `status.initContainerStatuses[${container}].state: running`, status?.state.running?.startedAt)
+    : citeEnd(replica.pod, container);
   const told = clues[0] === undefined ? waiting : [clues[0].citation];
   const weight: Weight = isWaiting ? (told.length > 0 ? 'strong' : 'suggestive') : end?.reason === 'OOMKilled' ? 'suggestive' : 'strong';
   return [{ replica, container, isWaiting, weight, clues, since: trouble.since, citations: [shown, ...told] }];
@@ -94,28 +162,49 @@ function blocked(replica: Replica, trouble: Trouble, facts: Heard): readonly Blo
 
 /** Waiting steps say what they wait for, in a loop. */
 function waitingWords(replica: Replica, container: string, logs: readonly ContainerLog[]): readonly Citation[] {
-  const log = logs.find((each) => each.namespace === replica.pod.metadata.namespace && each.pod === replica.pod.metadata.name && each.container === container && !each.isPrevious);
-  const line = log?.lines.slice(-5).findLast(({ text }) => /\bwait(?:ing|s)?\b|not (?:yet )?(?:ready|available|up|found)|unavailable|retry|sleeping/i.test(text));
+  const log = logs.find(
+    (each) =>
+      each.namespace === replica.pod.metadata.namespace &&
+      each.pod === replica.pod.metadata.name &&
+      each.container === container &&
+      !each.isPrevious,
+  );
+  const line = log?.lines
+    .slice(-5)
+    .findLast(({ text }) => /\bwait(?:ing|s)?\b|not (?:yet )?(?:ready|available|up|found)|unavailable|retry|sleeping/i.test(text));
   return log === undefined || line === undefined ? [] : [citeLog(log, line.text.slice(0, 200), line.at)];
 }
 
 /** Services that the log or the command of the step names. */
-function awaitedServices(replica: Replica, container: string, clues: readonly LogClue[], backends: ServiceBackends | undefined): { readonly claims: readonly Claim[]; readonly subjects: readonly Subject[] } {
+function awaitedServices(
+  replica: Replica,
+  container: string,
+  clues: readonly LogClue[],
+  backends: ServiceBackends | undefined,
+): { readonly claims: readonly Claim[]; readonly subjects: readonly Subject[] } {
   const spec = containerOf(replica.pod, container);
   const words = [...(spec?.command ?? []), ...(spec?.args ?? [])].join(' ').match(/[A-Za-z0-9][A-Za-z0-9.-]{1,200}/g) ?? [];
   const hosts = [...new Set([...clues.flatMap((clue) => clue.host ?? []), ...words.slice(0, 200)])];
   const found = [...new Set(hosts.flatMap((host) => backends?.ofHost(host, replica.pod.metadata.namespace) ?? []))];
   return {
-    claims: found.map(({ service, endpoints }) => claim(
-      `It waits for Service ${service.metadata.namespace}/${service.metadata.name}, which has ${endpoints === undefined ? 'an unknown number of' : endpoints.ready} ready endpoints.`,
-      citeObject(service, `selector ${JSON.stringify(service.spec.selector)}`))),
+    claims: found.map(({ service, endpoints }) =>
+      claim(
+        `It waits for Service ${service.metadata.namespace}/${service.metadata.name}, which has ${endpoints === undefined ? 'an unknown number of' : endpoints.ready} ready endpoints.`,
+        citeObject(service, `selector ${JSON.stringify(service.spec.selector)}`),
+      ),
+    ),
     subjects: found.map(({ service }) => subject('Service', service.metadata.namespace, service.metadata.name)),
   };
 }
 
 function initialising(init: object): ReturnType<typeof examplePod> {
   return examplePod({
-    name: 'cart-7f9-a', isReady: false, phase: 'Pending', labels: { 'pod-template-hash': '7f9' }, spec: { initContainers: [{ name: 'migrate', image: 'registry.example/migrate:1' }] },
-    status: { state: { waiting: { reason: 'PodInitializing' } } }, podStatus: { initContainerStatuses: [init] },
+    name: 'cart-7f9-a',
+    isReady: false,
+    phase: 'Pending',
+    labels: { 'pod-template-hash': '7f9' },
+    spec: { initContainers: [{ name: 'migrate', image: 'registry.example/migrate:1' }] },
+    status: { state: { waiting: { reason: 'PodInitializing' } } },
+    podStatus: { initContainerStatuses: [init] },
   });
 }

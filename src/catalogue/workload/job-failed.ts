@@ -25,14 +25,26 @@ export const jobFailed = defineFailureMode({
 
   recognise(facts) {
     return failedJobs(facts).map(({ job, condition, reason }) => ({
-      subject: jobOwner(job), weight: 'conclusive' as const,
-      because: [claim(`Job ${job.metadata.name} has failed: ${reason}.`, citeObject(job, `status.conditions[Failed]: ${reason} ${condition.message ?? ''}`.trim(), condition.lastTransitionTime))] as const,
+      subject: jobOwner(job),
+      weight: 'conclusive' as const,
+      because: [
+        claim(
+          `Job ${job.metadata.name} has failed: ${reason}.`,
+          citeObject(job, `status.conditions[Failed]: ${reason} ${condition.message ?? ''}`.trim(), condition.lastTransitionTime),
+        ),
+      ] as const,
       affects: [jobOwner(job), ...affectedBy(podsOfJob(job, facts.replicas))],
       ...(condition.lastTransitionTime === undefined ? {} : { since: condition.lastTransitionTime }),
     }));
   },
 
-  recognises: [{ story: 'Failed five minutes ago.', given: { pods: [], jobs: [job('Failed', 5)] }, finds: [{ kind: 'Job', namespace: 'shop', name: 'report' }] }],
+  recognises: [
+    {
+      story: 'Failed five minutes ago.',
+      given: { pods: [], jobs: [job('Failed', 5)] },
+      finds: [{ kind: 'Job', namespace: 'shop', name: 'report' }],
+    },
+  ],
   isNotFooledBy: [
     { story: 'It is complete.', given: { pods: [], jobs: [job('Complete', 5)] } },
     { story: 'Failed last month.', given: { pods: [], jobs: [job('Failed', 60 * 24 * 30)] } },
@@ -40,5 +52,9 @@ export const jobFailed = defineFailureMode({
 });
 
 function job(type: string, endedMinutesAgo: number): { readonly [field: string]: unknown } {
-  return { metadata: { name: 'report', namespace: 'shop' }, spec: {}, status: { conditions: [{ type, status: 'True', reason: 'BackoffLimitExceeded', lastTransitionTime: minutesAgo(endedMinutesAgo) }] } };
+  return {
+    metadata: { name: 'report', namespace: 'shop' },
+    spec: {},
+    status: { conditions: [{ type, status: 'True', reason: 'BackoffLimitExceeded', lastTransitionTime: minutesAgo(endedMinutesAgo) }] },
+  };
 }

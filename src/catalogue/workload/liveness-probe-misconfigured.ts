@@ -5,7 +5,15 @@ import { exampleEvent, examplePod } from '../../domain/example-objects.ts';
 import { defineFailureMode, type Weight } from '../../domain/failure-mode.ts';
 import { type Instant, millisecondsPerMinute, millisecondsPerSecond } from '../../domain/instant.ts';
 import type { LogClue } from '../../domain/log-clue.ts';
-import { citeProbeSpec, isHinderedByOthers, killsByProbe, probeBudgetMilliseconds, type ProbeFailure, probeFailures, probeOf } from '../../domain/probe-failures.ts';
+import {
+  citeProbeSpec,
+  isHinderedByOthers,
+  killsByProbe,
+  probeBudgetMilliseconds,
+  type ProbeFailure,
+  probeFailures,
+  probeOf,
+} from '../../domain/probe-failures.ts';
 import { judgeProbe } from '../../domain/probe-verdict.ts';
 import type { Replica } from '../../domain/replica.ts';
 import { byWorkload, claimOfAll, countOf, findingOf, healthySiblings, siblingsAreFine, type Sighting } from '../../domain/sightings.ts';
@@ -16,24 +24,34 @@ export const livenessProbeMisconfigured = defineFailureMode({
   title: 'The liveness probe kills a program that works',
   role: 'cause',
   explanation: {
-    whatItIs: 'The liveness probe asks a port, path, protocol or command that the program does not have, or gives it less time than it needs, so the kubelet restarts it again and again.',
-    howItLooks: 'Restarts at a steady pace, "failed liveness probe, will be restarted" in the events, exit code 137 or 143, and a log that shows a program at work.',
+    whatItIs:
+      'The liveness probe asks a port, path, protocol or command that the program does not have, or gives it less time than it needs, so the kubelet restarts it again and again.',
+    howItLooks:
+      'Restarts at a steady pace, "failed liveness probe, will be restarted" in the events, exit code 137 or 143, and a log that shows a program at work.',
     whyItHappens: 'A changed port or path, a start that became slower, a time-out of one second under load, no startup probe.',
     whatStopsTheBleeding: 'Roll back the revision, or relax the probe: a program that is not restarted can serve.',
-    whatFixesIt: 'Point the probe at what the program serves; cover the start with a startup probe; probe liveness more patiently than readiness.',
+    whatFixesIt:
+      'Point the probe at what the program serves; cover the start with a startup probe; probe liveness more patiently than readiness.',
     howToPreventIt: 'Let liveness ask only whether the process is stuck, and measure how long it takes to start on a loaded node.',
   },
-  sources: ['https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/', 'https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/'],
+  sources: [
+    'https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/',
+    'https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/',
+  ],
   needs: ['replicas'],
   helpedBy: ['events', 'container-logs', 'log-clues'],
   explains: ['bad-revision'],
   mitigations: ['roll-back-workload'],
 
   recognise(facts) {
-    const seen = facts.replicas.all.filter((replica) => replica.health !== 'finished' && replica.health !== 'leaving').flatMap((replica) => killedByProbe(replica, facts));
+    const seen = facts.replicas.all
+      .filter((replica) => replica.health !== 'finished' && replica.health !== 'leaving')
+      .flatMap((replica) => killedByProbe(replica, facts));
     return byWorkload(seen, (each) => `${each.container} ${each.fault}`).map((group) => {
       const [{ container, says, weight, fault, replica }] = group;
-      const siblings = healthySiblings(replica, facts.replicas.ofWorkload(replica.workload)).filter((other) => !group.some((each) => each.replica === other));
+      const siblings = healthySiblings(replica, facts.replicas.ofWorkload(replica.workload)).filter(
+        (other) => !group.some((each) => each.replica === other),
+      );
       const isDoubtful = siblings.length > 0;
       return findingOf(group, {
         weight: isDoubtful ? (fault === 'patience' ? 'weak' : 'suggestive') : weight,
@@ -54,21 +72,66 @@ export const livenessProbeMisconfigured = defineFailureMode({
       },
       finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }],
     },
-    { story: 'The program does not know the path.', given: { pods: [restarted({ httpGet: { path: '/helth', port: 8080 } })], events: [unhealthy('HTTP probe failed with statuscode: 404'), killing()] } },
+    {
+      story: 'The program does not know the path.',
+      given: {
+        pods: [restarted({ httpGet: { path: '/helth', port: 8080 } })],
+        events: [unhealthy('HTTP probe failed with statuscode: 404'), killing()],
+      },
+    },
     {
       story: 'It is killed before it listens, every time after the same short while.',
-      given: { pods: [restarted({ httpGet: { path: '/healthz', port: 8080 }, periodSeconds: 5, failureThreshold: 2 })], events: [unhealthy('Get "http://10.244.1.10:8080/healthz": dial tcp 10.244.1.10:8080: connect: connection refused'), killing()], 'container-logs': [] },
+      given: {
+        pods: [restarted({ httpGet: { path: '/healthz', port: 8080 }, periodSeconds: 5, failureThreshold: 2 })],
+        events: [unhealthy('Get "http://10.244.1.10:8080/healthz": dial tcp 10.244.1.10:8080: connect: connection refused'), killing()],
+        'container-logs': [],
+      },
     },
-    { story: 'Its command looks for a file that the program never writes.', given: { pods: [restarted({ exec: { command: ['cat', '/tmp/healthy'] } })], events: [unhealthy("cat: can't open '/tmp/healthy': No such file or directory"), killing()], 'container-logs': [] } },
+    {
+      story: 'Its command looks for a file that the program never writes.',
+      given: {
+        pods: [restarted({ exec: { command: ['cat', '/tmp/healthy'] } })],
+        events: [unhealthy("cat: can't open '/tmp/healthy': No such file or directory"), killing()],
+        'container-logs': [],
+      },
+    },
   ],
   isNotFooledBy: [
     {
       story: 'Its command says no after hours in which it said yes: the program is stuck.',
-      given: { pods: [restarted({ exec: { command: ['check'] } }, { startedAt: '2026-03-01T03:00:00Z' })], events: [unhealthy('worker has not reported for 60 s'), killing()], 'container-logs': [] },
+      given: {
+        pods: [restarted({ exec: { command: ['check'] } }, { startedAt: '2026-03-01T03:00:00Z' })],
+        events: [unhealthy('worker has not reported for 60 s'), killing()],
+        'container-logs': [],
+      },
     },
-    { story: 'It is killed for memory.', given: { pods: [restarted({ httpGet: { path: '/healthz', port: 8080 } }, { reason: 'OOMKilled' })], events: [unhealthy('Get "http://10.244.1.10:8080/healthz": EOF')] } },
-    { story: 'The program says of itself that it is not well.', given: { pods: [restarted({ httpGet: { path: '/healthz', port: 8080 } })], events: [unhealthy('HTTP probe failed with statuscode: 500'), killing()] } },
-    { story: 'One restart last week.', given: { pods: [examplePod({ name: 'cart-7f9-a', container: { livenessProbe: { httpGet: { path: '/', port: 9999 } }, ports: [{ containerPort: 8080 }] }, status: { restartCount: 1, lastState: { terminated: { exitCode: 137, reason: 'Error', finishedAt: '2026-02-22T10:00:00Z' } } } })], events: [] } },
+    {
+      story: 'It is killed for memory.',
+      given: {
+        pods: [restarted({ httpGet: { path: '/healthz', port: 8080 } }, { reason: 'OOMKilled' })],
+        events: [unhealthy('Get "http://10.244.1.10:8080/healthz": EOF')],
+      },
+    },
+    {
+      story: 'The program says of itself that it is not well.',
+      given: {
+        pods: [restarted({ httpGet: { path: '/healthz', port: 8080 } })],
+        events: [unhealthy('HTTP probe failed with statuscode: 500'), killing()],
+      },
+    },
+    {
+      story: 'One restart last week.',
+      given: {
+        pods: [
+          examplePod({
+            name: 'cart-7f9-a',
+            container: { livenessProbe: { httpGet: { path: '/', port: 9999 } }, ports: [{ containerPort: 8080 }] },
+            status: { restartCount: 1, lastState: { terminated: { exitCode: 137, reason: 'Error', finishedAt: '2026-02-22T10:00:00Z' } } },
+          }),
+        ],
+        events: [],
+      },
+    },
   ],
 });
 
@@ -95,27 +158,56 @@ const defaultGraceSeconds = 30;
 function killedByProbe(replica: Replica, facts: Given): readonly KilledByProbe[] {
   return replica.pod.status.containerStatuses.flatMap((status) => {
     const end = lastEnd(status);
-    const isLooping = status.state.waiting?.reason === 'CrashLoopBackOff' || (end?.finishedAt !== undefined && facts.now - end.finishedAt < loopMilliseconds);
+    const isLooping =
+      status.state.waiting?.reason === 'CrashLoopBackOff' ||
+      (end?.finishedAt !== undefined && facts.now - end.finishedAt < loopMilliseconds);
     if (probeOf(replica, status.name, 'liveness') === undefined || end === undefined || !isLooping || end.reason === 'OOMKilled') return [];
     const kills = killsByProbe(replica, 'liveness', facts);
-    const failure = probeFailures(replica, facts.events, facts.now).find((each) => each.probe === 'liveness' && each.container === status.name);
-    const wasKilled = kills.length > 0 || ((end.exitCode === 137 || end.exitCode === 143) && (failure !== undefined || facts.events === undefined));
+    const failure = probeFailures(replica, facts.events, facts.now).find(
+      (each) => each.probe === 'liveness' && each.container === status.name,
+    );
+    const wasKilled =
+      kills.length > 0 || ((end.exitCode === 137 || end.exitCode === 143) && (failure !== undefined || facts.events === undefined));
     if (!wasKilled) return [];
-    const verdict = judgeProbe({ replica, container: status.name, probe: 'liveness', failure, logs: facts['container-logs'], clues: facts['log-clues'] });
+    const verdict = judgeProbe({
+      replica,
+      container: status.name,
+      probe: 'liveness',
+      failure,
+      logs: facts['container-logs'],
+      clues: facts['log-clues'],
+    });
     const more: readonly Citation[] = [...kills.slice(0, 1), citeEnd(replica.pod, status.name)];
-    if (verdict !== undefined) return [{ replica, container: status.name, fault: verdict.fault, says: verdict.says, weight: verdict.weight, citations: [...verdict.citations, ...more] as const, since: failure?.since }];
+    if (verdict !== undefined)
+      return [
+        {
+          replica,
+          container: status.name,
+          fault: verdict.fault,
+          says: verdict.says,
+          weight: verdict.weight,
+          citations: [...verdict.citations, ...more] as const,
+          since: failure?.since,
+        },
+      ];
     return tooImpatient(replica, { container: status.name, failure, more }, facts);
   });
 }
 
 /** Killed as soon as the probe allows, each time, and nothing in its log says that it was stuck. */
-function tooImpatient(replica: Replica, killed: { readonly container: string; readonly failure: ProbeFailure | undefined; readonly more: readonly Citation[] }, facts: Given): readonly KilledByProbe[] {
+function tooImpatient(
+  replica: Replica,
+  killed: { readonly container: string; readonly failure: ProbeFailure | undefined; readonly more: readonly Citation[] },
+  facts: Given,
+): readonly KilledByProbe[] {
   const { container, failure, more } = killed;
   const probe = probeOf(replica, container, 'liveness');
   const status = replica.pod.status.containerStatuses.find((each) => each.name === container);
   const lived = livedMilliseconds(lastEnd(status));
   if (probe === undefined || failure === undefined || isHinderedByOthers(replica, container, facts['log-clues'])) return [];
-  const allowed = probeBudgetMilliseconds(probe) + ((probe.periodSeconds ?? 10) + (replica.pod.spec.terminationGracePeriodSeconds ?? defaultGraceSeconds)) * millisecondsPerSecond;
+  const allowed =
+    probeBudgetMilliseconds(probe) +
+    ((probe.periodSeconds ?? 10) + (replica.pod.spec.terminationGracePeriodSeconds ?? defaultGraceSeconds)) * millisecondsPerSecond;
   const isShort = lived !== undefined && lived <= allowed;
   const neverUp = failure.outcome === 'refused' && probeOf(replica, container, 'startup') === undefined && isShort;
   // A command that has not succeeded in any life of the container asks for something that the program does not do.
@@ -123,25 +215,51 @@ function tooImpatient(replica: Replica, killed: { readonly container: string; re
   // One slow answer in the life of a pod is bad luck.
   const isSlow = failure.outcome === 'timed-out' && (status?.restartCount ?? 0) > 1;
   if (!neverUp && !neverGood && !isSlow) return [];
-  const says = neverGood ? 'runs a command that has never succeeded' : neverUp
-    ? `gives it ${Math.round(probeBudgetMilliseconds(probe) / millisecondsPerSecond)} s to start, and it never gets longer`
-    : `gives it ${probe.timeoutSeconds ?? 1} s to answer, and it needs longer`;
+  const says = neverGood
+    ? 'runs a command that has never succeeded'
+    : neverUp
+      ? `gives it ${Math.round(probeBudgetMilliseconds(probe) / millisecondsPerSecond)} s to start, and it never gets longer`
+      : `gives it ${probe.timeoutSeconds ?? 1} s to answer, and it needs longer`;
   const weight: Weight = (neverUp || neverGood) && facts['log-clues'] !== undefined ? 'strong' : 'suggestive';
-  return [{ replica, container, fault: 'patience', says, weight, citations: [failure.citation, citeProbeSpec(replica, container, 'liveness'), ...more], since: failure.since }];
+  return [
+    {
+      replica,
+      container,
+      fault: 'patience',
+      says,
+      weight,
+      citations: [failure.citation, citeProbeSpec(replica, container, 'liveness'), ...more],
+      since: failure.since,
+    },
+  ];
 }
 
 function restarted(livenessProbe: object, end: object = {}): ReturnType<typeof examplePod> {
   const last = { exitCode: 137, reason: 'Error', startedAt: '2026-03-01T09:57:00Z', finishedAt: '2026-03-01T09:57:20Z', ...end };
   return examplePod({
-    name: 'cart-7f9-a', isReady: false, labels: { 'pod-template-hash': '7f9' }, container: { ports: [{ containerPort: 8080 }], livenessProbe },
+    name: 'cart-7f9-a',
+    isReady: false,
+    labels: { 'pod-template-hash': '7f9' },
+    container: { ports: [{ containerPort: 8080 }], livenessProbe },
     status: { restartCount: 6, ready: false, state: { waiting: { reason: 'CrashLoopBackOff' } }, lastState: { terminated: last } },
   });
 }
 
 function unhealthy(words: string): ReturnType<typeof exampleEvent> {
-  return exampleEvent({ about: { kind: 'Pod', name: 'cart-7f9-a' }, reason: 'Unhealthy', message: `Liveness probe failed: ${words}`, count: 18 });
+  return exampleEvent({
+    about: { kind: 'Pod', name: 'cart-7f9-a' },
+    reason: 'Unhealthy',
+    message: `Liveness probe failed: ${words}`,
+    count: 18,
+  });
 }
 
 function killing(): ReturnType<typeof exampleEvent> {
-  return exampleEvent({ about: { kind: 'Pod', name: 'cart-7f9-a' }, reason: 'Killing', type: 'Normal', message: 'Container app failed liveness probe, will be restarted', count: 6 });
+  return exampleEvent({
+    about: { kind: 'Pod', name: 'cart-7f9-a' },
+    reason: 'Killing',
+    type: 'Normal',
+    message: 'Container app failed liveness probe, will be restarted',
+    count: 6,
+  });
 }

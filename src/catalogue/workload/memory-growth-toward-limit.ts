@@ -22,33 +22,53 @@ export const memoryGrowthTowardLimit = defineFailureMode({
   title: 'Memory grows steadily toward the limit',
   role: 'cause',
   explanation: {
-    whatItIs: 'The working set of a container grows in a straight line and will reach the memory limit within hours; then the kernel kills it.',
+    whatItIs:
+      'The working set of a container grows in a straight line and will reach the memory limit within hours; then the kernel kills it.',
     howItLooks: 'A saw tooth or a ramp in container_memory_working_set_bytes; restarts with OOMKilled at regular intervals.',
     whyItHappens: 'A leak, a cache or queue without bounds, more and more open connections.',
     whatStopsTheBleeding: 'Raise the limit for the night, or restart the replicas one after the other before they are killed together.',
     whatFixesIt: 'Find what grows with a heap profile, and bound it.',
     howToPreventIt: 'Alert on the projected time until the limit, and compare revisions by memory per request.',
   },
-  sources: ['https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/', 'https://kubernetes.io/docs/concepts/cluster-administration/system-metrics/'],
+  sources: [
+    'https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/',
+    'https://kubernetes.io/docs/concepts/cluster-administration/system-metrics/',
+  ],
   needs: ['replicas', 'metrics'],
   helpedBy: [],
   explains: [],
   mitigations: ['raise-memory-limit', 'restart-rollout'],
 
   recognise(facts) {
-    const seen = facts.replicas.all.filter((replica) => replica.health !== 'finished').flatMap((replica) => replica.pod.spec.containers.flatMap(({ name: container }) => {
-      const limit = limitOf(replica, container, 'memory');
-      const memory = limit === undefined ? undefined : measured('memory-bytes', { replica, container }, facts.metrics);
-      if (limit === undefined || memory === undefined) return [];
-      const points = recentPoints(memory.points, facts.now, stretchMilliseconds);
-      const [first] = points;
-      const trend = trendOf(points);
-      if (first === undefined || trend === undefined || memory.last.at - first.at < shortestMilliseconds) return [];
-      const untilLimit = ((limit - memory.last.value) / trend.perSecond) * 1000;
-      const isRamp = trend.perSecond > 0 && trend.fit >= straightFit && trend.rise >= limit * riseShare;
-      return isRamp && memory.last.value >= limit * nearShare && untilLimit < soonMilliseconds
-        ? [{ replica, container, limit, last: memory.last.value, rise: trend.rise, untilLimit, since: first.at, citations: [memory.citation] as const }] : [];
-    }));
+    const seen = facts.replicas.all
+      .filter((replica) => replica.health !== 'finished')
+      .flatMap((replica) =>
+        replica.pod.spec.containers.flatMap(({ name: container }) => {
+          const limit = limitOf(replica, container, 'memory');
+          const memory = limit === undefined ? undefined : measured('memory-bytes', { replica, container }, facts.metrics);
+          if (limit === undefined || memory === undefined) return [];
+          const points = recentPoints(memory.points, facts.now, stretchMilliseconds);
+          const [first] = points;
+          const trend = trendOf(points);
+          if (first === undefined || trend === undefined || memory.last.at - first.at < shortestMilliseconds) return [];
+          const untilLimit = ((limit - memory.last.value) / trend.perSecond) * 1000;
+          const isRamp = trend.perSecond > 0 && trend.fit >= straightFit && trend.rise >= limit * riseShare;
+          return isRamp && memory.last.value >= limit * nearShare && untilLimit < soonMilliseconds
+            ? [
+                {
+                  replica,
+                  container,
+                  limit,
+                  last: memory.last.value,
+                  rise: trend.rise,
+                  untilLimit,
+                  since: first.at,
+                  citations: [memory.citation] as const,
+                },
+              ]
+            : [];
+        }),
+      );
     return byWorkload(seen, (each) => each.container).map((group) => {
       const [{ container, limit, last, rise, untilLimit }] = group;
       const weight: Weight = group.length > 1 || last >= limit * 0.9 ? 'strong' : 'suggestive';
@@ -60,19 +80,47 @@ export const memoryGrowthTowardLimit = defineFailureMode({
   recognises: [
     {
       story: 'A straight ramp up to nine tenths of the limit.',
-      given: { pods: [limited()], metrics: [exampleContainerMetric('container_memory_working_set_bytes', 'cart-7f9-a', ramp(60e6, 122e6))] },
+      given: {
+        pods: [limited()],
+        metrics: [exampleContainerMetric('container_memory_working_set_bytes', 'cart-7f9-a', ramp(60e6, 122e6))],
+      },
       finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }],
     },
   ],
   isNotFooledBy: [
-    { story: 'High, and level.', given: { pods: [limited()], metrics: [exampleContainerMetric('container_memory_working_set_bytes', 'cart-7f9-a', ramp(121e6, 122e6))] } },
-    { story: 'Growing, and far from the limit.', given: { pods: [limited()], metrics: [exampleContainerMetric('container_memory_working_set_bytes', 'cart-7f9-a', ramp(20e6, 60e6))] } },
-    { story: 'Up and down.', given: { pods: [limited()], metrics: [exampleContainerMetric('container_memory_working_set_bytes', 'cart-7f9-a', ramp(60e6, 122e6).map((value, index) => (index % 2 === 0 ? value : 60e6)))] } },
+    {
+      story: 'High, and level.',
+      given: {
+        pods: [limited()],
+        metrics: [exampleContainerMetric('container_memory_working_set_bytes', 'cart-7f9-a', ramp(121e6, 122e6))],
+      },
+    },
+    {
+      story: 'Growing, and far from the limit.',
+      given: { pods: [limited()], metrics: [exampleContainerMetric('container_memory_working_set_bytes', 'cart-7f9-a', ramp(20e6, 60e6))] },
+    },
+    {
+      story: 'Up and down.',
+      given: {
+        pods: [limited()],
+        metrics: [
+          exampleContainerMetric(
+            'container_memory_working_set_bytes',
+            'cart-7f9-a',
+            ramp(60e6, 122e6).map((value, index) => (index % 2 === 0 ? value : 60e6)),
+          ),
+        ],
+      },
+    },
   ],
 });
 
 function limited(): ReturnType<typeof examplePod> {
-  return examplePod({ name: 'cart-7f9-a', labels: { 'pod-template-hash': '7f9' }, container: { resources: { limits: { memory: '128Mi' } } } });
+  return examplePod({
+    name: 'cart-7f9-a',
+    labels: { 'pod-template-hash': '7f9' },
+    container: { resources: { limits: { memory: '128Mi' } } },
+  });
 }
 
 function ramp(from: number, to: number): readonly number[] {

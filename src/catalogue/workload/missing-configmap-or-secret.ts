@@ -15,10 +15,14 @@ export const missingConfigmapOrSecret = defineFailureMode({
   title: 'A ConfigMap or Secret that the pod needs, or a key of it, does not exist',
   role: 'cause',
   explanation: {
-    whatItIs: 'The template takes environment or files from a ConfigMap or Secret that the namespace does not have, or from a key that it does not hold.',
-    howItLooks: 'CreateContainerConfigError with "configmap … not found" or "couldn\'t find key"; for volumes the pod stays in ContainerCreating with FailedMount events.',
-    whyItHappens: 'The object was deleted or renamed, never copied into this namespace, not yet synchronised by its operator, or the key was renamed on one side only.',
-    whatStopsTheBleeding: 'Put the object or key back, or roll back to the revision that does not need it. Running replicas keep what they read at their start: do not restart them.',
+    whatItIs:
+      'The template takes environment or files from a ConfigMap or Secret that the namespace does not have, or from a key that it does not hold.',
+    howItLooks:
+      'CreateContainerConfigError with "configmap … not found" or "couldn\'t find key"; for volumes the pod stays in ContainerCreating with FailedMount events.',
+    whyItHappens:
+      'The object was deleted or renamed, never copied into this namespace, not yet synchronised by its operator, or the key was renamed on one side only.',
+    whatStopsTheBleeding:
+      'Put the object or key back, or roll back to the revision that does not need it. Running replicas keep what they read at their start: do not restart them.',
     whatFixesIt: 'Create the object with the expected keys, or correct the reference in the template.',
     howToPreventIt: 'Deploy configuration together with what reads it, and validate references before applying.',
   },
@@ -34,7 +38,10 @@ export const missingConfigmapOrSecret = defineFailureMode({
       if (!isHeldUp(replica)) return [];
       const told = toldByContainers(replica);
       const events = recentEvents(facts.events, replica.pod, facts.now).flatMap((event): readonly Missing[] => {
-        const what = event.reason === 'FailedMount' || event.reason === 'Failed' ? (namedIn(event.message ?? '') ?? soleKeyOf(replica, event.message ?? '')) : undefined;
+        const what =
+          event.reason === 'FailedMount' || event.reason === 'Failed'
+            ? (namedIn(event.message ?? '') ?? soleKeyOf(replica, event.message ?? ''))
+            : undefined;
         return what === undefined ? [] : [{ replica, ...what, weight: 'conclusive', citations: [citeEvent(event)] }];
       });
       const heard = told.length > 0 ? told : events;
@@ -44,11 +51,18 @@ export const missingConfigmapOrSecret = defineFailureMode({
       const [{ kind, name, replica, weight }] = group;
       const key = group.find((each) => each.key !== undefined)?.key;
       const what = key === undefined ? `${kind} ${name} does not exist` : `key ${key} of ${kind} ${name} does not exist`;
-      const uses = configurationReferences(replica.pod.spec).filter((each) => each.kind === kind && each.name === name && (key === undefined || each.key === key || each.key === undefined));
+      const uses = configurationReferences(replica.pod.spec).filter(
+        (each) => each.kind === kind && each.name === name && (key === undefined || each.key === key || each.key === undefined),
+      );
       const place = uses[0] === undefined ? '' : ` (needed by ${uses[0].where})`;
       return findingOf(group, {
         weight,
-        because: [claimOfAll(`${countOf([...new Set(group.map((each) => each.replica))])} cannot start: ${what} in namespace ${replica.pod.metadata.namespace}${place}.`, group)],
+        because: [
+          claimOfAll(
+            `${countOf([...new Set(group.map((each) => each.replica))])} cannot start: ${what} in namespace ${replica.pod.metadata.namespace}${place}.`,
+            group,
+          ),
+        ],
         wouldSettle: [`kubectl -n ${replica.pod.metadata.namespace} get ${kind.toLowerCase()} ${name}`],
       });
     });
@@ -60,29 +74,59 @@ export const missingConfigmapOrSecret = defineFailureMode({
       given: { pods: [blocked('configmap "cart-config" not found')], configmaps: [] },
       finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }],
     },
-    { story: 'The Secret exists and lacks the key.', given: { pods: [blocked('couldn\'t find key password in Secret shop/cart-db')] } },
+    { story: 'The Secret exists and lacks the key.', given: { pods: [blocked("couldn't find key password in Secret shop/cart-db")] } },
     {
       story: 'A volume needs a Secret that does not exist.',
       given: {
         pods: [creating({ volumes: [{ name: 'certificates', secret: { secretName: 'cart-tls' } }] })],
-        events: [exampleEvent({ about: { kind: 'Pod', name: 'cart-7f9-a' }, reason: 'FailedMount', message: 'MountVolume.SetUp failed for volume "certificates" : secret "cart-tls" not found', count: 9 })],
+        events: [
+          exampleEvent({
+            about: { kind: 'Pod', name: 'cart-7f9-a' },
+            reason: 'FailedMount',
+            message: 'MountVolume.SetUp failed for volume "certificates" : secret "cart-tls" not found',
+            count: 9,
+          }),
+        ],
       },
     },
     {
       story: 'No event was kept; the list of ConfigMaps lacks the one that the volume names.',
-      given: { pods: [creating({ volumes: [{ name: 'config', configMap: { name: 'cart-config' } }] })], configmaps: [{ metadata: { name: 'kube-root-ca.crt', namespace: 'shop' } }] },
+      given: {
+        pods: [creating({ volumes: [{ name: 'config', configMap: { name: 'cart-config' } }] })],
+        configmaps: [{ metadata: { name: 'kube-root-ca.crt', namespace: 'shop' } }],
+      },
     },
   ],
   isNotFooledBy: [
     {
       story: 'The reference is optional and the pod runs.',
-      given: { pods: [examplePod({ name: 'cart-7f9-a', container: { envFrom: [{ configMapRef: { name: 'extra', optional: true } }] } })], configmaps: [{ metadata: { name: 'kube-root-ca.crt', namespace: 'shop' } }] },
+      given: {
+        pods: [examplePod({ name: 'cart-7f9-a', container: { envFrom: [{ configMapRef: { name: 'extra', optional: true } }] } })],
+        configmaps: [{ metadata: { name: 'kube-root-ca.crt', namespace: 'shop' } }],
+      },
     },
     {
       story: 'The mount failed until the Secret was made; the pod runs since.',
-      given: { pods: [examplePod({ name: 'cart-7f9-a' })], events: [exampleEvent({ about: { kind: 'Pod', name: 'cart-7f9-a' }, reason: 'FailedMount', message: 'MountVolume.SetUp failed for volume "certificates" : secret "cart-tls" not found', minutesAgo: 15 })] },
+      given: {
+        pods: [examplePod({ name: 'cart-7f9-a' })],
+        events: [
+          exampleEvent({
+            about: { kind: 'Pod', name: 'cart-7f9-a' },
+            reason: 'FailedMount',
+            message: 'MountVolume.SetUp failed for volume "certificates" : secret "cart-tls" not found',
+            minutesAgo: 15,
+          }),
+        ],
+      },
     },
-    { story: 'A claim cannot be mounted.', given: { pods: [creating({ volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }] })], events: [], configmaps: [{ metadata: { name: 'kube-root-ca.crt', namespace: 'shop' } }] } },
+    {
+      story: 'A claim cannot be mounted.',
+      given: {
+        pods: [creating({ volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }] })],
+        events: [],
+        configmaps: [{ metadata: { name: 'kube-root-ca.crt', namespace: 'shop' } }],
+      },
+    },
   ],
 });
 
@@ -109,7 +153,9 @@ function kindOf(word: string): ConfigurationReference['kind'] {
 function toldByContainers(replica: Replica): readonly Missing[] {
   return waitsFor(replica, new Set(['CreateContainerConfigError'])).flatMap((trouble) => {
     const what = namedIn(trouble.message ?? '');
-    return what === undefined ? [] : [{ replica, ...what, weight: 'conclusive' as const, citations: [citeWaiting(replica.pod, trouble.container)] as const }];
+    return what === undefined
+      ? []
+      : [{ replica, ...what, weight: 'conclusive' as const, citations: [citeWaiting(replica.pod, trouble.container)] as const }];
   });
 }
 
@@ -132,16 +178,31 @@ interface Lists {
 /** A namespace of which nothing was read may be a gap; one with other objects in it lacks what is not among them. */
 function missingInLists(replica: Replica, lists: Lists): readonly Missing[] {
   const { namespace } = replica.pod.metadata;
-  return configurationReferences(replica.pod.spec).filter((reference) => !reference.isOptional).flatMap((reference) => {
-    const objects = reference.kind === 'Secret' ? lists.secrets : lists.configmaps;
-    if (objects === undefined || objects.inNamespace(namespace).length === 0) return [];
-    const found = objects.named(namespace, reference.name);
-    const isKeyMissing = found !== undefined && reference.key !== undefined && keysOf(found).length > 0 && !keysOf(found).includes(reference.key);
-    if (found !== undefined && !isKeyMissing) return [];
-    const list = reference.kind === 'Secret' ? 'secrets' : 'configmaps';
-    const shown: Citation = found === undefined ? citeList(list, namespace, `no ${reference.kind} ${reference.name}`) : citeObject(found, `keys: ${keysOf(found).slice(0, 20).join(', ')}`);
-    return [{ replica, kind: reference.kind, name: reference.name, key: found === undefined ? undefined : reference.key, weight: 'strong' as const, citations: [shown, citeCondition(replica.pod, 'Ready')] as const }];
-  });
+  return configurationReferences(replica.pod.spec)
+    .filter((reference) => !reference.isOptional)
+    .flatMap((reference) => {
+      const objects = reference.kind === 'Secret' ? lists.secrets : lists.configmaps;
+      if (objects === undefined || objects.inNamespace(namespace).length === 0) return [];
+      const found = objects.named(namespace, reference.name);
+      const isKeyMissing =
+        found !== undefined && reference.key !== undefined && keysOf(found).length > 0 && !keysOf(found).includes(reference.key);
+      if (found !== undefined && !isKeyMissing) return [];
+      const list = reference.kind === 'Secret' ? 'secrets' : 'configmaps';
+      const shown: Citation =
+        found === undefined
+          ? citeList(list, namespace, `no ${reference.kind} ${reference.name}`)
+          : citeObject(found, `keys: ${keysOf(found).slice(0, 20).join(', ')}`);
+      return [
+        {
+          replica,
+          kind: reference.kind,
+          name: reference.name,
+          key: found === undefined ? undefined : reference.key,
+          weight: 'strong' as const,
+          citations: [shown, citeCondition(replica.pod, 'Ready')] as const,
+        },
+      ];
+    });
 }
 
 function keysOf(object: ConfigMap | Secret): readonly string[] {
@@ -149,9 +210,22 @@ function keysOf(object: ConfigMap | Secret): readonly string[] {
 }
 
 function blocked(message: string): ReturnType<typeof examplePod> {
-  return examplePod({ name: 'cart-7f9-a', isReady: false, phase: 'Pending', labels: { 'pod-template-hash': '7f9' }, status: waitingFor('CreateContainerConfigError', message) });
+  return examplePod({
+    name: 'cart-7f9-a',
+    isReady: false,
+    phase: 'Pending',
+    labels: { 'pod-template-hash': '7f9' },
+    status: waitingFor('CreateContainerConfigError', message),
+  });
 }
 
 function creating(spec: object): ReturnType<typeof examplePod> {
-  return examplePod({ name: 'cart-7f9-a', isReady: false, phase: 'Pending', labels: { 'pod-template-hash': '7f9' }, spec: { ...spec }, status: waitingFor('ContainerCreating') });
+  return examplePod({
+    name: 'cart-7f9-a',
+    isReady: false,
+    phase: 'Pending',
+    labels: { 'pod-template-hash': '7f9' },
+    spec: { ...spec },
+    status: waitingFor('ContainerCreating'),
+  });
 }

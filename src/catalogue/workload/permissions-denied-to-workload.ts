@@ -11,37 +11,65 @@ export const permissionsDeniedToWorkload = defineFailureMode({
   title: 'The API server refuses the workload: its service account lacks a permission',
   role: 'cause',
   explanation: {
-    whatItIs: 'The program talks to the Kubernetes API as its service account, and no role that is bound to the account allows what it asks.',
-    howItLooks: 'The log says: … is forbidden: User "system:serviceaccount:…" cannot get resource "…"; the program crashes, or runs without doing its work.',
+    whatItIs:
+      'The program talks to the Kubernetes API as its service account, and no role that is bound to the account allows what it asks.',
+    howItLooks:
+      'The log says: … is forbidden: User "system:serviceaccount:…" cannot get resource "…"; the program crashes, or runs without doing its work.',
     whyItHappens: 'A role binding was deleted, names another namespace or account, or a new version needs one more verb or resource.',
     whatStopsTheBleeding: 'Put the role or binding back, or roll back to the version that does with what it has.',
     whatFixesIt: 'Grant exactly the verbs and resources that the log names, in the namespace that it names.',
     howToPreventIt: 'Ship roles with the workload, and try them with `kubectl auth can-i --as` in the pipeline.',
   },
-  sources: ['https://kubernetes.io/docs/reference/access-authn-authz/rbac/', 'https://kubernetes.io/docs/concepts/security/service-accounts/'],
+  sources: [
+    'https://kubernetes.io/docs/reference/access-authn-authz/rbac/',
+    'https://kubernetes.io/docs/concepts/security/service-accounts/',
+  ],
   needs: ['replicas', 'log-clues'],
   helpedBy: ['roles', 'rolebindings', 'clusterroles', 'clusterrolebindings'],
-  explains: ['bad-revision', 'init-container-blocked', 'liveness-probe-misconfigured', 'readiness-probe-misconfigured', 'job-backoff-limit'],
+  explains: [
+    'bad-revision',
+    'init-container-blocked',
+    'liveness-probe-misconfigured',
+    'readiness-probe-misconfigured',
+    'job-backoff-limit',
+  ],
   mitigations: ['roll-back-workload'],
 
   recognise(facts) {
-    const seen = facts['log-clues'].filter((clue) => clue.kind === 'forbidden-by-api').flatMap((clue): readonly Denied[] => {
-      const request = parseRefusal(clue.line);
-      const allowed = request === undefined ? undefined : isAllowed(request, facts);
-      // What is allowed by now was granted after the line was written.
-      if (request === undefined || !isOwn(request, clue.replica) || allowed === true) return [];
-      const isFailing = clue.replica.health === 'failing';
-      const weight: Weight = isFailing ? (allowed === false && clue.isNearEnd ? 'conclusive' : 'strong') : allowed === false ? 'suggestive' : 'weak';
-      return [{ replica: clue.replica, request, allowed, weight, citations: [clue.citation] }];
-    });
+    const seen = facts['log-clues']
+      .filter((clue) => clue.kind === 'forbidden-by-api')
+      .flatMap((clue): readonly Denied[] => {
+        const request = parseRefusal(clue.line);
+        const allowed = request === undefined ? undefined : isAllowed(request, facts);
+        // What is allowed by now was granted after the line was written.
+        if (request === undefined || !isOwn(request, clue.replica) || allowed === true) return [];
+        const isFailing = clue.replica.health === 'failing';
+        const weight: Weight = isFailing
+          ? allowed === false && clue.isNearEnd
+            ? 'conclusive'
+            : 'strong'
+          : allowed === false
+            ? 'suggestive'
+            : 'weak';
+        return [{ replica: clue.replica, request, allowed, weight, citations: [clue.citation] }];
+      });
     return byWorkload(seen).map((group) => {
       const [{ request, replica, weight }] = group;
       const what = request.path ?? `${request.resource ?? ''}${request.group === '' ? '' : `.${request.group}`}`;
       const where = request.namespace === undefined ? 'at the cluster scope' : `in namespace ${request.namespace}`;
       return findingOf(group, {
         weight: group.some((each) => each.weight === 'conclusive') ? 'conclusive' : weight,
-        because: [claimOfAll(`The API server refuses ${countOf([...new Set(group.map((each) => each.replica))])}: ${request.user} may not ${request.verb} ${what} ${where}.`, group), ...noRole(group[0])],
-        wouldSettle: [`kubectl auth can-i ${request.verb} ${what}${request.namespace === undefined ? '' : ` -n ${request.namespace}`} --as=${request.user}`, `kubectl -n ${replica.pod.metadata.namespace} get rolebindings -o wide`],
+        because: [
+          claimOfAll(
+            `The API server refuses ${countOf([...new Set(group.map((each) => each.replica))])}: ${request.user} may not ${request.verb} ${what} ${where}.`,
+            group,
+          ),
+          ...noRole(group[0]),
+        ],
+        wouldSettle: [
+          `kubectl auth can-i ${request.verb} ${what}${request.namespace === undefined ? '' : ` -n ${request.namespace}`} --as=${request.user}`,
+          `kubectl -n ${replica.pod.metadata.namespace} get rolebindings -o wide`,
+        ],
       });
     });
   },
@@ -50,8 +78,18 @@ export const permissionsDeniedToWorkload = defineFailureMode({
     {
       story: 'A controller ends because it may not list what it watches, and no role says otherwise.',
       given: {
-        pods: [failing()], 'container-logs': [forbidden()], roles: [], clusterroles: [], clusterrolebindings: [],
-        rolebindings: [{ metadata: { name: 'cart', namespace: 'other' }, subjects: [{ kind: 'ServiceAccount', name: 'cart', namespace: 'shop' }], roleRef: { kind: 'ClusterRole', name: 'view' } }],
+        pods: [failing()],
+        'container-logs': [forbidden()],
+        roles: [],
+        clusterroles: [],
+        clusterrolebindings: [],
+        rolebindings: [
+          {
+            metadata: { name: 'cart', namespace: 'other' },
+            subjects: [{ kind: 'ServiceAccount', name: 'cart', namespace: 'shop' }],
+            roleRef: { kind: 'ClusterRole', name: 'view' },
+          },
+        ],
       },
       finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }],
     },
@@ -61,13 +99,46 @@ export const permissionsDeniedToWorkload = defineFailureMode({
     {
       story: 'The role has been granted since.',
       given: {
-        pods: [failing()], 'container-logs': [forbidden()], clusterroles: [], clusterrolebindings: [],
-        roles: [{ metadata: { name: 'reader', namespace: 'shop' }, rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch'] }] }],
-        rolebindings: [{ metadata: { name: 'cart', namespace: 'shop' }, subjects: [{ kind: 'ServiceAccount', name: 'cart', namespace: 'shop' }], roleRef: { kind: 'Role', name: 'reader' } }],
+        pods: [failing()],
+        'container-logs': [forbidden()],
+        clusterroles: [],
+        clusterrolebindings: [],
+        roles: [
+          {
+            metadata: { name: 'reader', namespace: 'shop' },
+            rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch'] }],
+          },
+        ],
+        rolebindings: [
+          {
+            metadata: { name: 'cart', namespace: 'shop' },
+            subjects: [{ kind: 'ServiceAccount', name: 'cart', namespace: 'shop' }],
+            roleRef: { kind: 'Role', name: 'reader' },
+          },
+        ],
       },
     },
-    { story: 'It passes on that somebody else was refused.', given: { pods: [failing()], 'container-logs': [{ namespace: 'shop', pod: 'cart-7f9-a', container: 'app', text: 'audit: pods is forbidden: User "jane" cannot list resource "pods" in API group "" in the namespace "shop"' }] } },
-    { story: 'A file may not be written.', given: { pods: [failing()], 'container-logs': [{ namespace: 'shop', pod: 'cart-7f9-a', container: 'app', text: 'open /data/x: permission denied' }] } },
+    {
+      story: 'It passes on that somebody else was refused.',
+      given: {
+        pods: [failing()],
+        'container-logs': [
+          {
+            namespace: 'shop',
+            pod: 'cart-7f9-a',
+            container: 'app',
+            text: 'audit: pods is forbidden: User "jane" cannot list resource "pods" in API group "" in the namespace "shop"',
+          },
+        ],
+      },
+    },
+    {
+      story: 'A file may not be written.',
+      given: {
+        pods: [failing()],
+        'container-logs': [{ namespace: 'shop', pod: 'cart-7f9-a', container: 'app', text: 'open /data/x: permission denied' }],
+      },
+    },
   ],
 });
 
@@ -83,13 +154,32 @@ function isOwn({ user }: AccessRequest, { pod }: Replica): boolean {
 }
 
 function noRole({ allowed, request }: Denied): readonly Claim[] {
-  return allowed === undefined ? [] : [claim('No role that is bound to the account allows it.', citeList('rolebindings', request.namespace, `none for ${request.user} with ${request.verb}`), citeList('clusterrolebindings', undefined, `none for ${request.user} with ${request.verb}`))];
+  return allowed === undefined
+    ? []
+    : [
+        claim(
+          'No role that is bound to the account allows it.',
+          citeList('rolebindings', request.namespace, `none for ${request.user} with ${request.verb}`),
+          citeList('clusterrolebindings', undefined, `none for ${request.user} with ${request.verb}`),
+        ),
+      ];
 }
 
 function failing(): ReturnType<typeof examplePod> {
-  return examplePod({ name: 'cart-7f9-a', isReady: false, labels: { 'pod-template-hash': '7f9' }, spec: { serviceAccountName: 'cart' }, status: crashLooping({ exitCode: 1 }) });
+  return examplePod({
+    name: 'cart-7f9-a',
+    isReady: false,
+    labels: { 'pod-template-hash': '7f9' },
+    spec: { serviceAccountName: 'cart' },
+    status: crashLooping({ exitCode: 1 }),
+  });
 }
 
 function forbidden(): { readonly namespace: string; readonly pod: string; readonly container: string; readonly text: string } {
-  return { namespace: 'shop', pod: 'cart-7f9-a', container: 'app', text: 'E0301 reflector.go:147 failed to list *v1.Pod: pods is forbidden: User "system:serviceaccount:shop:cart" cannot list resource "pods" in API group "" in the namespace "shop"' };
+  return {
+    namespace: 'shop',
+    pod: 'cart-7f9-a',
+    container: 'app',
+    text: 'E0301 reflector.go:147 failed to list *v1.Pod: pods is forbidden: User "system:serviceaccount:shop:cart" cannot list resource "pods" in API group "" in the namespace "shop"',
+  };
 }

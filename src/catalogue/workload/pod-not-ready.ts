@@ -24,24 +24,49 @@ export const podNotReady = defineFailureMode({
   mitigations: ['roll-back-workload', 'cordon-node'],
 
   recognise(facts) {
-    const seen = facts.replicas.failing.flatMap((replica) => replica.troubles.filter((trouble) => trouble.kind === 'not-ready' && !trouble.isInit).slice(0, 1)
-      .map((trouble) => ({ replica, since: trouble.since, citations: [citeCondition(replica.pod, 'Ready')] as const })));
-    return byWorkload(seen).map((group) => findingOf(group, {
-      weight: 'conclusive',
-      because: [claimOfAll(`${countOf(group)} of ${group[0].replica.workload.name} ${group.length === 1 ? 'runs' : 'run'} without being Ready.`, group)],
-      wouldSettle: [`kubectl -n ${group[0].replica.pod.metadata.namespace} describe pod ${group[0].replica.pod.metadata.name}`],
-    }));
+    const seen = facts.replicas.failing.flatMap((replica) =>
+      replica.troubles
+        .filter((trouble) => trouble.kind === 'not-ready' && !trouble.isInit)
+        .slice(0, 1)
+        .map((trouble) => ({ replica, since: trouble.since, citations: [citeCondition(replica.pod, 'Ready')] as const })),
+    );
+    return byWorkload(seen).map((group) =>
+      findingOf(group, {
+        weight: 'conclusive',
+        because: [
+          claimOfAll(
+            `${countOf(group)} of ${group[0].replica.workload.name} ${group.length === 1 ? 'runs' : 'run'} without being Ready.`,
+            group,
+          ),
+        ],
+        wouldSettle: [`kubectl -n ${group[0].replica.pod.metadata.namespace} describe pod ${group[0].replica.pod.metadata.name}`],
+      }),
+    );
   },
 
   recognises: [
-    { story: 'Running for an hour and not Ready.', given: { pods: [examplePod({ name: 'cart-7f9-a', isReady: false, labels: { 'pod-template-hash': '7f9' } })] }, finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }] },
+    {
+      story: 'Running for an hour and not Ready.',
+      given: { pods: [examplePod({ name: 'cart-7f9-a', isReady: false, labels: { 'pod-template-hash': '7f9' } })] },
+      finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }],
+    },
   ],
   isNotFooledBy: [
     { story: 'It started just now.', given: { pods: [examplePod({ name: 'cart-7f9-a', isReady: false, startedMinutesAgo: 0 })] } },
     { story: 'It is Ready.', given: { pods: [examplePod({ name: 'cart-7f9-a' })] } },
     {
       story: 'Its readiness probe begins after three minutes, and it has run for two.',
-      given: { pods: [examplePod({ name: 'cart-7f9-a', isReady: false, startedMinutesAgo: 2, container: { readinessProbe: { httpGet: { port: 8080 }, initialDelaySeconds: 180 } }, status: { state: { running: { startedAt: minutesAgo(2) } } } })] },
+      given: {
+        pods: [
+          examplePod({
+            name: 'cart-7f9-a',
+            isReady: false,
+            startedMinutesAgo: 2,
+            container: { readinessProbe: { httpGet: { port: 8080 }, initialDelaySeconds: 180 } },
+            status: { state: { running: { startedAt: minutesAgo(2) } } },
+          }),
+        ],
+      },
     },
   ],
 });

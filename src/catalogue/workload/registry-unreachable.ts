@@ -11,7 +11,8 @@ export const registryUnreachable = defineFailureMode({
   explanation: {
     whatItIs: 'The node cannot talk to the registry: its name does not resolve, the connection fails, or its certificate is not trusted.',
     howItLooks: 'ErrImagePull with "no such host", "i/o timeout", "connection refused", "TLS handshake timeout", "x509" or a 5xx answer.',
-    whyItHappens: 'A registry outage, an egress rule, a proxy or DNS server of the node, an expired certificate, or a misspelt registry host.',
+    whyItHappens:
+      'A registry outage, an egress rule, a proxy or DNS server of the node, an expired certificate, or a misspelt registry host.',
     whatStopsTheBleeding: 'Do not restart or move what still runs, for it would have to pull; keep replicas on nodes that hold the image.',
     whatFixesIt: 'Restore the path from node to registry, or point the image at a mirror that can be reached.',
     howToPreventIt: 'Keep a pull-through mirror near the cluster, and watch the registry from the nodes and not from outside.',
@@ -31,24 +32,71 @@ export const registryUnreachable = defineFailureMode({
       const nodes = [...new Set(group.flatMap(({ replica }) => replica.pod.spec.nodeName ?? []))];
       return findingOf(group, {
         weight: 'strong',
-        because: [claimOfAll(`${countOf(group)} cannot pull ${image}: ${isUnknownName ? `the name ${registry} does not resolve` : `${registry} cannot be reached`}.`, group)],
+        because: [
+          claimOfAll(
+            `${countOf(group)} cannot pull ${image}: ${isUnknownName ? `the name ${registry} does not resolve` : `${registry} cannot be reached`}.`,
+            group,
+          ),
+        ],
         wouldSettle: nodes.slice(0, 1).map((node) => `ssh ${node} 'curl -sSI https://${registry}/v2/'`),
       });
     });
   },
 
   recognises: [
-    { story: 'The name of the registry does not resolve on the node.', given: { pods: [pulling('failed to do request: Head "https://registry.example/v2/cart/manifests/1": dial tcp: lookup registry.example on 10.0.0.2:53: no such host')] } },
-    { story: 'The registry does not answer.', given: { pods: [pulling('failed to do request: Head "https://registry.example/v2/cart/manifests/1": dial tcp 10.9.9.9:443: i/o timeout')] }, finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }] },
-    { story: 'The certificate of the registry has expired.', given: { pods: [pulling('tls: failed to verify certificate: x509: certificate has expired or is not yet valid')] } },
+    {
+      story: 'The name of the registry does not resolve on the node.',
+      given: {
+        pods: [
+          pulling(
+            'failed to do request: Head "https://registry.example/v2/cart/manifests/1": dial tcp: lookup registry.example on 10.0.0.2:53: no such host',
+          ),
+        ],
+      },
+    },
+    {
+      story: 'The registry does not answer.',
+      given: {
+        pods: [pulling('failed to do request: Head "https://registry.example/v2/cart/manifests/1": dial tcp 10.9.9.9:443: i/o timeout')],
+      },
+      finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }],
+    },
+    {
+      story: 'The certificate of the registry has expired.',
+      given: { pods: [pulling('tls: failed to verify certificate: x509: certificate has expired or is not yet valid')] },
+    },
   ],
   isNotFooledBy: [
-    { story: 'The registry answers that it has no such image.', given: { pods: [pulling('failed to resolve reference "registry.example/cart:1": registry.example/cart:1: not found')] } },
-    { story: 'The registry answers that there were too many requests.', given: { pods: [pulling('429 Too Many Requests - Server message: toomanyrequests: You have reached your pull rate limit.')] } },
-    { story: 'The container itself cannot reach something.', given: { pods: [examplePod({ name: 'cart-7f9-a', isReady: false, status: { state: { waiting: { reason: 'CrashLoopBackOff', message: 'dial tcp 10.9.9.9:443: i/o timeout' } } } })] } },
+    {
+      story: 'The registry answers that it has no such image.',
+      given: { pods: [pulling('failed to resolve reference "registry.example/cart:1": registry.example/cart:1: not found')] },
+    },
+    {
+      story: 'The registry answers that there were too many requests.',
+      given: { pods: [pulling('429 Too Many Requests - Server message: toomanyrequests: You have reached your pull rate limit.')] },
+    },
+    {
+      story: 'The container itself cannot reach something.',
+      given: {
+        pods: [
+          examplePod({
+            name: 'cart-7f9-a',
+            isReady: false,
+            status: { state: { waiting: { reason: 'CrashLoopBackOff', message: 'dial tcp 10.9.9.9:443: i/o timeout' } } },
+          }),
+        ],
+      },
+    },
   ],
 });
 
 function pulling(message: string): ReturnType<typeof examplePod> {
-  return examplePod({ name: 'cart-7f9-a', isReady: false, phase: 'Pending', labels: { 'pod-template-hash': '7f9' }, container: { image: 'registry.example/cart:1' }, status: imagePulling(message) });
+  return examplePod({
+    name: 'cart-7f9-a',
+    isReady: false,
+    phase: 'Pending',
+    labels: { 'pod-template-hash': '7f9' },
+    container: { image: 'registry.example/cart:1' },
+    status: imagePulling(message),
+  });
 }

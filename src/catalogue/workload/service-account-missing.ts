@@ -12,7 +12,8 @@ export const serviceAccountMissing = defineFailureMode({
     whatItIs: 'The pod template runs as a ServiceAccount that does not exist in the namespace; the API server refuses to create such pods.',
     howItLooks: 'Fewer pods than wanted, and FailedCreate events on the ReplicaSet: "serviceaccount … not found".',
     whyItHappens: 'The account was deleted, belongs to another namespace, or is created by a chart or operator that failed.',
-    whatStopsTheBleeding: 'Create the ServiceAccount again, or roll back to the revision that runs as one that exists. Do not delete running pods: they cannot be replaced.',
+    whatStopsTheBleeding:
+      'Create the ServiceAccount again, or roll back to the revision that runs as one that exists. Do not delete running pods: they cannot be replaced.',
     whatFixesIt: 'Create the ServiceAccount with its role bindings, or correct serviceAccountName.',
     howToPreventIt: 'Ship the account together with the workload.',
   },
@@ -29,7 +30,15 @@ export const serviceAccountMissing = defineFailureMode({
       const { namespace } = refused.workload;
       const accounts = facts.serviceaccounts;
       if (accounts?.named(namespace, name) !== undefined) return [];
-      const absent: readonly Claim[] = accounts === undefined || accounts.inNamespace(namespace).length === 0 ? [] : [claim(`Namespace ${namespace} has no ServiceAccount ${name}.`, citeList('serviceaccounts', namespace, `no ServiceAccount ${name}`))];
+      const absent: readonly Claim[] =
+        accounts === undefined || accounts.inNamespace(namespace).length === 0
+          ? []
+          : [
+              claim(
+                `Namespace ${namespace} has no ServiceAccount ${name}.`,
+                citeList('serviceaccounts', namespace, `no ServiceAccount ${name}`),
+              ),
+            ];
       const says = `${refused.missing} replicas of ${refused.workload.name} cannot be created: ServiceAccount ${name} does not exist in namespace ${namespace}.`;
       return [refusalFinding(refused, { weight: 'conclusive', because: [claim(says, ...refused.citations), ...absent] })];
     });
@@ -38,19 +47,33 @@ export const serviceAccountMissing = defineFailureMode({
   recognises: [
     {
       story: 'The condition of the Deployment says which account is missing.',
-      given: exampleRefusal('pods "cart-5d4f8c7b9-" is forbidden: error looking up service account shop/cart: serviceaccount "cart" not found'),
+      given: exampleRefusal(
+        'pods "cart-5d4f8c7b9-" is forbidden: error looking up service account shop/cart: serviceaccount "cart" not found',
+      ),
       finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }],
     },
   ],
   isNotFooledBy: [
-    { story: 'A quota refuses the pods.', given: exampleRefusal('pods "cart-5d4f8c7b9-" is forbidden: exceeded quota: compute, requested: pods=1, used: pods=4, limited: pods=4') },
+    {
+      story: 'A quota refuses the pods.',
+      given: exampleRefusal(
+        'pods "cart-5d4f8c7b9-" is forbidden: exceeded quota: compute, requested: pods=1, used: pods=4, limited: pods=4',
+      ),
+    },
     {
       story: 'The account was missing for a moment, and all replicas exist since.',
       given: {
         pods: [examplePod({ name: 'cart-5d4f8c7b9-a' }), examplePod({ name: 'cart-5d4f8c7b9-b' })],
         deployments: [exampleDeployment({ name: 'cart' }).deployment],
         replicasets: [exampleDeployment({ name: 'cart' }).replicaSet],
-        events: [exampleEvent({ about: { kind: 'ReplicaSet', name: 'cart-5d4f8c7b9' }, reason: 'FailedCreate', message: 'serviceaccount "cart" not found', minutesAgo: 12 })],
+        events: [
+          exampleEvent({
+            about: { kind: 'ReplicaSet', name: 'cart-5d4f8c7b9' },
+            reason: 'FailedCreate',
+            message: 'serviceaccount "cart" not found',
+            minutesAgo: 12,
+          }),
+        ],
       },
     },
   ],

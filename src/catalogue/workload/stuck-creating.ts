@@ -12,7 +12,8 @@ export const stuckCreating = defineFailureMode({
   explanation: {
     whatItIs: 'The kubelet of the node cannot prepare the pod: its network, its volumes or its configuration.',
     howItLooks: 'ContainerCreating for minutes; FailedMount, FailedAttachVolume or FailedCreatePodSandBox events.',
-    whyItHappens: 'A volume that does not attach or mount, configuration that is missing, a pod network without addresses, a stuck container runtime.',
+    whyItHappens:
+      'A volume that does not attach or mount, configuration that is missing, a pod network without addresses, a stuck container runtime.',
     whatStopsTheBleeding: 'Choose by what separates these pods from those that started: node, volume or revision.',
     whatFixesIt: 'Read the events of the pod: the kubelet says what it waits for.',
     howToPreventIt: 'Alert on pods that stay in ContainerCreating for some minutes.',
@@ -24,23 +25,68 @@ export const stuckCreating = defineFailureMode({
   mitigations: ['cordon-node'],
 
   recognise(facts) {
-    const seen = facts.replicas.failing.flatMap((replica) => replica.troubles.filter((trouble) => trouble.kind === 'stuck-creating').map((trouble) => {
-      const told = recentEvents(facts.events, replica.pod, facts.now).filter((event) => event.type === 'Warning').slice(0, 2).map(citeEvent);
-      const state: Citation = citeObject(replica.pod, `state.waiting: ${trouble.reason}${trouble.message === undefined ? '' : `: ${trouble.message}`}`, trouble.since);
-      return { replica, since: trouble.since, citations: [state, ...told] as const };
-    }));
-    return byWorkload(seen).map((group) => findingOf(group, { weight: 'conclusive', because: [claimOfAll(`The containers of ${countOf(group)} of ${group[0].replica.workload.name} are not created.`, group)] }));
+    const seen = facts.replicas.failing.flatMap((replica) =>
+      replica.troubles
+        .filter((trouble) => trouble.kind === 'stuck-creating')
+        .map((trouble) => {
+          const told = recentEvents(facts.events, replica.pod, facts.now)
+            .filter((event) => event.type === 'Warning')
+            .slice(0, 2)
+            .map(citeEvent);
+          const state: Citation = citeObject(
+            replica.pod,
+            `state.waiting: ${trouble.reason}${trouble.message === undefined ? '' : `: ${trouble.message}`}`,
+            trouble.since,
+          );
+          return { replica, since: trouble.since, citations: [state, ...told] as const };
+        }),
+    );
+    return byWorkload(seen).map((group) =>
+      findingOf(group, {
+        weight: 'conclusive',
+        because: [claimOfAll(`The containers of ${countOf(group)} of ${group[0].replica.workload.name} are not created.`, group)],
+      }),
+    );
   },
 
   recognises: [
     {
       story: 'ContainerCreating for an hour.',
       given: {
-        pods: [examplePod({ name: 'cart-7f9-a', isReady: false, phase: 'Pending', labels: { 'pod-template-hash': '7f9' }, status: waitingFor('ContainerCreating') })],
-        events: [exampleEvent({ about: { kind: 'Pod', name: 'cart-7f9-a' }, reason: 'FailedCreatePodSandBox', message: 'failed to set up sandbox container network' })],
+        pods: [
+          examplePod({
+            name: 'cart-7f9-a',
+            isReady: false,
+            phase: 'Pending',
+            labels: { 'pod-template-hash': '7f9' },
+            status: waitingFor('ContainerCreating'),
+          }),
+        ],
+        events: [
+          exampleEvent({
+            about: { kind: 'Pod', name: 'cart-7f9-a' },
+            reason: 'FailedCreatePodSandBox',
+            message: 'failed to set up sandbox container network',
+          }),
+        ],
       },
       finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }],
     },
   ],
-  isNotFooledBy: [{ story: 'Made a minute ago.', given: { pods: [examplePod({ name: 'cart-7f9-a', isReady: false, phase: 'Pending', startedMinutesAgo: 1, status: waitingFor('ContainerCreating') })] } }],
+  isNotFooledBy: [
+    {
+      story: 'Made a minute ago.',
+      given: {
+        pods: [
+          examplePod({
+            name: 'cart-7f9-a',
+            isReady: false,
+            phase: 'Pending',
+            startedMinutesAgo: 1,
+            status: waitingFor('ContainerCreating'),
+          }),
+        ],
+      },
+    },
+  ],
 });

@@ -11,7 +11,11 @@ function clues(given: ExampleEvidence): readonly LogClue[] {
   return factsOf(snapshotOf(given)).get('log-clues') ?? [];
 }
 
-function log(pod: string, text: string, isPrevious = false): { readonly namespace: string; readonly pod: string; readonly container: string; readonly text: string; readonly isPrevious: boolean } {
+function log(
+  pod: string,
+  text: string,
+  isPrevious = false,
+): { readonly namespace: string; readonly pod: string; readonly container: string; readonly text: string; readonly isPrevious: boolean } {
   return { namespace: 'shop', pod, container: 'app', text, isPrevious };
 }
 
@@ -23,11 +27,20 @@ describe('clues in logs', () => {
   });
 
   it('count how often a log says the same, and tell the last words of a container that ended', () => {
-    const text = [`${minutesAgo(3)} ${refused}`, ...Array.from({ length: 20 }, (_each, index) => `${minutesAgo(2)} step ${index}`), `${minutesAgo(1)} ${refused}`].join('\n');
+    const text = [
+      `${minutesAgo(3)} ${refused}`,
+      ...Array.from({ length: 20 }, (_each, index) => `${minutesAgo(2)} step ${index}`),
+      `${minutesAgo(1)} ${refused}`,
+    ].join('\n');
     const [clue, ...more] = clues({ pods: [failing], 'container-logs': [log('cart-5d4-a', text, true)] });
     expect(more).toEqual([]);
     expect({ kind: clue?.kind, host: clue?.host, port: clue?.port, count: clue?.count, isNearEnd: clue?.isNearEnd, at: clue?.at }).toEqual({
-      kind: 'connection-refused', host: '10.0.0.1', port: 5432, count: 2, isNearEnd: true, at: Date.parse(minutesAgo(1)),
+      kind: 'connection-refused',
+      host: '10.0.0.1',
+      port: 5432,
+      count: 2,
+      isNearEnd: true,
+      at: Date.parse(minutesAgo(1)),
     });
   });
 
@@ -47,7 +60,11 @@ describe('clues in logs', () => {
 
   it('that name another peer than the healthy replica count', () => {
     const other = 'dial tcp 10.0.0.9:4317: connect: connection refused';
-    expect(clues({ pods: [failing, healthy], 'container-logs': [log('cart-5d4-a', refused), log('cart-5d4-b', other)] }).map((clue) => clue.host)).toEqual(['10.0.0.1']);
+    expect(
+      clues({ pods: [failing, healthy], 'container-logs': [log('cart-5d4-a', refused), log('cart-5d4-b', other)] }).map(
+        (clue) => clue.host,
+      ),
+    ).toEqual(['10.0.0.1']);
   });
 
   it('of healthy replicas are heard only where nobody fails and they repeat themselves', () => {
@@ -56,21 +73,42 @@ describe('clues in logs', () => {
   });
 
   it('find the peer on the lines below, as runtimes print error objects', () => {
-    const text = ['Error: connect ECONNREFUSED', '  at TCPConnectWrap.afterConnect {', "  errno: -111,", "  code: 'X',", "  address: '10.0.0.7',", '  port: 6379', '}'].join('\n');
-    expect(clues({ pods: [failing], 'container-logs': [log('cart-5d4-a', text)] }).map(({ host, port }) => ({ host, port }))).toEqual([{ host: '10.0.0.7', port: 6379 }]);
+    const text = [
+      'Error: connect ECONNREFUSED',
+      '  at TCPConnectWrap.afterConnect {',
+      '  errno: -111,',
+      "  code: 'X',",
+      "  address: '10.0.0.7',",
+      '  port: 6379',
+      '}',
+    ].join('\n');
+    expect(clues({ pods: [failing], 'container-logs': [log('cart-5d4-a', text)] }).map(({ host, port }) => ({ host, port }))).toEqual([
+      { host: '10.0.0.7', port: 6379 },
+    ]);
   });
 
   it('see through a stack trace below the telling line', () => {
-    const text = ['Error: environment variable DATABASE_URL is not set', ...Array.from({ length: 60 }, (_each, index) => `    at frame${index} (/app/index.js:${index}:1)`)].join('\n');
-    expect(clues({ pods: [failing], 'container-logs': [log('cart-5d4-a', text)] }).map(({ kind, name, isNearEnd }) => ({ kind, name, isNearEnd }))).toEqual([
-      { kind: 'missing-setting', name: 'DATABASE_URL', isNearEnd: true },
-    ]);
+    const text = [
+      'Error: environment variable DATABASE_URL is not set',
+      ...Array.from({ length: 60 }, (_each, index) => `    at frame${index} (/app/index.js:${index}:1)`),
+    ].join('\n');
+    expect(
+      clues({ pods: [failing], 'container-logs': [log('cart-5d4-a', text)] }).map(({ kind, name, isNearEnd }) => ({
+        kind,
+        name,
+        isNearEnd,
+      })),
+    ).toEqual([{ kind: 'missing-setting', name: 'DATABASE_URL', isNearEnd: true }]);
   });
 
   it('are taken from the status of the container where its log was not read', () => {
     const status = crashLooping({ exitCode: 1, message: 'Error: environment variable DATABASE_URL is not set' });
     const [clue] = clues({ pods: [examplePod({ name: 'cart-5d4-a', isReady: false, status })], 'container-logs': [] });
-    expect({ kind: clue?.kind, isNearEnd: clue?.isNearEnd, of: clue?.citation.of.kind }).toEqual({ kind: 'missing-setting', isNearEnd: true, of: 'object' });
+    expect({ kind: clue?.kind, isNearEnd: clue?.isNearEnd, of: clue?.citation.of.kind }).toEqual({
+      kind: 'missing-setting',
+      isNearEnd: true,
+      of: 'object',
+    });
   });
 
   it('of pods that are gone are left out', () => {

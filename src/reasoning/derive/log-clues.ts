@@ -16,7 +16,13 @@ const repeatedTimes = 3;
 /**
  * What runs short is refused to some calls of every replica: that healthy ones hear it too does not make it everyday.
  */
-const dealtByLot: ReadonlySet<ClueKind> = new Set(['too-many-connections', 'rate-limited', 'too-many-open-files', 'no-space-left', 'read-only']);
+const dealtByLot: ReadonlySet<ClueKind> = new Set([
+  'too-many-connections',
+  'rate-limited',
+  'too-many-open-files',
+  'no-space-left',
+  'read-only',
+]);
 
 /** What logs say in words that healthy replicas of the same workload do not say as well. */
 export function deriveLogClues(facts: FactSource): readonly LogClue[] {
@@ -33,13 +39,15 @@ export function deriveLogClues(facts: FactSource): readonly LogClue[] {
 /** The kubelet keeps the end of the log in the status of a container whose template asks for it; it counts where no log was read. */
 function lastWords(failing: readonly Replica[], logs: readonly ContainerLog[]): readonly ContainerLog[] {
   const read = new Set(logs.map((log) => `${log.namespace}/${log.pod}/${log.container}`));
-  return failing.flatMap(({ pod }) => [...pod.status.containerStatuses, ...pod.status.initContainerStatuses].flatMap((status) => {
-    const end = status.state.terminated ?? status.lastState.terminated;
-    const namespace = pod.metadata.namespace ?? '';
-    if (end?.message === undefined || end.reason !== 'Error' || read.has(`${namespace}/${pod.metadata.name}/${status.name}`)) return [];
-    const lines = end.message.split('\n').map((text) => ({ at: end.finishedAt, text }));
-    return [{ namespace, pod: pod.metadata.name, container: status.name, isPrevious: true, lines, isOfStatus: true }];
-  }));
+  return failing.flatMap(({ pod }) =>
+    [...pod.status.containerStatuses, ...pod.status.initContainerStatuses].flatMap((status) => {
+      const end = status.state.terminated ?? status.lastState.terminated;
+      const namespace = pod.metadata.namespace ?? '';
+      if (end?.message === undefined || end.reason !== 'Error' || read.has(`${namespace}/${pod.metadata.name}/${status.name}`)) return [];
+      const lines = end.message.split('\n').map((text) => ({ at: end.finishedAt, text }));
+      return [{ namespace, pod: pod.metadata.name, container: status.name, isPrevious: true, lines, isOfStatus: true }];
+    }),
+  );
 }
 
 interface Heard {
@@ -54,13 +62,22 @@ function hasEnded(log: ContainerLog, replica: Replica): boolean {
 }
 
 function tellingClues(group: readonly Heard[], now: Instant): readonly LogClue[] {
-  const everyday = new Set(group.filter(({ replica }) => replica.health === 'healthy').flatMap(({ log, found }) =>
-    found.filter((clue) => !log.isPrevious && isAudible(clue, now)).flatMap((clue) => [clueKey(log, clue), pathKey(log, clue)])));
+  const everyday = new Set(
+    group
+      .filter(({ replica }) => replica.health === 'healthy')
+      .flatMap(({ log, found }) =>
+        found.filter((clue) => !log.isPrevious && isAudible(clue, now)).flatMap((clue) => [clueKey(log, clue), pathKey(log, clue)]),
+      ),
+  );
   const isAnyFailing = group.some(({ replica }) => replica.health === 'failing');
   return group.flatMap(({ replica, log, found }) => {
     const isSuspect = replica.health === 'failing' || replica.health === 'starting' || log.isPrevious;
     const telling = isSuspect
-      ? found.filter((clue) => dealtByLot.has(clue.kind) || (!everyday.has(clueKey(log, clue)) && !(clue.host === undefined && everyday.has(pathKey(log, clue)))))
+      ? found.filter(
+          (clue) =>
+            dealtByLot.has(clue.kind) ||
+            (!everyday.has(clueKey(log, clue)) && !(clue.host === undefined && everyday.has(pathKey(log, clue)))),
+        )
       : found.filter((clue) => !isAnyFailing && clue.count >= repeatedTimes && isAudible(clue, now));
     return telling.map((clue) => clueOf(clue, log, replica));
   });
@@ -83,6 +100,9 @@ function clueOf(found: FoundClue, log: ContainerLog, replica: Replica): LogClue 
     at: found.at,
     isNearEnd: found.isNearEnd,
     count: found.count,
-    citation: 'isOfStatus' in log ? citeObject(replica.pod, `lastState.terminated.message of ${log.container}: ${found.line}`, found.at) : citeLog(log, found.line, found.at),
+    citation:
+      'isOfStatus' in log
+        ? citeObject(replica.pod, `lastState.terminated.message of ${log.container}: ${found.line}`, found.at)
+        : citeLog(log, found.line, found.at),
   };
 }

@@ -7,7 +7,13 @@ import { subjectKey } from '../../domain/subject.ts';
 import type { FactSource } from '../fact-source.ts';
 import { type ClusterView, clusterView } from '../scheduling/cluster-view.ts';
 import { neighbourObstacles } from '../scheduling/neighbour-obstacles.ts';
-import { admissionObstacles, hostPortObstacles, placementObstacles, resourceObstacles, volumeObstacles } from '../scheduling/node-obstacles.ts';
+import {
+  admissionObstacles,
+  hostPortObstacles,
+  placementObstacles,
+  resourceObstacles,
+  volumeObstacles,
+} from '../scheduling/node-obstacles.ts';
 import { podRequests } from '../scheduling/pod-requests.ts';
 
 /** Pods of one template get one answer. So many different ones waiting at once tell no more than the first of them. */
@@ -15,21 +21,29 @@ const mostTemplates = 200;
 
 /** Why each waiting pod fits on no node, recomputed from what stands on the nodes. */
 export function deriveScheduling(facts: FactSource): readonly SchedulingVerdict[] {
-  const waiting = (facts.get('replicas')?.failing ?? []).filter((replica) => replica.troubles.some((trouble) => trouble.kind === 'unscheduled') && replica.pod.spec.schedulingGates.length === 0);
+  const waiting = (facts.get('replicas')?.failing ?? []).filter(
+    (replica) => replica.troubles.some((trouble) => trouble.kind === 'unscheduled') && replica.pod.spec.schedulingGates.length === 0,
+  );
   if (waiting.length === 0) return [];
   const view = clusterView(facts);
   return [...groupBy(waiting, templateKey).values()].slice(0, mostTemplates).flatMap((alike) => {
     const [first] = alike;
     if (first === undefined) return [];
     const nodes = obstaclesByNode(first.pod, view);
-    const verdict = { nodes, binding: bindingKinds(nodes), fits: nodes.filter((each) => each.obstacles.length === 0).map((each) => each.node) };
+    const verdict = {
+      nodes,
+      binding: bindingKinds(nodes),
+      fits: nodes.filter((each) => each.obstacles.length === 0).map((each) => each.node),
+    };
     return alike.map(({ pod, workload }): SchedulingVerdict => ({ pod, workload, ...verdict }));
   });
 }
 
 /** Replicas share a template; DaemonSets pin each pod to its node, and StatefulSets give each pod volumes of its own. */
 function templateKey({ pod, workload, revision }: Replica): string {
-  const claims = pod.spec.volumes.flatMap((volume) => volume.persistentVolumeClaim?.claimName ?? (volume.ephemeral === undefined ? [] : [pod.metadata.name]));
+  const claims = pod.spec.volumes.flatMap(
+    (volume) => volume.persistentVolumeClaim?.claimName ?? (volume.ephemeral === undefined ? [] : [pod.metadata.name]),
+  );
   return [subjectKey(workload), revision ?? '', JSON.stringify(pod.spec.affinity?.nodeAffinity ?? null), ...claims].join(' ');
 }
 
@@ -37,14 +51,21 @@ function obstaclesByNode(pod: Pod, view: ClusterView): SchedulingVerdict['nodes'
   const wanted = podRequests(pod.spec);
   const ofNeighbours = neighbourObstacles(pod, view);
   const obstaclesOn = (node: Node): readonly Obstacle[] => [
-    ...admissionObstacles(pod, node), ...placementObstacles(pod.spec, node), ...hostPortObstacles(pod, node, view), ...resourceObstacles(node, wanted, view),
-    ...volumeObstacles(pod, node, view), ...ofNeighbours(node),
+    ...admissionObstacles(pod, node),
+    ...placementObstacles(pod.spec, node),
+    ...hostPortObstacles(pod, node, view),
+    ...resourceObstacles(node, wanted, view),
+    ...volumeObstacles(pod, node, view),
+    ...ofNeighbours(node),
   ];
   return view.nodes.map((node) => ({ node: node.metadata.name, obstacles: obstaclesOn(node) }));
 }
 
 /** On some node, nothing but obstacles of this kind stands in the way. */
 function bindingKinds(nodes: SchedulingVerdict['nodes']): SchedulingVerdict['binding'] {
-  const kinds = nodes.map((each) => new Set(each.obstacles.map((obstacle) => obstacle.kind))).filter((each) => each.size === 1).flatMap((each) => [...each]);
+  const kinds = nodes
+    .map((each) => new Set(each.obstacles.map((obstacle) => obstacle.kind)))
+    .filter((each) => each.size === 1)
+    .flatMap((each) => [...each]);
   return [...new Set(kinds)];
 }

@@ -43,8 +43,15 @@ export function cluesIn(log: ContainerLog, hasEnded: boolean): readonly FoundClu
     const before = found.get(key);
     if (before === undefined && found.size >= mostClues) return;
     found.set(key, {
-      kind, host, port, name, line: shorten(line.text, recognised.offset), at: line.at ?? before?.at,
-      isNearEnd: hasEnded && index >= nearEnd, isLate: index >= lines.length - lateLines, count: (before?.count ?? 0) + 1,
+      kind,
+      host,
+      port,
+      name,
+      line: shorten(line.text, recognised.offset),
+      at: line.at ?? before?.at,
+      isNearEnd: hasEnded && index >= nearEnd,
+      isLate: index >= lines.length - lateLines,
+      count: (before?.count ?? 0) + 1,
     });
   });
   return withoutEchoes([...found.values()]);
@@ -62,17 +69,38 @@ export function pathKey(log: ContainerLog, clue: FoundClue): string {
 
 /** "Connection refused" alone, below a line that said of whom, is the same complaint once more. */
 function withoutEchoes(found: readonly FoundClue[]): readonly FoundClue[] {
-  return found.filter((clue) => clue.host !== undefined || clue.name !== undefined || clue.port !== undefined || !found.some((other) => other.kind === clue.kind && other.host !== undefined));
+  return found.filter(
+    (clue) =>
+      clue.host !== undefined ||
+      clue.name !== undefined ||
+      clue.port !== undefined ||
+      !found.some((other) => other.kind === clue.kind && other.host !== undefined),
+  );
 }
 
-const wantsPeer: ReadonlySet<ClueKind> = new Set(['connection-refused', 'connection-timed-out', 'connection-reset', 'no-route', 'name-not-resolved']);
+const wantsPeer: ReadonlySet<ClueKind> = new Set([
+  'connection-refused',
+  'connection-timed-out',
+  'connection-reset',
+  'no-route',
+  'name-not-resolved',
+]);
 const peerLine = /\baddress: ['"]|^\s*Is the server running on|^\s*(?:host(?:name)?|port): /;
 
 function withPeerNearby(recognised: RecognisedLine, lines: readonly LogLine[], index: number): RecognisedLine {
   if (recognised.host !== undefined || !wantsPeer.has(recognised.kind)) return recognised;
   const below = lines.slice(index + 1, index + 1 + peerWithinLines).map((line) => plainLine(line.text).slice(0, 400));
   const first = below.findIndex((text) => peerLine.test(text));
-  if (first >= 0) return { ...recognised, ...peerOf(below.slice(first, first + 2).map((text) => text.trim()).join(' ')) };
+  if (first >= 0)
+    return {
+      ...recognised,
+      ...peerOf(
+        below
+          .slice(first, first + 2)
+          .map((text) => text.trim())
+          .join(' '),
+      ),
+    };
   return { ...recognised, ...peerOfOuterError(lines, index) };
 }
 
@@ -81,7 +109,10 @@ const wrapping = /--->|caused by|connect|unreachable|request to|dial|exception/i
 const wrappingLines = 3;
 
 function peerOfOuterError(lines: readonly LogLine[], index: number): ReturnType<typeof peerOf> {
-  const above = lines.slice(Math.max(0, index - wrappingLines), index).map((line) => plainLine(line.text).slice(0, 400)).toReversed();
+  const above = lines
+    .slice(Math.max(0, index - wrappingLines), index)
+    .map((line) => plainLine(line.text).slice(0, 400))
+    .toReversed();
   for (const text of above) {
     const peer = wrapping.test(text) ? peerOf(text) : undefined;
     if (peer?.host !== undefined && peer.port !== undefined) return peer;

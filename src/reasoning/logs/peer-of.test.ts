@@ -26,7 +26,7 @@ const written: readonly (readonly [line: string, host: string | undefined, port:
   ['upstream: "http://10.0.0.1:8080/", host: "shop.example"', '10.0.0.1', 8080],
   ['nginx: [emerg] host not found in upstream "cart" in /etc/nginx/conf.d/default.conf:12', 'cart', undefined],
   ['last error: UNKNOWN: ipv4:10.0.0.1:50051: Failed to connect to remote host: Connection refused', '10.0.0.1', 50051],
-  ["java.net.UnknownHostException: db.shop.svc: Name or service not known", 'db.shop.svc', undefined],
+  ['java.net.UnknownHostException: db.shop.svc: Name or service not known', 'db.shop.svc', undefined],
   ["errno: -111, code: 'ECONNREFUSED', syscall: 'connect', address: '10.0.0.1', port: 5432", '10.0.0.1', 5432],
   ['could not connect: amqp://app:‹redacted›@rabbit:5672/', 'rabbit', 5672],
   ["** server can't find db.shop.svc.cluster.local: NXDOMAIN", 'db.shop.svc.cluster.local', undefined],
@@ -42,20 +42,28 @@ describe('the peer of a line', () => {
   });
 
   it('is found in any text without failing, and a port is always one that exists', () => {
-    fc.assert(fc.property(fc.string({ maxLength: 400 }), (line) => {
-      const { port } = peerOf(line);
-      expect(port === undefined || (port >= 1 && port <= 65_535)).toBe(true);
-    }));
+    fc.assert(
+      fc.property(fc.string({ maxLength: 400 }), (line) => {
+        const { port } = peerOf(line);
+        expect(port === undefined || (port >= 1 && port <= 65_535)).toBe(true);
+      }),
+    );
   });
 
   it('is read from any address and port that Go dials', () => {
-    fc.assert(fc.property(fc.ipV4(), fc.integer({ min: 10, max: 65_535 }), (host, port) => {
-      fc.pre(host !== '0.0.0.0');
-      expect(peerOf(`dial tcp ${host}:${port}: connect: connection refused`)).toEqual({ host, port });
-    }));
+    fc.assert(
+      fc.property(fc.ipV4(), fc.integer({ min: 10, max: 65_535 }), (host, port) => {
+        fc.pre(host !== '0.0.0.0');
+        expect(peerOf(`dial tcp ${host}:${port}: connect: connection refused`)).toEqual({ host, port });
+      }),
+    );
   });
 });
 
 it('takes no time of day for a peer', () => {
-  expect(peerOf('{"time":"2025-02-02T02:45:58.294Z","msg":"failed to connect to `user=wms database=wms`: dial tcp 10.96.0.58:5432: connect: connection refused"}')).toEqual({ host: '10.96.0.58', port: 5432 });
+  expect(
+    peerOf(
+      '{"time":"2025-02-02T02:45:58.294Z","msg":"failed to connect to `user=wms database=wms`: dial tcp 10.96.0.58:5432: connect: connection refused"}',
+    ),
+  ).toEqual({ host: '10.96.0.58', port: 5432 });
 });

@@ -29,7 +29,10 @@ const forms: readonly RegExp[] = [
   new RegExp(`\\bto (?:host )?['"]?(${name})['"]?,? \\(?port:? ${port}`),
   new RegExp(`\\baddress: ['"](${name}|[0-9A-Fa-f:]{2,60})['"],\\s*port: ${port}`),
   new RegExp(`MySQL server (?:host|on) '(${name})(?::${port})?'`),
-  new RegExp(`\\b(?:resolve host|resolve|not found in upstream|bad address|unable to resolve host address|can't find)[:,]? ['"]?(${name})(?::${port})?['"]?`, 'i'),
+  new RegExp(
+    `\\b(?:resolve host|resolve|not found in upstream|bad address|unable to resolve host address|can't find)[:,]? ['"]?(${name})(?::${port})?['"]?`,
+    'i',
+  ),
   new RegExp(`UnknownHost(?:Exception|Error)?:? (${name})`),
   new RegExp(`remote host \\((${name})\\)`),
   new RegExp(`\\bipv[46][:#](?:%5B)?\\[?([0-9A-Fa-f:.]{2,60}?)\\]?(?:%5D)?:${port}`),
@@ -40,7 +43,8 @@ const forms: readonly RegExp[] = [
 ];
 
 /** Endings that make "main.go:123" a place in a program and not a peer. */
-const sourceFile = /\.(?:go|py|m?[jt]sx?|cjs|java|rb|rs|php|cs|cc?|cpp|hpp?|kt|scala|exs?|erl|conf|ya?ml|json|lua|sh|sql|log|html?|toml|ini|xml|pl|swift|clj)$/i;
+const sourceFile =
+  /\.(?:go|py|m?[jt]sx?|cjs|java|rb|rs|php|cs|cc?|cpp|hpp?|kt|scala|exs?|erl|conf|ya?ml|json|lua|sh|sql|log|html?|toml|ini|xml|pl|swift|clj)$/i;
 const everywhere: ReadonlySet<string> = new Set(['0.0.0.0', '::', '[::]', '*']);
 
 const timeStamp = /\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d(?::\d\d)?(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?/g;

@@ -14,71 +14,164 @@ const dialects: { readonly [Kind in ClueKind]: readonly string[] } = {
     "wget: bad address 'api:8080'",
     "nslookup: can't resolve 'db'",
     "** server can't find db.shop.svc.cluster.local: NXDOMAIN",
-    "SQLSTATE[HY000] [2002] php_network_getaddresses: getaddrinfo failed: Name or service not known",
+    'SQLSTATE[HY000] [2002] php_network_getaddresses: getaddrinfo failed: Name or service not known',
     'failed to lookup address information: Name does not resolve',
     'System.Net.Sockets.SocketException: Resource temporarily unavailable (cart:8080)',
     'could not translate host name "db" to address: Temporary failure in name resolution',
   ],
   'certificate-invalid': [
-    'x509: certificate signed by unknown authority', 'ssl.SSLCertVerificationError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: certificate has expired',
-    'Error: unable to get local issuer certificate', 'sun.security.validator.ValidatorException: PKIX path building failed', 'curl: (60) SSL certificate problem: certificate has expired',
-    'The remote certificate is invalid according to the validation procedure', 'Error [ERR_TLS_CERT_ALTNAME_INVALID]: Hostname/IP does not match',
+    'x509: certificate signed by unknown authority',
+    'ssl.SSLCertVerificationError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: certificate has expired',
+    'Error: unable to get local issuer certificate',
+    'sun.security.validator.ValidatorException: PKIX path building failed',
+    'curl: (60) SSL certificate problem: certificate has expired',
+    'The remote certificate is invalid according to the validation procedure',
+    'Error [ERR_TLS_CERT_ALTNAME_INVALID]: Hostname/IP does not match',
   ],
   'too-many-connections': [
-    'FATAL:  sorry, too many clients already', 'FATAL: remaining connection slots are reserved for non-replication superuser connections', 'ERROR 1040 (HY000): Too many connections',
-    'ERR max number of clients reached', 'HikariPool-1 - Connection is not available, request timed out after 30000ms (total=10, active=10, idle=0, waiting=31)',
+    'FATAL:  sorry, too many clients already',
+    'FATAL: remaining connection slots are reserved for non-replication superuser connections',
+    'ERROR 1040 (HY000): Too many connections',
+    'ERR max number of clients reached',
+    'HikariPool-1 - Connection is not available, request timed out after 30000ms (total=10, active=10, idle=0, waiting=31)',
     'sqlalchemy.exc.TimeoutError: QueuePool limit of size 5 overflow 10 reached, connection timed out',
   ],
   'authentication-failed': [
-    'FATAL:  password authentication failed for user "app"', "Access denied for user 'app'@'10.244.1.5' (using password: YES)", 'NOAUTH Authentication required.',
-    'WRONGPASS invalid username-password pair or user is disabled.', 'MongoServerError: Authentication failed.', "Login failed for user 'sa'.",
-    'ACCESS_REFUSED - Login was refused using authentication mechanism PLAIN', 'rpc error: code = Unauthenticated desc = token expired', 'request failed with status code 401',
-    'FATAL: role "app" does not exist', 'ERROR: permission denied for table orders',
+    'FATAL:  password authentication failed for user "app"',
+    "Access denied for user 'app'@'10.244.1.5' (using password: YES)",
+    'NOAUTH Authentication required.',
+    'WRONGPASS invalid username-password pair or user is disabled.',
+    'MongoServerError: Authentication failed.',
+    "Login failed for user 'sa'.",
+    'ACCESS_REFUSED - Login was refused using authentication mechanism PLAIN',
+    'rpc error: code = Unauthenticated desc = token expired',
+    'request failed with status code 401',
+    'FATAL: role "app" does not exist',
+    'ERROR: permission denied for table orders',
   ],
-  'rate-limited': ['upstream answered 429 Too Many Requests', 'rpc error: code = ResourceExhausted desc = quota', 'Rate limit exceeded, retry in 5s'],
+  'rate-limited': [
+    'upstream answered 429 Too Many Requests',
+    'rpc error: code = ResourceExhausted desc = quota',
+    'Rate limit exceeded, retry in 5s',
+  ],
   'read-only': [
-    'ERROR: cannot execute INSERT in a read-only transaction', "READONLY You can't write against a read only replica.", 'open /data/x: Read-only file system', 'Error: EROFS: read-only file system, mkdir \'/app/cache\'',
+    'ERROR: cannot execute INSERT in a read-only transaction',
+    "READONLY You can't write against a read only replica.",
+    'open /data/x: Read-only file system',
+    "Error: EROFS: read-only file system, mkdir '/app/cache'",
     'The MySQL server is running with the --read-only option so it cannot execute this statement',
   ],
   'connection-refused': [
-    'FATAL: database connection refused: ECONNREFUSED 10.96.45.12:5432', 'redis.exceptions.ConnectionError: Error 111 connecting to redis:6379. Connection refused.',
-    'org.postgresql.util.PSQLException: Connection to db:5432 refused.', "Can't connect to MySQL server on 'db' ([Errno 111] Connection refused)", 'System.Net.Sockets.SocketException (111): Connection refused',
-    'Error: Connection refused (os error 111)', 'connect() failed (111: Connection refused) while connecting to upstream, client: 10.0.0.1, server: , request: "GET / HTTP/1.1", upstream: "http://10.0.0.2:80/"',
-    'Connection to node 1 (kafka/10.0.0.1:9092) could not be established. Broker may not be available.', 'db:5432 - no response', 'SQLSTATE[HY000] [2002] Connection refused',
-    '{"level":"error","msg":"dial tcp 10.0.0.1:5432: connect: connection refused"}', 'FATAL: the database system is starting up', 'panic: dial tcp 10.0.0.1:5432: connect: connection refused',
+    'FATAL: database connection refused: ECONNREFUSED 10.96.45.12:5432',
+    'redis.exceptions.ConnectionError: Error 111 connecting to redis:6379. Connection refused.',
+    'org.postgresql.util.PSQLException: Connection to db:5432 refused.',
+    "Can't connect to MySQL server on 'db' ([Errno 111] Connection refused)",
+    'System.Net.Sockets.SocketException (111): Connection refused',
+    'Error: Connection refused (os error 111)',
+    'connect() failed (111: Connection refused) while connecting to upstream, client: 10.0.0.1, server: , request: "GET / HTTP/1.1", upstream: "http://10.0.0.2:80/"',
+    'Connection to node 1 (kafka/10.0.0.1:9092) could not be established. Broker may not be available.',
+    'db:5432 - no response',
+    'SQLSTATE[HY000] [2002] Connection refused',
+    '{"level":"error","msg":"dial tcp 10.0.0.1:5432: connect: connection refused"}',
+    'FATAL: the database system is starting up',
+    'panic: dial tcp 10.0.0.1:5432: connect: connection refused',
   ],
-  'no-route': ['connect: no route to host', 'Error: connect EHOSTUNREACH 10.0.0.1:5432', 'java.net.NoRouteToHostException: No route to host'],
+  'no-route': [
+    'connect: no route to host',
+    'Error: connect EHOSTUNREACH 10.0.0.1:5432',
+    'java.net.NoRouteToHostException: No route to host',
+  ],
   'connection-timed-out': [
-    'dial tcp 10.0.0.1:5432: i/o timeout', 'Error: connect ETIMEDOUT 10.0.0.1:5432', 'psycopg2.OperationalError: connection to server at "db" (10.0.0.1), port 5432 failed: Connection timed out',
-    'rpc error: code = DeadlineExceeded desc = context deadline exceeded', 'java.net.SocketTimeoutException: Read timed out', 'upstream timed out (110: Connection timed out) while connecting to upstream',
-    'wait-for-it.sh: timeout occurred after waiting 15 seconds for db:5432', 'curl: (28) Connection timed out after 5000 ms',
+    'dial tcp 10.0.0.1:5432: i/o timeout',
+    'Error: connect ETIMEDOUT 10.0.0.1:5432',
+    'psycopg2.OperationalError: connection to server at "db" (10.0.0.1), port 5432 failed: Connection timed out',
+    'rpc error: code = DeadlineExceeded desc = context deadline exceeded',
+    'java.net.SocketTimeoutException: Read timed out',
+    'upstream timed out (110: Connection timed out) while connecting to upstream',
+    'wait-for-it.sh: timeout occurred after waiting 15 seconds for db:5432',
+    'curl: (28) Connection timed out after 5000 ms',
   ],
-  'connection-reset': ['read tcp 10.0.0.1:4000->10.0.0.2:80: read: connection reset by peer', 'Error: socket hang up', 'server closed the connection unexpectedly', 'ERROR 2006: MySQL server has gone away'],
+  'connection-reset': [
+    'read tcp 10.0.0.1:4000->10.0.0.2:80: read: connection reset by peer',
+    'Error: socket hang up',
+    'server closed the connection unexpectedly',
+    'ERROR 2006: MySQL server has gone away',
+  ],
   'exec-format': ['exec /usr/local/bin/app: exec format error', 'standard_init_linux.go:228: exec user process caused: exec format error'],
-  'forbidden-by-api': ['pods is forbidden: User "system:serviceaccount:shop:cart" cannot list resource "pods" in API group "" in the namespace "shop"'],
-  'missing-module': ["ModuleNotFoundError: No module named 'flask'", "Error: Cannot find module '/app/server.js'", 'java.lang.ClassNotFoundException: com.shop.Main', 'error while loading shared libraries: libssl.so.3: cannot open shared object file'],
+  'forbidden-by-api': [
+    'pods is forbidden: User "system:serviceaccount:shop:cart" cannot list resource "pods" in API group "" in the namespace "shop"',
+  ],
+  'missing-module': [
+    "ModuleNotFoundError: No module named 'flask'",
+    "Error: Cannot find module '/app/server.js'",
+    'java.lang.ClassNotFoundException: com.shop.Main',
+    'error while loading shared libraries: libssl.so.3: cannot open shared object file',
+  ],
   'missing-setting': [
-    'Error: environment variable DATABASE_URL is not set', 'FATAL: DATABASE_URL must be set', 'missing required environment variable: API_KEY', "KeyError: 'DATABASE_URL'",
-    "Could not resolve placeholder 'spring.datasource.url' in value", '/entrypoint.sh: line 3: DB_HOST: unbound variable', 'Error: Config validation error: "PORT" is required',
-    'required key DB_HOST missing value', 'Error: Database is uninitialized and superuser password is not specified.', 'missing config key: REDIS_ADDR', 'ERROR: REQUIRED_TOKEN environment variable required',
+    'Error: environment variable DATABASE_URL is not set',
+    'FATAL: DATABASE_URL must be set',
+    'missing required environment variable: API_KEY',
+    "KeyError: 'DATABASE_URL'",
+    "Could not resolve placeholder 'spring.datasource.url' in value",
+    '/entrypoint.sh: line 3: DB_HOST: unbound variable',
+    'Error: Config validation error: "PORT" is required',
+    'required key DB_HOST missing value',
+    'Error: Database is uninitialized and superuser password is not specified.',
+    'missing config key: REDIS_ADDR',
+    'ERROR: REQUIRED_TOKEN environment variable required',
     'You need to specify one of the following as an environment variable: - MYSQL_ROOT_PASSWORD',
   ],
   'invalid-setting': [
-    'nginx: [emerg] unknown directive "prox_pass" in /etc/nginx/nginx.conf:3', 'Error: invalid configuration: log level "loud"', 'flag provided but not defined: -listen', 'yaml: line 3: mapping values are not allowed in this context',
-    'java.lang.NumberFormatException: For input string: "abc"', "ValueError: invalid literal for int() with base 10: 'abc'", 'strconv.Atoi: parsing "abc": invalid syntax', 'failed to parse config: unexpected end', 'unrecognized configuration parameter "max_conections"',
+    'nginx: [emerg] unknown directive "prox_pass" in /etc/nginx/nginx.conf:3',
+    'Error: invalid configuration: log level "loud"',
+    'flag provided but not defined: -listen',
+    'yaml: line 3: mapping values are not allowed in this context',
+    'java.lang.NumberFormatException: For input string: "abc"',
+    "ValueError: invalid literal for int() with base 10: 'abc'",
+    'strconv.Atoi: parsing "abc": invalid syntax',
+    'failed to parse config: unexpected end',
+    'unrecognized configuration parameter "max_conections"',
     'FATAL: could not load config file /etc/app/config.yaml: bad indentation',
   ],
-  'schema-mismatch': ['ERROR: relation "orders" does not exist', "ERROR 1146 (42S02): Table 'shop.orders' doesn't exist", 'sqlite3.OperationalError: no such table: orders'],
-  'missing-file': ['open /etc/app/config.yaml: no such file or directory', "Error: ENOENT: no such file or directory, open '/app/config.json'", "FileNotFoundError: [Errno 2] No such file or directory: '/etc/app.ini'", 'cat: /etc/app/ca.crt: No such file or directory'],
-  'port-in-use': ['listen tcp :8080: bind: address already in use', 'Error: listen EADDRINUSE: address already in use :::8080', 'Web server failed to start. Port 8080 was already in use.'],
+  'schema-mismatch': [
+    'ERROR: relation "orders" does not exist',
+    "ERROR 1146 (42S02): Table 'shop.orders' doesn't exist",
+    'sqlite3.OperationalError: no such table: orders',
+  ],
+  'missing-file': [
+    'open /etc/app/config.yaml: no such file or directory',
+    "Error: ENOENT: no such file or directory, open '/app/config.json'",
+    "FileNotFoundError: [Errno 2] No such file or directory: '/etc/app.ini'",
+    'cat: /etc/app/ca.crt: No such file or directory',
+  ],
+  'port-in-use': [
+    'listen tcp :8080: bind: address already in use',
+    'Error: listen EADDRINUSE: address already in use :::8080',
+    'Web server failed to start. Port 8080 was already in use.',
+  ],
   'no-space-left': ['write /data/wal: no space left on device', 'Error: ENOSPC: no space left on device, write'],
   'too-many-open-files': ['accept tcp [::]:8080: accept4: too many open files'],
-  'out-of-memory': ['java.lang.OutOfMemoryError: Java heap space', 'FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory', 'fatal error: runtime: out of memory', 'MemoryError'],
-  'permission-denied': [
-    "mkdir: can't create directory '/data/x': Permission denied", 'open /data/db.sqlite: permission denied', "Error: EACCES: permission denied, mkdir '/app/logs'", "PermissionError: [Errno 13] Permission denied: '/var/lib/app'",
-    'listen tcp :80: bind: permission denied', 'initdb: error: could not change permissions of directory "/var/lib/postgresql/data": Operation not permitted',
+  'out-of-memory': [
+    'java.lang.OutOfMemoryError: Java heap space',
+    'FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory',
+    'fatal error: runtime: out of memory',
+    'MemoryError',
   ],
-  panic: ['panic: runtime error: index out of range [3] with length 2', 'Traceback (most recent call last):', 'Exception in thread "main" java.lang.IllegalStateException: no', "thread 'main' panicked at src/main.rs:3:5:", 'Segmentation fault (core dumped)'],
+  'permission-denied': [
+    "mkdir: can't create directory '/data/x': Permission denied",
+    'open /data/db.sqlite: permission denied',
+    "Error: EACCES: permission denied, mkdir '/app/logs'",
+    "PermissionError: [Errno 13] Permission denied: '/var/lib/app'",
+    'listen tcp :80: bind: permission denied',
+    'initdb: error: could not change permissions of directory "/var/lib/postgresql/data": Operation not permitted',
+  ],
+  panic: [
+    'panic: runtime error: index out of range [3] with length 2',
+    'Traceback (most recent call last):',
+    'Exception in thread "main" java.lang.IllegalStateException: no',
+    "thread 'main' panicked at src/main.rs:3:5:",
+    'Segmentation fault (core dumped)',
+  ],
 };
 
 describe('what a line of a log says', () => {
@@ -87,19 +180,42 @@ describe('what a line of a log says', () => {
   });
 
   it.each([
-    'Listening on port 8080', '10.0.0.1 - - [01/Mar/2026:10:00:00 +0000] "GET /missing HTTP/1.1" 404 12', '10.0.0.1 "GET / HTTP/1.1" 502 0', 'connected to database db:5432 with 0 errors',
-    '{"level":"debug","msg":"connection refused, will retry"}', 'INFO configuration loaded from /etc/app/config.yaml', 'Server started, waiting for connections', 'connection pool ready: total=10 idle=10',
-    'GET /healthz 200', 'migration 12 applied', 'INFO  Accepted password for app', 'reading settings from environment', 'INFO token refreshed', 'listening without tls',
-    'LOG:  database system is ready to accept connections', 'checking required environment variables', 'config file /etc/nginx/nginx.conf test is successful', 'loaded 3 required plugins',
+    'Listening on port 8080',
+    '10.0.0.1 - - [01/Mar/2026:10:00:00 +0000] "GET /missing HTTP/1.1" 404 12',
+    '10.0.0.1 "GET / HTTP/1.1" 502 0',
+    'connected to database db:5432 with 0 errors',
+    '{"level":"debug","msg":"connection refused, will retry"}',
+    'INFO configuration loaded from /etc/app/config.yaml',
+    'Server started, waiting for connections',
+    'connection pool ready: total=10 idle=10',
+    'GET /healthz 200',
+    'migration 12 applied',
+    'INFO  Accepted password for app',
+    'reading settings from environment',
+    'INFO token refreshed',
+    'listening without tls',
+    'LOG:  database system is ready to accept connections',
+    'checking required environment variables',
+    'config file /etc/nginx/nginx.conf test is successful',
+    'loaded 3 required plugins',
   ])('nothing wrong: %s', (line) => {
     expect(recogniseLine(line)).toBeUndefined();
   });
 
   it.each([
-    ['Error: environment variable DATABASE_URL is not set', 'DATABASE_URL'], ['FATAL: DATABASE_URL must be set', 'DATABASE_URL'], ['missing required environment variable: API_KEY', 'API_KEY'], ["KeyError: 'DATABASE_URL'", 'DATABASE_URL'],
-    ['open /etc/app/config.yaml: no such file or directory', '/etc/app/config.yaml'], ["Error: Cannot find module '/app/server.js'", '/app/server.js'], ["Could not resolve placeholder 'spring.datasource.url' in value", 'spring.datasource.url'],
-    ['nginx: [emerg] unknown directive "prox_pass" in /etc/nginx/nginx.conf:3', 'prox_pass'], ["Error: EACCES: permission denied, mkdir '/app/logs'", '/app/logs'], ["PermissionError: [Errno 13] Permission denied: '/var/lib/app'", '/var/lib/app'],
-    ['open /data/db.sqlite: permission denied', '/data/db.sqlite'], ['/entrypoint.sh: line 3: DB_HOST: unbound variable', 'DB_HOST'], ['ERROR: relation "orders" does not exist', 'orders'],
+    ['Error: environment variable DATABASE_URL is not set', 'DATABASE_URL'],
+    ['FATAL: DATABASE_URL must be set', 'DATABASE_URL'],
+    ['missing required environment variable: API_KEY', 'API_KEY'],
+    ["KeyError: 'DATABASE_URL'", 'DATABASE_URL'],
+    ['open /etc/app/config.yaml: no such file or directory', '/etc/app/config.yaml'],
+    ["Error: Cannot find module '/app/server.js'", '/app/server.js'],
+    ["Could not resolve placeholder 'spring.datasource.url' in value", 'spring.datasource.url'],
+    ['nginx: [emerg] unknown directive "prox_pass" in /etc/nginx/nginx.conf:3', 'prox_pass'],
+    ["Error: EACCES: permission denied, mkdir '/app/logs'", '/app/logs'],
+    ["PermissionError: [Errno 13] Permission denied: '/var/lib/app'", '/var/lib/app'],
+    ['open /data/db.sqlite: permission denied', '/data/db.sqlite'],
+    ['/entrypoint.sh: line 3: DB_HOST: unbound variable', 'DB_HOST'],
+    ['ERROR: relation "orders" does not exist', 'orders'],
   ])('names what is concerned: %s', (line, name) => {
     expect(recogniseLine(line)?.name).toBe(name);
   });
@@ -110,18 +226,33 @@ describe('what a line of a log says', () => {
   });
 
   it('comes to an end on lines made to defeat it, because no pattern repeats inside a repetition', () => {
-    const hostile = ['a.'.repeat(3000), 'missing '.repeat(600), '"'.repeat(4000), 'could not connect to '.repeat(200), 'invalid value for '.repeat(250), '/a'.repeat(2000), 'A_'.repeat(2000), ' required'.repeat(500)];
+    const hostile = [
+      'a.'.repeat(3000),
+      'missing '.repeat(600),
+      '"'.repeat(4000),
+      'could not connect to '.repeat(200),
+      'invalid value for '.repeat(250),
+      '/a'.repeat(2000),
+      'A_'.repeat(2000),
+      ' required'.repeat(500),
+    ];
     expect(hostile.map((line) => recogniseLine(line.repeat(20)))).toHaveLength(hostile.length);
   });
 
   it('takes any text without failing', () => {
-    fc.assert(fc.property(fc.string({ maxLength: 600 }), (line) => {
-      recogniseLine(line);
-    }));
+    fc.assert(
+      fc.property(fc.string({ maxLength: 600 }), (line) => {
+        recogniseLine(line);
+      }),
+    );
   });
 });
 
 it('reads a command line that a program does not understand as an invalid setting', () => {
   const lines = ['Error: unknown command "server-junk" for "velero"', 'error: unknown flag: --lisen', "unrecognized option '--prot'"];
-  expect(lines.map((line) => [recogniseLine(line)?.kind, recogniseLine(line)?.name])).toEqual([['invalid-setting', 'server-junk'], ['invalid-setting', '--lisen'], ['invalid-setting', '--prot']]);
+  expect(lines.map((line) => [recogniseLine(line)?.kind, recogniseLine(line)?.name])).toEqual([
+    ['invalid-setting', 'server-junk'],
+    ['invalid-setting', '--lisen'],
+    ['invalid-setting', '--prot'],
+  ]);
 });

@@ -27,7 +27,8 @@ const suspicious =
 /** A request that was served, whatever its status: the trouble of a client, told by the server. */
 const servedRequest = /"(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT) [^"]{0,2000}HTTP\/[\d.]+"? \d{3}\b/;
 /** Words for trouble that did not happen or is over. */
-const harmless = /\b(?:no|without|0|zero) (?:errors?|failures?|timeouts?|panics?)\b|\b(?:errors?|failures?|timeouts?)[=:] ?0\b|"level":"(?:debug|trace)"|level=(?:debug|trace)\b|^\S{0,40} ?\[?(?:DEBUG|TRACE)\]?\b/;
+const harmless =
+  /\b(?:no|without|0|zero) (?:errors?|failures?|timeouts?|panics?)\b|\b(?:errors?|failures?|timeouts?)[=:] ?0\b|"level":"(?:debug|trace)"|level=(?:debug|trace)\b|^\S{0,40} ?\[?(?:DEBUG|TRACE)\]?\b/;
 
 export function recogniseLine(raw: string): RecognisedLine | undefined {
   const line = plainLine(raw);

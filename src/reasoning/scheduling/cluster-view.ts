@@ -32,10 +32,14 @@ const nothing: NodeUse = { requested: new Map(), pods: [], hostPorts: new Set() 
 
 export function clusterView(facts: FactSource): ClusterView {
   const nodes: Collection<Node> | undefined = facts.get('nodes');
-  const placed = once(() => (facts.get('pods')?.all ?? []).filter((pod) => hasNode(pod) && pod.status.phase !== 'Succeeded' && pod.status.phase !== 'Failed'));
+  const placed = once(() =>
+    (facts.get('pods')?.all ?? []).filter((pod) => hasNode(pod) && pod.status.phase !== 'Succeeded' && pod.status.phase !== 'Failed'),
+  );
   const byNode = once(() => groupBy(placed(), (pod) => pod.spec.nodeName));
   const byNamespace = once(() => groupBy(placed(), (pod) => pod.metadata.namespace ?? ''));
-  const exclusive = once(() => placed().filter((pod) => (pod.spec.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution.length ?? 0) > 0));
+  const exclusive = once(() =>
+    placed().filter((pod) => (pod.spec.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution.length ?? 0) > 0),
+  );
   const uses = new Map<string, NodeUse>();
   return {
     nodes: nodes?.all ?? [],
@@ -71,9 +75,11 @@ function useBy(pods: readonly Pod[] | undefined): NodeUse {
 
 export function hostPortsOf(pod: Pod): readonly string[] {
   const containers = [...pod.spec.containers, ...pod.spec.initContainers.filter((each) => each.restartPolicy === 'Always')];
-  return containers.flatMap((container) => container.ports.flatMap((port) => {
-    // A pod on the host's network takes every port that it declares.
-    const taken = port.hostPort ?? (pod.spec.hostNetwork === true ? port.containerPort : undefined);
-    return taken === undefined || taken === 0 ? [] : [`${port.protocol ?? 'TCP'}/${taken}`];
-  }));
+  return containers.flatMap((container) =>
+    container.ports.flatMap((port) => {
+      // A pod on the host's network takes every port that it declares.
+      const taken = port.hostPort ?? (pod.spec.hostNetwork === true ? port.containerPort : undefined);
+      return taken === undefined || taken === 0 ? [] : [`${port.protocol ?? 'TCP'}/${taken}`];
+    }),
+  );
 }

@@ -23,7 +23,9 @@ function isMeant(term: Term, owner: Pod, other: Pod, view: ClusterView): boolean
   if (term.namespaces.length === 0 && term.namespaceSelector === undefined) return namespace === owner.metadata.namespace;
   if (term.namespaces.includes(namespace)) return true;
   const labels = view.namespaces?.named(undefined, namespace)?.metadata.labels;
-  return term.namespaceSelector !== undefined && matchesSelector(term.namespaceSelector, labels ?? { 'kubernetes.io/metadata.name': namespace });
+  return (
+    term.namespaceSelector !== undefined && matchesSelector(term.namespaceSelector, labels ?? { 'kubernetes.io/metadata.name': namespace })
+  );
 }
 
 function domainOf(pod: Pod, key: string, view: ClusterView): string | undefined {
@@ -38,14 +40,29 @@ function domainsOf(pods: readonly Pod[], key: string, view: ClusterView): Readon
 function antiAffinityChecks(pod: Pod, view: ClusterView): readonly Check[] {
   const own = (pod.spec.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []).map((term) => {
     const key = term.topologyKey ?? '';
-    return { key, taken: domainsOf(view.placedPods.filter((other) => isMeant(term, pod, other, view)), key, view) };
+    return {
+      key,
+      taken: domainsOf(
+        view.placedPods.filter((other) => isMeant(term, pod, other, view)),
+        key,
+        view,
+      ),
+    };
   });
-  const theirs = view.exclusivePods.flatMap((other) => (other.spec.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? [])
-    .filter((term) => isMeant(term, other, pod, view)).map((term) => ({ key: term.topologyKey ?? '', taken: domainsOf([other], term.topologyKey ?? '', view) })));
-  return [...own, ...theirs].filter(({ taken }) => taken.size > 0).map(({ key, taken }): Check => (node) => {
-    const domain = node.metadata.labels[key];
-    return domain !== undefined && taken.has(domain) ? { kind: 'pod-anti-affinity' } : undefined;
-  });
+  const theirs = view.exclusivePods.flatMap((other) =>
+    (other.spec.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? [])
+      .filter((term) => isMeant(term, other, pod, view))
+      .map((term) => ({ key: term.topologyKey ?? '', taken: domainsOf([other], term.topologyKey ?? '', view) })),
+  );
+  return [...own, ...theirs]
+    .filter(({ taken }) => taken.size > 0)
+    .map(
+      ({ key, taken }): Check =>
+        (node) => {
+          const domain = node.metadata.labels[key];
+          return domain !== undefined && taken.has(domain) ? { kind: 'pod-anti-affinity' } : undefined;
+        },
+    );
 }
 
 function affinityChecks(pod: Pod, view: ClusterView): readonly Check[] {
@@ -68,8 +85,13 @@ function spreadChecks(pod: Pod, view: ClusterView): readonly Check[] {
   return constraints.map((constraint): Check => {
     const key = constraint.topologyKey ?? '';
     const selector = constraint.labelSelector;
-    const isCounted = (other: Pod): boolean => selector !== undefined && other.metadata.deletionTimestamp === undefined && matchesSelector(selector, other.metadata.labels);
-    const eligible = view.nodes.filter((node) => placementObstacles(pod.spec, node).length === 0 && constraints.every((each) => node.metadata.labels[each.topologyKey ?? ''] !== undefined));
+    const isCounted = (other: Pod): boolean =>
+      selector !== undefined && other.metadata.deletionTimestamp === undefined && matchesSelector(selector, other.metadata.labels);
+    const eligible = view.nodes.filter(
+      (node) =>
+        placementObstacles(pod.spec, node).length === 0 &&
+        constraints.every((each) => node.metadata.labels[each.topologyKey ?? ''] !== undefined),
+    );
     const counts = new Map(eligible.map((node) => [node.metadata.labels[key] ?? '', 0]));
     for (const other of view.placedIn(pod.metadata.namespace)) {
       const domain = domainOf(other, key, view);

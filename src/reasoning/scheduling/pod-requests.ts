@@ -10,7 +10,12 @@ export type Amounts = ReadonlyMap<string, number>;
  * Source: https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/#resource-sharing-within-containers.
  */
 export function podRequests(spec: PodSpec): Amounts {
-  const names = new Set([...spec.containers, ...spec.initContainers].flatMap((container) => [...Object.keys(container.resources.requests), ...Object.keys(container.resources.limits)]));
+  const names = new Set(
+    [...spec.containers, ...spec.initContainers].flatMap((container) => [
+      ...Object.keys(container.resources.requests),
+      ...Object.keys(container.resources.limits),
+    ]),
+  );
   const amounts = new Map<string, number>();
   for (const name of [...names, ...Object.keys(spec.overhead)]) {
     const amount = requestedOf(spec, name) + (parseQuantity(spec.overhead[name]) ?? 0);

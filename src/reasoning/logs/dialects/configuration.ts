@@ -7,37 +7,60 @@ const variable = '[A-Z][A-Z0-9_]{2,80}';
 
 /** A word that only a setting can be: capitals, or parts joined by dots, dashes or underscores. */
 const distinct = `(?:${variable}|[a-z][A-Za-z0-9]{0,40}[._-][\\w.-]{1,80})`;
-const thing = '(?:environment variables?|env(?:ironment)? vars?|env(?:ironment)?|variables?|settings?|config(?:uration)?(?: key| value| property| option)?|keys?|propert(?:y|ies)|options?|flags?|parameters?|arguments?|secrets?)';
+const thing =
+  '(?:environment variables?|env(?:ironment)? vars?|env(?:ironment)?|variables?|settings?|config(?:uration)?(?: key| value| property| option)?|keys?|propert(?:y|ies)|options?|flags?|parameters?|arguments?|secrets?)';
 
 /** What the program was told, or was not told, by those who deployed it. */
 export const configurationDialects: readonly Dialect[] = [
   ...sayings('exec-format', [/exec format error|cannot execute binary file|ENOEXEC|Bad CPU type in executable/i]),
   ...sayings('forbidden-by-api', [/User "[^"]{1,200}" cannot \w+ resource|is forbidden: User "|User "[^"]{1,200}" cannot \w+ path/]),
   ...sayings('missing-module', [
-    new RegExp(`ModuleNotFoundError: No module named '(?<name>${key})'|ImportError: cannot import name '(?<name2>${key})'|ImportError: No module named (?<name3>${key})`),
+    new RegExp(
+      `ModuleNotFoundError: No module named '(?<name>${key})'|ImportError: cannot import name '(?<name2>${key})'|ImportError: No module named (?<name3>${key})`,
+    ),
     /Cannot find (?:module|package) '(?<name>[^']{1,200})'|ERR_MODULE_NOT_FOUND|cannot load such file -- (?<name2>\S{1,200})/,
     /(?:ClassNotFoundException|NoClassDefFoundError): (?<name>[\w.$/]{1,200})|Could not find or load main class (?<name2>\S{1,200})|Unable to access jarfile (?<name3>\S{1,200})/,
     /error while loading shared libraries: (?<name>[^:\s]{1,200})|Class ["'](?<name2>[\w\\]{1,200})["'] not found|Could not load file or assembly '(?<name3>[^',]{1,200})|no main manifest attribute/,
   ]),
   ...sayings('missing-setting', [
-    new RegExp(`(?:environment variable|env(?:ironment)? var(?:iable)?|env|setting|secret|config(?:uration)?(?: key| value| property)?|variable|parameter|property|option|flag)s? ${quoted}(?<name>${key})['"\`»”]?,? (?:is |was |has )?(?:not (?:been )?(?:set|provided|found|defined|specified|configured|present)|required|missing|undefined|empty|unset|must be (?:set|provided|specified))`, 'i'),
-    new RegExp(`(?:^|[^\\w])${quoted}(?<name>${variable})['"\`»”]? (?:environment variable |env(?:ironment)? var(?:iable)? |variable )?(?:(?:is|was|has) )?(?:not (?:been )?(?:set|provided|found|defined|specified|configured)|required|missing|undefined|empty|unset|must (?:be|not be) (?:set|provided|specified|defined|empty|blank)|needs to be set|cannot be (?:empty|blank|null))`),
-    new RegExp(`\\b(?:[Mm]issing|MISSING|[Nn]o|[Rr]equired?|REQUIRED|[Uu]ndefined|[Uu]nset|must (?:set|specify|provide|define)|need to (?:specify|set)|[Pp]lease (?:set|specify|provide|define)|one of the following|[Cc]ould not find|[Ee]xpected|[Ll]acks?)\\b[\\w ]{0,30} ${thing}\\(?s?\\)?(?::[ -]{0,4}${quoted}(?<name>${key})|,? ["'\`](?<name2>${key})["'\`]|(?: for| in| named| called)? (?<name3>${distinct}))`),
-    new RegExp(`(?:must (?:set|specify|provide)|please (?:set|specify|provide)|missing|requires?|need to specify(?: one of)?)(?: the| a| an)?:? ${quoted}(?<name>${variable})`),
-    new RegExp(`KeyError: '(?<name>${variable})'|key not found: "(?<name2>${variable})"|required key (?<name3>${key}) missing value|environment variable not found|NotPresent`),
-    new RegExp(`Could not resolve placeholder '(?<name>${key})'|(?<name2>${key}): (?:unbound variable|parameter (?:null or )?not set)|Config validation error: "(?<name3>${key})" is required|Missing required (?:value|configuration) (?<name4>${key})`),
+    new RegExp(
+      `(?:environment variable|env(?:ironment)? var(?:iable)?|env|setting|secret|config(?:uration)?(?: key| value| property)?|variable|parameter|property|option|flag)s? ${quoted}(?<name>${key})['"\`»”]?,? (?:is |was |has )?(?:not (?:been )?(?:set|provided|found|defined|specified|configured|present)|required|missing|undefined|empty|unset|must be (?:set|provided|specified))`,
+      'i',
+    ),
+    new RegExp(
+      `(?:^|[^\\w])${quoted}(?<name>${variable})['"\`»”]? (?:environment variable |env(?:ironment)? var(?:iable)? |variable )?(?:(?:is|was|has) )?(?:not (?:been )?(?:set|provided|found|defined|specified|configured)|required|missing|undefined|empty|unset|must (?:be|not be) (?:set|provided|specified|defined|empty|blank)|needs to be set|cannot be (?:empty|blank|null))`,
+    ),
+    new RegExp(
+      `\\b(?:[Mm]issing|MISSING|[Nn]o|[Rr]equired?|REQUIRED|[Uu]ndefined|[Uu]nset|must (?:set|specify|provide|define)|need to (?:specify|set)|[Pp]lease (?:set|specify|provide|define)|one of the following|[Cc]ould not find|[Ee]xpected|[Ll]acks?)\\b[\\w ]{0,30} ${thing}\\(?s?\\)?(?::[ -]{0,4}${quoted}(?<name>${key})|,? ["'\`](?<name2>${key})["'\`]|(?: for| in| named| called)? (?<name3>${distinct}))`,
+    ),
+    new RegExp(
+      `(?:must (?:set|specify|provide)|please (?:set|specify|provide)|missing|requires?|need to specify(?: one of)?)(?: the| a| an)?:? ${quoted}(?<name>${variable})`,
+    ),
+    new RegExp(
+      `KeyError: '(?<name>${variable})'|key not found: "(?<name2>${variable})"|required key (?<name3>${key}) missing value|environment variable not found|NotPresent`,
+    ),
+    new RegExp(
+      `Could not resolve placeholder '(?<name>${key})'|(?<name2>${key}): (?:unbound variable|parameter (?:null or )?not set)|Config validation error: "(?<name3>${key})" is required|Missing required (?:value|configuration) (?<name4>${key})`,
+    ),
     /database is uninitialized and (?:superuser )?password|ImproperlyConfigured: (?:The )?(?<name>[A-Z_]{3,80}) |No (?:configuration|config) (?:file )?(?:was )?(?:found|provided|specified)|undefined method .{0,40}ENV|Missing (?:required )?config(?:uration)?\b/i,
   ]),
   ...sayings('invalid-setting', [
     /unknown directive ["'](?<name>[^"']{1,80})/,
     /\[emerg\].{0,120}?(?:directive|invalid|unexpected|unknown|duplicate|not allowed|terminated by)(?: value)? ?["']?(?<name>[^"'\s]{0,80})/,
-    new RegExp(`(?:invalid|illegal|bad|malformed|unsupported|unknown|unrecogni[sz]ed|unexpected|incorrect|wrong) (?:value |format |type )?(?:for |of |in )?(?:the )?(?:environment variables?|env(?:ironment)? vars?|config(?:uration)?(?: (?:file|key|option|value|property|parameter|variable))?|settings?|options?|flags?|arguments?|parameters?|directives?|command[- ]line option|log[ -]?level|port|duration|dsn|connection string|url|uri|database url)\\b:? ?${quoted}(?<name>[^\\s"'\`,;]{1,80})?`, 'i'),
-    new RegExp(`(?:^|[^\\w])${quoted}(?<name>${variable})['"\`]? (?:is|must be|should be|has|contains) (?:an? )?(?:invalid|not (?:a )?valid|not an? |malformed|an? (?:integer|number|valid|boolean|positive)|one of)`),
+    new RegExp(
+      `(?:invalid|illegal|bad|malformed|unsupported|unknown|unrecogni[sz]ed|unexpected|incorrect|wrong) (?:value |format |type )?(?:for |of |in )?(?:the )?(?:environment variables?|env(?:ironment)? vars?|config(?:uration)?(?: (?:file|key|option|value|property|parameter|variable))?|settings?|options?|flags?|arguments?|parameters?|directives?|command[- ]line option|log[ -]?level|port|duration|dsn|connection string|url|uri|database url)\\b:? ?${quoted}(?<name>[^\\s"'\`,;]{1,80})?`,
+      'i',
+    ),
+    new RegExp(
+      `(?:^|[^\\w])${quoted}(?<name>${variable})['"\`]? (?:is|must be|should be|has|contains) (?:an? )?(?:invalid|not (?:a )?valid|not an? |malformed|an? (?:integer|number|valid|boolean|positive)|one of)`,
+    ),
     new RegExp(`(?:invalid|bad|illegal) (?:value )?(?:for )?${quoted}(?<name>${variable})['"\`]?[:=, ]`),
     /(?:failed|unable|could not|couldn't|cannot|can't|error|errors)(?: to)? (?:parse|parsing|load|loading|read|reading|decode|decoding|validate|validating|unmarshal|process|processing|initiali[sz]e|bind) (?:the )?(?:\w+ )?(?:config|configuration|settings|properties|env|environment|options|flags)\b/i,
     /(?:config|configuration|settings?)(?: file)? (?:is |was )?(?:invalid|error|validation (?:failed|error))|ConfigurationException|ConfigException|ConfigError|InvalidConfiguration|ImproperlyConfigured|FATAL CONFIG FILE ERROR|Syntax error on line \d+ of|Bad directive/i,
     /yaml: (?:line \d+|unmarshal errors|mapping values)|yaml\.(?:scanner|parser)\.\w+Error|YAMLException|toml: |TomlDecodeError|JSONDecodeError|invalid character .{1,8} looking for|json: cannot unmarshal|Unexpected token .{0,40}(?:in|is not valid) JSON/,
-    new RegExp(`Failed to bind properties under '(?<name>${key})'|ConfigurationPropertiesBindException|unrecognized configuration parameter "(?<name2>${key})"|unknown variable '(?<name3>[^'=]{1,80})|flag provided but not defined: (?<name4>\\S{1,80})`),
+    new RegExp(
+      `Failed to bind properties under '(?<name>${key})'|ConfigurationPropertiesBindException|unrecognized configuration parameter "(?<name2>${key})"|unknown variable '(?<name3>[^'=]{1,80})|flag provided but not defined: (?<name4>\\S{1,80})`,
+    ),
     /(?:unrecogni[sz]ed|unknown|invalid|unexpected|illegal) (?:arguments?|options?|flags?|commands?|subcommands?|shorthand flag)(?: found)?:? ["'‘`]?(?<name>[^\s"'’`]{1,80})/i,
     /NumberFormatException|invalid literal for int\(\) with base|could not convert string to float|strconv\.\w+: parsing|time: (?:invalid|unknown|missing) (?:duration|unit)|invalid DSN|ArgumentError: invalid value|ParseIntError|invalid digit found in string/,
     /Failed to configure a DataSource|No suitable driver found|Unsupported URL scheme|validation errors? for \w*(?:Settings|Config)\b|invalid connection (?:string|url)|Invalid URL|ERR_INVALID_URL|URI malformed/,

@@ -4,17 +4,30 @@ const path = '(?<name>/[^\\s\'":,)]{1,300})';
 
 /** What the container, the kernel or the program itself ran out of or was not allowed. */
 export const machineDialects: readonly Dialect[] = [
-  ...sayings('port-in-use', [/address already in use|EADDRINUSE|Port \d+ (?:was|is) already (?:in use|allocated)|Only one usage of each socket address|could not bind to any address/i]),
-  ...sayings('no-space-left', [/no space left on device|ENOSPC|disk quota exceeded|not enough space on the disk|disk is full|database or disk is full|could not extend file/i]),
+  ...sayings('port-in-use', [
+    /address already in use|EADDRINUSE|Port \d+ (?:was|is) already (?:in use|allocated)|Only one usage of each socket address|could not bind to any address/i,
+  ]),
+  ...sayings('no-space-left', [
+    /no space left on device|ENOSPC|disk quota exceeded|not enough space on the disk|disk is full|database or disk is full|could not extend file/i,
+  ]),
   ...sayings('too-many-open-files', [/too many open files|EMFILE|ENFILE/i]),
   ...sayings('out-of-memory', [
     /java\.lang\.OutOfMemoryError|heap out of memory|Allocation failed - |(?:^|\W)MemoryError\b|runtime: out of memory|cannot allocate memory|ENOMEM|OutOfMemoryException|std::bad_alloc/i,
     /Allowed memory size of \d+ bytes exhausted|memory allocation of \d+ bytes failed|failed to allocate memory|Out of memory: Kill|oom-kill:|Cannot reserve \S+ memory/i,
   ]),
-  ...sayings('read-only', [new RegExp(`(?:Read-only file system|EROFS)[^/]{0,80}${path}`, 'i'), new RegExp(`${path}['"]?:? .{0,40}Read-only file system`, 'i'), /Read-only file system|EROFS/i]),
+  ...sayings('read-only', [
+    new RegExp(`(?:Read-only file system|EROFS)[^/]{0,80}${path}`, 'i'),
+    new RegExp(`${path}['"]?:? .{0,40}Read-only file system`, 'i'),
+    /Read-only file system|EROFS/i,
+  ]),
   ...sayings('permission-denied', [
-    new RegExp(`(?:open|mkdir|create|chown|chmod|unlink|rename|stat|touch|write|read|exec|access) '?${path}'?: (?:permission denied|operation not permitted)`, 'i'),
-    new RegExp(`(?:EACCES|EPERM)[^/]{0,80}${path}|(?:Permission|Operation) (?:denied|not permitted):? ['"]${path.replace('name', 'name2')}|AccessDeniedException: ${path.replace('name', 'name3')}|Access to the path '${path.replace('name', 'name4')}`),
+    new RegExp(
+      `(?:open|mkdir|create|chown|chmod|unlink|rename|stat|touch|write|read|exec|access) '?${path}'?: (?:permission denied|operation not permitted)`,
+      'i',
+    ),
+    new RegExp(
+      `(?:EACCES|EPERM)[^/]{0,80}${path}|(?:Permission|Operation) (?:denied|not permitted):? ['"]${path.replace('name', 'name2')}|AccessDeniedException: ${path.replace('name', 'name3')}|Access to the path '${path.replace('name', 'name4')}`,
+    ),
     new RegExp(`['"(]?${path}['")]*:? ?(?:failed |\\()?[\\d ():]{0,8}(?:permission denied|operation not permitted|is not writable)`, 'i'),
     /bind: permission denied|bind\(\).{0,60}Permission denied|listen EACCES|permission denied|EACCES|PermissionError|operation not permitted|could not (?:create|write|open) .{0,80}denied|is not writable/i,
   ]),

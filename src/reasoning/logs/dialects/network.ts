@@ -47,7 +47,9 @@ export const networkDialects: readonly Dialect[] = [
     /Can't connect to (?:local )?(?:MySQL )?server.{0,120}\(111|could not be established\. Broker may not be available|- no response$|rejecting connections|the database system is (?:starting up|shutting down|in recovery)/,
     /Couldn't connect to server|NoBrokersAvailable|no live upstreams|all brokers down|Communications link failure|is not accepting connections|AMQPConnectionError|NoNodeAvailable|No nodes? available|No host available/i,
   ]),
-  ...sayingsOfPeers('no-route', [/no route to host|EHOSTUNREACH|ENETUNREACH|network is unreachable|host is unreachable|NoRouteToHostException/i]),
+  ...sayingsOfPeers('no-route', [
+    /no route to host|EHOSTUNREACH|ENETUNREACH|network is unreachable|host is unreachable|NoRouteToHostException/i,
+  ]),
   ...sayingsOfPeers('connection-timed-out', [
     /i\/o timeout|connection timed out|connect(?:ion)?(?: attempt)? timed? ?out|ETIMEDOUT|ESOCKETTIMEDOUT|ECONNABORTED|ConnectTimeout(?:Error|Exception)?|TimeoutException|operation timed out/i,
     /context deadline exceeded|DeadlineExceeded|DEADLINE_EXCEEDED|ReadTimeout(?:Error|Exception)?|Read timed out|SocketTimeoutException|upstream timed out|request timed out|timeout (?:exceeded|expired)\b/i,

@@ -1,0 +1,137 @@
+import { type Citation, type Claim, citeNodeCommand, claim } from './citation.ts';
+import type { Collection } from './collection.ts';
+import { citeEnd, crashedContainers } from './container-evidence.ts';
+import { citeEvent, recentEvents } from './event-index.ts';
+import type { Weight } from './failure-mode.ts';
+import { type Instant, millisecondsPerHour } from './instant.ts';
+import type { Node } from './kubernetes/node.ts';
+import type { Terminated } from './kubernetes/pod-template.ts';
+import type { Event } from './kubernetes/workload.ts';
+import type { LogClue } from './log-clue.ts';
+import type { NodeReport } from './node-report.ts';
+import { containerOf, type Replica } from './replica.ts';
+import type { Sighting } from './sightings.ts';
+
+export interface MemoryKillSighting extends Sighting {
+  readonly container: string;
+  readonly weight: Weight;
+  /** True: the runtime's own heap was full, before the kernel had to act. */
+  readonly isHeap: boolean;
+  readonly against: readonly Claim[];
+}
+
+export interface MemoryKillFacts {
+  readonly now: Instant;
+  readonly nodes: Collection<Node> | undefined;
+  readonly events: Collection<Event> | undefined;
+  readonly 'node-reports': readonly NodeReport[] | undefined;
+  readonly 'log-clues': readonly LogClue[] | undefined;
+}
+
+/** Containers of the replica that ended because their memory did not suffice. */
+export function memoryKills(replica: Replica, facts: MemoryKillFacts): readonly MemoryKillSighting[] {
+  if (replica.troubles.length === 0 && !isKilledAgainAndAgain(replica, facts.now)) return [];
+  return [...killed(replica, facts), ...ownHeap(replica, facts['log-clues'] ?? [])];
+}
+
+/** Three kills are no accident, and at a pace of several a day somebody notices each of them. */
+const repeatedKills = 3;
+const killPaceMilliseconds = 12 * millisecondsPerHour;
+
+/** The last end of each container of a replica that is killed again and again, however long ago within its pace. */
+function endsAtAPace(
+  replica: Replica,
+  now: Instant,
+): readonly { readonly container: string; readonly end: Terminated; readonly since: Instant | undefined }[] {
+  if (!isKilledAgainAndAgain(replica, now)) return [];
+  return replica.pod.status.containerStatuses.flatMap(({ name, lastState }) =>
+    lastState.terminated?.reason === 'OOMKilled'
+      ? [{ container: name, end: lastState.terminated, since: lastState.terminated.finishedAt }]
+      : [],
+  );
+}
+
+/** Killed at a steady pace, although it looks healthy between two kills. */
+export function isKilledAgainAndAgain({ pod }: Replica, now: Instant): boolean {
+  return pod.status.containerStatuses.some((status) => {
+    const last = status.lastState.terminated;
+    const startedAt = pod.status.startTime ?? pod.metadata.creationTimestamp;
+    if (
+      last?.reason !== 'OOMKilled' ||
+      last.finishedAt === undefined ||
+      startedAt === undefined ||
+      (status.restartCount ?? 0) < repeatedKills
+    )
+      return false;
+    const pace = (last.finishedAt - startedAt) / (status.restartCount ?? 1);
+    return pace <= killPaceMilliseconds && now - last.finishedAt <= 2 * millisecondsPerHour;
+  });
+}
+
+function killed(replica: Replica, facts: MemoryKillFacts): readonly MemoryKillSighting[] {
+  const crashed = crashedContainers(replica);
+  return (crashed.length > 0 ? crashed : endsAtAPace(replica, facts.now)).flatMap(({ container, end, since }) => {
+    if (containerOf(replica.pod, container)?.resources.limits['memory'] === undefined) return [];
+    const kernel = end.exitCode === 137 ? kernelSays(replica, facts['node-reports'] ?? [], end.finishedAt) : [];
+    if (end.reason !== 'OOMKilled' && kernel.length === 0) return [];
+    const against = machineRanOut(replica, facts);
+    return [
+      {
+        replica,
+        container,
+        since,
+        isHeap: false,
+        against,
+        weight: against.length > 0 ? 'suggestive' : 'conclusive',
+        citations: [citeEnd(replica.pod, container), ...kernel],
+      },
+    ];
+  });
+}
+
+/** The kernel names the pod in the path of the control group whose limit was reached. */
+function kernelSays(replica: Replica, reports: readonly NodeReport[], at: Instant | undefined): readonly Citation[] {
+  const { uid } = replica.pod.metadata;
+  return reports
+    .flatMap((report) =>
+      report.memoryKills
+        .filter(
+          (kill) =>
+            kill.scope === 'container' &&
+            uid !== undefined &&
+            kill.podUid === uid &&
+            (kill.at === undefined || at === undefined || Math.abs(kill.at - at) < millisecondsPerHour),
+        )
+        .map((kill) => citeNodeCommand(report.node, kill.command, kill.line.slice(0, 200))),
+    )
+    .slice(0, 1);
+}
+
+function machineRanOut(replica: Replica, facts: MemoryKillFacts): readonly Claim[] {
+  const node = facts.nodes?.named(undefined, replica.pod.spec.nodeName);
+  if (node === undefined) return [];
+  const told = recentEvents(facts.events, node, facts.now).find((event) => event.reason === 'SystemOOM');
+  return told === undefined ? [] : [claim(`${node.metadata.name} as a whole ran out of memory at that time.`, citeEvent(told))];
+}
+
+/** Runtimes with a heap of their own end before the kernel has to; the cure is the same. */
+function ownHeap(replica: Replica, clues: readonly LogClue[]): readonly MemoryKillSighting[] {
+  return crashedContainers(replica).flatMap(({ container, end, since }) => {
+    const said = clues.find(
+      (clue) => clue.kind === 'out-of-memory' && clue.replica === replica && clue.container === container && clue.isNearEnd,
+    );
+    return said === undefined || end.reason === 'OOMKilled'
+      ? []
+      : [
+          {
+            replica,
+            container,
+            since,
+            isHeap: true,
+            against: [],
+            weight: 'strong' as const,
+            citations: [said.citation, citeEnd(replica.pod, container)],
+          },
+        ];
+  });
+}
