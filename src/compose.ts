@@ -6,14 +6,14 @@ import { catalogue } from './catalogue/index.generated.ts';
 import { millisecondsPerSecond } from './domain/instant.ts';
 import { resources } from './domain/kubernetes/resources.ts';
 import { investigate, resourcesRead } from './engine/investigate.ts';
-import { kubernetesPermissions } from './evidence-sources/kubernetes-api/permissions.ts';
+import { debugPodPermissions, execPermissions, kubernetesPermissions } from './evidence-sources/kubernetes-api/permissions.ts';
 import { guardRails } from './guard-rails/index.generated.ts';
 import { mitigations } from './mitigations/index.generated.ts';
 import type { AlertRules } from './ports/alert-rules.ts';
 import type { Clock } from './ports/clock.ts';
 import type { EvidenceSource, Permission } from './ports/evidence-source.ts';
 import type { PodAccess } from './ports/pod-access.ts';
-import { writeClusterRoles } from './writing/cluster-role.ts';
+import { type OptionalRole, writeClusterRoles } from './writing/cluster-role.ts';
 import type { Announcer, Composition, Failure, InvestigationOptions, SourceOptions } from './surfaces/command-line/composition.ts';
 
 const wallClock: Clock = { now: () => Date.now() };
@@ -23,7 +23,7 @@ export const composition: Composition = {
   runInvestigation,
   runRecording: async () => ({ state: 'failed', attempted: 'recording', happened: 'x', whatToDo: 'y' }),
   demonstration: () => ({ recording: new URL('../recordings/kube-proxy-rules-incomplete/the-seed', import.meta.url).pathname }),
-  permissions: () => writeClusterRoles(permissionsUsed()),
+  permissions: () => writeClusterRoles(permissionsUsed(), optionalRoles),
   catalogue,
 };
 
@@ -34,6 +34,26 @@ function permissionsUsed(): readonly Permission[] {
   );
   return kubernetesPermissions.filter(({ resource }) => used.has(resource) || resource === 'pods/log' || resource.startsWith('/'));
 }
+
+const optionalRoles: readonly OptionalRole[] = [
+  {
+    name: 'stanch-exec',
+    because: [
+      'Optional, for --allow-exec only. Stanch runs one fixed script that tries connections, but whoever holds this right can run',
+      'anything in any pod. Bind it in single namespaces with a RoleBinding where you can.',
+    ],
+    permissions: execPermissions,
+  },
+  {
+    name: 'stanch-debug-pods',
+    because: [
+      'Optional, for --node-access debug-pod only, and the only rights here that change something: Stanch creates a pod on a node,',
+      'runs its fixed read-only commands in it, and deletes it. Whoever may create such pods is root on the nodes. Bind it in one',
+      'namespace with a RoleBinding, and name that namespace with --namespace. Over ssh none of it is needed.',
+    ],
+    permissions: debugPodPermissions,
+  },
+];
 
 async function runInvestigation(
   options: InvestigationOptions,

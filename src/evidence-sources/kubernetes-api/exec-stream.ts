@@ -97,11 +97,13 @@ function streamOf(socket: Undici.WebSocket, program: BoundedProgram, signal: Abo
 }
 
 function outcomeOf({ output, bytes, complaints, status, ending }: Stream, where: string): ProgramOutcome {
-  const said = spoken(`${complaints} ${status === '' ? '' : messageIn(status)}`);
+  const all = `${complaints} ${status === '' ? '' : messageIn(status)}`;
+  // The layers in between each put their words before those of the runtime.
+  const said = spoken(all.replace(/^.*unable to start container process: /s, ''));
   if (output !== '') return { state: 'ran', output, bytes, isCut: ending !== 'closed' || status === '' };
   if (ending === 'time') return { state: 'failed', because: 'timed-out', detail: `${where}: the program did not finish within its time` };
   if (isSuccess(status)) return { state: 'ran', output, bytes, isCut: false };
-  const hasNoShell = /executable file not found|no such file or directory|not found|exit code 12[67]|permission denied/i.test(said);
+  const hasNoShell = /executable file not found|no such file or directory|not found|exit code 12[67]|permission denied/i.test(all);
   return hasNoShell
     ? { state: 'failed', because: 'unsupported', detail: `${where} has nothing to run it with (${said})` }
     : { state: 'failed', because: 'unreachable', detail: `${where}: ${said === '' ? 'the connection broke off' : said}` };
@@ -133,7 +135,8 @@ function spoken(text: string): string {
 async function whyRefused(api: ApiClient, path: string, where: string, signal: AbortSignal): Promise<Omit<Extract<ProgramOutcome, { readonly state: 'failed' }>, 'state'>> {
   const answer = await api.ask({ path, as: 'text', attempts: 1, limitBytes: 64 * 1024 }, signal);
   if (answer.state === 'no-answer') return { because: answer.because, detail: `${where}: ${answer.detail}` };
-  // 400 is how a server that would allow it says that this is no WebSocket.
-  if (answer.state === 'refused' && answer.status !== 400) return { because: becauseOf(answer.status), detail: `${where}: ${spoken(answer.message)}` };
+  // A server that would allow it says with 400 that this is no WebSocket.
+  const isAboutUpgrade = answer.state === 'refused' && answer.status === 400 && /upgrade/i.test(answer.message);
+  if (answer.state === 'refused' && !isAboutUpgrade) return { because: becauseOf(answer.status), detail: `${where}: ${spoken(answer.message)}` };
   return { because: 'unsupported', detail: `${where}: the way to the API server does not let WebSockets through (${answer.state === 'refused' ? spoken(answer.message) : 'it answered plainly'})` };
 }

@@ -59,3 +59,14 @@ export const kubernetesPermissions: readonly Permission[] = [
   })),
   { resource: 'pods/log', verbs: ['get'], why: 'what failing containers and a healthy sibling say' },
 ];
+
+/** Needed for --allow-exec only. Which of the two verbs a server asks for depends on its version. */
+export const execPermissions: readonly Permission[] = [
+  { resource: 'pods/exec', verbs: ['create', 'get'], why: 'to try a failing connection again from inside a pod' },
+];
+
+/** Needed for --node-access debug-pod only. */
+export const debugPodPermissions: readonly Permission[] = [
+  { resource: 'pods', verbs: ['create', 'delete', 'get', 'list'], why: 'a debug pod on a node, and what a crashed run left behind' },
+  { resource: 'pods/exec', verbs: ['create', 'get'], why: 'the read-only commands in it' },
+];

@@ -1,7 +1,5 @@
+import { debugPodLabel } from '../../domain/debug-pod.ts';
 import type { PodManifest } from '../../ports/pod-access.ts';
-
-/** Marks our pods, so that those of a run that crashed are found and deleted. */
-export const debugPodLabel = 'stanch.dev/debug-pod';
 
 /** The cluster itself ends a debug pod after this, whatever became of us. */
 export const debugPodSeconds = 120;

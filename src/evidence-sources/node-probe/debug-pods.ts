@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { debugPodLabel } from '../../domain/debug-pod.ts';
 import { type Instant, millisecondsPerSecond } from '../../domain/instant.ts';
 import type { Pod } from '../../domain/kubernetes/pod.ts';
 import { plainText } from '../../domain/plain-text.ts';
 import type { PodAccess, ProgramOutcome } from '../../ports/pod-access.ts';
-import { containerName, debugPodLabel, debugPodManifest, debugPodSeconds, type DebugPod, shellInThePod, shellOnTheHost } from './debug-pod-manifest.ts';
+import { containerName, debugPodManifest, debugPodSeconds, type DebugPod, shellInThePod, shellOnTheHost } from './debug-pod-manifest.ts';
 import type { NodeShell } from './node-shell.ts';
 
 export interface DebugPodSettings {

@@ -37,6 +37,11 @@ test('pods of a node that does not report are lost, whatever their last status s
   expect(healthOf({ pods: [examplePod({ name: 'cart-5d4f8c7b9-a' })], nodes: [exampleNode({ name: 'node-1', isReady: false })] })).toEqual(['cart-5d4f8c7b9-a: failing lost']);
 });
 
+test('a debug pod that a crashed run of ours left behind is no replica', () => {
+  const leftOver = examplePod({ name: 'stanch-debug-1a2b3c4d', owner: null, labels: { 'stanch.dev/debug-pod': 'true' }, isReady: false, phase: 'Failed', podStatus: { phase: 'Failed', reason: 'DeadlineExceeded' } });
+  expect(healthOf({ pods: [leftOver] })).toEqual([]);
+});
+
 test('a pod that failed yesterday is history, whoever owns it', () => {
   const ended = (minutes: number) => ({ ready: false, state: { terminated: { exitCode: 1, reason: 'Error', finishedAt: minutesAgo(minutes) } } });
   const failed = (name: string, minutes: number) => examplePod({ name, owner: null, isReady: false, phase: 'Failed', status: ended(minutes) });

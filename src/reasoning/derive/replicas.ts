@@ -1,4 +1,5 @@
 import { groupBy, once } from '../../domain/collection.ts';
+import { debugPodLabel } from '../../domain/debug-pod.ts';
 import type { FactOf } from '../../domain/facts.ts';
 import { type Instant, millisecondsPerDay } from '../../domain/instant.ts';
 import type { Node } from '../../domain/kubernetes/node.ts';
@@ -12,7 +13,8 @@ import { isReady, readyCondition, troublesOf } from './pod-troubles.ts';
 const loopingRestarts = 2;
 
 export function deriveReplicas(facts: FactSource): Replicas {
-  const pods = facts.get('pods')?.all ?? [];
+  // What a crashed run of ours left behind is nobody's trouble.
+  const pods = (facts.get('pods')?.all ?? []).filter((pod) => pod.metadata.labels[debugPodLabel] === undefined);
   const nodes = facts.get('nodes');
   const owners: Owners = { replicasets: facts.get('replicasets'), jobs: facts.get('jobs') };
   const all = pods.map((pod) => replicaOf(pod, facts.now, owners, nodes?.named(undefined, pod.spec.nodeName)));

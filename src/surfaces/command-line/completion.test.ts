@@ -26,6 +26,8 @@ describe('bash completes', () => {
     ],
     ['flags', ['stanch', 'investigate', '--re'], ['--recording', '--record']],
     ['choices', ['stanch', 'demo', '--output', ''], ['text', 'json', 'markdown']],
+    ['ways to nodes', ['stanch', 'record', '--node-access', ''], ['none', 'ssh', 'debug-pod']],
+    ['a flag without a value', ['stanch', 'investigate', '--allow'], ['--allow-exec']],
     ['choices of a short flag', ['stanch', 'demo', '-o', 'm'], ['markdown']],
     ['failure modes', ['stanch', 'explain', 'node'], ['node-not-ready']],
     ['files', ['stanch', 'investigate', '--alert', 'completion.t'], ['completion.test.ts', 'completion.ts']],
@@ -49,6 +51,9 @@ test.each(['bash', 'zsh', 'fish'] as const)('%s knows every command, every flag 
     'completion',
     'prometheus',
     'selector',
+    'ssh-config',
+    'debug-image',
+    'allow-exec',
     'markdown',
     ...modes,
   ])

@@ -15,6 +15,8 @@ export interface ExampleSettings {
   readonly terminal?: Partial<Terminal>;
   readonly input?: string;
   readonly interruption?: AbortSignal;
+  /** Absent: none. */
+  readonly graceSeconds?: number;
 }
 
 export function exampleProgram(settings: ExampleSettings = {}): ExampleProgram {
@@ -54,7 +56,7 @@ export function exampleProgram(settings: ExampleSettings = {}): ExampleProgram {
         },
         compose: () => Promise.resolve(composition),
         interruption: settings.interruption ?? new AbortController().signal,
-        graceSeconds: 0,
+        graceSeconds: settings.graceSeconds ?? 0,
       });
       return { status, ...written };
     },

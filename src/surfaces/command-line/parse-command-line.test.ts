@@ -49,6 +49,20 @@ describe('a command line asks for', () => {
       ['investigate', '--recording=bundle', '--output=markdown'],
       { command: 'investigate', source: { ...usual, recording: 'bundle' }, output: 'markdown', colour: 'auto' },
     ],
+    [
+      ['investigate', '--node-access', 'ssh', '--ssh-config', 'c', '--ssh-user', 'oncall', '--allow-exec'],
+      {
+        command: 'investigate',
+        source: { ...usual, nodeAccess: { kind: 'ssh', configPath: 'c', user: 'oncall' }, canExec: true },
+        output: 'text',
+        colour: 'auto',
+      },
+    ],
+    [
+      ['record', '--node-access', 'debug-pod', '--debug-image', 'busybox:1', '--to', 'out'],
+      { command: 'record', source: { ...usual, nodeAccess: { kind: 'debug-pod', image: 'busybox:1' } }, to: 'out' },
+    ],
+    [['investigate', '--node-access', 'none'], { command: 'investigate', source: usual, output: 'text', colour: 'auto' }],
     [['record', '--to', 'out'], { command: 'record', source: usual, to: 'out' }],
     [['demo'], { command: 'demo', output: 'text', colour: 'auto' }],
     [['permissions'], { command: 'permissions' }],
@@ -98,6 +112,27 @@ describe('a mistake is told in its three parts', () => {
     [
       ['investigate', '--recording', 'x', '--context', 'y'],
       "option '-r, --recording <path>' cannot be used with option '--context <name>'",
+      'See stanch investigate --help.',
+    ],
+    [
+      ['investigate', '--recording', 'x', '--allow-exec'],
+      "option '-r, --recording <path>' cannot be used with option '--allow-exec'",
+      'See stanch investigate --help.',
+    ],
+    [['investigate', '--ssh-user', 'x'], '--ssh-user needs --node-access ssh', 'See stanch investigate --help.'],
+    [
+      ['record', '--to', 'x', '--node-access', 'debug-pod', '--ssh-config', 'x'],
+      '--ssh-config needs --node-access ssh',
+      'See stanch record --help.',
+    ],
+    [
+      ['investigate', '--node-access', 'ssh', '--debug-image', 'x'],
+      '--debug-image needs --node-access debug-pod',
+      'See stanch investigate --help.',
+    ],
+    [
+      ['investigate', '--node-access', 'telnet'],
+      "option '--node-access <way>' argument 'telnet' is invalid. Allowed choices are none, ssh, debug-pod.",
       'See stanch investigate --help.',
     ],
     [['explain', 'x', '--search', 'y'], 'give a failure mode or --search, not both', 'See stanch explain --help.'],

@@ -29,7 +29,9 @@ export function addProbingOptions(command: Command): Command {
     .addOption(new Option('--ssh-config <file>', 'ssh configuration for --node-access ssh (default: as ssh)').argParser(readText))
     .addOption(new Option('--ssh-user <name>', 'user to log in as, for --node-access ssh').argParser(readText))
     .addOption(
-      new Option('--debug-image <image>', 'image for --node-access debug-pod, with sh, sleep and chroot (default: busybox)').argParser(readText),
+      new Option('--debug-image <image>', 'image for --node-access debug-pod, with sh, sleep and chroot (default: busybox)').argParser(
+        readText,
+      ),
     )
     .addOption(
       new Option('--allow-exec', 'try failing connections again from inside pods: a healthy one, the failing one, and debug pods'),

@@ -166,6 +166,31 @@ describe('somebody stops it', () => {
     });
   });
 
+  test('and what was put into the cluster is taken away before the program ends', async () => {
+    const controller = new AbortController();
+    const steps: string[] = [];
+    const tidy: Composition['runInvestigation'] = async (_options, announcer, signal) => {
+      announcer.announce({ kind: 'notice', text: 'creates pod default/x\u001b[2J' });
+      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+      await new Promise((resolve) => setImmediate(resolve));
+      steps.push('deleted');
+      announcer.announce({ kind: 'finished', investigation: exampleInvestigation });
+      return { state: 'done', investigation: exampleInvestigation };
+    };
+    const program = exampleProgram({ composition: { runInvestigation: tidy }, interruption: controller.signal, graceSeconds: 30 });
+    const running = program.run('investigate', '-o', 'json');
+    await new Promise((resolve) => setImmediate(resolve));
+    controller.abort({ status: 130 });
+
+    expect(await running).toEqual({
+      status: 130,
+      out: '',
+      error:
+        'stanch: creates pod default/x\nstanch: stopped. 0 questions were answered, debug pods were deleted or end by themselves.\n',
+    });
+    expect(steps).toEqual(['deleted']);
+  });
+
   test('before it has begun', async () => {
     expect(await exampleProgram({ composition: never, interruption: AbortSignal.abort() }).run('demo')).toMatchObject({
       status: 130,

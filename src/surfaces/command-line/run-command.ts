@@ -117,6 +117,8 @@ async function answer(options: InvestigationOptions, { output, screen, run, sign
   const last = keepingLast(screen, signal);
   const result = await runInvestigation(options, last.announcer, signal);
   if (result.state === 'failed') return result;
+  // Stopped in the middle: half an answer must not look like a whole one.
+  if (signal.aborted) return statusOf[result.investigation.outcome];
   screen.clear();
   if (output === 'json') run.terminal.writeOut(safeJson(result.investigation));
   if (output === 'markdown') run.terminal.writeOut(writeIncidentNotes(result.investigation));
