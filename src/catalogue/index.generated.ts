@@ -3,6 +3,12 @@ import type { AnyFailureMode } from '../domain/failure-mode.ts';
 import { alertFlapping } from './alert/alert-flapping.ts';
 import { alertStale } from './alert/alert-stale.ts';
 import { alertTransient } from './alert/alert-transient.ts';
+import { aggregatedApiDown } from './control-plane/aggregated-api-down.ts';
+import { apiServerSlowOrUnready } from './control-plane/api-server-slow-or-unready.ts';
+import { certificateExpiring } from './control-plane/certificate-expiring.ts';
+import { controllerLeaseStale } from './control-plane/controller-lease-stale.ts';
+import { etcdUnhealthy } from './control-plane/etcd-unhealthy.ts';
+import { webhookWithoutBackend } from './control-plane/webhook-without-backend.ts';
 import { dependencyCertificateInvalid } from './dependency/dependency-certificate-invalid.ts';
 import { dependencyConnectionsExhausted } from './dependency/dependency-connections-exhausted.ts';
 import { dependencyRateLimits } from './dependency/dependency-rate-limits.ts';
@@ -11,16 +17,127 @@ import { dependencyRefusesConnections } from './dependency/dependency-refuses-co
 import { dependencyRejectsCredentials } from './dependency/dependency-rejects-credentials.ts';
 import { dependencyTimesOut } from './dependency/dependency-times-out.ts';
 import { dependencyWrongPort } from './dependency/dependency-wrong-port.ts';
+import { upstreamServiceFailing } from './dependency/upstream-service-failing.ts';
+import { allEndpointsUnready } from './network/all-endpoints-unready.ts';
+import { cniBrokenOnNode } from './network/cni-broken-on-node.ts';
+import { connectionTrackingFull } from './network/connection-tracking-full.ts';
+import { dnsFailing } from './network/dns-failing.ts';
+import { dnsNameWrong } from './network/dns-name-wrong.ts';
+import { externalTrafficLocalWithoutEndpoints } from './network/external-traffic-local-without-endpoints.ts';
+import { gatewayRouteNotAccepted } from './network/gateway-route-not-accepted.ts';
+import { ingressBackendMissing } from './network/ingress-backend-missing.ts';
+import { ingressClassMissing } from './network/ingress-class-missing.ts';
+import { ingressTlsSecretMissing } from './network/ingress-tls-secret-missing.ts';
+import { kubeProxyDown } from './network/kube-proxy-down.ts';
 import { kubeProxyRulesIncomplete } from './network/kube-proxy-rules-incomplete.ts';
+import { loadBalancerPending } from './network/load-balancer-pending.ts';
+import { mtuMismatch } from './network/mtu-mismatch.ts';
+import { networkPolicyBlocks } from './network/network-policy-blocks.ts';
+import { packetLossOnNode } from './network/packet-loss-on-node.ts';
+import { podAddressesExhausted } from './network/pod-addresses-exhausted.ts';
+import { serviceAddressWrongInClient } from './network/service-address-wrong-in-client.ts';
+import { servicePortMismatch } from './network/service-port-mismatch.ts';
+import { serviceSelectsNoPods } from './network/service-selects-no-pods.ts';
+import { sidecarNotReady } from './network/sidecar-not-ready.ts';
+import { clockSkew } from './node/clock-skew.ts';
+import { containerRuntimeStopped } from './node/container-runtime-stopped.ts';
+import { degradedNodeLink } from './node/degraded-node-link.ts';
+import { diskPressure } from './node/disk-pressure.ts';
+import { imageGarbageCollectionFailing } from './node/image-garbage-collection-failing.ts';
+import { kernelDeadlock } from './node/kernel-deadlock.ts';
+import { kubeletCertificateExpired } from './node/kubelet-certificate-expired.ts';
+import { kubeletStopped } from './node/kubelet-stopped.ts';
+import { memoryPressure } from './node/memory-pressure.ts';
+import { nodeFileSystemReadOnly } from './node/node-file-system-read-only.ts';
+import { nodeLeftCordoned } from './node/node-left-cordoned.ts';
+import { nodeNotReady } from './node/node-not-ready.ts';
+import { nodeRebooted } from './node/node-rebooted.ts';
+import { nodeUnreachable } from './node/node-unreachable.ts';
+import { pidPressure } from './node/pid-pressure.ts';
+import { versionSkew } from './node/version-skew.ts';
+import { badRevision } from './rollout/bad-revision.ts';
+import { configurationChangedUnderRunningPods } from './rollout/configuration-changed-under-running-pods.ts';
+import { daemonsetNotEverywhere } from './rollout/daemonset-not-everywhere.ts';
+import { imageDigestMoved } from './rollout/image-digest-moved.ts';
+import { rolloutPaused } from './rollout/rollout-paused.ts';
+import { rolloutProgressDeadlineExceeded } from './rollout/rollout-progress-deadline-exceeded.ts';
+import { statefulsetStuckOnOrdinal } from './rollout/statefulset-stuck-on-ordinal.ts';
+import { antiAffinityCannotBeMet } from './scheduling/anti-affinity-cannot-be-met.ts';
+import { insufficientResources } from './scheduling/insufficient-resources.ts';
+import { matchingNodesCordoned } from './scheduling/matching-nodes-cordoned.ts';
+import { nodeSelectorOrAffinityMatchesNothing } from './scheduling/node-selector-or-affinity-matches-nothing.ts';
+import { podsPending } from './scheduling/pods-pending.ts';
+import { preempted } from './scheduling/preempted.ts';
+import { schedulerNotRunning } from './scheduling/scheduler-not-running.ts';
+import { schedulingGate } from './scheduling/scheduling-gate.ts';
+import { taintNotTolerated } from './scheduling/taint-not-tolerated.ts';
+import { topologySpreadCannotBeMet } from './scheduling/topology-spread-cannot-be-met.ts';
+import { volumePinnedElsewhere } from './scheduling/volume-pinned-elsewhere.ts';
+import { claimMatchesNoVolume } from './storage/claim-matches-no-volume.ts';
+import { claimPending } from './storage/claim-pending.ts';
+import { csiDriverMissingOnNode } from './storage/csi-driver-missing-on-node.ts';
+import { fileSystemReadOnly } from './storage/file-system-read-only.ts';
+import { provisionerFailing } from './storage/provisioner-failing.ts';
+import { storageClassMissing } from './storage/storage-class-missing.ts';
+import { volumeAttachedElsewhere } from './storage/volume-attached-elsewhere.ts';
+import { volumeFull } from './storage/volume-full.ts';
+import { volumeMountFailing } from './storage/volume-mount-failing.ts';
+import { loadBeyondCapacity } from './traffic/load-beyond-capacity.ts';
+import { oneHotReplica } from './traffic/one-hot-replica.ts';
+import { retryStorm } from './traffic/retry-storm.ts';
+import { admissionWebhookRefuses } from './workload/admission-webhook-refuses.ts';
+import { autoscalerAtMaximum } from './workload/autoscaler-at-maximum.ts';
+import { autoscalerWithoutMetrics } from './workload/autoscaler-without-metrics.ts';
+import { commandNotFound } from './workload/command-not-found.ts';
+import { containerExceedsMemoryLimit } from './workload/container-exceeds-memory-limit.ts';
+import { containerPortConflict } from './workload/container-port-conflict.ts';
+import { cpuOverload } from './workload/cpu-overload.ts';
+import { cpuThrottlingFailsProbes } from './workload/cpu-throttling-fails-probes.ts';
+import { crashLoop } from './workload/crash-loop.ts';
+import { crashOnStartFromConfiguration } from './workload/crash-on-start-from-configuration.ts';
+import { cronjobMissedSchedule } from './workload/cronjob-missed-schedule.ts';
+import { cronjobScheduleUnparsable } from './workload/cronjob-schedule-unparsable.ts';
+import { cronjobSuspended } from './workload/cronjob-suspended.ts';
+import { disruptionBudgetNeverSatisfiable } from './workload/disruption-budget-never-satisfiable.ts';
+import { evictedForEphemeralStorage } from './workload/evicted-for-ephemeral-storage.ts';
+import { hostPortTaken } from './workload/host-port-taken.ts';
 import { imagePullCredentialsRefused } from './workload/image-pull-credentials-refused.ts';
 import { imagePullRateLimited } from './workload/image-pull-rate-limited.ts';
 import { imageReferenceWrong } from './workload/image-reference-wrong.ts';
+import { initContainerBlocked } from './workload/init-container-blocked.ts';
+import { jobBackoffLimit } from './workload/job-backoff-limit.ts';
+import { jobDeadlineExceeded } from './workload/job-deadline-exceeded.ts';
+import { jobFailed } from './workload/job-failed.ts';
+import { lifecycleHookFailing } from './workload/lifecycle-hook-failing.ts';
+import { limitRangeRefuses } from './workload/limit-range-refuses.ts';
+import { livenessProbeMisconfigured } from './workload/liveness-probe-misconfigured.ts';
+import { memoryGrowthTowardLimit } from './workload/memory-growth-toward-limit.ts';
+import { missingConfigmapOrSecret } from './workload/missing-configmap-or-secret.ts';
+import { namespaceStuckTerminating } from './workload/namespace-stuck-terminating.ts';
+import { permissionsDeniedToWorkload } from './workload/permissions-denied-to-workload.ts';
+import { podNotReady } from './workload/pod-not-ready.ts';
+import { quotaExceeded } from './workload/quota-exceeded.ts';
+import { readinessProbeMisconfigured } from './workload/readiness-probe-misconfigured.ts';
 import { registryUnreachable } from './workload/registry-unreachable.ts';
+import { scaledToZero } from './workload/scaled-to-zero.ts';
+import { securityContextRefused } from './workload/security-context-refused.ts';
+import { serviceAccountMissing } from './workload/service-account-missing.ts';
+import { startupProbeTooShort } from './workload/startup-probe-too-short.ts';
+import { stuckCreating } from './workload/stuck-creating.ts';
+import { stuckTerminating } from './workload/stuck-terminating.ts';
+import { volumeNotWritable } from './workload/volume-not-writable.ts';
+import { wrongArchitecture } from './workload/wrong-architecture.ts';
 
 export const catalogue: readonly AnyFailureMode[] = [
   alertFlapping,
   alertStale,
   alertTransient,
+  aggregatedApiDown,
+  apiServerSlowOrUnready,
+  certificateExpiring,
+  controllerLeaseStale,
+  etcdUnhealthy,
+  webhookWithoutBackend,
   dependencyCertificateInvalid,
   dependencyConnectionsExhausted,
   dependencyRateLimits,
@@ -29,9 +146,114 @@ export const catalogue: readonly AnyFailureMode[] = [
   dependencyRejectsCredentials,
   dependencyTimesOut,
   dependencyWrongPort,
+  upstreamServiceFailing,
+  allEndpointsUnready,
+  cniBrokenOnNode,
+  connectionTrackingFull,
+  dnsFailing,
+  dnsNameWrong,
+  externalTrafficLocalWithoutEndpoints,
+  gatewayRouteNotAccepted,
+  ingressBackendMissing,
+  ingressClassMissing,
+  ingressTlsSecretMissing,
+  kubeProxyDown,
   kubeProxyRulesIncomplete,
+  loadBalancerPending,
+  mtuMismatch,
+  networkPolicyBlocks,
+  packetLossOnNode,
+  podAddressesExhausted,
+  serviceAddressWrongInClient,
+  servicePortMismatch,
+  serviceSelectsNoPods,
+  sidecarNotReady,
+  clockSkew,
+  containerRuntimeStopped,
+  degradedNodeLink,
+  diskPressure,
+  imageGarbageCollectionFailing,
+  kernelDeadlock,
+  kubeletCertificateExpired,
+  kubeletStopped,
+  memoryPressure,
+  nodeFileSystemReadOnly,
+  nodeLeftCordoned,
+  nodeNotReady,
+  nodeRebooted,
+  nodeUnreachable,
+  pidPressure,
+  versionSkew,
+  badRevision,
+  configurationChangedUnderRunningPods,
+  daemonsetNotEverywhere,
+  imageDigestMoved,
+  rolloutPaused,
+  rolloutProgressDeadlineExceeded,
+  statefulsetStuckOnOrdinal,
+  antiAffinityCannotBeMet,
+  insufficientResources,
+  matchingNodesCordoned,
+  nodeSelectorOrAffinityMatchesNothing,
+  podsPending,
+  preempted,
+  schedulerNotRunning,
+  schedulingGate,
+  taintNotTolerated,
+  topologySpreadCannotBeMet,
+  volumePinnedElsewhere,
+  claimMatchesNoVolume,
+  claimPending,
+  csiDriverMissingOnNode,
+  fileSystemReadOnly,
+  provisionerFailing,
+  storageClassMissing,
+  volumeAttachedElsewhere,
+  volumeFull,
+  volumeMountFailing,
+  loadBeyondCapacity,
+  oneHotReplica,
+  retryStorm,
+  admissionWebhookRefuses,
+  autoscalerAtMaximum,
+  autoscalerWithoutMetrics,
+  commandNotFound,
+  containerExceedsMemoryLimit,
+  containerPortConflict,
+  cpuOverload,
+  cpuThrottlingFailsProbes,
+  crashLoop,
+  crashOnStartFromConfiguration,
+  cronjobMissedSchedule,
+  cronjobScheduleUnparsable,
+  cronjobSuspended,
+  disruptionBudgetNeverSatisfiable,
+  evictedForEphemeralStorage,
+  hostPortTaken,
   imagePullCredentialsRefused,
   imagePullRateLimited,
   imageReferenceWrong,
+  initContainerBlocked,
+  jobBackoffLimit,
+  jobDeadlineExceeded,
+  jobFailed,
+  lifecycleHookFailing,
+  limitRangeRefuses,
+  livenessProbeMisconfigured,
+  memoryGrowthTowardLimit,
+  missingConfigmapOrSecret,
+  namespaceStuckTerminating,
+  permissionsDeniedToWorkload,
+  podNotReady,
+  quotaExceeded,
+  readinessProbeMisconfigured,
   registryUnreachable,
+  scaledToZero,
+  securityContextRefused,
+  serviceAccountMissing,
+  startupProbeTooShort,
+  stuckCreating,
+  stuckTerminating,
+  volumeNotWritable,
+  wrongArchitecture,
 ];
