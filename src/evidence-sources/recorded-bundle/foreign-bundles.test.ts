@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
-import { expect, test } from 'vitest';
-import { archiveOf, ask, directoryOf, fileOf, linesOf, namesOf, nowOf, open, type TestFiles } from './testing.ts';
+import { afterAll, expect, test } from 'vitest';
+import { archiveOf, ask, directoryOf, fileOf, linesOf, namesOf, nowOf, open, removeBundles, type TestFiles } from './testing.ts';
+
+afterAll(removeBundles);
 
 const realBundle = new URL('../../../../shared/data/support-bundle-kurl.tar.gz', import.meta.url).pathname;
 

@@ -2,10 +2,12 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { openRecording } from './open-recording.ts';
 import { defaultReadingLimits } from './reading-limits.ts';
-import { archiveOf, ask, directoryOf, fileOf, linesOf, namesOf, open, type TestEntry } from './testing.ts';
+import { archiveOf, ask, directoryOf, fileOf, linesOf, namesOf, open, removeBundles, type TestEntry } from './testing.ts';
+
+afterAll(removeBundles);
 
 const manifest = JSON.stringify({ formatVersion: 1, collectedAt: '2026-03-01T10:00:00Z' });
 const pod = (name: string, namespace = 'shop'): string => JSON.stringify({ apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace } });

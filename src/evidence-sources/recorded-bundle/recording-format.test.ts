@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { fromJSONSchema } from 'zod';
 import { nodeCommands } from '../../domain/node-command.ts';
-import { archiveOf, ask, directoryOf, linesOf, namesOf, nowOf, open } from './testing.ts';
+import { archiveOf, ask, directoryOf, linesOf, namesOf, nowOf, open, removeBundles } from './testing.ts';
+
+afterAll(removeBundles);
 
 const page = readFileSync(new URL('../../../docs/recording-format.md', import.meta.url), 'utf8');
 const schema = JSON.parse(readFileSync(new URL('../../../docs/recording.schema.json', import.meta.url), 'utf8')) as Parameters<

@@ -4,18 +4,24 @@ import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { type Header, pack } from 'tar-stream';
-import { onTestFinished } from 'vitest';
 import type { EvidenceKind, EvidenceShapes, Gap } from '../../domain/evidence.ts';
 import type { EvidenceRequest, LogRequest } from '../../ports/evidence-source.ts';
 import { type OpenedRecording, openRecording } from './open-recording.ts';
 import type { ReadingLimits } from './reading-limits.ts';
 
-/** Bundles for tests, on disk because that is what is read, and gone when the test that asked for them ends. */
+/** Bundles for tests, on disk because that is what is read, and gone when the tests are through. */
 export type TestFiles = { readonly [path: string]: string | Buffer };
+
+const made: string[] = [];
+
+/** Each file of tests calls this when it is through. */
+export function removeBundles(): void {
+  for (const directory of made.splice(0)) rmSync(directory, { recursive: true, force: true });
+}
 
 export function directoryOf(files: TestFiles): string {
   const directory = mkdtempSync(join(tmpdir(), 'stanch-bundle-'));
-  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  made.push(directory);
   for (const [path, content] of Object.entries(files)) {
     mkdirSync(dirname(join(directory, path)), { recursive: true });
     writeFileSync(join(directory, path), content);
