@@ -1,5 +1,6 @@
 import type { Claim } from './citation.ts';
 import type { Instant } from './instant.ts';
+import type { Subject } from './subject.ts';
 
 /** The page that woke somebody up, whatever sent it. */
 export interface Alert {
@@ -57,4 +58,6 @@ export interface AlertJudgement {
 export interface JudgedAlert {
   readonly alert: Alert;
   readonly judgement: AlertJudgement;
+  /** The workload, node or other object that the page is about. Absent: it names nothing that exists. */
+  readonly target: Subject | undefined;
 }

@@ -218,6 +218,7 @@ export function exampleJudgedAlert(verdict: AlertVerdict, labels: { readonly [na
       source: 'alertmanager', name: 'ErrorRateHigh', summary: 'error rate above 5 %', labels: { alertname: 'ErrorRateHigh', ...labels },
       startedAt: Date.parse(minutesAgo(5)), state: 'firing', severity: 'critical', expression: undefined,
     },
+    target: undefined,
     judgement: { verdict, because: [claim('The second look says so.', { of: { kind: 'alert', alert: 'ErrorRateHigh' }, shows: `firing, judged ${verdict}` })] },
   };
 }

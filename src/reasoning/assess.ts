@@ -25,7 +25,7 @@ export function assess(question: Question, snapshot: Snapshot): Assessment {
   const plain = factsOf(snapshot);
   const scope = findScope(question, plain);
   const judgement = verifyAlert(question, plain, scope);
-  const facts = question.alert === undefined ? plain : factsOf(snapshot, { alert: question.alert, judgement });
+  const facts = question.alert === undefined ? plain : factsOf(snapshot, { alert: question.alert, judgement, target: scope.target });
   const onset = findOnset(question, facts, scope.failing);
   const radius = mapBlastRadius(scope, facts);
   const changes = buildChangeTimeline(question, facts, { scope, radius, onset });

@@ -29,12 +29,17 @@ function outcomeOf(assessment: Assessment, hypotheses: readonly Hypothesis[]): D
   if (replicas === undefined) return 'cannot-tell';
   const answers = hypotheses.filter((each) => isAnswer(each) && (scope.failing.length > 0 || bearsOn(question, each.finding, facts)));
   // A page that has passed by itself leaves nothing to do, although what happened is known.
-  if (answers.some((each) => judgement.verdict !== 'transient' || each.subject.kind !== 'Alert')) return 'explained';
+  if (answers.some((each) => judgement.verdict !== 'transient' || !isAboutThePage(each))) return 'explained';
   if (doubtOf(assessment) !== undefined) return 'cannot-tell';
   if (judgement.verdict === 'transient' && scope.failing.length === 0) return 'healthy';
   const isAnythingFailing = replicasInReach(question, replicas).some((each) => each.health === 'failing');
   const isPageOpen = judgement.verdict === 'real' || (judgement.verdict === 'cannot-tell' && question.alert !== undefined);
   return isAnythingFailing || isPageOpen ? 'cannot-tell' : 'healthy';
+}
+
+/** A verdict about the page says nothing about the health of whom it names. */
+export function isAboutThePage({ finding }: Hypothesis): boolean {
+  return finding.affects.some((each) => each.kind === 'Alert');
 }
 
 export function isAnswer(each: Hypothesis): boolean {

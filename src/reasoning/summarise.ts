@@ -3,7 +3,7 @@ import { isBlocked, type Mitigation, type MitigationPlan } from '../domain/mitig
 import type { Hypothesis } from '../domain/reasoned.ts';
 import { spokenSubject, subjectKey } from '../domain/subject.ts';
 import type { Assessment } from './assess.ts';
-import { type Diagnosis, doubtOf, isAnswer } from './diagnose.ts';
+import { type Diagnosis, doubtOf, isAnswer, isAboutThePage } from './diagnose.ts';
 import { replicasInReach, spokenReach } from './reach.ts';
 import { counted } from './think-aloud/thought.ts';
 import { sufferersOf } from './trace-cascade.ts';
@@ -78,7 +78,7 @@ function cannotTell({ assessment, diagnosis }: Summarised): string {
 
 function healthy({ assessment, diagnosis }: Summarised): string {
   const { facts, question } = assessment;
-  const passed = diagnosis.hypotheses.find((each) => isAnswer(each) && each.subject.kind === 'Alert');
+  const passed = diagnosis.hypotheses.find((each) => isAnswer(each) && isAboutThePage(each));
   if (passed !== undefined) return `Nothing is left to do: ${lowerFirst(passed.title)}.`;
   const replicas = facts.get('replicas');
   const inReach = new Set(replicas === undefined ? [] : replicasInReach(question, replicas));

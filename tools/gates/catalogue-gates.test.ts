@@ -16,7 +16,7 @@ function nameOf(root: Hypothesis): string {
 
 /** Verdicts on the page rest on the page itself, which is no evidence that could be taken away. */
 function isAnswer(root: Hypothesis): boolean {
-  return root.confidence >= answerThreshold && root.subject.kind !== 'Alert';
+  return root.confidence >= answerThreshold && !root.finding.affects.some((each) => each.kind === 'Alert');
 }
 
 /** A finding cites a few of many replicas that say the same, so what it cites next is taken away as well. */

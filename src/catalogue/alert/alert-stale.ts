@@ -24,10 +24,11 @@ export const alertStale = defineFailureMode({
   explains: [],
   mitigations: [],
   recognise(facts) {
-    const { alert, judgement } = facts['judged-alert'];
+    const { alert, judgement, target } = facts['judged-alert'];
     const [first, ...more] = judgement.because;
     if (judgement.verdict !== 'stale' || first === undefined) return [];
-    return [{ subject: subject('Alert', undefined, alert.name), weight: 'strong', because: [first, ...more], affects: [subject('Alert', undefined, alert.name)] }];
+    const page = subject('Alert', undefined, alert.name);
+    return [{ subject: target ?? page, weight: 'strong', because: [first, ...more], affects: [page] }];
   },
   recognises: [found],
   isNotFooledBy: [notFound],
