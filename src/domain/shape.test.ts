@@ -18,7 +18,9 @@ import {
   section,
   text,
   textList,
-  textMap, name } from './shape.ts';
+  textMap,
+  name,
+} from './shape.ts';
 
 const few = section({
   text,
@@ -192,6 +194,19 @@ const likely = fc.record(
   { requiredKeys: [] },
 );
 
+test('the random end of the name of a token volume is no difference between replicas', () => {
+  const [first, second] = ['x7k2p', '9qwzt'].map((end) => ({
+    spec: {
+      containers: [{ name: 'app', volumeMounts: [{ name: `kube-api-access-${end}`, mountPath: '/token' }] }],
+      volumes: [{ name: `kube-api-access-${end}` }],
+    },
+  }));
+  const earlier = resources.pods.shape.read(first);
+
+  expect(resources.pods.shape.read(second, earlier)).toBe(earlier);
+  expect(earlier.spec.volumes[0]?.name).toBe(earlier.spec.containers[0]?.volumeMounts[0]?.name);
+});
+
 test('replicas share everything but what is their own', () => {
   const [first, second] = ['a', 'b'].map((name) => ({
     metadata: { name, labels: { app: 'shop' } },
@@ -207,5 +222,12 @@ test('replicas share everything but what is their own', () => {
 });
 
 test('a name that no API server would let in cannot act on a shell', () => {
-  expect(['web-1', 'system:node:a', 'x; reboot', '$(id)', '--all', 'a\u001b[2Jb'].map((raw) => name.read(raw))).toEqual(['web-1', 'system:node:a', 'x_reboot', '_id_', '_all', 'a_2Jb']);
+  expect(['web-1', 'system:node:a', 'x; reboot', '$(id)', '--all', 'a\u001b[2Jb'].map((raw) => name.read(raw))).toEqual([
+    'web-1',
+    'system:node:a',
+    'x_reboot',
+    '_id_',
+    '_all',
+    'a_2Jb',
+  ]);
 });

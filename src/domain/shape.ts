@@ -15,7 +15,13 @@ export interface Shape<Value> {
    * is already the earlier one, nothing needs to be read.
    */
   read(raw: unknown, like?: Value): Value;
+  /** What the value is put together from, for readers that take it straight from text. Absent: it is read as a whole. */
+  readonly parts?: ShapeParts;
 }
+
+export type ShapeParts =
+  | { readonly kind: 'section'; readonly fields: { readonly [name: string]: Shape<unknown> } }
+  | { readonly kind: 'list'; readonly of: Shape<unknown> };
 
 export type Shaped<Of> = Of extends Shape<infer Value> ? Value : never;
 type Fields = { readonly [name: string]: Shape<unknown> };
@@ -35,7 +41,9 @@ function safeName(raw: string): string {
 }
 
 /** The name of an object, safe to show and to paste. Absent: not set. */
-export const name: Shape<string | undefined> = { read: (raw, like) => (raw === like ? like : typeof raw === 'string' ? safeName(raw) : undefined) };
+export const name: Shape<string | undefined> = {
+  read: (raw, like) => (raw === like ? like : typeof raw === 'string' ? safeName(raw) : undefined),
+};
 
 /** A name that every object of its kind has. Read as empty where it is missing all the same. */
 export const requiredName: Shape<string> = { read: (raw, like) => (typeof raw !== 'string' ? '' : raw === like ? like : safeName(raw)) };
@@ -87,8 +95,9 @@ export function section<const Of extends Fields>(fields: Of): Shape<ShapedFields
   const shapes = Object.values(fields);
   const absent = shapes.map((shape) => shape.read(undefined));
   const empty = compact(names, absent);
-  // Counted loops: this is where most of the time goes that reading a large cluster takes.
+  // Counted loops: this is where most of the time goes that reading a large bundle takes.
   return {
+    parts: { kind: 'section', fields },
     read(raw, like) {
       if (!isRecord(raw)) return empty as ShapedFields<Of>;
       const before: FieldValues = like ?? empty;
@@ -123,7 +132,7 @@ function compact(names: readonly string[], absent: readonly unknown[]): FieldVal
 /** An object whose absence means something. */
 export function maybe<const Of extends Fields>(fields: Of): Shape<ShapedFields<Of> | undefined> {
   const present = section(fields);
-  return { read: (raw, like) => (isRecord(raw) ? present.read(raw, like) : undefined) };
+  return { parts: { kind: 'section', fields }, read: (raw, like) => (isRecord(raw) ? present.read(raw, like) : undefined) };
 }
 
 const noItems: readonly never[] = Object.freeze([]);
@@ -131,6 +140,7 @@ const noItems: readonly never[] = Object.freeze([]);
 /** A list. Always present; empty where the API has none. */
 export function list<Item>(of: Shape<Item>): Shape<readonly Item[]> {
   return {
+    parts: { kind: 'list', of },
     read(raw, like = noItems) {
       if (!Array.isArray(raw) || raw.length === 0) return noItems;
       let items: Item[] | undefined;

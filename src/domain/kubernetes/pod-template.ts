@@ -42,6 +42,17 @@ export const probe = maybe({
 });
 export type Probe = NonNullable<Shaped<typeof probe>>;
 
+/**
+ * Every pod gets its token in a volume of its own name, "kube-api-access-x7k2p". The random end says nothing and is left
+ * out, so that replicas are alike. Source: plugin/pkg/admission/serviceaccount of Kubernetes.
+ */
+const volumeName: Shape<string | undefined> = {
+  read: (raw, like) => {
+    const written = text.read(raw, like);
+    return written?.startsWith('kube-api-access-') ? 'kube-api-access' : written;
+  },
+};
+
 const lifecycleHandler = maybe({ exec: maybe({ command: freeTextList }), httpGet: maybe({ path: freeText, port: numberOrText }) });
 
 export const container = section({
@@ -59,7 +70,7 @@ export const container = section({
   readinessProbe: probe,
   startupProbe: probe,
   lifecycle: maybe({ postStart: lifecycleHandler, preStop: lifecycleHandler }),
-  volumeMounts: list(section({ name: text, mountPath: text, subPath: text, readOnly: flag })),
+  volumeMounts: list(section({ name: volumeName, mountPath: text, subPath: text, readOnly: flag })),
   securityContext: maybe({
     runAsUser: number, runAsNonRoot: flag, privileged: flag, readOnlyRootFilesystem: flag, allowPrivilegeEscalation: flag,
   }),
@@ -72,7 +83,7 @@ const projectedSource = section({ configMap: maybe({ name: text, optional: flag,
   secret: maybe({ name: text, optional: flag, items: list(section({ key: text, path: text })) }) });
 
 export const volume = section({
-  name: text,
+  name: volumeName,
   configMap: maybe({ name: text, optional: flag, items: list(section({ key: text, path: text })) }),
   secret: maybe({ secretName: text, optional: flag, items: list(section({ key: text, path: text })) }),
   persistentVolumeClaim: maybe({ claimName: text, readOnly: flag }),

@@ -6,6 +6,8 @@ import type { ResourceName } from '../../domain/kubernetes/resources.ts';
  * use. There is no second choice in the header: a server that cannot do this must refuse rather than send everything.
  */
 export const metadataOnly = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
+/** What the answer calls itself where the server understood. */
+export const metadataListKind = 'PartialObjectMetadataList';
 
 const withoutContents: ReadonlySet<ResourceName> = new Set<ResourceName>(['secrets', 'configmaps']);
 

@@ -1,15 +1,17 @@
 import type { WhyUnreadable } from '../../domain/evidence.ts';
-import { isRecord } from '../../domain/shape.ts';
 import type { Answer, ApiClient } from './api-client.ts';
+import type { PageReader } from './list-page.ts';
+import { metadataListKind } from './metadata-only.ts';
 
-export interface ListQuestion {
+export interface ListQuestion<Item> {
   /** Of the collection, without a query: "/api/v1/pods". */
   readonly path: string;
   readonly accept: string;
   readonly isMetadataOnly: boolean;
   readonly objectsPerPage: number;
-  /** Takes what it needs of a page at once: raw objects are never kept. */
-  readonly project: (objects: readonly unknown[]) => void;
+  readonly readPage: PageReader<Item>;
+  /** Items of a page that was read to its end. */
+  readonly onItems: (items: readonly Item[]) => void;
   /** The list begins again from its first page. */
   readonly restart: () => void;
 }
@@ -32,13 +34,13 @@ const shrink = 10;
  * Reads a list page by page. `resourceVersion` stays unset: the answer is as new as it can be, and each further page
  * belongs to the same moment as the first.
  */
-export async function readList(client: ApiClient, list: ListQuestion, signal: AbortSignal): Promise<ListReading> {
+export async function readList<Item>(client: ApiClient, list: ListQuestion<Item>, signal: AbortSignal): Promise<ListReading> {
   let limit = list.objectsPerPage;
   let next = '';
   let hasRestarted = false;
   for (;;) {
     const query = next === '' ? `limit=${limit}` : `limit=${limit}&continue=${encodeURIComponent(next)}`;
-    const answer = await client.ask({ path: `${list.path}?${query}`, as: 'json', accept: list.accept }, signal);
+    const answer = await client.ask({ path: `${list.path}?${query}`, as: list.readPage, accept: list.accept }, signal);
     const hasBegun = next !== '';
     if (answer.state === 'too-large' && limit > 1) {
       limit = Math.ceil(limit / shrink);
@@ -52,37 +54,20 @@ export async function readList(client: ApiClient, list: ListQuestion, signal: Ab
       continue;
     }
     if (answer.state !== 'json') return brokenOff(answer, hasBegun);
-    const page = pageOf(answer.value, list);
-    if (typeof page === 'string') return { state: 'broken-off', status: undefined, because: 'malformed', detail: page, hasBegun };
-    list.project(page.objects);
-    if (page.next === '') return { state: 'whole' };
-    if (page.next === next && page.objects.length === 0) {
-      return {
-        state: 'broken-off',
-        status: undefined,
-        because: 'malformed',
-        detail: 'the server keeps sending the same empty page',
-        hasBegun,
-      };
+    const { items, kind } = answer.value;
+    if (items === undefined) return malformed('the answer is no list', hasBegun);
+    if (list.isMetadataOnly && kind !== metadataListKind) {
+      return malformed('the server sent whole objects although only metadata was asked for; nothing of them was kept', hasBegun);
     }
-    next = page.next;
+    list.onItems(items);
+    if (answer.value.next === '') return { state: 'whole' };
+    if (answer.value.next === next && items.length === 0) return malformed('the server keeps sending the same empty page', hasBegun);
+    next = answer.value.next;
   }
 }
 
-interface Page {
-  readonly objects: readonly unknown[];
-  /** Empty text: this was the last page. */
-  readonly next: string;
-}
-
-/** Text: why it is no page. */
-function pageOf(value: unknown, { isMetadataOnly }: ListQuestion): Page | string {
-  // Go writes an empty list as null.
-  if (!isRecord(value) || !(Array.isArray(value['items']) || value['items'] === null)) return 'the answer is no list';
-  if (isMetadataOnly && value['kind'] !== 'PartialObjectMetadataList')
-    return 'the server sent whole objects although only metadata was asked for; nothing of them was kept';
-  const next = isRecord(value['metadata']) ? value['metadata']['continue'] : undefined;
-  return { objects: value['items'] ?? [], next: typeof next === 'string' ? next : '' };
+function malformed(detail: string, hasBegun: boolean): ListReading {
+  return { state: 'broken-off', status: undefined, because: 'malformed', detail, hasBegun };
 }
 
 function brokenOff(answer: Exclude<Answer, { readonly state: 'json' }>, hasBegun: boolean): ListReading {
@@ -92,15 +77,9 @@ function brokenOff(answer: Exclude<Answer, { readonly state: 'json' }>, hasBegun
     case 'no-answer':
       return { state: 'broken-off', status: undefined, because: answer.because, detail: answer.detail, hasBegun };
     case 'too-large':
-      return {
-        state: 'broken-off',
-        status: undefined,
-        because: 'malformed',
-        detail: `${answer.detail}, even for a single object`,
-        hasBegun,
-      };
+      return malformed(`${answer.detail}, even for a single object`, hasBegun);
     case 'text':
-      return { state: 'broken-off', status: undefined, because: 'malformed', detail: 'the answer is no JSON', hasBegun };
+      return malformed('the answer is no JSON', hasBegun);
   }
 }
 

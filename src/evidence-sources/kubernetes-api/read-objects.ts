@@ -1,14 +1,14 @@
 import type { Gap, WhyUnreadable } from '../../domain/evidence.ts';
 import type { ApiObject, ResourceName } from '../../domain/kubernetes/resources.ts';
 import { resources } from '../../domain/kubernetes/resources.ts';
-import type { Shape } from '../../domain/shape.ts';
-import { isRecord } from '../../domain/shape.ts';
+import { isRecord, type Shape } from '../../domain/shape.ts';
+import { sharingReader } from '../../domain/sharing-reader.ts';
 import type { EvidenceTap } from '../../ports/evidence-tap.ts';
 import type { ApiClient } from './api-client.ts';
 import type { ClusterLimits } from './limits.ts';
-import { acceptFor, isMetadataOnly, withKeys } from './metadata-only.ts';
+import { acceptFor, isMetadataOnly, metadataListKind, withKeys } from './metadata-only.ts';
+import { type PageReader, rawPages, shapedPages } from './list-page.ts';
 import { type ListReading, readList } from './read-list.ts';
-import { sharingReader } from '../../domain/sharing-reader.ts';
 
 export interface ObjectReader {
   readonly client: ApiClient;
@@ -35,8 +35,8 @@ export async function readObjects(
   namespaces: readonly string[],
   signal: AbortSignal,
 ): Promise<ObjectsReading> {
-  const read = sharingReader(resources[resource].shape as Shape<ApiObject>);
-  const one = (namespace: string | undefined): Promise<PartReading> => readPart(reader, { resource, namespace, read }, signal);
+  const pagesOf = pagesFor(resource, reader.tap);
+  const one = (namespace: string | undefined): Promise<PartReading> => readPart(reader, { resource, namespace, pagesOf }, signal);
   if (resources[resource].isNamespaced && namespaces.length > 0) return joined(resource, await Promise.all(namespaces.map(one)), []);
   const everywhere = await one(undefined);
   const isRefused = everywhere.list.state === 'broken-off' && everywhere.list.status === 403 && !everywhere.list.hasBegun;
@@ -85,39 +85,54 @@ interface PartReading {
 interface Part {
   readonly resource: ResourceName;
   readonly namespace: string | undefined;
-  readonly read: (raw: unknown) => ApiObject;
+  readonly pagesOf: PagesOf;
 }
 
-async function readPart(reader: ObjectReader, { resource, namespace, read }: Part, signal: AbortSignal): Promise<PartReading> {
-  const { group, versions, kind } = resources[resource];
+/** What becomes of a page of this version of the API. */
+type PagesOf = (apiVersion: string) => PageReader<ApiObject>;
+
+/** Straight to shapes where nobody needs the objects as they are; recorders do, and so do those that come as metadata alone. */
+function pagesFor(resource: ResourceName, tap: EvidenceTap | undefined): PagesOf {
+  const { kind } = resources[resource];
+  const shape = resources[resource].shape as Shape<ApiObject>;
+  if (tap === undefined && !isMetadataOnly(resource)) {
+    const read = shapedPages(shape);
+    return () => read;
+  }
+  const read = sharingReader(shape);
+  return (apiVersion) => (body) => {
+    const page = rawPages(body);
+    if (page.items === undefined) return { ...page, items: undefined };
+    // Nothing of whole objects may be heard or kept where metadata alone was asked for.
+    if (isMetadataOnly(resource) && page.kind !== metadataListKind) return { ...page, items: [] };
+    const raws = isMetadataOnly(resource) ? page.items.map(withKeys) : page.items;
+    if (raws.length > 0)
+      tap?.objects(
+        resource,
+        raws.map((raw) => ({ apiVersion, kind, ...(isRecord(raw) ? raw : {}) })),
+      );
+    return { ...page, items: raws.map(read) };
+  };
+}
+
+async function readPart(reader: ObjectReader, { resource, namespace, pagesOf }: Part, signal: AbortSignal): Promise<PartReading> {
+  const { group, versions } = resources[resource];
   let objects: ApiObject[] = [];
   for (const version of versions) {
     const apiVersion = group === '' ? version : `${group}/${version}`;
-    const project = (raws: readonly unknown[]): void => {
-      const whole = isMetadataOnly(resource) ? raws.map(withKeys) : raws;
-      for (const raw of whole) objects.push(read(raw));
-      if (whole.length > 0)
-        reader.tap?.objects(
-          resource,
-          whole.map((raw) => ({ apiVersion, kind, ...(isRecord(raw) ? raw : {}) })),
-        );
-    };
-    const restart = (): void => {
-      objects = [];
-    };
-    const path = `${group === '' ? '/api' : '/apis'}/${apiVersion}${namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`}/${resource}`;
-    const list = await readList(
-      reader.client,
-      {
-        path,
-        accept: acceptFor(resource),
-        isMetadataOnly: isMetadataOnly(resource),
-        objectsPerPage: reader.limits.objectsPerPage,
-        project,
-        restart,
+    const where = namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`;
+    const question = {
+      path: `${group === '' ? '/api' : '/apis'}/${apiVersion}${where}/${resource}`,
+      accept: acceptFor(resource),
+      isMetadataOnly: isMetadataOnly(resource),
+      objectsPerPage: reader.limits.objectsPerPage,
+      readPage: pagesOf(apiVersion),
+      onItems: (items: readonly ApiObject[]): void => void objects.push(...items),
+      restart: (): void => {
+        objects = [];
       },
-      signal,
-    );
+    };
+    const list = await readList(reader.client, question, signal);
     if (list.state === 'whole' || list.status !== 404) return { namespace, objects, list };
   }
   const detail = `the server does not have ${resource}${group === '' ? '' : `.${group}`}`;
