@@ -2,7 +2,7 @@ import type { Question } from '../domain/alert.ts';
 import type { EvidenceKind, Gap, Readings, Snapshot } from '../domain/evidence.ts';
 import type { AnyFailureMode } from '../domain/failure-mode.ts';
 import type { FailureMode } from '../domain/failure-mode.ts';
-import { type Instant, millisecondsPerHour, millisecondsPerSecond } from '../domain/instant.ts';
+import { type Instant, millisecondsPerHour } from '../domain/instant.ts';
 import { formatInstant } from '../domain/instant.ts';
 import type { GuardRail } from '../domain/guard-rail.ts';
 import type { Investigation } from '../domain/investigation.ts';
@@ -244,5 +244,3 @@ export function resourcesRead(catalogue: readonly AnyFailureMode[]): readonly Re
     .flatMap((kind) => [...evidenceBehind(kind).needs, ...evidenceBehind(kind).helpedBy]);
   return [...new Set([...firstKinds, ...wanted])].filter((kind): kind is ResourceName => kind in resources).toSorted();
 }
-
-export const defaultBudgetMilliseconds = 60 * millisecondsPerSecond;
