@@ -56,9 +56,6 @@ export const webhookWithoutBackend = defineFailureMode({
           (event) =>
             (event.message ?? '').includes(`"${webhook.name ?? ''}"`) || (event.message ?? '').includes(`service "${service.name}"`),
         );
-        const workloads = distinct(
-          (backend?.pods ?? []).flatMap((pod) => facts.replicas?.ofPod(pod.metadata.namespace, pod.metadata.name)?.workload ?? []),
-        );
         const shown = citeObject(
           configuration,
           `${webhook.name ?? '?'}: failurePolicy ${webhook.failurePolicy ?? 'Fail'}, service ${service.namespace ?? ''}/${service.name}`,

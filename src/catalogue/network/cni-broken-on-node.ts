@@ -2,13 +2,17 @@ import { citeNodeCommand, citeProbe, type Claim, claimFromAll } from '../../doma
 import { citeEvent, firstSeenAt, isRecentEvent } from '../../domain/event-index.ts';
 import { exampleProbe, exampleService } from '../../domain/example-network.ts';
 import { exampleEvent, exampleNode, examplePod } from '../../domain/example-objects.ts';
+import type { Facts } from '../../domain/facts.ts';
 import { defineFailureMode, type Finding, type Weight } from '../../domain/failure-mode.ts';
 import { millisecondsPerHour } from '../../domain/instant.ts';
+import type { Condition } from '../../domain/kubernetes/metadata.ts';
+import type { Node } from '../../domain/kubernetes/node.ts';
 import type { Event } from '../../domain/kubernetes/workload.ts';
+import type { NodeReport } from '../../domain/node-report.ts';
 import { readyOf, unhealthyConditions } from '../../domain/node-conditions.ts';
 import { brokenByLostNode, conditionClaim, nodeFinding } from '../../domain/node-finding.ts';
 import { kubeProxyRestart } from '../../domain/kube-proxy.ts';
-import { servicePaths } from '../../domain/service-path.ts';
+import { type ServicePath, servicePaths } from '../../domain/service-path.ts';
 import { judgeServiceRules } from '../../domain/service-rules-shortfall.ts';
 
 /** The sandbox is a pod's network; other reasons for a failing sandbox name the runtime or a limit instead. */
@@ -43,100 +47,27 @@ export const cniBrokenOnNode = defineFailureMode({
   mitigations: ['cordon-node'],
   recognise(facts): readonly Finding[] {
     const paths = servicePaths(facts);
-    const events = (facts.events?.all ?? []).filter(
-      (event) =>
-        event.reason === 'FailedCreatePodSandBox' &&
-        isNetworks.test(event.message ?? '') &&
-        !isExhausted.test(event.message ?? '') &&
-        isRecentEvent(event, facts.now),
-    );
-    const nodeOf = (event: Event): string | undefined =>
-      facts.replicas.ofPod(event.involvedObject.namespace, event.involvedObject.name)?.pod.spec.nodeName ?? event.source.host;
-    const names = [
-      ...new Set([
-        ...(facts.nodes?.all ?? []).map((node) => node.metadata.name),
-        ...events.flatMap((event) => nodeOf(event) ?? []),
-        ...paths.map((path) => path.node),
-      ]),
-    ].toSorted();
-    return names.flatMap((name): readonly Finding[] => {
-      const node = facts.nodes?.named(undefined, name);
-      const ready = node === undefined ? undefined : readyOf(node);
-      const conditions =
-        node === undefined ? [] : unhealthyConditions(node, 'network').filter((each) => each.type !== 'FrequentUnregisterNetDevice');
-      const isMissing = ready?.status === 'False' && pluginIsMissing.test(ready.message ?? '');
-      const own = events.filter((event) => nodeOf(event) === name);
-      const path = paths.find((each) => each.node === name);
-      const isCutOff =
-        path !== undefined && path.directFailed.length > 0 && path.directFine.length === 0 && path.failedElsewhere.length === 0;
-      // From logs alone this node's pod network and its kube-proxy look the same.
-      const isPerhaps =
-        path !== undefined &&
-        path.directFine.length === 0 &&
-        path.directFailed.length === 0 &&
-        (path.clues.length > 0 || (path.failed.length > 0 && path.fineElsewhere.length > 0));
-      const reports = facts['node-reports'] ?? [];
-      const report = reports.find((each) => each.node === name);
-      const isProxySuspect =
-        judgeServiceRules(report, reports).state === 'incomplete' ||
-        kubeProxyRestart(name, { replicas: facts.replicas, report, until: facts.now }) !== undefined;
-      const journal = (report?.findings ?? []).filter(
-        (each) =>
-          each.kind === 'cni-error' && !isExhausted.test(each.line) && (each.at === undefined || facts.now - each.at < millisecondsPerHour),
-      );
-      const claims: readonly (Claim | undefined)[] = [
-        ...(node === undefined ? [] : conditions.map((condition) => conditionClaim(node, condition, `${name} reports ${condition.type}.`))),
-        isMissing && node !== undefined && ready !== undefined
-          ? conditionClaim(node, ready, `The kubelet of ${name} says that its network plugin is not ready.`)
-          : undefined,
-        claimFromAll(`Pods on ${name} get no network: "${(own[0]?.message ?? '').slice(0, 200)}".`, own.slice(0, 3).map(citeEvent)),
-        claimFromAll(
-          `From ${name} not even endpoints answer that are addressed directly, so it is not the Service rules.`,
-          isCutOff ? path.directFailed.slice(0, 3).map((probe) => citeProbe(probe, `${probe.outcome} ${probe.detail}`.trim())) : [],
-        ),
-        claimFromAll(
-          `${name} logs: "${journal[0]?.line.slice(0, 200) ?? ''}".`,
-          journal.slice(0, 2).map((each) => citeNodeCommand(name, each.command, each.line.slice(0, 200))),
-        ),
-        isPerhaps
-          ? claimFromAll(`Failing pods on ${name} do not reach Services, while other nodes do.`, [
-              ...path.clues.slice(0, 2).map((clue) => clue.citation),
-              ...path.failed.slice(0, 2).map((probe) => citeProbe(probe, probe.outcome)),
-            ])
-          : undefined,
-      ];
-      const [first, ...more] = claims.filter((each) => each !== undefined);
-      const weight = weigh({
-        isStated: isMissing || conditions.length > 0,
-        sandboxes: own.length,
-        isCutOff,
-        hasJournal: journal.length > 0,
-        isPerhaps,
-        isProxySuspect,
-      });
+    const sandboxes = failedSandboxes(facts);
+    const known = [
+      ...(facts.nodes?.all ?? []).map((node) => node.metadata.name),
+      ...sandboxes.map(({ node }) => node),
+      ...paths.map((path) => path.node),
+    ];
+    return [...new Set(known)].toSorted().flatMap((name): readonly Finding[] => {
+      const own = sandboxes.filter(({ node }) => node === name).map(({ event }) => event);
+      const seen = look(name, { events: own, path: paths.find((path) => path.node === name), facts });
+      const weight = weigh(seen);
+      const [first, ...more] = evidence(seen);
       if (first === undefined || weight === undefined) return [];
       const times = [
-        ready?.status === 'True' ? undefined : ready?.lastTransitionTime,
-        conditions[0]?.lastTransitionTime,
-        own[0] === undefined ? undefined : firstSeenAt(own[0]),
-      ].filter((each) => each !== undefined);
-      return [
-        nodeFinding(
-          {
-            node: name,
-            weight,
-            because: [first, ...more],
-            since: times.length === 0 ? undefined : Math.min(...times),
-            wouldSettle:
-              weight === 'conclusive'
-                ? []
-                : [
-                    `From a pod on ${name}: connect to a pod of another node by its own address. If that works, the pod network is well and kube-proxy is the suspect.`,
-                  ],
-          },
-          facts.replicas,
-        ),
+        seen.ready?.status === 'True' ? undefined : seen.ready?.lastTransitionTime,
+        seen.conditions[0]?.lastTransitionTime,
+        ...own.slice(0, 1).map(firstSeenAt),
       ];
+      const since = times.filter((each) => each !== undefined);
+      const toTell = `From a pod on ${name}: connect to a pod of another node by its own address. If that works, the pod network is well and kube-proxy is the suspect.`;
+      const parts = { node: name, weight, because: [first, ...more] as const, wouldSettle: weight === 'conclusive' ? [] : [toTell] };
+      return [nodeFinding({ ...parts, since: since.length === 0 ? undefined : Math.min(...since) }, facts.replicas)];
     });
   },
   recognises: [
@@ -213,18 +144,102 @@ export const cniBrokenOnNode = defineFailureMode({
   ],
 });
 
-/** One sandbox that fails may be that pod's; two on one node are the node's. Undefined: nothing points at the pod network. */
-function weigh(seen: {
-  readonly isStated: boolean;
-  readonly sandboxes: number;
+type CniFacts = Facts<'replicas', 'nodes' | 'events' | 'node-reports' | 'connectivity-probes' | 'log-clues' | 'service-backends'>;
+
+interface FailedSandbox {
+  readonly node: string;
+  readonly event: Event;
+}
+
+function failedSandboxes(facts: CniFacts): readonly FailedSandbox[] {
+  return (facts.events?.all ?? []).flatMap((event): readonly FailedSandbox[] => {
+    const message = event.message ?? '';
+    if (
+      event.reason !== 'FailedCreatePodSandBox' ||
+      !isNetworks.test(message) ||
+      isExhausted.test(message) ||
+      !isRecentEvent(event, facts.now)
+    )
+      return [];
+    const { namespace, name } = event.involvedObject;
+    const node = facts.replicas.ofPod(namespace, name)?.pod.spec.nodeName ?? event.source.host;
+    return node === undefined ? [] : [{ node, event }];
+  });
+}
+
+interface Seen {
+  readonly name: string;
+  readonly node: Node | undefined;
+  readonly ready: Condition | undefined;
+  readonly conditions: readonly Condition[];
+  /** The kubelet says that it has no network plugin. */
+  readonly isMissing: boolean;
+  readonly events: readonly Event[];
+  readonly journal: NodeReport['findings'];
+  readonly path: ServicePath | undefined;
+  /** Not even endpoints are reached from here, and others reach what is not reached. */
   readonly isCutOff: boolean;
-  readonly hasJournal: boolean;
+  /** Services are not reached, which from logs alone looks the same whether the pod network or kube-proxy is at fault. */
   readonly isPerhaps: boolean;
   readonly isProxySuspect: boolean;
-}): Weight | undefined {
-  if (seen.isStated) return 'conclusive';
-  if (seen.isCutOff || seen.sandboxes >= 2 || (seen.sandboxes > 0 && seen.hasJournal)) return 'strong';
-  if (seen.sandboxes > 0) return 'suggestive';
-  if (seen.isPerhaps) return seen.isProxySuspect ? 'weak' : 'suggestive';
-  return seen.hasJournal ? 'weak' : undefined;
+}
+
+function look(
+  name: string,
+  given: { readonly events: readonly Event[]; readonly path: ServicePath | undefined; readonly facts: CniFacts },
+): Seen {
+  const { facts, path, events } = given;
+  const node = facts.nodes?.named(undefined, name);
+  const ready = node === undefined ? undefined : readyOf(node);
+  const reports = facts['node-reports'] ?? [];
+  const report = reports.find((each) => each.node === name);
+  const isUntried = path !== undefined && path.directFine.length === 0 && path.directFailed.length === 0;
+  const restart = kubeProxyRestart(name, { replicas: facts.replicas, report, until: facts.now });
+  return {
+    name,
+    node,
+    ready,
+    conditions:
+      node === undefined ? [] : unhealthyConditions(node, 'network').filter((each) => each.type !== 'FrequentUnregisterNetDevice'),
+    isMissing: ready?.status === 'False' && pluginIsMissing.test(ready.message ?? ''),
+    events,
+    journal: (report?.findings ?? []).filter(
+      ({ kind, line, at }) => kind === 'cni-error' && !isExhausted.test(line) && (at === undefined || facts.now - at < millisecondsPerHour),
+    ),
+    path,
+    isCutOff: path !== undefined && path.directFailed.length > 0 && path.directFine.length === 0 && path.failedElsewhere.length === 0,
+    isPerhaps: isUntried && (path.clues.length > 0 || (path.failed.length > 0 && path.fineElsewhere.length > 0)),
+    isProxySuspect: restart !== undefined || judgeServiceRules(report, reports).state === 'incomplete',
+  };
+}
+
+function evidence({ name, node, ready, conditions, isMissing, events, journal, path, isCutOff, isPerhaps }: Seen): readonly Claim[] {
+  const unreached = (path?.failed ?? []).slice(0, 2).map((probe) => citeProbe(probe, probe.outcome));
+  const direct = (path?.directFailed ?? []).slice(0, 3).map((probe) => citeProbe(probe, `${probe.outcome} ${probe.detail}`.trim()));
+  const said = (path?.clues ?? []).slice(0, 2).map((clue) => clue.citation);
+  return [
+    ...(node === undefined ? [] : conditions.map((condition) => conditionClaim(node, condition, `${name} reports ${condition.type}.`))),
+    isMissing && node !== undefined && ready !== undefined
+      ? conditionClaim(node, ready, `The kubelet of ${name} says that its network plugin is not ready.`)
+      : undefined,
+    claimFromAll(`Pods on ${name} get no network: "${(events[0]?.message ?? '').slice(0, 200)}".`, events.slice(0, 3).map(citeEvent)),
+    claimFromAll(
+      `From ${name} not even endpoints answer that are addressed directly, so it is not the Service rules.`,
+      isCutOff ? direct : [],
+    ),
+    claimFromAll(
+      `${name} logs: "${journal[0]?.line.slice(0, 200) ?? ''}".`,
+      journal.slice(0, 2).map((each) => citeNodeCommand(name, each.command, each.line.slice(0, 200))),
+    ),
+    claimFromAll(`Failing pods on ${name} do not reach Services, while other nodes do.`, isPerhaps ? [...said, ...unreached] : []),
+  ].filter((each) => each !== undefined);
+}
+
+/** One sandbox that fails may be that pod's; two on one node are the node's. Undefined: nothing points at the pod network. */
+function weigh({ isMissing, conditions, events, journal, isCutOff, isPerhaps, isProxySuspect }: Seen): Weight | undefined {
+  if (isMissing || conditions.length > 0) return 'conclusive';
+  if (isCutOff || events.length >= 2 || (events.length > 0 && journal.length > 0)) return 'strong';
+  if (events.length > 0) return 'suggestive';
+  if (isPerhaps) return isProxySuspect ? 'weak' : 'suggestive';
+  return journal.length > 0 ? 'weak' : undefined;
 }

@@ -5,9 +5,12 @@ import { distinct } from '../../domain/dependency-trouble.ts';
 import { endpointCitation } from '../../domain/endpoint-citation.ts';
 import { exampleService, exampleSlice } from '../../domain/example-network.ts';
 import { crashLooping, examplePod } from '../../domain/example-objects.ts';
+import type { Facts } from '../../domain/facts.ts';
 import { defineFailureMode, type Finding, type Weight } from '../../domain/failure-mode.ts';
 import type { LogClue } from '../../domain/log-clue.ts';
-import { sharedPlace } from '../../domain/replica-place.ts';
+import type { Replica } from '../../domain/replica.ts';
+import { type SharedPlace, sharedPlace } from '../../domain/replica-place.ts';
+import type { Backend } from '../../domain/service-backends.ts';
 import { type Subject, subject } from '../../domain/subject.ts';
 
 const lookupFailed = 'dial tcp: lookup db.shop.svc on 10.96.0.10:53: server misbehaving';
@@ -42,62 +45,22 @@ export const dnsFailing = defineFailureMode({
   ],
   mitigations: [],
   recognise(facts): readonly Finding[] {
-    const servers = dnsServers(facts.replicas);
-    const service = dnsService(facts['service-backends']);
-    const unresolved = (facts['log-clues'] ?? []).filter(
-      (clue) => clue.kind === 'name-not-resolved' && clue.replica.health !== 'finished' && !isDnsServer(clue.replica),
-    );
-    const temporary = unresolved.filter(isTemporary);
-    const clients = distinct(temporary.map((clue) => clue.replica.workload));
-    const failing = servers.filter((replica) => replica.health === 'failing');
-    const deployment = facts.deployments?.named('kube-system', 'coredns');
-    const isScaledToZero = deployment?.spec.replicas === 0;
-    const isDown =
-      service?.endpoints === undefined
-        ? servers.length > 0 && failing.length === servers.length
-        : service.endpoints.ready === 0 && (failing.length > 0 || (servers.length === 0 && (clients.length > 0 || isScaledToZero)));
-    const upstream = (facts['log-clues'] ?? []).filter((clue) => isDnsServer(clue.replica) && /plugin\/errors/.test(clue.line));
-    const place = sharedPlace([...new Set(temporary.map((clue) => clue.replica))], facts.replicas, facts.nodes);
-    const weight = weigh({
-      isDown,
-      clients: clients.length,
-      isLocal: place !== undefined,
-      isUpstream: upstream.length > 0,
-      isAllFailing: temporary.every((clue) => clue.replica.health === 'failing'),
-    });
-    if (weight === undefined) return [];
-    const workload = distinct(servers.map((replica) => replica.workload))[0] ?? emptyWorkload(deployment?.metadata);
-    const own =
-      workload ??
-      (service === undefined ? undefined : subject('Service', service.service.metadata.namespace, service.service.metadata.name));
-    const because = [
-      ...(isDown && service !== undefined
-        ? [
-            claim(
-              `The DNS Service ${service.service.metadata.name} has no ready endpoint.`,
-              endpointCitation(service, `0 ready endpoints`),
-              citeObject(service.service, 'the Service that pods ask for names'),
-            ),
-          ]
-        : []),
-      ...failing
-        .slice(0, 2)
-        .map(({ pod, troubles }) =>
-          claim(
-            `The DNS server ${pod.metadata.name} is failing (${troubles[0]?.reason ?? 'not Ready'}).`,
-            citeObject(pod, troubles[0]?.reason ?? 'Ready: False'),
-          ),
-        ),
-      ...spoken(`${clients.length} workloads cannot resolve names`, temporary),
-      ...spoken('The DNS servers report errors of the servers that they ask', upstream),
-    ];
-    const [first, ...more] = because;
-    if (own === undefined || first === undefined) return [];
+    const seen = look(facts);
+    const weight = weigh(seen);
+    const [first, ...more] = evidence(seen);
+    const service =
+      seen.service === undefined
+        ? undefined
+        : subject('Service', seen.service.service.metadata.namespace, seen.service.service.metadata.name);
+    const own = seen.workload ?? service;
+    if (weight === undefined || own === undefined || first === undefined) return [];
     const innocent = claimFromAll(
-      `Only replicas on ${place?.place ?? 'one node'} say so, while their siblings elsewhere resolve names: the way to DNS from there is the suspect, not DNS.`,
-      (place?.healthy ?? []).slice(0, 3).map(({ pod }) => citeObject(pod, `Ready on ${pod.spec.nodeName ?? '?'}`)),
+      `Only replicas on ${seen.place?.place ?? 'one node'} say so, while their siblings elsewhere resolve names: the way to DNS from there is the suspect, not DNS.`,
+      (seen.place?.healthy ?? []).slice(0, 3).map(({ pod }) => citeObject(pod, `Ready on ${pod.spec.nodeName ?? '?'}`)),
     );
-    const since = [...failing, ...temporary.map((clue) => clue.replica)].flatMap((replica) => replica.failingSince ?? []);
+    const since = [...seen.failing, ...seen.temporary.map((clue) => clue.replica)].flatMap((replica) => replica.failingSince ?? []);
+    const toTell =
+      'From a failing pod and from a pod on another node: "nslookup kubernetes.default", and the same against the address of one CoreDNS pod.';
     return [
       {
         subject: own,
@@ -105,22 +68,13 @@ export const dnsFailing = defineFailureMode({
         because: [first, ...more],
         against: innocent === undefined ? [] : [innocent],
         ...(since.length === 0 ? {} : { since: Math.min(...since) }),
-        affects: [
-          own,
-          ...(service === undefined ? [] : [subject('Service', service.service.metadata.namespace, service.service.metadata.name)]),
-          ...podsOf(unresolved),
-        ],
+        affects: [own, ...(service === undefined ? [] : [service]), ...podsOf(seen.unresolved)],
         blames: [
-          ...(workload === undefined ? [] : [workload]),
-          ...blamedBehind(service, facts.replicas),
-          ...(place?.nodes ?? []).map((node) => subject('Node', undefined, node)),
+          ...(seen.workload === undefined ? [] : [seen.workload]),
+          ...blamedBehind(seen.service, facts.replicas),
+          ...(seen.place?.nodes ?? []).map((node) => subject('Node', undefined, node)),
         ],
-        wouldSettle:
-          weight === 'conclusive'
-            ? []
-            : [
-                'From a failing pod and from a pod on another node: "nslookup kubernetes.default", and the same against the address of one CoreDNS pod.',
-              ],
+        wouldSettle: weight === 'conclusive' ? [] : [toTell],
       },
     ];
   },
@@ -196,25 +150,76 @@ export const dnsFailing = defineFailureMode({
 });
 
 interface Seen {
+  readonly service: Backend | undefined;
+  /** What runs the DNS servers, or should. */
+  readonly workload: Subject | undefined;
+  readonly failing: readonly Replica[];
   readonly isDown: boolean;
-  readonly clients: number;
-  readonly isLocal: boolean;
-  readonly isUpstream: boolean;
-  readonly isAllFailing: boolean;
+  /** Every look-up that failed; and those that got no answer, as opposed to the answer that there is no such name. */
+  readonly unresolved: readonly LogClue[];
+  readonly temporary: readonly LogClue[];
+  readonly clients: readonly Subject[];
+  /** Errors of the servers that the cluster's DNS asks in turn. */
+  readonly upstream: readonly LogClue[];
+  readonly place: SharedPlace | undefined;
+}
+
+function look(facts: Facts<'replicas', 'service-backends' | 'log-clues' | 'nodes' | 'deployments'>): Seen {
+  const servers = dnsServers(facts.replicas);
+  const service = dnsService(facts['service-backends']);
+  const clues = facts['log-clues'] ?? [];
+  const unresolved = clues.filter(
+    (clue) => clue.kind === 'name-not-resolved' && clue.replica.health !== 'finished' && !isDnsServer(clue.replica),
+  );
+  const temporary = unresolved.filter(isTemporary);
+  const clients = distinct(temporary.map((clue) => clue.replica.workload));
+  const failing = servers.filter((replica) => replica.health === 'failing');
+  const deployment = facts.deployments?.named('kube-system', 'coredns');
+  // Endpoints alone are no proof: a bundle may hold those of a few namespaces only.
+  const isMissed = failing.length > 0 || (servers.length === 0 && (clients.length > 0 || deployment?.spec.replicas === 0));
+  return {
+    service,
+    workload: servers[0]?.workload ?? (deployment === undefined ? undefined : subject('Deployment', 'kube-system', 'coredns')),
+    failing,
+    isDown:
+      service?.endpoints === undefined
+        ? servers.length > 0 && failing.length === servers.length
+        : service.endpoints.ready === 0 && isMissed,
+    unresolved,
+    temporary,
+    clients,
+    upstream: clues.filter((clue) => isDnsServer(clue.replica) && /plugin\/errors/.test(clue.line)),
+    place: sharedPlace([...new Set(temporary.map((clue) => clue.replica))], facts.replicas, facts.nodes),
+  };
 }
 
 /** One client alone may have a wrong name or a bad node; two or more that cannot even get an answer share only DNS. */
-function weigh(seen: Seen): Weight | undefined {
-  if (seen.isDown) return 'conclusive';
-  if (seen.clients === 0) return undefined;
-  if (seen.isLocal) return 'weak';
-  if (seen.isUpstream) return 'strong';
-  if (!seen.isAllFailing) return 'weak';
-  return seen.clients >= 2 ? 'strong' : 'suggestive';
+function weigh({ isDown, clients, place, upstream, temporary }: Seen): Weight | undefined {
+  if (isDown) return 'conclusive';
+  if (clients.length === 0) return undefined;
+  if (place !== undefined) return 'weak';
+  if (upstream.length > 0) return 'strong';
+  if (temporary.some((clue) => clue.replica.health !== 'failing')) return 'weak';
+  return clients.length >= 2 ? 'strong' : 'suggestive';
 }
 
-function emptyWorkload(metadata: { readonly namespace: string | undefined; readonly name: string } | undefined): Subject | undefined {
-  return metadata === undefined ? undefined : subject('Deployment', metadata.namespace, metadata.name);
+function evidence({ service, isDown, failing, clients, temporary, upstream }: Seen): readonly Claim[] {
+  const empty =
+    isDown && service !== undefined
+      ? [
+          claim(
+            `The DNS Service ${service.service.metadata.name} has no ready endpoint.`,
+            endpointCitation(service, '0 ready endpoints'),
+            citeObject(service.service, 'the Service that pods ask for names'),
+          ),
+        ]
+      : [];
+  const down = failing.slice(0, 2).map(({ pod, troubles }) => {
+    const reason = troubles[0]?.reason ?? 'not Ready';
+    return claim(`The DNS server ${pod.metadata.name} is failing (${reason}).`, citeObject(pod, reason));
+  });
+  const asked = spoken(`${clients.length} workloads cannot resolve names`, temporary);
+  return [...empty, ...down, ...asked, ...spoken('The DNS servers report errors of the servers that they ask', upstream)];
 }
 
 function spoken(says: string, clues: readonly LogClue[]): readonly Claim[] {

@@ -1,10 +1,11 @@
-import { citeList, claim } from '../../domain/citation.ts';
+import { type Claim, citeList, claim } from '../../domain/citation.ts';
 import { isTemporary } from '../../domain/cluster-dns.ts';
-import { clusterNames, isAddress, plainHost } from '../../domain/cluster-host.ts';
-import { groupBy } from '../../domain/collection.ts';
+import { type ClusterName, clusterNames, isAddress, plainHost } from '../../domain/cluster-host.ts';
+import { type Collection, groupBy } from '../../domain/collection.ts';
 import { exampleService } from '../../domain/example-network.ts';
 import { crashLooping, examplePod } from '../../domain/example-objects.ts';
 import { defineFailureMode, type Finding } from '../../domain/failure-mode.ts';
+import type { Service } from '../../domain/kubernetes/network.ts';
 import { healthyTwins } from '../../domain/replica-place.ts';
 import { mostSimilar } from '../../domain/similar-name.ts';
 import { spokenSubject, subject, subjectKey } from '../../domain/subject.ts';
@@ -40,58 +41,36 @@ export const dnsNameWrong = defineFailureMode({
         !isAddress(clue.host) &&
         !isTemporary(clue),
     );
-    return [...groupBy(clues, (clue) => `${subjectKey(clue.replica.workload)} ${plainHost(clue.host ?? '')}`).values()].flatMap(
-      (group): readonly Finding[] => {
-        const [first] = group;
-        if (first?.host === undefined) return [];
-        const host = plainHost(first.host);
-        const names = clusterNames(host, first.replica.pod.metadata.namespace);
-        const isThere = names.some((name) => facts.services?.named(name.namespace, name.service) !== undefined);
-        // The name exists: that it is not found is DNS's trouble, or the way to it.
-        if (isThere) return [];
-        const [likely] = names;
-        const replicas = [...new Set(group.map((clue) => clue.replica))];
-        const hasTwins = healthyTwins(replicas, facts.replicas).length > 0;
-        const inNamespace = (facts.services?.inNamespace(likely?.namespace) ?? []).map((service) => service.metadata.name);
-        const similar = likely === undefined ? undefined : mostSimilar(likely.service, inNamespace);
-        const elsewhere =
-          likely === undefined ? undefined : facts.services?.all.find((service) => service.metadata.name === likely.service)?.metadata;
-        const hint =
-          similar !== undefined
-            ? ` There is a Service "${similar}".`
-            : elsewhere === undefined
-              ? ''
-              : ` A Service "${elsewhere.name}" exists in namespace ${elsewhere.namespace ?? '?'}.`;
-        const isKnownMissing = facts.services !== undefined && likely !== undefined && (likely.isSurelyInCluster || !host.includes('.'));
-        const missing = isKnownMissing
-          ? [
-              claim(
-                `No Service "${likely.service}" exists in namespace ${likely.namespace}.${hint}`,
-                citeList('services', likely.namespace, `no Service ${likely.service}`),
-              ),
-            ]
-          : [];
-        const workload = first.replica.workload;
-        const since = replicas.flatMap((replica) => replica.failingSince ?? []);
-        return [
-          {
-            subject: workload,
-            weight: hasTwins ? 'weak' : isKnownMissing ? 'conclusive' : 'strong',
-            because: [
-              claim(
-                `${spokenSubject(workload)} asks for the name "${first.host}", and DNS answers that it does not exist: "${first.line}".`,
-                first.citation,
-                ...group.slice(1, 3).map((clue) => clue.citation),
-              ),
-              ...missing,
-            ],
-            ...(since.length === 0 ? {} : { since: Math.min(...since) }),
-            affects: [workload, ...replicas.map(({ pod }) => subject('Pod', pod.metadata.namespace, pod.metadata.name))],
-            wouldSettle: [`From any pod: "nslookup ${first.host}". If other names resolve and this one does not, the name is wrong.`],
-          },
-        ];
-      },
-    );
+    const groups = groupBy(clues, (clue) => `${subjectKey(clue.replica.workload)} ${plainHost(clue.host ?? '')}`);
+    return [...groups.values()].flatMap((group): readonly Finding[] => {
+      const [first] = group;
+      if (first?.host === undefined) return [];
+      const { workload, pod } = first.replica;
+      const names = clusterNames(plainHost(first.host), pod.metadata.namespace);
+      // The name exists: that it is not found is DNS's trouble, or the way to it.
+      if (names.some((name) => facts.services?.named(name.namespace, name.service) !== undefined)) return [];
+      const replicas = [...new Set(group.map((clue) => clue.replica))];
+      const missing = missingService(first.host, names[0], facts.services);
+      const hasTwins = healthyTwins(replicas, facts.replicas).length > 0;
+      const since = replicas.flatMap((replica) => replica.failingSince ?? []);
+      return [
+        {
+          subject: workload,
+          weight: hasTwins ? 'weak' : missing === undefined ? 'strong' : 'conclusive',
+          because: [
+            claim(
+              `${spokenSubject(workload)} asks for the name "${first.host}", and DNS answers that it does not exist: "${first.line}".`,
+              first.citation,
+              ...group.slice(1, 3).map((clue) => clue.citation),
+            ),
+            ...(missing === undefined ? [] : [missing]),
+          ],
+          ...(since.length === 0 ? {} : { since: Math.min(...since) }),
+          affects: [workload, ...replicas.map((replica) => subject('Pod', replica.pod.metadata.namespace, replica.pod.metadata.name))],
+          wouldSettle: [`From any pod: "nslookup ${first.host}". If other names resolve and this one does not, the name is wrong.`],
+        },
+      ];
+    });
   },
   recognises: [
     {
@@ -152,3 +131,20 @@ export const dnsNameWrong = defineFailureMode({
     },
   ],
 });
+
+/** Said only of a name that can be nothing but a Service of this cluster. */
+function missingService(host: string, likely: ClusterName | undefined, services: Collection<Service> | undefined): Claim | undefined {
+  if (services === undefined || likely === undefined || (!likely.isSurelyInCluster && host.includes('.'))) return undefined;
+  const { service, namespace } = likely;
+  const similar = mostSimilar(
+    service,
+    services.inNamespace(namespace).map((each) => each.metadata.name),
+  );
+  const elsewhere = services.all.find((each) => each.metadata.name === service)?.metadata.namespace;
+  const hint =
+    similar !== undefined ? ` There is a Service "${similar}".` : elsewhere === undefined ? '' : ` There is one in namespace ${elsewhere}.`;
+  return claim(
+    `No Service "${service}" exists in namespace ${namespace}.${hint}`,
+    citeList('services', namespace, `no Service ${service}`),
+  );
+}

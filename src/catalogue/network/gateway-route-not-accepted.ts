@@ -1,8 +1,10 @@
 import { citeObject, type Claim, claim } from '../../domain/citation.ts';
-import type { Condition } from '../../domain/kubernetes/metadata.ts';
 import { minutesAgo } from '../../domain/example.ts';
+import type { Facts } from '../../domain/facts.ts';
 import { defineFailureMode, type Finding } from '../../domain/failure-mode.ts';
-import { millisecondsPerMinute } from '../../domain/instant.ts';
+import { type Instant, millisecondsPerMinute } from '../../domain/instant.ts';
+import type { Condition } from '../../domain/kubernetes/metadata.ts';
+import type { Gateway, Route } from '../../domain/kubernetes/network.ts';
 import { subject } from '../../domain/subject.ts';
 
 const graceMilliseconds = 2 * millisecondsPerMinute;
@@ -32,93 +34,10 @@ export const gatewayRouteNotAccepted = defineFailureMode({
   helpedBy: ['httproutes', 'gatewayclasses'],
   explains: [],
   mitigations: [],
-  recognise(facts): readonly Finding[] {
-    const isOld = (condition: Condition): boolean =>
-      condition.lastTransitionTime === undefined || facts.now - condition.lastTransitionTime > graceMilliseconds;
-    const bad = (conditions: readonly Condition[]): readonly Condition[] =>
-      conditions.filter((condition) => condition.status === 'False' && mustHold.has(condition.type ?? '') && isOld(condition));
-    const spoken = (condition: Condition): string =>
-      `${condition.type} is False (${condition.reason ?? '?'}): ${(condition.message ?? '').slice(0, 250)}`;
-    const routes = (facts.httproutes?.all ?? []).flatMap((route): readonly Finding[] => {
-      const own = subject(route.kind, route.metadata.namespace, route.metadata.name);
-      const conditions = route.status.parents.flatMap((parent) => bad(parent.conditions));
-      const orphaned = route.spec.parentRefs.filter(
-        (parent) =>
-          (parent.kind ?? 'Gateway') === 'Gateway' &&
-          facts.gateways.named(parent.namespace ?? route.metadata.namespace, parent.name) === undefined,
-      );
-      const claims: readonly Claim[] = [
-        ...conditions.map((condition) =>
-          claim(
-            `${route.kind} ${route.metadata.name}: ${spoken(condition)}`,
-            citeObject(route, `${condition.type} False (${condition.reason ?? '?'})`, condition.lastTransitionTime),
-          ),
-        ),
-        ...(route.status.parents.length > 0
-          ? []
-          : orphaned.map((parent) =>
-              claim(
-                `${route.kind} ${route.metadata.name} belongs to Gateway "${parent.name}", which does not exist.`,
-                citeObject(route, `parentRefs: ${parent.name}`),
-              ),
-            )),
-      ];
-      const [first, ...more] = claims;
-      return first === undefined
-        ? []
-        : [
-            {
-              subject: own,
-              weight: 'conclusive',
-              because: [first, ...more],
-              ...(conditions[0]?.lastTransitionTime === undefined ? {} : { since: conditions[0].lastTransitionTime }),
-              affects: [own],
-            },
-          ];
-    });
-    const gateways = facts.gateways.all.flatMap((gateway): readonly Finding[] => {
-      const own = subject('Gateway', gateway.metadata.namespace, gateway.metadata.name);
-      const conditions = [...bad(gateway.status.conditions), ...gateway.status.listeners.flatMap((listener) => bad(listener.conditions))];
-      const isClassGone =
-        facts.gatewayclasses !== undefined &&
-        gateway.status.conditions.every((condition) => condition.status !== 'True') &&
-        facts.gatewayclasses.named(undefined, gateway.spec.gatewayClassName) === undefined;
-      const claims: readonly Claim[] = [
-        ...conditions.map((condition) =>
-          claim(
-            `Gateway ${gateway.metadata.name}: ${spoken(condition)}`,
-            citeObject(gateway, `${condition.type} False (${condition.reason ?? '?'})`, condition.lastTransitionTime),
-          ),
-        ),
-        ...(isClassGone
-          ? [
-              claim(
-                `Gateway ${gateway.metadata.name} is of class "${gateway.spec.gatewayClassName}", which does not exist.`,
-                citeObject(gateway, `gatewayClassName: ${gateway.spec.gatewayClassName}`),
-              ),
-            ]
-          : []),
-      ];
-      const [first, ...more] = claims;
-      const served = (facts.httproutes?.all ?? []).filter((route) =>
-        route.spec.parentRefs.some(
-          (parent) =>
-            parent.name === gateway.metadata.name && (parent.namespace ?? route.metadata.namespace) === gateway.metadata.namespace,
-        ),
-      );
-      return first === undefined
-        ? []
-        : [
-            {
-              subject: own,
-              weight: 'conclusive',
-              because: [first, ...more],
-              affects: [own, ...served.map((route) => subject(route.kind, route.metadata.namespace, route.metadata.name))],
-            },
-          ];
-    });
-    return [...gateways, ...routes];
-  },
+  recognise: (facts) => [
+    ...facts.gateways.all.flatMap((gateway) => gatewayFinding(gateway, facts)),
+    ...(facts.httproutes?.all ?? []).flatMap((route) => routeFinding(route, facts)),
+  ],
   recognises: [
     {
       story: "The route's backend does not exist.",
@@ -163,6 +82,75 @@ export const gatewayRouteNotAccepted = defineFailureMode({
     },
   ],
 });
+
+type GatewayFacts = Facts<'gateways', 'httproutes' | 'gatewayclasses'>;
+
+function routeFinding(route: Route, facts: GatewayFacts): readonly Finding[] {
+  const { metadata, spec, status } = route;
+  const conditions = status.parents.flatMap((parent) => unmet(parent.conditions, facts.now));
+  const isOrphaned = (parent: Route['spec']['parentRefs'][number]): boolean =>
+    (parent.kind ?? 'Gateway') === 'Gateway' && facts.gateways.named(parent.namespace ?? metadata.namespace, parent.name) === undefined;
+  // A controller that has answered knows better than the list of Gateways whether the parent is there.
+  const orphaned = status.parents.length > 0 ? [] : spec.parentRefs.filter(isOrphaned);
+  const [first, ...more] = [
+    ...conditions.map((condition) => unmetClaim(route, condition)),
+    ...orphaned.map((parent) =>
+      claim(
+        `${route.kind} ${metadata.name} belongs to Gateway "${parent.name}", which does not exist.`,
+        citeObject(route, `parentRefs: ${parent.name}`),
+      ),
+    ),
+  ];
+  if (first === undefined) return [];
+  const since = conditions[0]?.lastTransitionTime;
+  const own = subject(route.kind, metadata.namespace, metadata.name);
+  return [{ subject: own, weight: 'conclusive', because: [first, ...more], ...(since === undefined ? {} : { since }), affects: [own] }];
+}
+
+function gatewayFinding(gateway: Gateway, facts: GatewayFacts): readonly Finding[] {
+  const { metadata, spec, status } = gateway;
+  const conditions = [
+    ...unmet(status.conditions, facts.now),
+    ...status.listeners.flatMap((listener) => unmet(listener.conditions, facts.now)),
+  ];
+  const isTakenUp = status.conditions.some((condition) => condition.status === 'True');
+  const isClassGone =
+    !isTakenUp && facts.gatewayclasses !== undefined && facts.gatewayclasses.named(undefined, spec.gatewayClassName) === undefined;
+  const [first, ...more] = [
+    ...conditions.map((condition) => unmetClaim(gateway, condition)),
+    ...(isClassGone
+      ? [
+          claim(
+            `Gateway ${metadata.name} is of class "${spec.gatewayClassName}", which does not exist.`,
+            citeObject(gateway, `gatewayClassName: ${spec.gatewayClassName}`),
+          ),
+        ]
+      : []),
+  ];
+  if (first === undefined) return [];
+  const isServedBy = (route: Route): boolean =>
+    route.spec.parentRefs.some(
+      (parent) => parent.name === metadata.name && (parent.namespace ?? route.metadata.namespace) === metadata.namespace,
+    );
+  const served = (facts.httproutes?.all ?? [])
+    .filter(isServedBy)
+    .map((route) => subject(route.kind, route.metadata.namespace, route.metadata.name));
+  const own = subject('Gateway', metadata.namespace, metadata.name);
+  return [{ subject: own, weight: 'conclusive', because: [first, ...more], affects: [own, ...served] }];
+}
+
+function unmet(conditions: readonly Condition[], now: Instant): readonly Condition[] {
+  return conditions.filter(
+    ({ type, status, lastTransitionTime: at }) =>
+      status === 'False' && mustHold.has(type ?? '') && (at === undefined || now - at > graceMilliseconds),
+  );
+}
+
+function unmetClaim(object: Route | Gateway, condition: Condition): Claim {
+  const reason = `${condition.type} is False (${condition.reason ?? '?'})`;
+  const says = `${object.kind} ${object.metadata.name}: ${reason}: ${(condition.message ?? '').slice(0, 250)}`;
+  return claim(says, citeObject(object, reason, condition.lastTransitionTime));
+}
 
 function gateway(): { readonly [field: string]: unknown } {
   return {

@@ -1,4 +1,4 @@
-import { citeObject, claim, claimFromAll } from '../../domain/citation.ts';
+import { type Claim, citeObject, claim, claimFromAll } from '../../domain/citation.ts';
 import { groupBy } from '../../domain/collection.ts';
 import { distinct } from '../../domain/dependency-trouble.ts';
 import { exampleProbe, exampleService, exampleSlice } from '../../domain/example-network.ts';
@@ -6,6 +6,7 @@ import { crashLooping, examplePod } from '../../domain/example-objects.ts';
 import { defineFailureMode, type Finding } from '../../domain/failure-mode.ts';
 import type { NetworkPolicy } from '../../domain/kubernetes/network.ts';
 import { judgeFlow } from '../../domain/network-policy.ts';
+import type { Replicas } from '../../domain/replica.ts';
 import { healthyTwins } from '../../domain/replica-place.ts';
 import { type SuspectedFlow, suspectedFlows } from '../../domain/suspected-flows.ts';
 import { subject } from '../../domain/subject.ts';
@@ -45,76 +46,14 @@ export const networkPolicyBlocks = defineFailureMode({
   ],
   mitigations: [],
   recognise(facts): readonly Finding[] {
-    const world = { policies: facts.networkpolicies, namespaces: facts.namespaces };
     const blocked = suspectedFlows(facts).flatMap((suspected): readonly Blocked[] => {
-      const verdict = judgeFlow(suspected.flow, world);
+      const verdict = judgeFlow(suspected.flow, { policies: facts.networkpolicies, namespaces: facts.namespaces });
       if (verdict.state !== 'blocked') return [];
-      return [
-        {
-          suspected,
-          direction: verdict.direction,
-          policy: verdict.policies.toSorted((left, right) => changedAt(right) - changedAt(left))[0] ?? verdict.policies[0],
-        },
-      ];
+      const [latest] = verdict.policies.toSorted((left, right) => changedAt(right) - changedAt(left));
+      return [{ suspected, direction: verdict.direction, policy: latest ?? verdict.policies[0] }];
     });
-    return [
-      ...groupBy(blocked, ({ policy, direction }) => `${direction} ${policy.metadata.namespace ?? ''}/${policy.metadata.name}`).values(),
-    ].flatMap((group): readonly Finding[] => {
-      const [first] = group.toSorted(
-        (left, right) => Number(right.suspected.evidence === 'seen') - Number(left.suspected.evidence === 'seen'),
-      );
-      if (first === undefined) return [];
-      const { policy, suspected, direction } = first;
-      const { client } = suspected.flow;
-      const clients = [...new Set(group.flatMap((each) => each.suspected.replica ?? []))];
-      const says =
-        direction === 'egress'
-          ? `${client.metadata.name} may not connect to ${suspected.target}: policy ${policy.metadata.name} limits its egress, and no rule allows this.`
-          : `${suspected.target} may not be reached by ${client.metadata.name}: policy ${policy.metadata.name} limits ingress there, and no rule allows this client.`;
-      // The same labels are treated alike everywhere, so a healthy twin shows that the policy is not what stops the others.
-      const against = claimFromAll(
-        'Replicas with the same labels are healthy under the same policies.',
-        healthyTwins(clients, facts.replicas)
-          .slice(0, 3)
-          .map(({ pod }) => citeObject(pod, `Ready on ${pod.spec.nodeName ?? '?'}`)),
-      );
-      const changed = changedAt(policy);
-      const since = clients.flatMap((replica) => replica.failingSince ?? []);
-      return [
-        {
-          subject: subject('NetworkPolicy', policy.metadata.namespace, policy.metadata.name),
-          weight: against !== undefined ? 'weak' : suspected.evidence === 'seen' ? 'conclusive' : 'suggestive',
-          because: [
-            claim(
-              says,
-              citeObject(
-                policy,
-                `podSelector ${JSON.stringify(policy.spec.podSelector.matchLabels)}, policyTypes ${policy.spec.policyTypes.join(', ') || 'Ingress'}`,
-                changed === 0 ? undefined : changed,
-              ),
-              suspected.citation,
-            ),
-            ...[...new Set(group.filter((each) => each.suspected.target !== suspected.target).map((each) => each.suspected))]
-              .slice(0, 3)
-              .map((each) => claim(`The same goes for ${each.target}.`, each.citation)),
-          ],
-          against: against === undefined ? [] : [against],
-          ...(since.length === 0 ? {} : { since: Math.min(...since) }),
-          affects: distinct([
-            ...clients.map((replica) => replica.workload),
-            ...(clients.length === 0 ? [client] : clients.map((replica) => replica.pod)).map(({ metadata }) =>
-              subject('Pod', metadata.namespace, metadata.name),
-            ),
-          ]),
-          wouldSettle:
-            suspected.evidence === 'seen'
-              ? []
-              : [
-                  `kubectl -n ${client.metadata.namespace ?? 'default'} exec ${client.metadata.name} -- nc -zv -w 3 ${suspected.target.replace(':', ' ')}`,
-                ],
-        },
-      ];
-    });
+    const groups = groupBy(blocked, ({ policy, direction }) => `${direction} ${policy.metadata.namespace ?? ''}/${policy.metadata.name}`);
+    return [...groups.values()].flatMap((group) => findingOf(group, facts.replicas));
   },
   recognises: [
     {
@@ -192,6 +131,50 @@ export const networkPolicyBlocks = defineFailureMode({
     },
   ],
 });
+
+function findingOf(group: readonly Blocked[], replicas: Replicas): readonly Finding[] {
+  const [first] = group.toSorted((left, right) => Number(right.suspected.evidence === 'seen') - Number(left.suspected.evidence === 'seen'));
+  if (first === undefined) return [];
+  const { policy, suspected } = first;
+  const { client } = suspected.flow;
+  const clients = [...new Set(group.flatMap((each) => each.suspected.replica ?? []))];
+  const pods = clients.length === 0 ? [client] : clients.map((replica) => replica.pod);
+  const twins = healthyTwins(clients, replicas).slice(0, 3);
+  // The same labels are treated alike everywhere, so a healthy twin shows that the policy is not what stops the others.
+  const against = claimFromAll(
+    'Replicas with the same labels are healthy under the same policies.',
+    twins.map(({ pod }) => citeObject(pod, `Ready on ${pod.spec.nodeName ?? '?'}`)),
+  );
+  const since = clients.flatMap((replica) => replica.failingSince ?? []);
+  const others = group.map((each) => each.suspected).filter((each) => each.target !== suspected.target);
+  const toTell = `kubectl -n ${client.metadata.namespace ?? 'default'} exec ${client.metadata.name} -- nc -zv -w 3 ${suspected.target.replace(':', ' ')}`;
+  return [
+    {
+      subject: subject('NetworkPolicy', policy.metadata.namespace, policy.metadata.name),
+      weight: against !== undefined ? 'weak' : suspected.evidence === 'seen' ? 'conclusive' : 'suggestive',
+      because: [blockedClaim(first), ...others.slice(0, 3).map((each) => claim(`The same goes for ${each.target}.`, each.citation))],
+      against: against === undefined ? [] : [against],
+      ...(since.length === 0 ? {} : { since: Math.min(...since) }),
+      affects: distinct([
+        ...clients.map((replica) => replica.workload),
+        ...pods.map(({ metadata }) => subject('Pod', metadata.namespace, metadata.name)),
+      ]),
+      wouldSettle: suspected.evidence === 'seen' ? [] : [toTell],
+    },
+  ];
+}
+
+function blockedClaim({ policy, suspected, direction }: Blocked): Claim {
+  const client = suspected.flow.client.metadata.name;
+  const says =
+    direction === 'egress'
+      ? `${client} may not connect to ${suspected.target}: policy ${policy.metadata.name} limits its egress, and no rule allows this.`
+      : `${suspected.target} may not be reached by ${client}: policy ${policy.metadata.name} limits ingress there, and no rule allows this client.`;
+  const changed = changedAt(policy);
+  const selector = JSON.stringify(policy.spec.podSelector.matchLabels);
+  const shown = `podSelector ${selector}, policyTypes ${policy.spec.policyTypes.join(', ') || 'Ingress'}`;
+  return claim(says, citeObject(policy, shown, changed === 0 ? undefined : changed), suspected.citation);
+}
 
 /** The latest write of its spec; for a policy that nobody has touched since, its creation. 0: not told. */
 function changedAt(policy: NetworkPolicy): number {

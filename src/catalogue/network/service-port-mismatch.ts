@@ -1,4 +1,4 @@
-import { type Claim, citeLog, citeObject, claim, claimFromAll } from '../../domain/citation.ts';
+import { type Citation, type Claim, citeLog, citeObject, claim, claimFromAll } from '../../domain/citation.ts';
 import type { ContainerLog } from '../../domain/evidence.ts';
 import { exampleService, exampleSlice } from '../../domain/example-network.ts';
 import { examplePod } from '../../domain/example-objects.ts';
@@ -141,73 +141,52 @@ function judge(given: Judged): readonly Wrong[] {
   const [pod] = pods;
   if (pod === undefined) return [];
   const { name } = backend.service.metadata;
-  const target = citeObject(backend.service, `spec.ports: ${port.port} to ${port.targetPort} (${port.protocol})`);
-  const declared = [
-    ...new Set(
-      pods.flatMap((each) =>
-        each.spec.containers.flatMap((container) =>
-          container.ports.map((each) => `${each.name === undefined ? '' : `${each.name} `}${each.containerPort}/${each.protocol ?? 'TCP'}`),
-        ),
-      ),
-    ),
-  ];
-  const shown = citeObject(pod, `container ports: ${declared.join(', ') || 'none declared'}`);
-  const isMissed =
-    complaints.citations.length > 0 && (complaints.ports.size === 0 || (port.port !== undefined && complaints.ports.has(port.port)));
-  if (port.resolution === 'name-missing') {
+  const declared = declaredPorts(pods);
+  const isTried = complaints.ports.size === 0 || (port.port !== undefined && complaints.ports.has(port.port));
+  const isMissed = complaints.citations.length > 0 && isTried;
+  const wrong = (weight: Weight, says: string, ...more: readonly Citation[]): readonly Wrong[] => {
+    const target = citeObject(backend.service, `spec.ports: ${port.port} to ${port.targetPort} (${port.protocol})`);
     return [
       {
-        weight: 'conclusive',
-        claim: claim(
-          `Service ${name} sends port ${port.port} to the port named "${port.targetPort}", and no container of its pods has a port of that name.`,
-          target,
-          shown,
-        ),
+        weight,
+        claim: claim(`Service ${name} sends ${says}.`, target, citeObject(pod, `container ports: ${declared || 'none declared'}`), ...more),
       },
     ];
+  };
+  switch (port.resolution) {
+    case 'name-missing':
+      return wrong(
+        'conclusive',
+        `port ${port.port} to the port named "${port.targetPort}", and no container of its pods has a port of that name`,
+      );
+    case 'protocol-differs': {
+      // A server on both protocols is often declared for one of them only, and serves both.
+      const hasTwin = backend.ports.some((other) => other !== port && other.port === port.port && other.resolution === 'declared');
+      const says = `${port.protocol} to port ${port.targetPort}, which the containers declare for another protocol`;
+      return hasTwin && !isMissed ? [] : wrong(isMissed ? 'conclusive' : 'suggestive', says);
+    }
+    case 'undeclared': {
+      const heard = listeningElsewhere(given);
+      const sends = `port ${port.port} to ${port.targetPort}`;
+      // Declaring a port is a courtesy; only with a second sign is an undeclared one a fault.
+      if (heard !== undefined) {
+        const says = `${sends}; the containers declare ${declared || 'no port'} and their log says that they listen on ${heard.ports.join(', ')}`;
+        return wrong(isMissed ? 'conclusive' : 'strong', says, heard.citation);
+      }
+      const isTelling = isMissed && declared !== '' && (backend.endpoints?.ready ?? 0) > 0;
+      return isTelling ? wrong('strong', `${sends}, which no container of its Ready pods declares (declared: ${declared})`) : [];
+    }
+    default:
+      return [];
   }
-  if (port.resolution === 'protocol-differs') {
-    // A server on both protocols is often declared for one of them only, and serves both.
-    const hasTwin = backend.ports.some((other) => other !== port && other.port === port.port && other.resolution === 'declared');
-    if (hasTwin && !isMissed) return [];
-    return [
-      {
-        weight: isMissed ? 'conclusive' : 'suggestive',
-        claim: claim(
-          `Service ${name} sends ${port.protocol} to port ${port.targetPort}, which the containers declare for another protocol.`,
-          target,
-          shown,
-        ),
-      },
-    ];
-  }
-  if (port.resolution !== 'undeclared') return [];
-  const heard = listeningElsewhere(given);
-  // Declaring a port is a courtesy; only with a second sign is an undeclared one a fault.
-  if (heard !== undefined)
-    return [
-      {
-        weight: isMissed ? 'conclusive' : 'strong',
-        claim: claim(
-          `Service ${name} sends port ${port.port} to ${port.targetPort}; the containers declare ${declared.join(', ') || 'no port'} and their log says that they listen on ${heard.ports.join(', ')}.`,
-          target,
-          shown,
-          heard.citation,
-        ),
-      },
-    ];
-  const isEndpointReady = (backend.endpoints?.ready ?? 0) > 0;
-  if (!isMissed || declared.length === 0 || !isEndpointReady) return [];
+}
+
+/** "http 8080/TCP, 9090/TCP". Empty: none. */
+function declaredPorts(pods: readonly Pod[]): string {
+  const ports = pods.flatMap((pod) => pod.spec.containers.flatMap((container) => container.ports));
   return [
-    {
-      weight: 'strong',
-      claim: claim(
-        `Service ${name} sends port ${port.port} to ${port.targetPort}, which no container of its Ready pods declares (declared: ${declared.join(', ')}).`,
-        target,
-        shown,
-      ),
-    },
-  ];
+    ...new Set(ports.map((port) => `${port.name === undefined ? '' : `${port.name} `}${port.containerPort}/${port.protocol ?? 'TCP'}`)),
+  ].join(', ');
 }
 
 /** What the pods' own logs say about where they listen, where that is not the target port. */

@@ -1,9 +1,11 @@
 import { type Claim, citeList, citeObject, claim, claimFromAll } from '../../domain/citation.ts';
 import { exampleService, exampleSlice } from '../../domain/example-network.ts';
 import { exampleDeployment, examplePod } from '../../domain/example-objects.ts';
+import type { Facts } from '../../domain/facts.ts';
 import { defineFailureMode, type Finding, type Weight } from '../../domain/failure-mode.ts';
 import type { Pod } from '../../domain/kubernetes/pod.ts';
 import { matchesLabels, spokenSelector } from '../../domain/label-selector.ts';
+import type { Backend } from '../../domain/service-backends.ts';
 import { complaintsByService } from '../../domain/service-complaints.ts';
 import { isSimilarName } from '../../domain/similar-name.ts';
 import { subject } from '../../domain/subject.ts';
@@ -43,66 +45,42 @@ export const serviceSelectsNoPods = defineFailureMode({
   mitigations: [],
   recognise(facts) {
     const complaintsOf = complaintsByService(facts);
-    return facts['service-backends'].all.flatMap((backend): readonly Finding[] => {
-      if (
-        backend.pods === undefined ||
-        backend.pods.length > 0 ||
-        (backend.endpoints?.ready ?? 0) > 0 ||
-        backend.service.spec.type === 'ExternalName'
-      )
-        return [];
-      const { metadata, spec } = backend.service;
-      const templates = [
-        ...(facts.deployments?.inNamespace(metadata.namespace) ?? []),
-        ...(facts.statefulsets?.inNamespace(metadata.namespace) ?? []),
-        ...(facts.daemonsets?.inNamespace(metadata.namespace) ?? []),
-      ];
-      // Its workload exists and simply has no pods (scaled to zero, over quota …): then the selector is right.
-      if (templates.some((workload) => matchesLabels(spec.selector, workload.spec.template.metadata.labels))) return [];
-      const nearby = facts.pods
-        .inNamespace(metadata.namespace)
-        .filter((pod) => pod.status.phase === 'Running' && isMeant(spec.selector, metadata.name, pod));
-      const isOrphaned = nearby.length > 0 && nearby.every((pod) => facts['service-backends'].ofPod(pod).length === 0);
-      const complaints = complaintsOf(backend);
-      const weight = weigh(isOrphaned, complaints.clients.length > 0 || complaints.citations.length > 0);
-      const routed = facts.ingresses
-        ?.inNamespace(metadata.namespace)
-        .find((ingress) =>
-          [ingress.spec.defaultBackend, ...ingress.spec.rules.flatMap((rule) => rule.http?.paths.map((path) => path.backend) ?? [])].some(
-            (each) => each?.service?.name === metadata.name,
-          ),
-        );
-      if (weight === undefined) return [];
-      const own = subject('Service', metadata.namespace, metadata.name);
-      const heard = claimFromAll(`Clients do not reach Service ${metadata.name}.`, complaints.citations);
-      const changedAt = metadata.managedFields.filter((field) => field.paths.some((path) => path.startsWith('spec.selector'))).at(-1)?.at;
-      return [
-        {
-          subject: own,
-          weight,
-          because: [
-            claim(
-              `Service ${metadata.name} looks for ${spokenSelector({ matchLabels: spec.selector })}, and no pod of the namespace carries that.`,
-              citeObject(backend.service, `spec.selector: ${spokenSelector({ matchLabels: spec.selector })}`),
-              citeList('pods', metadata.namespace, 'no pod matches'),
-            ),
-            ...difference(spec.selector, nearby),
-            ...(heard === undefined ? [] : [heard]),
-            ...(routed === undefined
-              ? []
-              : [claim(`Ingress ${routed.metadata.name} sends traffic to it.`, citeObject(routed, `backend ${metadata.name}`))]),
-          ],
-          ...(changedAt === undefined ? {} : { since: changedAt }),
-          affects: [own, ...complaints.clients.map(({ pod }) => subject('Pod', pod.metadata.namespace, pod.metadata.name))],
-          wouldSettle:
-            weight === 'conclusive'
-              ? []
-              : [
-                  `kubectl -n ${metadata.namespace ?? 'default'} get pods --show-labels, compared with the selector of Service ${metadata.name}`,
-                ],
-        },
-      ];
-    });
+    return facts['service-backends'].all
+      .filter((backend) => isEmpty(backend) && !hasWorkload(backend, facts))
+      .flatMap((backend): readonly Finding[] => {
+        const { metadata, spec } = backend.service;
+        const meant = facts.pods
+          .inNamespace(metadata.namespace)
+          .filter((pod) => pod.status.phase === 'Running' && isMeant(spec.selector, metadata.name, pod));
+        const isOrphaned = meant.length > 0 && meant.every((pod) => facts['service-backends'].ofPod(pod).length === 0);
+        const complaints = complaintsOf(backend);
+        const weight = weigh(isOrphaned, complaints.citations.length > 0);
+        if (weight === undefined) return [];
+        const own = subject('Service', metadata.namespace, metadata.name);
+        const selector = spokenSelector({ matchLabels: spec.selector });
+        const heard = claimFromAll(`Clients do not reach Service ${metadata.name}.`, complaints.citations);
+        const changedAt = metadata.managedFields.filter((field) => field.paths.some((path) => path.startsWith('spec.selector'))).at(-1)?.at;
+        const toTell = `kubectl -n ${metadata.namespace ?? 'default'} get pods --show-labels, compared with the selector of Service ${metadata.name}`;
+        return [
+          {
+            subject: own,
+            weight,
+            because: [
+              claim(
+                `Service ${metadata.name} looks for ${selector}, and no pod of the namespace carries that.`,
+                citeObject(backend.service, `spec.selector: ${selector}`),
+                citeList('pods', metadata.namespace, 'no pod matches'),
+              ),
+              ...difference(spec.selector, meant),
+              ...(heard === undefined ? [] : [heard]),
+              ...routedHere(metadata, facts),
+            ],
+            ...(changedAt === undefined ? {} : { since: changedAt }),
+            affects: [own, ...complaints.clients.map(({ pod }) => subject('Pod', pod.metadata.namespace, pod.metadata.name))],
+            wouldSettle: weight === 'conclusive' ? [] : [toTell],
+          },
+        ];
+      });
   },
   recognises: [
     {
@@ -155,6 +133,34 @@ export const serviceSelectsNoPods = defineFailureMode({
     },
   ],
 });
+
+function isEmpty({ service, pods, endpoints }: Backend): boolean {
+  return pods?.length === 0 && (endpoints?.ready ?? 0) === 0 && service.spec.type !== 'ExternalName';
+}
+
+/** Its workload exists and simply has no pods (scaled to zero, over quota …): then the selector is right. */
+function hasWorkload({ service }: Backend, facts: Facts<'pods', 'deployments' | 'statefulsets' | 'daemonsets'>): boolean {
+  const { namespace } = service.metadata;
+  const workloads = [
+    ...(facts.deployments?.inNamespace(namespace) ?? []),
+    ...(facts.statefulsets?.inNamespace(namespace) ?? []),
+    ...(facts.daemonsets?.inNamespace(namespace) ?? []),
+  ];
+  return workloads.some((workload) => matchesLabels(service.spec.selector, workload.spec.template.metadata.labels));
+}
+
+function routedHere(
+  { namespace, name }: { readonly namespace: string | undefined; readonly name: string },
+  facts: Facts<'pods', 'ingresses'>,
+): readonly Claim[] {
+  const ingress = facts.ingresses?.inNamespace(namespace).find(({ spec }) => {
+    const paths = spec.rules.flatMap((rule) => rule.http?.paths.map((path) => path.backend) ?? []);
+    return [spec.defaultBackend, ...paths].some((backend) => backend?.service?.name === name);
+  });
+  return ingress === undefined
+    ? []
+    : [claim(`Ingress ${ingress.metadata.name} sends traffic to it.`, citeObject(ingress, `backend ${name}`))];
+}
 
 /** Undefined: a Service that nobody misses. */
 function weigh(isOrphaned: boolean, isMissed: boolean): Weight | undefined {

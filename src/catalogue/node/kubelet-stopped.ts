@@ -1,9 +1,13 @@
 import { citeNodeCommand, citeObject, type Claim, claim, claimFromAll } from '../../domain/citation.ts';
 import { minutesAgo } from '../../domain/example.ts';
 import { exampleNode, examplePod } from '../../domain/example-objects.ts';
-import { defineFailureMode, type Finding } from '../../domain/failure-mode.ts';
+import type { Facts } from '../../domain/facts.ts';
+import { defineFailureMode, type Finding, type Weight } from '../../domain/failure-mode.ts';
 import { clockTime, millisecondsPerMinute, spokenDuration } from '../../domain/instant.ts';
+import type { Condition } from '../../domain/kubernetes/metadata.ts';
+import type { Lease, Node } from '../../domain/kubernetes/node.ts';
 import { brokenByLostNode, conditionClaim, nodeFinding } from '../../domain/node-finding.ts';
+import type { NodeReport } from '../../domain/node-report.ts';
 import { readyOf, unhealthyConditions } from '../../domain/node-conditions.ts';
 import { machineSilence } from '../../domain/machine-silence.ts';
 
@@ -33,77 +37,24 @@ export const kubeletStopped = defineFailureMode({
   mitigations: ['cordon-node'],
   recognise: (facts) =>
     facts.nodes.all.flatMap((node): readonly Finding[] => {
-      const { name } = node.metadata;
-      const ready = readyOf(node);
-      const report = facts['node-reports']?.find((each) => each.node === name);
-      // Some distributions run the kubelet inside a unit of another name, so an idle unit on a Ready node says nothing.
-      const bad = ready?.status === 'True' ? ['failed', 'activating'] : ['failed', 'inactive', 'deactivating', 'activating'];
-      const unit = report?.units.find((each) => each.unit === 'kubelet' && bad.includes(each.state));
-      const lease = facts.leases?.named('kube-node-lease', name);
-      const leaseAge = lease?.spec.renewTime === undefined ? undefined : facts.now - lease.spec.renewTime;
-      const isStale = leaseAge !== undefined && leaseAge > staleLeaseMilliseconds;
-      const isSilent = ready?.status === 'Unknown';
-      const reported = unhealthyConditions(node, 'kubelet');
-      if (!isSilent && unit === undefined && !(isStale && ready?.status !== 'True') && reported.length === 0) return [];
-      const stopped =
-        unit === undefined
-          ? []
-          : [
-              claim(
-                `The kubelet of ${name} is ${unit.state}${unit.result === undefined ? '' : ` (${unit.result})`}${unit.since === undefined ? '' : ` since ${clockTime(unit.since)}`}.`,
-                citeNodeCommand(name, unit.command, `kubelet: ${unit.state} ${unit.result ?? ''}`.trim()),
-              ),
-            ];
-      const silent =
-        isSilent && ready !== undefined
-          ? [
-              conditionClaim(
-                node,
-                ready,
-                `The kubelet of ${name} has not reported since ${ready.lastHeartbeatTime === undefined ? 'then' : clockTime(ready.lastHeartbeatTime)}.`,
-              ),
-            ]
-          : [];
-      const leased =
-        isStale && lease !== undefined
-          ? [
-              claim(
-                `The lease of ${name} was last renewed ${spokenDuration(leaseAge ?? 0)} ago.`,
-                citeObject(lease, `spec.renewTime: ${clockTime(lease.spec.renewTime ?? 0)}`, lease.spec.renewTime),
-              ),
-            ]
-          : [];
-      const [first, ...more]: readonly Claim[] = [
-        ...stopped,
-        ...silent,
-        ...leased,
-        ...reported.map((each) => conditionClaim(node, each, `${name} reports ${each.type}.`)),
-      ];
+      const seen = look(node, facts);
+      const [first, ...more] = evidence(seen);
       if (first === undefined) return [];
-      const silence = machineSilence(node, facts['connectivity-probes']);
-      const against = claimFromAll(`The machine itself does not answer, so more than its kubelet is gone.`, silence);
-      const isRunning = report?.units.some((each) => each.unit === 'kubelet' && each.state === 'active') === true;
+      const against = claimFromAll(
+        'The machine itself does not answer, so more than its kubelet is gone.',
+        machineSilence(node, facts['connectivity-probes']),
+      );
+      const toTell =
+        'On the machine: "systemctl status kubelet" and "journalctl -u kubelet --since -1h". If the machine does not answer at all, it is unreachable or off.';
       return [
         nodeFinding(
           {
-            node: name,
-            weight:
-              stopped.length > 0
-                ? 'conclusive'
-                : !isSilent && !isStale
-                  ? 'suggestive'
-                  : against !== undefined || isRunning
-                    ? 'weak'
-                    : 'strong',
+            node: seen.name,
+            weight: weigh(seen, against !== undefined),
             because: [first, ...more],
             against: against === undefined ? [] : [against],
-            since: unit?.since ?? ready?.lastTransitionTime,
-            wouldSettle:
-              stopped.length > 0
-                ? []
-                : [
-                    `On the machine: "systemctl status kubelet" and "journalctl -u kubelet --since -1h". If the machine does not answer at all, it is unreachable or off.`,
-                  ],
+            since: seen.unit?.since ?? seen.ready?.lastTransitionTime,
+            wouldSettle: seen.unit === undefined ? [toTell] : [],
           },
           facts.replicas,
         ),
@@ -176,3 +127,65 @@ export const kubeletStopped = defineFailureMode({
     },
   ],
 });
+
+interface Seen {
+  readonly name: string;
+  readonly node: Node;
+  readonly ready: Condition | undefined;
+  /** The kubelet's unit, where systemd says that it does not run. */
+  readonly unit: NodeReport['units'][number] | undefined;
+  readonly isRunning: boolean;
+  /** The node's lease, where nobody renews it any more. */
+  readonly staleLease: { readonly lease: Lease; readonly ageMilliseconds: number } | undefined;
+  readonly reported: readonly Condition[];
+}
+
+function look(node: Node, facts: Facts<'nodes', 'leases' | 'node-reports'>): Seen {
+  const { name } = node.metadata;
+  const ready = readyOf(node);
+  const units = facts['node-reports']?.find((each) => each.node === name)?.units.filter((unit) => unit.unit === 'kubelet') ?? [];
+  // Some distributions run the kubelet inside a unit of another name, so an idle unit on a Ready node says nothing.
+  const bad = ready?.status === 'True' ? ['failed', 'activating'] : ['failed', 'inactive', 'deactivating', 'activating'];
+  const lease = facts.leases?.named('kube-node-lease', name);
+  const age = lease?.spec.renewTime === undefined ? 0 : facts.now - lease.spec.renewTime;
+  return {
+    name,
+    node,
+    ready,
+    unit: units.find((unit) => bad.includes(unit.state)),
+    isRunning: units.some((unit) => unit.state === 'active'),
+    // While the node is Ready an old lease only shows that leases were collected at another time.
+    staleLease:
+      lease !== undefined && age > staleLeaseMilliseconds && ready?.status !== 'True' ? { lease, ageMilliseconds: age } : undefined,
+    reported: unhealthyConditions(node, 'kubelet'),
+  };
+}
+
+function evidence({ name, node, ready, unit, staleLease, reported }: Seen): readonly Claim[] {
+  const result = unit?.result === undefined ? '' : ` (${unit.result})`;
+  const since = unit?.since === undefined ? '' : ` since ${clockTime(unit.since)}`;
+  const lastHeard = ready?.lastHeartbeatTime === undefined ? 'then' : clockTime(ready.lastHeartbeatTime);
+  const renewedAt = staleLease?.lease.spec.renewTime;
+  return [
+    unit === undefined
+      ? undefined
+      : claim(
+          `The kubelet of ${name} is ${unit.state}${result}${since}.`,
+          citeNodeCommand(name, unit.command, `kubelet: ${unit.state}${result}`),
+        ),
+    ready?.status === 'Unknown' ? conditionClaim(node, ready, `The kubelet of ${name} has not reported since ${lastHeard}.`) : undefined,
+    staleLease === undefined
+      ? undefined
+      : claim(
+          `The lease of ${name} was last renewed ${spokenDuration(staleLease.ageMilliseconds)} ago.`,
+          citeObject(staleLease.lease, `spec.renewTime: ${clockTime(renewedAt ?? 0)}`, renewedAt),
+        ),
+    ...reported.map((condition) => conditionClaim(node, condition, `${name} reports ${condition.type}.`)),
+  ].filter((each) => each !== undefined);
+}
+
+function weigh({ unit, ready, staleLease, isRunning }: Seen, isMachineSilent: boolean): Weight {
+  if (unit !== undefined) return 'conclusive';
+  if (ready?.status !== 'Unknown' && staleLease === undefined) return 'suggestive';
+  return isMachineSilent || isRunning ? 'weak' : 'strong';
+}

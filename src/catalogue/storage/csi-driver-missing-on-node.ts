@@ -3,6 +3,7 @@ import { claimNames } from '../../domain/claims.ts';
 import { citeEvent, firstSeenAt, recentEvents } from '../../domain/event-index.ts';
 import { exampleEvent, exampleNode, examplePod } from '../../domain/example-objects.ts';
 import { exampleClaim, exampleVolume } from '../../domain/example-storage.ts';
+import type { Facts } from '../../domain/facts.ts';
 import { defineFailureMode, type Finding } from '../../domain/failure-mode.ts';
 import { nodeFinding } from '../../domain/node-finding.ts';
 import type { Replica } from '../../domain/replica.ts';
@@ -14,6 +15,8 @@ interface Missing {
   readonly claim: Claim;
   readonly since: number | undefined;
 }
+
+const isMissing = /not found in the list of registered CSI drivers|CSINode \S+ does not contain driver/i;
 
 export const csiDriverMissingOnNode = defineFailureMode({
   id: 'csi-driver-missing-on-node',
@@ -34,26 +37,7 @@ export const csiDriverMissingOnNode = defineFailureMode({
   explains: ['volume-mount-failing'],
   mitigations: ['cordon-node'],
   recognise(facts): readonly Finding[] {
-    const missing = facts.replicas.all
-      .filter((replica) => replica.health === 'failing' || replica.health === 'starting')
-      .flatMap((replica): readonly Missing[] => {
-        const node = replica.pod.spec.nodeName;
-        if (node === undefined) return [];
-        const [event] = recentEvents(facts.events, replica.pod, facts.now).filter((each) =>
-          /not found in the list of registered CSI drivers|CSINode \S+ does not contain driver/i.test(each.message ?? ''),
-        );
-        const said = /driver(?: name)? ([\w.-]+)/i.exec(event?.message ?? '')?.[1];
-        if (event === undefined || said === undefined) return [];
-        return [
-          {
-            node,
-            driver: said,
-            replica,
-            claim: claim(`Pod ${replica.pod.metadata.name}: ${(event.message ?? '').slice(0, 250)}`, citeEvent(event)),
-            since: firstSeenAt(event),
-          },
-        ];
-      });
+    const missing = missingDrivers(facts);
     return [...new Set(missing.map((each) => each.node))].toSorted().flatMap((node): readonly Finding[] => {
       const own = missing.filter((each) => each.node === node);
       const [first] = own;
@@ -155,3 +139,24 @@ export const csiDriverMissingOnNode = defineFailureMode({
     },
   ],
 });
+
+/** What the events of pods that do not start say about drivers. */
+function missingDrivers(facts: Facts<'replicas' | 'events', never>): readonly Missing[] {
+  const waiting = facts.replicas.all.filter((replica) => replica.health === 'failing' || replica.health === 'starting');
+  return waiting.flatMap((replica): readonly Missing[] => {
+    const { pod } = replica;
+    const event = recentEvents(facts.events, pod, facts.now).find((each) => isMissing.test(each.message ?? ''));
+    const driver = /driver(?: name)? ([\w.-]+)/i.exec(event?.message ?? '')?.[1];
+    const node = pod.spec.nodeName;
+    if (event === undefined || driver === undefined || node === undefined) return [];
+    return [
+      {
+        node,
+        driver,
+        replica,
+        claim: claim(`Pod ${pod.metadata.name}: ${(event.message ?? '').slice(0, 250)}`, citeEvent(event)),
+        since: firstSeenAt(event),
+      },
+    ];
+  });
+}

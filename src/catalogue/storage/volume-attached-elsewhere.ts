@@ -1,9 +1,14 @@
 import { citeObject, type Claim, claim } from '../../domain/citation.ts';
+import { distinct } from '../../domain/dependency-trouble.ts';
 import { claimNames } from '../../domain/claims.ts';
 import { citeEvent, firstSeenAt, recentEvents } from '../../domain/event-index.ts';
 import { exampleEvent, exampleNode, examplePod } from '../../domain/example-objects.ts';
+import type { Facts } from '../../domain/facts.ts';
 import { defineFailureMode, type Finding } from '../../domain/failure-mode.ts';
+import type { Replica } from '../../domain/replica.ts';
 import { type Subject, subject } from '../../domain/subject.ts';
+
+const isHeld = /multi-attach|already (?:exclusively )?(?:attached|used)|volumeinuse|is in use/i;
 
 export const volumeAttachedElsewhere = defineFailureMode({
   id: 'volume-attached-elsewhere',
@@ -28,73 +33,36 @@ export const volumeAttachedElsewhere = defineFailureMode({
   helpedBy: ['volumeattachments', 'persistentvolumeclaims'],
   explains: ['volume-mount-failing'],
   mitigations: [],
-  recognise: (facts) =>
-    facts.replicas.failing
-      .concat(facts.replicas.all.filter((replica) => replica.health === 'starting'))
-      .flatMap((replica): readonly Finding[] => {
-        const { pod } = replica;
-        const [event] = recentEvents(facts.events, pod, facts.now).filter(
-          (each) =>
-            each.reason === 'FailedAttachVolume' &&
-            /multi-attach|already (?:exclusively )?(?:attached|used)|volumeinuse|is in use/i.test(each.message ?? ''),
-        );
-        if (event === undefined) return [];
-        const names = claimNames(pod);
-        const volumes = names.flatMap((name) => facts.persistentvolumeclaims?.named(pod.metadata.namespace, name)?.spec.volumeName ?? []);
-        const attachment = facts.volumeattachments?.all.find(
-          (each) => volumes.includes(each.spec.source.persistentVolumeName ?? '') && each.spec.nodeName !== pod.spec.nodeName,
-        );
-        const holders = facts.replicas.all.filter(
-          (other) =>
-            other !== replica &&
-            other.health !== 'finished' &&
-            other.pod.metadata.namespace === pod.metadata.namespace &&
-            other.pod.spec.nodeName !== pod.spec.nodeName &&
-            claimNames(other.pod).some((name) => names.includes(name)),
-        );
-        const holding: readonly Claim[] = [
-          ...(attachment === undefined
-            ? []
-            : [
-                claim(
-                  `The volume is attached to ${attachment.spec.nodeName ?? 'another node'}.`,
-                  citeObject(attachment, `nodeName ${attachment.spec.nodeName ?? '?'}, attached ${attachment.status.attached ?? '?'}`),
-                ),
-              ]),
-          ...holders
-            .slice(0, 2)
-            .map((other) =>
-              claim(
-                `Pod ${other.pod.metadata.name} on ${other.pod.spec.nodeName ?? 'no node'} uses the same claim.`,
-                citeObject(other.pod, `mounts ${names.join(', ')} on ${other.pod.spec.nodeName ?? '?'}`),
-              ),
-            ),
-        ];
-        const nodes = [...new Set([attachment?.spec.nodeName, ...holders.map((other) => other.pod.spec.nodeName)])].filter(
-          (each) => each !== undefined,
-        );
-        const since = firstSeenAt(event);
-        return [
-          {
-            subject: replica.workload,
-            weight: 'conclusive',
-            because: [
-              claim(`Pod ${pod.metadata.name} cannot have its volume: ${(event.message ?? '').slice(0, 250)}`, citeEvent(event)),
-              ...holding,
-            ],
-            ...(since === undefined ? {} : { since }),
-            affects: [
-              subject('Pod', pod.metadata.namespace, pod.metadata.name),
-              ...names.map((name): Subject => subject('PersistentVolumeClaim', pod.metadata.namespace, name)),
-            ],
-            // A node that is lost, or a pod that will not end, is why the volume is not freed.
-            blames: [
-              ...nodes.map((node) => subject('Node', undefined, node)),
-              ...holders.map((other) => subject('Pod', other.pod.metadata.namespace, other.pod.metadata.name)),
-            ],
-          },
-        ];
-      }),
+  recognise(facts): readonly Finding[] {
+    const waiting = facts.replicas.all.filter((replica) => replica.health === 'failing' || replica.health === 'starting');
+    return waiting.flatMap((replica): readonly Finding[] => {
+      const { pod } = replica;
+      const event = recentEvents(facts.events, pod, facts.now).find(
+        (each) => each.reason === 'FailedAttachVolume' && isHeld.test(each.message ?? ''),
+      );
+      if (event === undefined) return [];
+      const names = claimNames(pod);
+      const holders = holdersOf(names, replica, facts);
+      const since = firstSeenAt(event);
+      return [
+        {
+          subject: replica.workload,
+          weight: 'conclusive',
+          because: [
+            claim(`Pod ${pod.metadata.name} cannot have its volume: ${(event.message ?? '').slice(0, 250)}`, citeEvent(event)),
+            ...holders.slice(0, 3).map((holder) => holder.claim),
+          ],
+          ...(since === undefined ? {} : { since }),
+          affects: [
+            subject('Pod', pod.metadata.namespace, pod.metadata.name),
+            ...names.map((name) => subject('PersistentVolumeClaim', pod.metadata.namespace, name)),
+          ],
+          // A node that is lost, or a pod that will not end, is why the volume is not freed.
+          blames: distinct(holders.flatMap((holder) => holder.subjects)),
+        },
+      ];
+    });
+  },
   recognises: [
     {
       story: 'The old pod is on a node that is lost.',
@@ -157,3 +125,46 @@ export const volumeAttachedElsewhere = defineFailureMode({
     },
   ],
 });
+
+interface Holder {
+  readonly claim: Claim;
+  readonly subjects: readonly Subject[];
+}
+
+/** What keeps the volume: its attachment to another node, and pods on other nodes that mount the same claims. */
+function holdersOf(
+  names: readonly string[],
+  replica: Replica,
+  facts: Facts<'replicas', 'volumeattachments' | 'persistentvolumeclaims'>,
+): readonly Holder[] {
+  const { namespace } = replica.pod.metadata;
+  const here = replica.pod.spec.nodeName;
+  const volumes = names.flatMap((name) => facts.persistentvolumeclaims?.named(namespace, name)?.spec.volumeName ?? []);
+  const attached = (facts.volumeattachments?.all ?? []).filter(
+    ({ spec }) => volumes.includes(spec.source.persistentVolumeName ?? '') && spec.nodeName !== here,
+  );
+  const pods = facts.replicas.all.filter(
+    ({ pod, health }) =>
+      health !== 'finished' &&
+      pod.metadata.namespace === namespace &&
+      pod.spec.nodeName !== here &&
+      claimNames(pod).some((name) => names.includes(name)),
+  );
+  const nodeOf = (name: string | undefined): readonly Subject[] => (name === undefined ? [] : [subject('Node', undefined, name)]);
+  return [
+    ...attached.map((attachment) => ({
+      claim: claim(
+        `The volume is attached to ${attachment.spec.nodeName ?? 'another node'}.`,
+        citeObject(attachment, `nodeName ${attachment.spec.nodeName ?? '?'}`),
+      ),
+      subjects: nodeOf(attachment.spec.nodeName),
+    })),
+    ...pods.map(({ pod }) => ({
+      claim: claim(
+        `Pod ${pod.metadata.name} on ${pod.spec.nodeName ?? 'no node'} uses the same claim.`,
+        citeObject(pod, `mounts ${names.join(', ')}`),
+      ),
+      subjects: [...nodeOf(pod.spec.nodeName), subject('Pod', pod.metadata.namespace, pod.metadata.name)],
+    })),
+  ];
+}
