@@ -1,3 +1,5 @@
+import { basename } from 'node:path';
+import packageDescription from '../package.json' with { type: 'json' };
 import type { Alert, Question } from './domain/alert.ts';
 import type { Gap } from './domain/evidence.ts';
 import { parseAlert } from './alert-payloads/parse-alert.ts';
@@ -12,16 +14,25 @@ import { mitigations } from './mitigations/index.generated.ts';
 import type { AlertRules } from './ports/alert-rules.ts';
 import type { Clock } from './ports/clock.ts';
 import type { EvidenceSource, Permission } from './ports/evidence-source.ts';
+import type { EvidenceTap } from './ports/evidence-tap.ts';
 import type { PodAccess } from './ports/pod-access.ts';
+import type { WrittenRecording } from './ports/recorder.ts';
 import { type OptionalRole, writeClusterRoles } from './writing/cluster-role.ts';
-import type { Announcer, Composition, Failure, InvestigationOptions, SourceOptions } from './surfaces/command-line/composition.ts';
+import type {
+  Announcer,
+  Composition,
+  Failure,
+  InvestigationOptions,
+  RecordingOptions,
+  SourceOptions,
+} from './surfaces/command-line/composition.ts';
 
 const wallClock: Clock = { now: () => Date.now() };
 
 /** The one place where adapters are chosen and joined. */
 export const composition: Composition = {
   runInvestigation,
-  runRecording: async () => ({ state: 'failed', attempted: 'recording', happened: 'x', whatToDo: 'y' }),
+  runRecording,
   demonstration: () => ({ recording: new URL('../recordings/kube-proxy-rules-incomplete/the-seed', import.meta.url).pathname }),
   permissions: () => writeClusterRoles(permissionsUsed(), optionalRoles),
   catalogue,
@@ -55,13 +66,56 @@ const optionalRoles: readonly OptionalRole[] = [
   },
 ];
 
+type Investigated = Awaited<ReturnType<typeof investigate>>;
+
 async function runInvestigation(
   options: InvestigationOptions,
   announcer: Announcer,
   signal: AbortSignal,
 ): ReturnType<Composition['runInvestigation']> {
+  if (options.record === undefined) return work(options, announcer, signal, undefined);
+  const recorded = await workAndRecord({ ...options, record: options.record }, announcer, signal);
+  return recorded.state === 'failed' ? recorded : recorded.investigated;
+}
+
+async function runRecording(options: RecordingOptions, announcer: Announcer, signal: AbortSignal): ReturnType<Composition['runRecording']> {
+  const recorded = await workAndRecord(options, announcer, signal);
+  return recorded.state === 'failed' ? recorded : recorded.written;
+}
+
+interface Recorded {
+  readonly state: 'done';
+  readonly investigated: Extract<Investigated, { readonly state: 'done' }>;
+  readonly written: WrittenRecording;
+}
+
+/** A recording is of an investigation: what it read is what is kept. */
+async function workAndRecord(options: RecordingOptions, announcer: Announcer, signal: AbortSignal): Promise<Recorded | Failure> {
+  const { openRecorder } = await import('./stores/recordings/open-recorder.ts');
+  const opened = await openRecorder(options.record, { overwrites: false });
+  if (opened.state === 'failed') return opened;
+  const { recorder } = opened;
+  try {
+    const investigated = await work(options, announcer, signal, recorder);
+    if (investigated.state === 'failed') return investigated;
+    const origin = options.recording === undefined ? undefined : `from ${basename(options.recording)}`;
+    const written = await recorder.finish({
+      snapshot: investigated.snapshot,
+      page: investigated.page,
+      tool: `stanch ${packageDescription.version}`,
+      origin,
+    });
+    return written.state === 'failed' ? written : { state: 'done', investigated, written };
+  } finally {
+    await recorder.discard();
+  }
+}
+
+type Worked = (Extract<Investigated, { readonly state: 'done' }> & { readonly page: string | undefined }) | Failure;
+
+async function work(options: SourceOptions, announcer: Announcer, signal: AbortSignal, tap: EvidenceTap | undefined): Promise<Worked> {
   const budgetMilliseconds = options.budgetSeconds * millisecondsPerSecond;
-  const opened = await openSources(options, (text) => announcer.announce({ kind: 'notice', text }));
+  const opened = await openSources(options, { notice: (text) => announcer.announce({ kind: 'notice', text }), tap });
   if (opened.state === 'failed') return opened;
   try {
     const page = pageFor(options, opened.savedPage);
@@ -70,7 +124,7 @@ async function runInvestigation(
       page.state === 'none'
         ? undefined
         : await withExpression(page.alert, opened.rules, AbortSignal.any([signal, AbortSignal.timeout(budgetMilliseconds)]));
-    return await investigate(
+    const result = await investigate(
       {
         question: questionFor(options, alert),
         sources: opened.sources,
@@ -84,6 +138,7 @@ async function runInvestigation(
       },
       signal,
     );
+    return result.state === 'failed' ? result : { ...result, page: options.alert?.text ?? opened.savedPage };
   } finally {
     await Promise.all(opened.sources.map((source) => source.close()));
   }
@@ -99,13 +154,17 @@ interface OpenedSources {
   readonly rules: AlertRules | undefined;
 }
 
-/** Told what is changed in the cluster, where a flag allowed that. */
-type Notice = (text: string) => void;
+interface Listeners {
+  /** Told what is changed in the cluster, where a flag allowed that. */
+  readonly notice: (text: string) => void;
+  /** Hears everything that is read. Absent: nobody records. */
+  readonly tap: EvidenceTap | undefined;
+}
 
-async function openSources(options: SourceOptions, notice: Notice): Promise<OpenedSources | Failure> {
+async function openSources(options: SourceOptions, listeners: Listeners): Promise<OpenedSources | Failure> {
   const prometheus = await openPrometheus(options);
   if (prometheus?.state === 'failed') return prometheus;
-  const first = options.recording === undefined ? await openLive(options, notice) : await openSaved(options.recording);
+  const first = options.recording === undefined ? await openLive(options, listeners) : await openSaved(options.recording, listeners);
   if (first.state === 'failed') return first;
   const more = [...first.others, ...(prometheus === undefined ? [] : [prometheus.source])];
   return { state: 'opened', sources: [first.source, ...more], savedPage: first.savedPage, gaps: first.gaps, rules: prometheus?.source };
@@ -122,11 +181,12 @@ interface OpenedFirst {
 }
 
 /** Heavy clients are loaded only when they are needed: a replay starts in a fraction of the time. */
-async function openLive(options: SourceOptions, notice: Notice): Promise<OpenedFirst | Failure> {
+async function openLive(options: SourceOptions, { notice, tap }: Listeners): Promise<OpenedFirst | Failure> {
   const { openCluster } = await import('./evidence-sources/kubernetes-api/open-cluster.ts');
   const { kubeconfig, context, namespace } = options;
   const opened = await openCluster({
     clock: wallClock,
+    ...(tap === undefined ? {} : { tap }),
     ...(kubeconfig === undefined ? {} : { kubeconfigPath: kubeconfig }),
     ...(context === undefined ? {} : { context }),
     ...(namespace === undefined ? {} : { namespace }),
@@ -139,7 +199,7 @@ async function openLive(options: SourceOptions, notice: Notice): Promise<OpenedF
 /** There for every live cluster: where no flag allowed it anything, it says what that would have told. */
 async function openProbe(
   { nodeAccess, canExec = false, namespace = 'default' }: SourceOptions,
-  { openPods, notice }: { readonly openPods: () => Promise<PodAccess>; readonly notice: Notice },
+  { openPods, notice }: { readonly openPods: () => Promise<PodAccess>; readonly notice: Listeners['notice'] },
 ): Promise<EvidenceSource> {
   const { nodeProbeSource } = await import('./evidence-sources/node-probe/node-probe-source.ts');
   const pods = canExec ? await openPods() : undefined;
@@ -153,9 +213,9 @@ async function openProbe(
   return nodeProbeSource({ nodes, pods }, wallClock);
 }
 
-async function openSaved(path: string): Promise<OpenedFirst | Failure> {
+async function openSaved(path: string, { tap }: Listeners): Promise<OpenedFirst | Failure> {
   const { openRecording } = await import('./evidence-sources/recorded-bundle/open-recording.ts');
-  const opened = await openRecording(path);
+  const opened = await openRecording(path, undefined, tap);
   if (opened.state === 'failed') return opened;
   const { source, alert, gaps } = opened;
   return {

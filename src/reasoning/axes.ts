@@ -23,8 +23,14 @@ export const axisDefinitions: readonly AxisDefinition[] = [
   { axis: 'node', order: 2, valueOf: (replica) => replica.pod.spec.nodeName },
   labelAxis('zone', 3, ['topology.kubernetes.io/zone', 'failure-domain.beta.kubernetes.io/zone']),
   labelAxis('node pool', 4, [
-    'cloud.google.com/gke-nodepool', 'eks.amazonaws.com/nodegroup', 'kubernetes.azure.com/agentpool', 'agentpool', 'karpenter.sh/nodepool', 'node.openshift.io/machine-pool',
-    'kops.k8s.io/instancegroup', 'node-pool',
+    'cloud.google.com/gke-nodepool',
+    'eks.amazonaws.com/nodegroup',
+    'kubernetes.azure.com/agentpool',
+    'agentpool',
+    'karpenter.sh/nodepool',
+    'node.openshift.io/machine-pool',
+    'kops.k8s.io/instancegroup',
+    'node-pool',
   ]),
   { axis: 'image digest', order: 5, valueOf: (replica) => imageDigests(replica) },
   { axis: 'configuration', order: 6, valueOf: (replica) => configurationHash(replica) },
@@ -34,7 +40,12 @@ export const axisDefinitions: readonly AxisDefinition[] = [
   { axis: 'operating system', order: 10, valueOf: (_replica, node) => node?.status.nodeInfo.osImage },
   { axis: 'architecture', order: 11, valueOf: (_replica, node) => node?.status.nodeInfo.architecture },
   labelAxis('instance type', 12, ['node.kubernetes.io/instance-type', 'beta.kubernetes.io/instance-type']),
-  labelAxis('capacity type', 13, ['karpenter.sh/capacity-type', 'eks.amazonaws.com/capacityType', 'cloud.google.com/gke-spot', 'kubernetes.azure.com/scalesetpriority']),
+  labelAxis('capacity type', 13, [
+    'karpenter.sh/capacity-type',
+    'eks.amazonaws.com/capacityType',
+    'cloud.google.com/gke-spot',
+    'kubernetes.azure.com/scalesetpriority',
+  ]),
   labelAxis('region', 14, ['topology.kubernetes.io/region', 'failure-domain.beta.kubernetes.io/region']),
   { axis: 'pod network', order: 15, valueOf: (_replica, node) => node?.spec.podCIDR },
   { axis: 'service account', order: 16, valueOf: (replica) => replica.pod.spec.serviceAccountName },
@@ -48,6 +59,13 @@ function imageDigests(replica: Replica): string | undefined {
 
 /** Charts and operators write a hash of the mounted configuration into an annotation so that a change rolls the pods. */
 function configurationHash(replica: Replica): string | undefined {
-  const hashes = Object.entries(replica.pod.metadata.annotations).filter(([key]) => /(^|[/.-])(checksum|config-hash|configmap-hash)|checksum\//i.test(key));
-  return hashes.length === 0 ? undefined : hashes.map(([key, value]) => `${key}=${value.slice(0, 12)}`).toSorted().join(' ');
+  const hashes = Object.entries(replica.pod.metadata.annotations).filter(([key]) =>
+    /(^|[/.-])(checksum|config-hash|configmap-hash)|checksum\//i.test(key),
+  );
+  return hashes.length === 0
+    ? undefined
+    : hashes
+        .map(([key, value]) => `${key}=${value.slice(0, 12)}`)
+        .toSorted()
+        .join(' ');
 }

@@ -7,63 +7,112 @@ import { factsOf } from './facts-of.ts';
 import { findScope } from './find-scope.ts';
 import { mapBlastRadius } from './map-blast-radius.ts';
 
-const question = { alert: undefined, alertExpression: undefined, namespace: undefined, selector: undefined, lookBackMilliseconds: 3_600_000 };
+const question = {
+  alert: undefined,
+  alertExpression: undefined,
+  namespace: undefined,
+  selector: undefined,
+  lookBackMilliseconds: 3_600_000,
+};
 const old = exampleDeployment({ name: 'cart', hash: 'old' });
 const fresh = exampleDeployment({ name: 'cart', hash: 'new', container: { image: 'registry.example/app:2' } });
 
 function replicaSet(of: RawObject, revision: string, minutes: number): RawObject {
   const metadata = of['metadata'] as RawObject;
-  return { ...of, metadata: { ...metadata, creationTimestamp: minutesAgo(minutes), annotations: { 'deployment.kubernetes.io/revision': revision } } };
+  return {
+    ...of,
+    metadata: { ...metadata, creationTimestamp: minutesAgo(minutes), annotations: { 'deployment.kubernetes.io/revision': revision } },
+  };
 }
 
 function pod(name: string, node: string, hash: string, isFailing: boolean): RawObject {
   const owner = { kind: 'ReplicaSet', name: `cart-${hash}` };
-  return examplePod({ name: `cart-${hash}-${name}`, node, owner, labels: { app: 'cart', 'pod-template-hash': hash }, isReady: !isFailing, ...(isFailing ? { status: crashLooping({ exitCode: 1 }) } : {}) });
+  return examplePod({
+    name: `cart-${hash}-${name}`,
+    node,
+    owner,
+    labels: { app: 'cart', 'pod-template-hash': hash },
+    isReady: !isFailing,
+    ...(isFailing ? { status: crashLooping({ exitCode: 1 }) } : {}),
+  });
 }
 
 function standings(given: ExampleEvidence, onsetMinutesAgo = 4): readonly string[] {
-  const facts = factsOf(snapshotOf({ nodes: [exampleNode({ name: 'node-1' }), exampleNode({ name: 'node-2' })], replicasets: [replicaSet(old.replicaSet, '1', 9000), replicaSet(fresh.replicaSet, '2', 6)], ...given }));
+  const facts = factsOf(
+    snapshotOf({
+      nodes: [exampleNode({ name: 'node-1' }), exampleNode({ name: 'node-2' })],
+      replicasets: [replicaSet(old.replicaSet, '1', 9000), replicaSet(fresh.replicaSet, '2', 6)],
+      ...given,
+    }),
+  );
   const scope = findScope(question, facts);
   const [first] = facts.get('pods')?.all ?? [];
   if (first === undefined) return [];
   const onset = { at: facts.now - onsetMinutesAgo * 60_000, because: [claim('First failure.', citeObject(first, 'crash'))] as const };
-  return buildChangeTimeline(question, facts, { scope, radius: mapBlastRadius(scope, facts), onset }).map((change) => `${change.standing}: ${change.summary}`);
+  return buildChangeTimeline(question, facts, { scope, radius: mapBlastRadius(scope, facts), onset }).map(
+    (change) => `${change.standing}: ${change.summary}`,
+  );
 }
 
 test('a rollout whose revision healthy replicas run as well is acquitted', () => {
-  expect(standings({ pods: [pod('a', 'node-1', 'new', true), pod('b', 'node-1', 'new', true), pod('c', 'node-2', 'new', false)] })).toEqual(['acquitted: Rolled out revision 2: app: image registry.example/app:1 → registry.example/app:2']);
+  expect(standings({ pods: [pod('a', 'node-1', 'new', true), pod('b', 'node-1', 'new', true), pod('c', 'node-2', 'new', false)] })).toEqual(
+    ['acquitted: Rolled out revision 2: app: image registry.example/app:1 → registry.example/app:2'],
+  );
 });
 
 test('a rollout that all failing and no healthy replicas run is a suspect', () => {
-  expect(standings({ pods: [pod('a', 'node-1', 'new', true), pod('b', 'node-2', 'new', true), pod('c', 'node-2', 'old', false)] })).toEqual(['suspect: Rolled out revision 2: app: image registry.example/app:1 → registry.example/app:2']);
+  expect(standings({ pods: [pod('a', 'node-1', 'new', true), pod('b', 'node-2', 'new', true), pod('c', 'node-2', 'old', false)] })).toEqual(
+    ['suspect: Rolled out revision 2: app: image registry.example/app:1 → registry.example/app:2'],
+  );
 });
 
 test('a rollout is acquitted where replicas of the revision before fail alike', () => {
-  expect(standings({ pods: [pod('a', 'node-1', 'new', true), pod('b', 'node-2', 'old', true)] })).toEqual(['acquitted: Rolled out revision 2: app: image registry.example/app:1 → registry.example/app:2']);
+  expect(standings({ pods: [pod('a', 'node-1', 'new', true), pod('b', 'node-2', 'old', true)] })).toEqual([
+    'acquitted: Rolled out revision 2: app: image registry.example/app:1 → registry.example/app:2',
+  ]);
 });
 
 test('a rollout after the first failure is unrelated', () => {
-  expect(standings({ pods: [pod('a', 'node-1', 'new', true), pod('b', 'node-2', 'old', false)] }, 20)).toEqual(['unrelated: Rolled out revision 2: app: image registry.example/app:1 → registry.example/app:2']);
+  expect(standings({ pods: [pod('a', 'node-1', 'new', true), pod('b', 'node-2', 'old', false)] }, 20)).toEqual([
+    'unrelated: Rolled out revision 2: app: image registry.example/app:1 → registry.example/app:2',
+  ]);
 });
 
 test('a ConfigMap is dated by its writer, and suspected only by pods that refer to it', () => {
   const configMap = (name: string): RawObject => ({
-    kind: 'ConfigMap', data: { LEVEL: 'info' },
-    metadata: { name, namespace: 'shop', creationTimestamp: minutesAgo(9000), managedFields: [{ manager: 'kubectl-edit', operation: 'Update', time: minutesAgo(5), fieldsV1: { 'f:data': { 'f:LEVEL': {} } } }] },
+    kind: 'ConfigMap',
+    data: { LEVEL: 'info' },
+    metadata: {
+      name,
+      namespace: 'shop',
+      creationTimestamp: minutesAgo(9000),
+      managedFields: [{ manager: 'kubectl-edit', operation: 'Update', time: minutesAgo(5), fieldsV1: { 'f:data': { 'f:LEVEL': {} } } }],
+    },
   });
-  const failing = (name: string): RawObject => examplePod({ name: `mail-77-${name}`, labels: { app: 'mail' }, isReady: false, status: crashLooping({ exitCode: 1 }), container: { envFrom: [{ configMapRef: { name: 'mail' } }] } });
+  const failing = (name: string): RawObject =>
+    examplePod({
+      name: `mail-77-${name}`,
+      labels: { app: 'mail' },
+      isReady: false,
+      status: crashLooping({ exitCode: 1 }),
+      container: { envFrom: [{ configMapRef: { name: 'mail' } }] },
+    });
   expect(standings({ pods: [failing('a'), failing('b')], replicasets: [], configmaps: [configMap('mail'), configMap('other')] })).toEqual([
-    'suspect: ConfigMap mail written by kubectl-edit (data.LEVEL)', 'unrelated: ConfigMap other written by kubectl-edit (data.LEVEL)',
+    'suspect: ConfigMap mail written by kubectl-edit (data.LEVEL)',
+    'unrelated: ConfigMap other written by kubectl-edit (data.LEVEL)',
   ]);
 });
 
 test('a template that is rolled out again is dated by what the controller did, not by its first ReplicaSet', () => {
   const reused = replicaSet(fresh.replicaSet, '4', 9000);
   const metadata = reused['metadata'] as RawObject;
-  const again = { ...reused, metadata: { ...metadata, annotations: { ...(metadata['annotations'] as RawObject), 'deployment.kubernetes.io/revision-history': '2' } } };
+  const again = {
+    ...reused,
+    metadata: { ...metadata, annotations: { ...(metadata['annotations'] as RawObject), 'deployment.kubernetes.io/revision-history': '2' } },
+  };
   const failing = { ...pod('a', 'node-1', 'new', true) };
   const recent = { ...failing, metadata: { ...(failing['metadata'] as RawObject), creationTimestamp: minutesAgo(6) } };
-  expect(standings({ pods: [recent, pod('c', 'node-2', 'old', false)], replicasets: [replicaSet(old.replicaSet, '3', 9500), again] })).toEqual([
-    'suspect: Rolled out an earlier template again as revision 4: app: image registry.example/app:1 → registry.example/app:2',
-  ]);
+  expect(
+    standings({ pods: [recent, pod('c', 'node-2', 'old', false)], replicasets: [replicaSet(old.replicaSet, '3', 9500), again] }),
+  ).toEqual(['suspect: Rolled out an earlier template again as revision 4: app: image registry.example/app:1 → registry.example/app:2']);
 });

@@ -16,13 +16,19 @@ const orderSlackMilliseconds = 30 * millisecondsPerSecond;
 const preparingMilliseconds = 14 * millisecondsPerDay;
 
 /** What changed? Every change in the window, each with its standing and why. */
-export function buildChangeTimeline(question: Question, facts: FactSource, found: { readonly scope: Scope; readonly radius: BlastRadius; readonly onset: Onset | undefined }): readonly Change[] {
+export function buildChangeTimeline(
+  question: Question,
+  facts: FactSource,
+  found: { readonly scope: Scope; readonly radius: BlastRadius; readonly onset: Onset | undefined },
+): readonly Change[] {
   const reference = found.onset?.at ?? facts.now;
-  const near = [...rollouts(facts), ...objectWrites(facts), ...nodeChanges(facts), ...scalings(facts), ...agentRestarts(facts)]
-    .filter((change) => change.at >= reference - question.lookBackMilliseconds && change.at <= facts.now);
+  const near = [...rollouts(facts), ...objectWrites(facts), ...nodeChanges(facts), ...scalings(facts), ...agentRestarts(facts)].filter(
+    (change) => change.at >= reference - question.lookBackMilliseconds && change.at <= facts.now,
+  );
   const preparing = serviceBatches(facts).filter((change) => change.at >= reference - preparingMilliseconds && change.at <= reference);
-  return [...near.map((change) => judge(change, found)), ...preparing.map((change) => asPreparing(change))]
-    .toSorted((left, right) => left.at - right.at || left.subject.name.localeCompare(right.subject.name) || left.summary.localeCompare(right.summary));
+  return [...near.map((change) => judge(change, found)), ...preparing.map((change) => asPreparing(change))].toSorted(
+    (left, right) => left.at - right.at || left.subject.name.localeCompare(right.subject.name) || left.summary.localeCompare(right.summary),
+  );
 }
 
 function asPreparing(change: SeenChange): Change {
@@ -34,13 +40,18 @@ function changeOf(change: SeenChange): Omit<Change, 'standing' | 'because'> {
 }
 
 /** A change is a suspect only if order, scope and mechanism all fit. */
-function judge(change: SeenChange, found: { readonly scope: Scope; readonly radius: BlastRadius; readonly onset: Onset | undefined }): Change {
+function judge(
+  change: SeenChange,
+  found: { readonly scope: Scope; readonly radius: BlastRadius; readonly onset: Onset | undefined },
+): Change {
   const { scope, onset, radius } = found;
   const failing = scope.failing.filter((replica) => change.reaches(replica));
   const spared = scope.failing.filter((replica) => !change.reaches(replica));
   const healthy = scope.healthy.filter((replica) => change.reaches(replica));
   const say = (standing: Change['standing'], why: Claim | undefined): Change => ({
-    ...changeOf(change), standing, because: why === undefined ? [change.seenIn] : [change.seenIn, why],
+    ...changeOf(change),
+    standing,
+    because: why === undefined ? [change.seenIn] : [change.seenIn, why],
   });
   if (failing.length === 0) return say('unrelated', undefined);
   if (onset !== undefined && change.at > onset.at + orderSlackMilliseconds) {
@@ -48,13 +59,34 @@ function judge(change: SeenChange, found: { readonly scope: Scope; readonly radi
   }
   const before = onset === undefined ? 'before now' : `${spokenDuration(onset.at - change.at)} before the first failure`;
   if (healthy.length > 0 && change.kind !== 'node' && change.kind !== 'restart') {
-    return say('acquitted', cite(`It came ${before}, but ${countOf(healthy)} ${change.called} as well${leadingWords(radius)}.`, [...healthy.slice(0, 4), ...failing.slice(0, 2)], change));
+    return say(
+      'acquitted',
+      cite(
+        `It came ${before}, but ${countOf(healthy)} ${change.called} as well${leadingWords(radius)}.`,
+        [...healthy.slice(0, 4), ...failing.slice(0, 2)],
+        change,
+      ),
+    );
   }
   if (spared.length > 0) {
-    return say('acquitted', cite(`It came ${before}, but ${spared.length} of the ${scope.failing.length} failing replicas are not touched by it and fail alike.`, spared.slice(0, 4), change));
+    return say(
+      'acquitted',
+      cite(
+        `It came ${before}, but ${spared.length} of the ${scope.failing.length} failing replicas are not touched by it and fail alike.`,
+        spared.slice(0, 4),
+        change,
+      ),
+    );
   }
   const scopeFits = scope.healthy.length > 0 ? 'and none of the healthy ones' : 'and no replica is healthy to compare with';
-  return say('suspect', cite(`It came ${before} and touches ${failing.length === 1 ? 'the failing replica' : failing.length === 2 ? 'both failing replicas' : `all ${failing.length} failing replicas`} ${scopeFits}.`, failing.slice(0, 4), change));
+  return say(
+    'suspect',
+    cite(
+      `It came ${before} and touches ${failing.length === 1 ? 'the failing replica' : failing.length === 2 ? 'both failing replicas' : `all ${failing.length} failing replicas`} ${scopeFits}.`,
+      failing.slice(0, 4),
+      change,
+    ),
+  );
 }
 
 function countOf(healthy: readonly Replica[]): string {
@@ -63,12 +95,21 @@ function countOf(healthy: readonly Replica[]): string {
 
 function leadingWords(radius: BlastRadius): string {
   const { leading } = radius;
-  return leading === undefined || leading.axis === 'revision' ? '' : `; what separates failing from healthy is the ${leading.axis}, ${leading.value}`;
+  return leading === undefined || leading.axis === 'revision'
+    ? ''
+    : `; what separates failing from healthy is the ${leading.axis}, ${leading.value}`;
 }
 
 function cite(says: string, replicas: readonly Replica[], change: SeenChange): Claim | undefined {
-  return claimFromAll(says, replicas.map((replica) =>
-    citeObject(replica.pod, `${replica.health} on ${replica.pod.spec.nodeName ?? 'no node'}${change.kind === 'rollout' ? `, pod-template-hash ${replica.revision}` : ''}`)));
+  return claimFromAll(
+    says,
+    replicas.map((replica) =>
+      citeObject(
+        replica.pod,
+        `${replica.health} on ${replica.pod.spec.nodeName ?? 'no node'}${change.kind === 'rollout' ? `, pod-template-hash ${replica.revision}` : ''}`,
+      ),
+    ),
+  );
 }
 
 /** Kinds of change that could not be seen, so that silence is not taken for calm. */
@@ -81,5 +122,7 @@ export function changeBlindSpots(facts: FactSource): readonly BlindSpot[] {
     ['nodes', 'changes of nodes', 'kubectl get nodes'],
     ['events', 'recent events', 'kubectl get events -A'],
   ] as const;
-  return looks.filter(([kind]) => facts.get(kind) === undefined).map(([kind, what, toSeeIt]) => ({ what, why: `${kind} could not be read`, toSeeIt }));
+  return looks
+    .filter(([kind]) => facts.get(kind) === undefined)
+    .map(([kind, what, toSeeIt]) => ({ what, why: `${kind} could not be read`, toSeeIt }));
 }

@@ -6,8 +6,21 @@ import type { Assessment } from './assess.ts';
 
 /** Cheap lists that tell who fails, where, and what changed: enough to stop the bleeding. */
 export const firstKinds: readonly EvidenceKind[] = [
-  'pods', 'nodes', 'events', 'deployments', 'replicasets', 'statefulsets', 'daemonsets', 'controllerrevisions', 'jobs',
-  'services', 'endpointslices', 'configmaps', 'secrets', 'poddisruptionbudgets', 'horizontalpodautoscalers',
+  'pods',
+  'nodes',
+  'events',
+  'deployments',
+  'replicasets',
+  'statefulsets',
+  'daemonsets',
+  'controllerrevisions',
+  'jobs',
+  'services',
+  'endpointslices',
+  'configmaps',
+  'secrets',
+  'poddisruptionbudgets',
+  'horizontalpodautoscalers',
 ];
 
 /** Answers about the page itself. */
@@ -33,17 +46,26 @@ export function logsToRead({ scope, facts }: Assessment): readonly LogWish[] {
   if (replicas === undefined) return [];
   const failing = groupBy(replicas.failing, (replica) => subjectKey(replica.workload));
   const target = scope.target === undefined ? undefined : subjectKey(scope.target);
-  const order = [...failing.entries()].toSorted(([leftKey, left], [rightKey, right]) =>
-    Number(rightKey === target) - Number(leftKey === target) || right.length - left.length || leftKey.localeCompare(rightKey));
-  const suspects = order.slice(0, mostWorkloads).flatMap(([, members]) => membersToRead(members, replicas.ofWorkload(members[0]?.workload ?? { kind: '', name: '' })));
+  const order = [...failing.entries()].toSorted(
+    ([leftKey, left], [rightKey, right]) =>
+      Number(rightKey === target) - Number(leftKey === target) || right.length - left.length || leftKey.localeCompare(rightKey),
+  );
+  const suspects = order
+    .slice(0, mostWorkloads)
+    .flatMap(([, members]) => membersToRead(members, replicas.ofWorkload(members[0]?.workload ?? { kind: '', name: '' })));
   const quiet = target !== undefined && !failing.has(target) ? scope.healthy.slice(0, failingPerWorkload) : [];
   const restarted = replicas.all.filter((replica) => replica.health === 'healthy' && replica.troubles.length > 0).slice(0, mostWorkloads);
   return [...new Set([...suspects, ...quiet, ...restarted])].flatMap(logsOf);
 }
 
 function membersToRead(failing: readonly Replica[], all: readonly Replica[]): readonly Replica[] {
-  const perNode = [...groupBy(failing, (replica) => replica.pod.spec.nodeName ?? '').values()].flatMap((group) => group.slice(0, failingPerWorkload));
-  return [...perNode.slice(0, failingPerWorkload * 3), ...all.filter((replica) => replica.health === 'healthy').slice(0, healthyPerWorkload)];
+  const perNode = [...groupBy(failing, (replica) => replica.pod.spec.nodeName ?? '').values()].flatMap((group) =>
+    group.slice(0, failingPerWorkload),
+  );
+  return [
+    ...perNode.slice(0, failingPerWorkload * 3),
+    ...all.filter((replica) => replica.health === 'healthy').slice(0, healthyPerWorkload),
+  ];
 }
 
 function logsOf({ pod }: Replica): readonly LogWish[] {
@@ -59,6 +81,8 @@ function logsOf({ pod }: Replica): readonly LogWish[] {
 /** One node that suspects sit on and one that healthy siblings sit on: the difference tells. */
 export function nodesToProbe({ scope, radius, facts }: Assessment): readonly string[] {
   const bad = radius.leading?.axis === 'node' ? radius.leading.value : scope.failing[0]?.pod.spec.nodeName;
-  const good = [...scope.healthy, ...(facts.get('replicas')?.all ?? [])].find((replica) => replica.health === 'healthy' && replica.pod.spec.nodeName !== bad)?.pod.spec.nodeName;
+  const good = [...scope.healthy, ...(facts.get('replicas')?.all ?? [])].find(
+    (replica) => replica.health === 'healthy' && replica.pod.spec.nodeName !== bad,
+  )?.pod.spec.nodeName;
   return [bad, good].filter((name) => name !== undefined);
 }

@@ -6,7 +6,13 @@ import { type Assessment, assess } from './assess.ts';
 import { connectionsToTry } from './connections-to-try.ts';
 import { howToSee } from './how-to-see-it.ts';
 
-const question = { alert: undefined, alertExpression: undefined, namespace: undefined, selector: undefined, lookBackMilliseconds: 86_400_000 };
+const question = {
+  alert: undefined,
+  alertExpression: undefined,
+  namespace: undefined,
+  selector: undefined,
+  lookBackMilliseconds: 86_400_000,
+};
 const hash = { 'pod-template-hash': '5d4f8c7b9' };
 const looping = { isReady: false, status: crashLooping({ exitCode: 1 }) };
 
@@ -17,16 +23,43 @@ function assessed(given: ExampleEvidence = {}, isLive = false): Assessment {
       examplePod({ name: 'cart-5d4f8c7b9-a', node: 'node-1', labels: hash, ...looping }),
       examplePod({ name: 'cart-5d4f8c7b9-b', node: 'node-2', labels: hash }),
     ],
-    services: [exampleService({ name: 'db', clusterIP: '10.96.45.12', ports: [{ name: 'metrics', port: 9187 }, { name: 'sql', port: 5432, targetPort: 15_432 }] })],
-    endpointslices: [{ ...exampleSlice({ service: 'db', ready: ['10.244.9.9'] }), ports: [{ name: 'metrics', port: 9187, protocol: 'TCP' }, { name: 'sql', port: 15_432, protocol: 'TCP' }] }],
-    'container-logs': [{ namespace: 'shop', pod: 'cart-5d4f8c7b9-a', container: 'app', isPrevious: true, text: '2026-03-01T09:59:00Z FATAL dial tcp 10.96.45.12:5432: connect: connection refused' }],
+    services: [
+      exampleService({
+        name: 'db',
+        clusterIP: '10.96.45.12',
+        ports: [
+          { name: 'metrics', port: 9187 },
+          { name: 'sql', port: 5432, targetPort: 15_432 },
+        ],
+      }),
+    ],
+    endpointslices: [
+      {
+        ...exampleSlice({ service: 'db', ready: ['10.244.9.9'] }),
+        ports: [
+          { name: 'metrics', port: 9187, protocol: 'TCP' },
+          { name: 'sql', port: 15_432, protocol: 'TCP' },
+        ],
+      },
+    ],
+    'container-logs': [
+      {
+        namespace: 'shop',
+        pod: 'cart-5d4f8c7b9-a',
+        container: 'app',
+        isPrevious: true,
+        text: '2026-03-01T09:59:00Z FATAL dial tcp 10.96.45.12:5432: connect: connection refused',
+      },
+    ],
     ...given,
   });
   return assess(question, isLive ? { ...snapshot, cluster: { ...snapshot.cluster, source: 'live' } } : snapshot);
 }
 
 function spoken(assessment: Assessment): readonly string[] {
-  return connectionsToTry(assessment).map(({ from, host, port }) => `${from.kind} ${from.kind === 'pod-network' ? from.node : from.name} -> ${host}:${port}`);
+  return connectionsToTry(assessment).map(
+    ({ from, host, port }) => `${from.kind} ${from.kind === 'pod-network' ? from.node : from.name} -> ${host}:${port}`,
+  );
 }
 
 describe('what failing replicas cannot reach is tried again', () => {
@@ -51,19 +84,29 @@ describe('what failing replicas cannot reach is tried again', () => {
     const text = '2026-03-01T09:59:00Z FATAL dial tcp 10.96.45.12:5432: connect: connection refused';
     const tried = spoken(assessed({ pods, 'container-logs': [{ namespace: 'shop', pod: 'cart-5d4f8c7b9-a', container: 'app', text }] }));
 
-    expect([tried.includes('pod cart-5d4f8c7b9-a -> 10.96.45.12:5432'), tried.filter((each) => each.startsWith('pod-network'))]).toEqual([true, []]);
+    expect([tried.includes('pod cart-5d4f8c7b9-a -> 10.96.45.12:5432'), tried.filter((each) => each.startsWith('pod-network'))]).toEqual([
+      true,
+      [],
+    ]);
   });
 
   test('by its name only where DNS is the same as for the replica', () => {
     const text = '2026-03-01T09:59:00Z FATAL could not connect to host=db port=5432: dial tcp: connect to db:5432: connection refused';
-    const tried = spoken(assessed({ 'container-logs': [{ namespace: 'shop', pod: 'cart-5d4f8c7b9-a', container: 'app', isPrevious: true, text }] }));
+    const tried = spoken(
+      assessed({ 'container-logs': [{ namespace: 'shop', pod: 'cart-5d4f8c7b9-a', container: 'app', isPrevious: true, text }] }),
+    );
 
     expect(tried.filter((each) => each.includes('db:5432'))).toEqual(['pod cart-5d4f8c7b9-b -> db:5432']);
     expect(tried).toContain('node node-1 -> 10.96.45.12:5432');
   });
 
   test('but not from behind a mesh, which accepts every connection', () => {
-    const meshed = examplePod({ name: 'cart-5d4f8c7b9-b', node: 'node-2', labels: hash, spec: { containers: [{ name: 'app' }, { name: 'istio-proxy' }] } });
+    const meshed = examplePod({
+      name: 'cart-5d4f8c7b9-b',
+      node: 'node-2',
+      labels: hash,
+      spec: { containers: [{ name: 'app' }, { name: 'istio-proxy' }] },
+    });
     const tried = spoken(assessed({ pods: [examplePod({ name: 'cart-5d4f8c7b9-a', node: 'node-1', labels: hash, ...looping }), meshed] }));
 
     expect(tried.filter((each) => each.startsWith('pod '))).toEqual([]);
@@ -76,10 +119,34 @@ describe('what failing replicas cannot reach is tried again', () => {
 
 describe('what would show what was not seen', () => {
   test.each([
-    ['the flag, on a live cluster', 'node-commands', 'not-asked', true, 'stanch investigate --node-access ssh  # or: --node-access debug-pod'],
-    ['both flags, where a pod can be asked', 'connectivity-probes', 'not-asked', true, 'stanch investigate --allow-exec --node-access ssh  # or: --node-access debug-pod'],
-    ['what a person would run where the flag was given', 'node-commands', 'forbidden', true, "ssh node-1 'systemctl status kubelet containerd; sudo iptables-save -t nat | grep -c KUBE-SVC'"],
-    ['what a person would run beside a recording', 'connectivity-probes', 'not-recorded', false, 'kubectl exec -n shop cart-5d4f8c7b9-b -c app -- nc -z -v -w 3 10.96.45.12 5432'],
+    [
+      'the flag, on a live cluster',
+      'node-commands',
+      'not-asked',
+      true,
+      'stanch investigate --node-access ssh  # or: --node-access debug-pod',
+    ],
+    [
+      'both flags, where a pod can be asked',
+      'connectivity-probes',
+      'not-asked',
+      true,
+      'stanch investigate --allow-exec --node-access ssh  # or: --node-access debug-pod',
+    ],
+    [
+      'what a person would run where the flag was given',
+      'node-commands',
+      'forbidden',
+      true,
+      "ssh node-1 'systemctl status kubelet containerd; sudo iptables-save -t nat | grep -c KUBE-SVC'",
+    ],
+    [
+      'what a person would run beside a recording',
+      'connectivity-probes',
+      'not-recorded',
+      false,
+      'kubectl exec -n shop cart-5d4f8c7b9-b -c app -- nc -z -v -w 3 10.96.45.12 5432',
+    ],
     ['the log of a failing replica', 'container-logs', 'forbidden', true, 'kubectl logs -n shop cart-5d4f8c7b9-a -c app --previous'],
     ['the list', 'leases', 'forbidden', true, 'kubectl get leases --all-namespaces'],
     ['the list of what belongs to no namespace', 'persistentvolumes', 'forbidden', true, 'kubectl get persistentvolumes'],

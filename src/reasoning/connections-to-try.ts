@@ -9,7 +9,13 @@ import { nodesToProbe } from './choose-next-evidence.ts';
 export interface ConnectionToTry extends Target {
   readonly from:
     | { readonly kind: 'node'; readonly name: string }
-    | { readonly kind: 'pod'; readonly namespace: string; readonly name: string; readonly container: string; readonly node: string | undefined }
+    | {
+        readonly kind: 'pod';
+        readonly namespace: string;
+        readonly name: string;
+        readonly container: string;
+        readonly node: string | undefined;
+      }
     /** The network that pods of this node have, where no failing replica there can be asked. */
     | { readonly kind: 'pod-network'; readonly node: string };
 }
@@ -18,7 +24,13 @@ interface Target {
   readonly port: number;
 }
 
-const connectionClues: ReadonlySet<string> = new Set(['connection-refused', 'connection-timed-out', 'connection-reset', 'no-route', 'name-not-resolved']);
+const connectionClues: ReadonlySet<string> = new Set([
+  'connection-refused',
+  'connection-timed-out',
+  'connection-reset',
+  'no-route',
+  'name-not-resolved',
+]);
 /** The first few failing connections tell what the rest would. */
 const mostTargets = 3;
 
@@ -28,7 +40,9 @@ const mostTargets = 3;
  * can be told apart.
  */
 export function connectionsToTry(assessment: Assessment): readonly ConnectionToTry[] {
-  const clues = (assessment.facts.get('log-clues') ?? []).filter((clue) => connectionClues.has(clue.kind) && clue.host !== undefined && clue.port !== undefined);
+  const clues = (assessment.facts.get('log-clues') ?? []).filter(
+    (clue) => connectionClues.has(clue.kind) && clue.host !== undefined && clue.port !== undefined,
+  );
   const seen = new Map(clues.map((clue) => [`${clue.host}:${clue.port}`, clue]));
   const wishes = [...seen.values()].slice(0, mostTargets).flatMap((clue) => wishesFor(clue, assessment));
   return [...new Map(wishes.map((wish) => [JSON.stringify(wish), wish])).values()];
@@ -48,7 +62,9 @@ function wishesFor(clue: LogClue, assessment: Assessment): readonly ConnectionTo
   const inside = distinctTargets([{ host, port }, ...outside]);
   return [
     ...pods.flatMap((replica) => inside.map((target) => ({ from: placeOf(replica, clue.container), ...target }))),
-    ...(isFailingAsked ? [] : nodes.flatMap((node) => outside.map((target) => ({ from: { kind: 'pod-network' as const, node }, ...target })))),
+    ...(isFailingAsked
+      ? []
+      : nodes.flatMap((node) => outside.map((target) => ({ from: { kind: 'pod-network' as const, node }, ...target })))),
     ...nodes.flatMap((node) => outside.map((target) => ({ from: { kind: 'node' as const, name: node }, ...target }))),
   ];
 }
@@ -72,7 +88,9 @@ function endpointBehind(backend: Backend | undefined, port: number): Target | un
     if (!('endpoints' in slice)) return [];
     const behind = slice.ports.find((each) => (each.name ?? '') === (wanted ?? ''))?.port;
     if (behind === undefined) return [];
-    return slice.endpoints.filter((each) => each.conditions.ready !== false).flatMap((each) => each.addresses.map((address) => ({ host: address, port: behind })));
+    return slice.endpoints
+      .filter((each) => each.conditions.ready !== false)
+      .flatMap((each) => each.addresses.map((address) => ({ host: address, port: behind })));
   });
   return targets[0];
 }

@@ -1,6 +1,8 @@
+import { groupBy } from '../domain/collection.ts';
 import type { AnyFailureMode } from '../domain/failure-mode.ts';
 import type { BlindSpot, Hypothesis } from '../domain/reasoned.ts';
 import type { EvidenceKind } from '../domain/evidence.ts';
+import { subjectKey } from '../domain/subject.ts';
 import type { Assessment } from './assess.ts';
 import { changeBlindSpots } from './build-change-timeline.ts';
 import { howToSee } from './how-to-see-it.ts';
@@ -34,7 +36,18 @@ function outcomeOf(assessment: Assessment, hypotheses: readonly Hypothesis[]): D
   if (judgement.verdict === 'transient' && scope.failing.length === 0) return 'healthy';
   const isAnythingFailing = replicasInReach(question, replicas).some((each) => each.health === 'failing');
   const isPageOpen = judgement.verdict === 'real' || (judgement.verdict === 'cannot-tell' && question.alert !== undefined);
-  return isAnythingFailing || isPageOpen ? 'cannot-tell' : 'healthy';
+  return isAnythingFailing || isPageOpen || isTroubleLikely(hypotheses) ? 'cannot-tell' : 'healthy';
+}
+
+/**
+ * Two rivals that are each only suspected can make it likely that one of them is true: then nobody is called healthy,
+ * although nobody can say which it is.
+ */
+function isTroubleLikely(hypotheses: readonly Hypothesis[]): boolean {
+  const suspected = hypotheses.filter((each) => each.isRoot && !isAboutThePage(each) && each.finding.weight !== 'weak');
+  return [...groupBy(suspected, (each) => subjectKey(each.subject)).values()].some(
+    (rivals) => 1 - rivals.reduce((none, each) => none * (1 - each.confidence), 1) >= answerThreshold,
+  );
 }
 
 /** A verdict about the page says nothing about the health of whom it names. */
@@ -58,8 +71,19 @@ function blindSpotsOf(assessment: Assessment, recognitions: readonly Recognition
   const unread = (Object.keys(readings) as EvidenceKind[]).toSorted().flatMap((kind): readonly BlindSpot[] => {
     const reading = readings[kind];
     if (reading === undefined) return [];
-    if (reading.state === 'unreadable') return [{ what: kind, why: `${reading.because}: ${reading.detail}${needing(kind, recognitions)}`, toSeeIt: howToSee(kind, reading.because, assessment) }];
-    return reading.gaps.map((gap) => ({ what: gap.what, why: `${gap.because}: ${gap.detail}`, toSeeIt: howToSee(kind, gap.because, assessment) }));
+    if (reading.state === 'unreadable')
+      return [
+        {
+          what: kind,
+          why: `${reading.because}: ${reading.detail}${needing(kind, recognitions)}`,
+          toSeeIt: howToSee(kind, reading.because, assessment),
+        },
+      ];
+    return reading.gaps.map((gap) => ({
+      what: gap.what,
+      why: `${gap.because}: ${gap.detail}`,
+      toSeeIt: howToSee(kind, gap.because, assessment),
+    }));
   });
   const changes = changeBlindSpots(assessment.facts).filter((each) => !unread.some((other) => each.why.startsWith(other.what)));
   return [...unread, ...changes];
@@ -67,5 +91,7 @@ function blindSpotsOf(assessment: Assessment, recognitions: readonly Recognition
 
 function needing(kind: EvidenceKind, recognitions: readonly Recognition[]): string {
   const blind = recognitions.filter((each) => each.verdict === 'cannot-tell' && each.missing.includes(kind)).map((each) => each.mode.id);
-  return blind.length === 0 ? '' : ` (so Stanch cannot tell about ${blind.slice(0, 4).join(', ')}${blind.length > 4 ? ` and ${blind.length - 4} more` : ''})`;
+  return blind.length === 0
+    ? ''
+    : ` (so Stanch cannot tell about ${blind.slice(0, 4).join(', ')}${blind.length > 4 ? ` and ${blind.length - 4} more` : ''})`;
 }

@@ -22,7 +22,9 @@ export function candidate(mode: AnyFailureMode, finding: Finding): Candidate {
  * longer rounds where they hold the most believable: a cause that everything leads back to must not be lost.
  */
 export function explanations(candidates: readonly Candidate[]): readonly (readonly number[])[] {
-  const claims = candidates.map((effect, index) => candidates.flatMap((cause, other) => (other !== index && canExplain(cause, effect) ? [other] : [])));
+  const claims = candidates.map((effect, index) =>
+    candidates.flatMap((cause, other) => (other !== index && canExplain(cause, effect) ? [other] : [])),
+  );
   const cut = claims.map((causes, effect) =>
     causes.filter((cause) => !claims[cause]?.includes(effect) || isBeforeInDoubt(candidates[cause], candidates[effect], cause < effect)),
   );
@@ -34,7 +36,9 @@ function withoutRounds(explainedBy: readonly (readonly number[])[], candidates: 
   const open = explainedBy.map((causes) => [...causes]);
   for (;;) {
     const rooted = leadingBackToRoots(open);
-    const [first] = open.flatMap((_causes, index) => (rooted.has(index) ? [] : [index])).toSorted((left, right) => byBelief(candidates[left], candidates[right]));
+    const [first] = open
+      .flatMap((_causes, index) => (rooted.has(index) ? [] : [index]))
+      .toSorted((left, right) => byBelief(candidates[left], candidates[right]));
     if (first === undefined) return open;
     open[first] = [];
   }
@@ -42,13 +46,20 @@ function withoutRounds(explainedBy: readonly (readonly number[])[], candidates: 
 
 function leadingBackToRoots(explainedBy: readonly (readonly number[])[]): ReadonlySet<number> {
   const rooted = new Set(explainedBy.flatMap((causes, index) => (causes.length === 0 ? [index] : [])));
-  for (const root of rooted) explainedBy.forEach((causes, effect) => { if (causes.includes(root)) rooted.add(effect); });
+  for (const root of rooted)
+    explainedBy.forEach((causes, effect) => {
+      if (causes.includes(root)) rooted.add(effect);
+    });
   return rooted;
 }
 
 function byBelief(left: Candidate | undefined, right: Candidate | undefined): number {
   if (left === undefined || right === undefined) return 0;
-  return strength[right.finding.weight] - strength[left.finding.weight] || (left.finding.since ?? Number.MAX_SAFE_INTEGER) - (right.finding.since ?? Number.MAX_SAFE_INTEGER) || left.mode.id.localeCompare(right.mode.id);
+  return (
+    strength[right.finding.weight] - strength[left.finding.weight] ||
+    (left.finding.since ?? Number.MAX_SAFE_INTEGER) - (right.finding.since ?? Number.MAX_SAFE_INTEGER) ||
+    left.mode.id.localeCompare(right.mode.id)
+  );
 }
 
 function canExplain(cause: Candidate, effect: Candidate): boolean {
@@ -56,7 +67,10 @@ function canExplain(cause: Candidate, effect: Candidate): boolean {
   if (cause.mode.role === 'symptom' || cause.finding.weight === 'weak') return false;
   const isBlamed = blames(effect, cause);
   const isKnown = effect.mode.role === 'symptom' || cause.mode.explains.includes(effect.mode.id) || isBlamed;
-  if (!isKnown || !isOrdered(cause.finding, effect.finding)) return false;
+  // What the evidence says plainly is not explained away by what is only suspected.
+  const isExplainedAway =
+    effect.mode.role === 'cause' && cause.finding.weight === 'suggestive' && strength[effect.finding.weight] > strength.suggestive;
+  if (!isKnown || isExplainedAway || !isOrdered(cause.finding, effect.finding)) return false;
   // What is wrong with the subject itself explains its symptoms, whichever pods the two were seen in.
   const isOwnSymptom = effect.mode.role === 'symptom' && subjectKey(cause.finding.subject) === subjectKey(effect.finding.subject);
   return isBlamed || isOwnSymptom || coverage(cause.finding, effect.finding) >= requiredCoverage;

@@ -27,7 +27,9 @@ export function factsOf(snapshot: Snapshot, judged?: DerivedFacts['judged-alert'
     get: <Kind extends FactKind>(kind: Kind) => {
       let make = made.get(kind);
       if (make === undefined) {
-        make = once(() => (kind === 'judged-alert' ? judged : isDerived(kind) ? derive(kind, source) : evidenceOf(snapshot, kind as EvidenceKind)));
+        make = once(() =>
+          kind === 'judged-alert' ? judged : isDerived(kind) ? derive(kind, source) : evidenceOf(snapshot, kind as EvidenceKind),
+        );
         made.set(kind, make);
       }
       return make() as FactOf<Kind> | undefined;

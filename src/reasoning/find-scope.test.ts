@@ -19,8 +19,24 @@ const world: ExampleEvidence = {
 };
 
 function targetFor(alert: Partial<Alert> | undefined, question: Partial<Question> = {}): string {
-  const full = alert === undefined ? undefined : { source: 'alertmanager' as const, name: 'A', summary: '', labels: {}, startedAt: undefined, state: 'firing' as const, severity: undefined, expression: undefined, ...alert };
-  const scope = findScope({ alert: full, alertExpression: undefined, namespace: undefined, selector: undefined, lookBackMilliseconds: 0, ...question }, factsOf(snapshotOf(world)));
+  const full =
+    alert === undefined
+      ? undefined
+      : {
+          source: 'alertmanager' as const,
+          name: 'A',
+          summary: '',
+          labels: {},
+          startedAt: undefined,
+          state: 'firing' as const,
+          severity: undefined,
+          expression: undefined,
+          ...alert,
+        };
+  const scope = findScope(
+    { alert: full, alertExpression: undefined, namespace: undefined, selector: undefined, lookBackMilliseconds: 0, ...question },
+    factsOf(snapshotOf(world)),
+  );
   return scope.target === undefined ? 'nobody' : `${scope.target.kind} ${scope.target.namespace ?? ''}/${scope.target.name}`;
 }
 
@@ -57,6 +73,16 @@ test('where nothing fails nobody is blamed', () => {
 });
 
 test('without pods nobody is called healthy or failing', () => {
-  const scope = findScope({ alert: undefined, alertExpression: undefined, namespace: undefined, selector: undefined, lookBackMilliseconds: 0 }, factsOf(snapshotOf({ nodes: [] })));
-  expect(scope).toEqual({ target: undefined, chosenBecause: 'Pods could not be read, so nobody can be told failing from healthy.', failing: [], healthy: [], undecided: [], alsoFailing: [] });
+  const scope = findScope(
+    { alert: undefined, alertExpression: undefined, namespace: undefined, selector: undefined, lookBackMilliseconds: 0 },
+    factsOf(snapshotOf({ nodes: [] })),
+  );
+  expect(scope).toEqual({
+    target: undefined,
+    chosenBecause: 'Pods could not be read, so nobody can be told failing from healthy.',
+    failing: [],
+    healthy: [],
+    undecided: [],
+    alsoFailing: [],
+  });
 });

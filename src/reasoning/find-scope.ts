@@ -8,9 +8,19 @@ import { replicasInReach, spokenReach, whyNotSeen } from './reach.ts';
 
 /** Alert labels that name a workload, most precise first, with the kind they mean. */
 const workloadLabels: readonly (readonly [label: string, kind: string | undefined])[] = [
-  ['deployment', 'Deployment'], ['statefulset', 'StatefulSet'], ['daemonset', 'DaemonSet'], ['cronjob', 'CronJob'], ['job_name', 'Job'],
-  ['workload', undefined], ['app_kubernetes_io_name', undefined], ['app', undefined], ['service', undefined], ['service_name', undefined],
-  ['component', undefined], ['container', undefined], ['job', undefined],
+  ['deployment', 'Deployment'],
+  ['statefulset', 'StatefulSet'],
+  ['daemonset', 'DaemonSet'],
+  ['cronjob', 'CronJob'],
+  ['job_name', 'Job'],
+  ['workload', undefined],
+  ['app_kubernetes_io_name', undefined],
+  ['app', undefined],
+  ['service', undefined],
+  ['service_name', undefined],
+  ['component', undefined],
+  ['container', undefined],
+  ['job', undefined],
 ];
 const nodeLabels = ['node', 'nodename', 'kubernetes_node', 'host', 'instance'];
 
@@ -22,9 +32,12 @@ export function findScope(question: Question, facts: FactSource): Scope {
   const named = question.alert === undefined ? undefined : namedByAlert(question.alert, inReach, facts);
   if (named !== undefined) return scopeOf(named.target, named.chosenBecause, replicas);
   const worst = worstWorkload(inReach);
-  if (worst !== undefined) return scopeOf(worst, `${spokenSubject(worst)} has the most failing replicas${spokenReach(question)}.`, replicas);
+  if (worst !== undefined)
+    return scopeOf(worst, `${spokenSubject(worst)} has the most failing replicas${spokenReach(question)}.`, replicas);
   const only = question.selector === undefined ? undefined : inReach[0]?.workload;
-  return only === undefined ? emptyScope(whyNotSeen(question, facts, []) ?? `No replica fails${spokenReach(question)}.`) : scopeOf(only, 'The selector names it.', replicas);
+  return only === undefined
+    ? emptyScope(whyNotSeen(question, facts, []) ?? `No replica fails${spokenReach(question)}.`)
+    : scopeOf(only, 'The selector names it.', replicas);
 }
 
 function emptyScope(chosenBecause: string): Scope {
@@ -54,7 +67,9 @@ function byWorkloadLabel(alert: Alert, replicas: readonly Replica[], facts: Fact
     const value = alert.labels[label];
     if (value === undefined || value === '') continue;
     const chosenBecause = `The alert's label ${label}="${value}" names it.`;
-    const workload = replicas.find((replica) => replica.workload.name === value && (kind === undefined || replica.workload.kind === kind))?.workload;
+    const workload = replicas.find(
+      (replica) => replica.workload.name === value && (kind === undefined || replica.workload.kind === kind),
+    )?.workload;
     if (workload !== undefined) return { target: workload, chosenBecause };
     const behind = workloadBehindService(value, replicas, facts) ?? workloadWithAppLabel(value, replicas);
     if (behind !== undefined) return { target: behind, chosenBecause };
@@ -73,15 +88,21 @@ function workloadBehindService(name: string, replicas: readonly Replica[], facts
 }
 
 function workloadWithAppLabel(value: string, replicas: readonly Replica[]): Subject | undefined {
-  return replicas.find(({ pod }) => pod.metadata.labels['app'] === value || pod.metadata.labels['app.kubernetes.io/name'] === value)?.workload;
+  return replicas.find(({ pod }) => pod.metadata.labels['app'] === value || pod.metadata.labels['app.kubernetes.io/name'] === value)
+    ?.workload;
 }
 
 function byNodeLabel(alert: Alert, facts: FactSource): Choice | undefined {
   for (const label of nodeLabels) {
     const value = alert.labels[label]?.replace(/:\d+$/, '');
-    const node = value === undefined ? undefined : facts.get('nodes')?.all.find((each) =>
-      each.metadata.name === value || each.status.addresses.some((address) => address.address === value));
-    if (node !== undefined) return { target: subject('Node', undefined, node.metadata.name), chosenBecause: `The alert's label ${label} names the node.` };
+    const node =
+      value === undefined
+        ? undefined
+        : facts
+            .get('nodes')
+            ?.all.find((each) => each.metadata.name === value || each.status.addresses.some((address) => address.address === value));
+    if (node !== undefined)
+      return { target: subject('Node', undefined, node.metadata.name), chosenBecause: `The alert's label ${label} names the node.` };
   }
   return undefined;
 }
@@ -90,7 +111,9 @@ function byNodeLabel(alert: Alert, facts: FactSource): Choice | undefined {
 function byWords(alert: Alert, replicas: readonly Replica[]): Choice | undefined {
   const words = new Set(`${alert.name} ${alert.summary}`.toLowerCase().split(/[^a-z0-9.-]+/));
   const byName = groupBy(replicas, (replica) => replica.workload.name);
-  const names = [...byName.keys()].filter((name) => words.has(name.toLowerCase())).toSorted((left, right) => right.length - left.length || left.localeCompare(right));
+  const names = [...byName.keys()]
+    .filter((name) => words.has(name.toLowerCase()))
+    .toSorted((left, right) => right.length - left.length || left.localeCompare(right));
   for (const name of names) {
     const candidates = byName.get(name) ?? [];
     const target = (candidates.find((replica) => replica.health === 'failing') ?? candidates[0])?.workload;
@@ -101,14 +124,23 @@ function byWords(alert: Alert, replicas: readonly Replica[]): Choice | undefined
 
 function byNamespace(namespace: string, replicas: readonly Replica[]): Choice | undefined {
   const target = worstWorkload(replicas);
-  return target === undefined ? undefined : { target, chosenBecause: `The alert names namespace ${namespace}, and most failing replicas there are its.` };
+  return target === undefined
+    ? undefined
+    : { target, chosenBecause: `The alert names namespace ${namespace}, and most failing replicas there are its.` };
 }
 
 /** Most failing replicas first; then the one that failed first; then by name, so that the choice never depends on list order. */
 function worstWorkload(replicas: readonly Replica[]): Subject | undefined {
-  const groups = [...groupBy(replicas.filter((replica) => replica.health === 'failing'), (replica) => subjectKey(replica.workload)).entries()];
-  const [worst] = groups.toSorted(([leftKey, left], [rightKey, right]) =>
-    right.length - left.length || earliest(left) - earliest(right) || leftKey.localeCompare(rightKey));
+  const groups = [
+    ...groupBy(
+      replicas.filter((replica) => replica.health === 'failing'),
+      (replica) => subjectKey(replica.workload),
+    ).entries(),
+  ];
+  const [worst] = groups.toSorted(
+    ([leftKey, left], [rightKey, right]) =>
+      right.length - left.length || earliest(left) - earliest(right) || leftKey.localeCompare(rightKey),
+  );
   return worst?.[1][0]?.workload;
 }
 

@@ -56,7 +56,9 @@ function commandToConnect(wish: ConnectionToTry | undefined): string {
 }
 
 function commandForLogs(assessment: Assessment): string {
-  const [wish] = logsToRead(assessment);
+  const wishes = logsToRead(assessment);
+  // The words before the end tell why it ended.
+  const wish = wishes.find((each) => each.isPrevious) ?? wishes[0];
   if (wish === undefined) return 'kubectl logs -n NAMESPACE POD --all-containers --previous';
   const { namespace, pod, container, isPrevious } = wish;
   return `kubectl logs -n ${shellWord(namespace)} ${shellWord(pod)} -c ${shellWord(container)}${isPrevious ? ' --previous' : ''}`;

@@ -28,7 +28,13 @@ export function mapBlastRadius(scope: Scope, facts: FactSource): BlastRadius {
   const measured = definitions.map((definition) => measure(definition, split, nodeOf(facts)));
   const axes = judge(measured, population);
   const settled = settleByProbes(axes, facts);
-  return { population, axes: settled.axes, leading: leadingOf(settled.axes), isSettledByProbes: settled.because !== undefined, because: settled.because === undefined ? [] : [settled.because] };
+  return {
+    population,
+    axes: settled.axes,
+    leading: leadingOf(settled.axes),
+    isSettledByProbes: settled.because !== undefined,
+    because: settled.because === undefined ? [] : [settled.because],
+  };
 }
 
 interface Split {
@@ -58,12 +64,17 @@ interface Measured {
 }
 
 function measure(definition: AxisDefinition, { failing, healthy }: Split, nodeFor: (replica: Replica) => Node | undefined): Measured {
-  const valuesOf = (replicas: readonly Replica[]): readonly (string | undefined)[] => replicas.map((replica) => definition.valueOf(replica, nodeFor(replica)));
+  const valuesOf = (replicas: readonly Replica[]): readonly (string | undefined)[] =>
+    replicas.map((replica) => definition.valueOf(replica, nodeFor(replica)));
   const failingValues = valuesOf(failing);
   const healthyValues = valuesOf(healthy);
   const known = [...failingValues, ...healthyValues].filter((value) => value !== undefined);
-  const rows = [...new Set(failingValues)].flatMap((value) => (value === undefined ? [] : [row(definition.axis, value, failingValues, healthyValues)]));
-  const [best] = rows.toSorted((left, right) => left.pValue - right.pValue || right.failingWith - left.failingWith || left.value.localeCompare(right.value));
+  const rows = [...new Set(failingValues)].flatMap((value) =>
+    value === undefined ? [] : [row(definition.axis, value, failingValues, healthyValues)],
+  );
+  const [best] = rows.toSorted(
+    (left, right) => left.pValue - right.pValue || right.failingWith - left.failingWith || left.value.localeCompare(right.value),
+  );
   const carries = (value: string | undefined): string => (value === best?.value ? '1' : '0');
   return {
     definition,
@@ -74,7 +85,12 @@ function measure(definition: AxisDefinition, { failing, healthy }: Split, nodeFo
   };
 }
 
-function row(axis: string, value: string, failing: readonly (string | undefined)[], healthy: readonly (string | undefined)[]): NonNullable<Measured['best']> {
+function row(
+  axis: string,
+  value: string,
+  failing: readonly (string | undefined)[],
+  healthy: readonly (string | undefined)[],
+): NonNullable<Measured['best']> {
   const failingWith = failing.filter((each) => each === value).length;
   const healthyWith = healthy.filter((each) => each === value).length;
   const counts = { failingWith, failingWithout: failing.length - failingWith, healthyWith, healthyWithout: healthy.length - healthyWith };
@@ -90,9 +106,19 @@ function judge(measured: readonly Measured[], population: BlastRadius['populatio
     if (each.best === undefined) return [];
     const isSeparable = each.distinctValues > 1;
     const adjustedPValue = isSeparable ? (adjustedBySignature.get(each.signature) ?? 1) : 1;
-    const confoundedWith = isSeparable ? separable.filter((other) => other !== each && other.signature === each.signature).map((other) => other.definition.axis) : [];
+    const confoundedWith = isSeparable
+      ? separable.filter((other) => other !== each && other.signature === each.signature).map((other) => other.definition.axis)
+      : [];
     const verdict = isSeparable ? verdictOf(each.best, adjustedPValue, population) : 'cannot-tell';
-    return [{ ...each.best, adjustedPValue, verdict, confoundedWith, wouldSettle: isSeparable ? wouldSettle(each.best, verdict, confoundedWith) : undefined }];
+    return [
+      {
+        ...each.best,
+        adjustedPValue,
+        verdict,
+        confoundedWith,
+        wouldSettle: isSeparable ? wouldSettle(each.best, verdict, confoundedWith) : undefined,
+      },
+    ];
   });
 }
 
@@ -103,7 +129,8 @@ function verdictOf(best: NonNullable<Measured['best']>, adjustedPValue: number, 
   const isAlone = best.failingWith === 1 && individualAxes.has(best.axis);
   if (isAlone) return best.failingWithout === 0 ? 'cannot-tell' : 'no';
   if (best.healthyWithout === 0) return 'no';
-  const isNearlyPure = best.failingWithout <= failing * tolerableStrays && (population === 'widened' || best.healthyWith <= healthy * tolerableStrays);
+  const isNearlyPure =
+    best.failingWithout <= failing * tolerableStrays && (population === 'widened' || best.healthyWith <= healthy * tolerableStrays);
   if (isNearlyPure && adjustedPValue <= significance) return 'separates';
   return isPure && best.failingWith > 0 ? 'suggestive' : 'no';
 }
@@ -124,7 +151,12 @@ function leadingOf(axes: readonly Axis[]): Axis | undefined {
   const order = new Map(axisDefinitions.map((each) => [each.axis, each.order]));
   const [first] = axes
     .filter((axis) => rankOfVerdict[axis.verdict] < 2)
-    .toSorted((left, right) => rankOfVerdict[left.verdict] - rankOfVerdict[right.verdict] || left.pValue - right.pValue || (order.get(left.axis) ?? 99) - (order.get(right.axis) ?? 99));
+    .toSorted(
+      (left, right) =>
+        rankOfVerdict[left.verdict] - rankOfVerdict[right.verdict] ||
+        left.pValue - right.pValue ||
+        (order.get(left.axis) ?? 99) - (order.get(right.axis) ?? 99),
+    );
   return first;
 }
 
@@ -132,7 +164,10 @@ function leadingOf(axes: readonly Axis[]): Axis | undefined {
 function settleByProbes(axes: readonly Axis[], facts: FactSource): { readonly axes: readonly Axis[]; readonly because: Claim | undefined } {
   const probes = facts.get('connectivity-probes') ?? [];
   for (const axis of axes.filter((each) => each.axis === 'node' && each.failingWith > 0 && each.verdict !== 'no')) {
-    const isFrom = (probe: ConnectivityProbe): boolean => (probe.from.kind === 'node' ? probe.from.name : (probe.from.node ?? facts.get('pods')?.named(probe.from.namespace, probe.from.name)?.spec.nodeName)) === axis.value;
+    const isFrom = (probe: ConnectivityProbe): boolean =>
+      (probe.from.kind === 'node'
+        ? probe.from.name
+        : (probe.from.node ?? facts.get('pods')?.named(probe.from.namespace, probe.from.name)?.spec.nodeName)) === axis.value;
     const target = (probe: ConnectivityProbe): string => `${probe.host}:${probe.port ?? ''}`;
     const failed = probes.filter((probe) => isFrom(probe) && probe.outcome !== 'connected');
     const pairs = failed.flatMap((bad) => {
@@ -141,7 +176,10 @@ function settleByProbes(axes: readonly Axis[], facts: FactSource): { readonly ax
     });
     const because = claimFromAll(
       `The same connection fails from ${axis.value} and succeeds from elsewhere, so the node is what separates them, few as the replicas are.`,
-      pairs.flatMap(({ bad, good }) => [citeProbe(bad, `${target(bad)} ${bad.outcome}: ${bad.detail}`), citeProbe(good, `${target(good)} ${good.outcome}: ${good.detail}`)]),
+      pairs.flatMap(({ bad, good }) => [
+        citeProbe(bad, `${target(bad)} ${bad.outcome}: ${bad.detail}`),
+        citeProbe(good, `${target(good)} ${good.outcome}: ${good.detail}`),
+      ]),
     );
     if (because !== undefined) {
       return { axes: axes.map((each) => (each === axis ? { ...each, verdict: 'separates', wouldSettle: undefined } : each)), because };

@@ -16,26 +16,38 @@ const longestExcerpt = 400;
 
 /** The evidence behind claims, by id, sorted so that the same investigation always prints the same. */
 export function publishEvidence(citations: readonly Citation[], takenAt: Instant): { readonly [id: string]: PublishedEvidence } {
-  const entries = citations.map((citation) => [evidenceId(citation), {
-    source: sourceOf(citation.of),
-    command: commandToSee(citation.of),
-    at: formatInstant(citation.at ?? takenAt),
-    excerpt: citation.shows.slice(0, longestExcerpt),
-  }] as const);
+  const entries = citations.map(
+    (citation) =>
+      [
+        evidenceId(citation),
+        {
+          source: sourceOf(citation.of),
+          command: commandToSee(citation.of),
+          at: formatInstant(citation.at ?? takenAt),
+          excerpt: citation.shows.slice(0, longestExcerpt),
+        },
+      ] as const,
+  );
   return Object.fromEntries([...new Map(entries)].toSorted(([left], [right]) => (left < right ? -1 : left > right ? 1 : 0)));
 }
 
 function sourceOf(of: EvidencePointer): string {
   switch (of.kind) {
     case 'object':
-    case 'list': return 'kubernetes-api';
-    case 'log': return 'container-log';
+    case 'list':
+      return 'kubernetes-api';
+    case 'log':
+      return 'container-log';
     case 'metric':
     case 'alert':
-    case 'scrape-target': return 'prometheus';
-    case 'node-command': return 'node';
-    case 'probe': return 'connectivity-probe';
-    case 'service-call': return 'service-calls';
+    case 'scrape-target':
+      return 'prometheus';
+    case 'node-command':
+      return 'node';
+    case 'probe':
+      return 'connectivity-probe';
+    case 'service-call':
+      return 'service-calls';
   }
 }
 

@@ -44,7 +44,12 @@ export function publish(reasoned: Reasoned, books: Bookkeeping): Investigation {
     cluster: { source: cluster.source, name: cluster.name, ...(cluster.version === undefined ? {} : { version: cluster.version }) },
     outcome: diagnosis.outcome,
     summary: summarise({ ...reasoned, mitigations: reasoned.mitigations as unknown as readonly Mitigation[] }),
-    alert: { verdict: judgement.verdict, ...(question.alert === undefined ? {} : { name: question.alert.name }), because: judgement.because.map(publishClaim), ...(judgement.wouldSettle === undefined ? {} : { wouldSettle: judgement.wouldSettle }) },
+    alert: {
+      verdict: judgement.verdict,
+      ...(question.alert === undefined ? {} : { name: question.alert.name }),
+      because: judgement.because.map(publishClaim),
+      ...(judgement.wouldSettle === undefined ? {} : { wouldSettle: judgement.wouldSettle }),
+    },
     ...(onset === undefined ? {} : { onset: { at: formatInstant(onset.at), because: onset.because.map(publishClaim) } }),
     scope: {
       ...(scope.target === undefined ? {} : { target: scope.target }),
@@ -54,10 +59,17 @@ export function publish(reasoned: Reasoned, books: Bookkeeping): Investigation {
     },
     changes: changes.map((change) => ({ ...change, at: formatInstant(change.at), because: change.because.map(publishClaim) })),
     blindSpots: diagnosis.blindSpots,
-    hypotheses: diagnosis.hypotheses.map((hypothesis, index, all) => publishHypothesis(hypothesis, { rank: index + 1, end: arrowsToPage(hypothesis, all, assessment) })),
+    hypotheses: diagnosis.hypotheses.map((hypothesis, index, all) =>
+      publishHypothesis(hypothesis, { rank: index + 1, end: arrowsToPage(hypothesis, all, assessment) }),
+    ),
     mitigations: publishPlans(plans, reasoned.mitigations, warnings(reasoned.guardRails, assessment)),
     thoughts: thoughts.map((thought) => publishThought(thought, takenAt)),
-    followUps: followUps({ hypotheses: diagnosis.hypotheses, plans, catalogue: reasoned.catalogue as unknown as readonly FailureMode[], assessment }),
+    followUps: followUps({
+      hypotheses: diagnosis.hypotheses,
+      plans,
+      catalogue: reasoned.catalogue as unknown as readonly FailureMode[],
+      assessment,
+    }),
     evidence: publishEvidence(allCitations(reasoned), takenAt),
     cost: books.cost,
   };
@@ -67,7 +79,10 @@ function podSubject({ pod }: Replica): Subject {
   return subject('Pod', pod.metadata.namespace, pod.metadata.name);
 }
 
-function publishHypothesis(hypothesis: Hypothesis, { rank, end }: { readonly rank: number; readonly end: readonly Step[] }): PublishedHypothesis {
+function publishHypothesis(
+  hypothesis: Hypothesis,
+  { rank, end }: { readonly rank: number; readonly end: readonly Step[] },
+): PublishedHypothesis {
   const { finding } = hypothesis;
   return {
     rank,
@@ -85,7 +100,11 @@ function publishHypothesis(hypothesis: Hypothesis, { rank, end }: { readonly ran
   };
 }
 
-export function publishPlans(plans: readonly MitigationPlan[], mitigations: readonly AnyMitigation[], warningsOf: (plan: MitigationPlan) => readonly string[]): readonly PublishedMitigation[] {
+export function publishPlans(
+  plans: readonly MitigationPlan[],
+  mitigations: readonly AnyMitigation[],
+  warningsOf: (plan: MitigationPlan) => readonly string[],
+): readonly PublishedMitigation[] {
   const byId = new Map((mitigations as unknown as readonly Mitigation[]).map((each) => [each.id, each]));
   return plans.map((plan) => ({
     id: plan.id,
@@ -106,18 +125,36 @@ export function publishPlans(plans: readonly MitigationPlan[], mitigations: read
 }
 
 /** Plans pass the same guard rails as commands that people type. */
-export function warnings(guardRails: readonly GuardRail[], { scope, radius, changes }: Assessment): (plan: MitigationPlan) => readonly string[] {
+export function warnings(
+  guardRails: readonly GuardRail[],
+  { scope, radius, changes }: Assessment,
+): (plan: MitigationPlan) => readonly string[] {
   const situation = { scope, blastRadius: radius, changes, hypotheses: [] };
-  return (plan) => [...new Set(plan.changes.flatMap((change) => guardRails.flatMap((rail) => rail.check({ change, isEvidenceSaved: plan.saveFirst.length > 0 }, situation) ?? [])))];
+  return (plan) => [
+    ...new Set(
+      plan.changes.flatMap((change) =>
+        guardRails.flatMap((rail) => rail.check({ change, isEvidenceSaved: plan.saveFirst.length > 0 }, situation) ?? []),
+      ),
+    ),
+  ];
 }
 
 function allCitations({ assessment, diagnosis, plans, thoughts }: Reasoned): readonly Citation[] {
   const arrows = diagnosis.hypotheses.flatMap((each) => arrowsToPage(each, diagnosis.hypotheses, assessment));
   const { judgement, onset, changes, radius } = assessment;
-  const findings = diagnosis.hypotheses.flatMap(({ finding, cascade }) => [...finding.because, ...(finding.against ?? []), ...(finding.contributing ?? []), ...cascade.flatMap((step) => step.because)]);
+  const findings = diagnosis.hypotheses.flatMap(({ finding, cascade }) => [
+    ...finding.because,
+    ...(finding.against ?? []),
+    ...(finding.contributing ?? []),
+    ...cascade.flatMap((step) => step.because),
+  ]);
   const claims: readonly Claim[] = [
     ...arrows.flatMap((step) => step.because),
-    ...judgement.because, ...(onset?.because ?? []), ...changes.flatMap((change) => change.because), ...radius.because, ...findings,
+    ...judgement.because,
+    ...(onset?.because ?? []),
+    ...changes.flatMap((change) => change.because),
+    ...radius.because,
+    ...findings,
     ...plans.flatMap((plan) => [plan.why, ...plan.preconditions.flatMap((each) => each.because)]),
   ];
   return [...claims.flatMap((each) => each.citing), ...thoughts.flatMap((thought) => thought.citing)];

@@ -8,28 +8,49 @@ import { factsOf } from './facts-of.ts';
 import { rankHypotheses } from './rank-hypotheses.ts';
 import { recogniseFailureModes } from './recognise-failure-modes.ts';
 
-const says = (text: string): Claim => claim(text, { of: { kind: 'object', resource: 'pods', namespace: 'shop', name: 'cart-1' }, shows: text });
+const says = (text: string): Claim =>
+  claim(text, { of: { kind: 'object', resource: 'pods', namespace: 'shop', name: 'cart-1' }, shows: text });
 const pod = (name: string): Subject => subject('Pod', 'shop', name);
 const cart = subject('Deployment', 'shop', 'cart');
 const noScope: Scope = { target: undefined, chosenBecause: '', failing: [], healthy: [], undecided: [], alsoFailing: [] };
 const noAxis: BlastRadius = { population: 'widened', axes: [], leading: undefined, isSettledByProbes: false, because: [] };
 
-function mode(id: string, finding: Partial<Finding>, of: { readonly role?: 'cause' | 'symptom'; readonly explains?: readonly string[] } = {}): AnyFailureMode {
+function mode(
+  id: string,
+  finding: Partial<Finding>,
+  of: { readonly role?: 'cause' | 'symptom'; readonly explains?: readonly string[] } = {},
+): AnyFailureMode {
   const prose = { whatItIs: id, howItLooks: id, whyItHappens: id, whatStopsTheBleeding: id, whatFixesIt: id, howToPreventIt: id };
   return defineFailureMode({
-    id, title: id, role: of.role ?? 'cause', explanation: prose, sources: ['https://kubernetes.io/'], needs: ['pods'], helpedBy: [], explains: of.explains ?? [], mitigations: [],
-    recognise: () => [{ subject: cart, weight: 'strong', because: [says(`${id} was seen.`)], affects: [pod('cart-1'), pod('cart-2')], ...finding }],
-    recognises: [{ story: '', given: {} }], isNotFooledBy: [{ story: '', given: {} }],
+    id,
+    title: id,
+    role: of.role ?? 'cause',
+    explanation: prose,
+    sources: ['https://kubernetes.io/'],
+    needs: ['pods'],
+    helpedBy: [],
+    explains: of.explains ?? [],
+    mitigations: [],
+    recognise: () => [
+      { subject: cart, weight: 'strong', because: [says(`${id} was seen.`)], affects: [pod('cart-1'), pod('cart-2')], ...finding },
+    ],
+    recognises: [{ story: '', given: {} }],
+    isNotFooledBy: [{ story: '', given: {} }],
   });
 }
 
 function ranked(...modes: readonly AnyFailureMode[]): readonly string[] {
   const recognitions = recogniseFailureModes(modes, factsOf(snapshotOf({ pods: [] })));
-  return rankHypotheses(recognitions, { scope: noScope, radius: noAxis }).map((each) => `${each.failureMode} ${each.confidence} ${each.isRoot ? 'root' : `by ${each.explainedBy.join()}`}`);
+  return rankHypotheses(recognitions, { scope: noScope, radius: noAxis }).map(
+    (each) => `${each.failureMode} ${each.confidence} ${each.isRoot ? 'root' : `by ${each.explainedBy.join()}`}`,
+  );
 }
 
 test('a symptom is never the last word while a cause for the same pods is visible', () => {
-  expect(ranked(mode('loop', { weight: 'conclusive' }, { role: 'symptom' }), mode('setting', {}))).toEqual(['setting 0.85 root', 'loop 0.05 by 0']);
+  expect(ranked(mode('loop', { weight: 'conclusive' }, { role: 'symptom' }), mode('setting', {}))).toEqual([
+    'setting 0.85 root',
+    'loop 0.05 by 0',
+  ]);
 });
 
 test('a symptom alone is a root without conviction', () => {
@@ -37,7 +58,10 @@ test('a symptom alone is a root without conviction', () => {
 });
 
 test('a cause explains what it says it brings about in the same pods', () => {
-  expect(ranked(mode('refused', {}), mode('node', { subject: subject('Node', undefined, 'n1') }, { explains: ['refused'] }))).toEqual(['node 0.85 root', 'refused 0.13 by 0']);
+  expect(ranked(mode('refused', {}), mode('node', { subject: subject('Node', undefined, 'n1') }, { explains: ['refused'] }))).toEqual([
+    'node 0.85 root',
+    'refused 0.13 by 0',
+  ]);
 });
 
 test('a cause that touches less than half of what suffers is not its explanation', () => {
@@ -47,11 +71,19 @@ test('a cause that touches less than half of what suffers is not its explanation
 
 test('what is blamed explains, although it shares no pod', () => {
   const database = subject('StatefulSet', 'shop', 'database');
-  expect(ranked(mode('refused', { blames: [database] }), mode('killed', { subject: database, affects: [pod('database-0')], weight: 'conclusive' }))).toEqual(['killed 0.96 root', 'refused 0.03 by 0']);
+  expect(
+    ranked(
+      mode('refused', { blames: [database] }),
+      mode('killed', { subject: database, affects: [pod('database-0')], weight: 'conclusive' }),
+    ),
+  ).toEqual(['killed 0.96 root', 'refused 0.03 by 0']);
 });
 
 test('a cause that began long after its supposed effect is none', () => {
-  expect(ranked(mode('refused', { since: 0 }), mode('node', { since: 3_600_000 }, { explains: ['refused'] }))).toEqual(['refused 0.64 root', 'node 0.64 root']);
+  expect(ranked(mode('refused', { since: 0 }), mode('node', { since: 3_600_000 }, { explains: ['refused'] }))).toEqual([
+    'refused 0.64 root',
+    'node 0.64 root',
+  ]);
 });
 
 test('a guess explains nothing', () => {
@@ -59,11 +91,17 @@ test('a guess explains nothing', () => {
 });
 
 test('two that explain each other are cut at the weaker one', () => {
-  expect(ranked(mode('one', { weight: 'suggestive' }, { explains: ['other'] }), mode('other', { weight: 'conclusive' }, { explains: ['one'] }))).toEqual(['other 0.96 root', 'one 0.02 by 0']);
+  expect(
+    ranked(mode('one', { weight: 'suggestive' }, { explains: ['other'] }), mode('other', { weight: 'conclusive' }, { explains: ['one'] })),
+  ).toEqual(['other 0.96 root', 'one 0.02 by 0']);
 });
 
 test('three that explain one another in a round keep the most believable as root', () => {
-  const round = [mode('one', {}, { explains: ['two'] }), mode('two', { weight: 'conclusive' }, { explains: ['three'] }), mode('three', {}, { explains: ['one'] })];
+  const round = [
+    mode('one', {}, { explains: ['two'] }),
+    mode('two', { weight: 'conclusive' }, { explains: ['three'] }),
+    mode('three', {}, { explains: ['one'] }),
+  ];
   expect(ranked(...round)).toEqual(['two 0.96 root', 'one 0.13 by 2', 'three 0.03 by 0']);
 });
 
@@ -73,6 +111,10 @@ test('independent faults stay independent roots', () => {
 });
 
 test('the answer does not depend on the order of the catalogue', () => {
-  const modes = [mode('refused', {}), mode('node', { subject: subject('Node', undefined, 'n1') }, { explains: ['refused'] }), mode('loop', {}, { role: 'symptom' })];
+  const modes = [
+    mode('refused', {}),
+    mode('node', { subject: subject('Node', undefined, 'n1') }, { explains: ['refused'] }),
+    mode('loop', {}, { role: 'symptom' }),
+  ];
   expect(ranked(...modes)).toEqual(ranked(...modes.toReversed()));
 });

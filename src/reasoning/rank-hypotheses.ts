@@ -6,8 +6,13 @@ import { traceCascade } from './trace-cascade.ts';
 import { loserShare, probabilityOf, rivalShare, symptomCeiling, wrongAxisShare } from './weights.ts';
 
 /** Orders everything that was recognised: causes of the page first, independent causes next, consequences after them. */
-export function rankHypotheses(recognitions: readonly Recognition[], found: { readonly scope: Scope; readonly radius: BlastRadius }): readonly Hypothesis[] {
-  const candidates = recognitions.flatMap((each) => (each.verdict === 'present' ? each.findings.map((finding) => candidate(each.mode, finding)) : []));
+export function rankHypotheses(
+  recognitions: readonly Recognition[],
+  found: { readonly scope: Scope; readonly radius: BlastRadius },
+): readonly Hypothesis[] {
+  const candidates = recognitions.flatMap((each) =>
+    each.verdict === 'present' ? each.findings.map((finding) => candidate(each.mode, finding)) : [],
+  );
   const explainedBy = explanations(candidates);
   const confidences = candidates.map((_each, index) => confidenceOf(index, { candidates, explainedBy, ...found }));
   const drafts = candidates.map((each, index) => ({
@@ -18,10 +23,18 @@ export function rankHypotheses(recognitions: readonly Recognition[], found: { re
     relevance: relevance(reach(index, candidates, explainedBy), found.scope),
   }));
   const hasAnswer = drafts.some(({ each, isRoot }) => isRoot && each.finding.weight !== 'weak');
-  const ordered = drafts.filter((draft) => !hasAnswer || isWorthSaying(draft)).toSorted((left, right) =>
-    Number(right.isRoot) - Number(left.isRoot) || Number(right.relevance > 0) - Number(left.relevance > 0) || right.confidence - left.confidence ||
-    right.relevance - left.relevance || (left.each.finding.since ?? Infinity) - (right.each.finding.since ?? Infinity) ||
-    left.each.mode.id.localeCompare(right.each.mode.id) || subjectKey(left.each.finding.subject).localeCompare(subjectKey(right.each.finding.subject)));
+  const ordered = drafts
+    .filter((draft) => !hasAnswer || isWorthSaying(draft))
+    .toSorted(
+      (left, right) =>
+        Number(right.isRoot) - Number(left.isRoot) ||
+        Number(right.relevance > 0) - Number(left.relevance > 0) ||
+        right.confidence - left.confidence ||
+        right.relevance - left.relevance ||
+        (left.each.finding.since ?? Infinity) - (right.each.finding.since ?? Infinity) ||
+        left.each.mode.id.localeCompare(right.each.mode.id) ||
+        subjectKey(left.each.finding.subject).localeCompare(subjectKey(right.each.finding.subject)),
+    );
   const rankOf = new Map(ordered.map((draft, rank) => [draft.index, rank]));
   return ordered.map((draft) => ({
     failureMode: draft.each.mode.id,
@@ -37,7 +50,15 @@ export function rankHypotheses(recognitions: readonly Recognition[], found: { re
 }
 
 /** Beside an answer, a guess about something that has nothing to do with the page or with those who fail is noise. */
-function isWorthSaying({ each, relevance: share, isRoot }: { readonly each: Candidate; readonly relevance: number; readonly isRoot: boolean }): boolean {
+function isWorthSaying({
+  each,
+  relevance: share,
+  isRoot,
+}: {
+  readonly each: Candidate;
+  readonly relevance: number;
+  readonly isRoot: boolean;
+}): boolean {
   return each.finding.weight !== 'weak' || share > 0 || !isRoot;
 }
 
@@ -59,9 +80,13 @@ function confidenceOf(index: number, considered: Considered): number {
     const strongest = Math.max(...causes.map((cause) => (candidates[cause] === undefined ? 0 : aloneOf(candidates[cause], considered))));
     return alone * (1 - strongest);
   }
-  const rivals = candidates.flatMap((other, at) => (at !== index && (explainedBy[at] ?? []).length === 0 && sharesPods(own, other) ? [aloneOf(other, considered)] : []));
+  const rivals = candidates.flatMap((other, at) =>
+    at !== index && (explainedBy[at] ?? []).length === 0 && sharesPods(own, other) ? [aloneOf(other, considered)] : [],
+  );
   const strongest = rivals.length === 0 ? 0 : Math.max(...rivals);
-  return strongest > alone ? alone * (1 - strongest) * loserShare : alone * (1 - rivalShare * (strongest === alone ? 1 : strongest * strongest));
+  return strongest > alone
+    ? alone * (1 - strongest) * loserShare
+    : alone * (1 - rivalShare * (strongest === alone ? 1 : strongest * strongest));
 }
 
 function aloneOf({ mode, finding }: Candidate, considered: Considered): number {
@@ -79,7 +104,14 @@ const axesOfWorkload: ReadonlySet<string> = new Set(['revision', 'image digest',
  */
 function isOnWrongAxis(finding: Candidate['finding'], { radius, scope }: Considered): boolean {
   const { leading, population } = radius;
-  if (leading === undefined || population !== 'target' || scope.target === undefined || finding.weight === 'conclusive' || finding.subject.kind === 'Node') return false;
+  if (
+    leading === undefined ||
+    population !== 'target' ||
+    scope.target === undefined ||
+    finding.weight === 'conclusive' ||
+    finding.subject.kind === 'Node'
+  )
+    return false;
   const failing = new Set(scope.failing.map(({ pod }) => subjectKey(subject('Pod', pod.metadata.namespace, pod.metadata.name))));
   if (!finding.affects.some((each) => failing.has(subjectKey(each)))) return false;
   const isOwn = subjectKey(finding.subject) === subjectKey(scope.target);
@@ -94,7 +126,10 @@ function sharesPods(left: Candidate, right: Candidate): boolean {
 /** The candidate and everything that it explains, directly or by way of others. */
 function reach(index: number, candidates: readonly Candidate[], explainedBy: readonly (readonly number[])[]): readonly Candidate[] {
   const reached = new Set([index]);
-  for (const from of reached) explainedBy.forEach((causes, effect) => { if (causes.includes(from)) reached.add(effect); });
+  for (const from of reached)
+    explainedBy.forEach((causes, effect) => {
+      if (causes.includes(from)) reached.add(effect);
+    });
   return [...reached].flatMap((each) => candidates[each] ?? []);
 }
 

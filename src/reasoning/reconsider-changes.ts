@@ -11,7 +11,9 @@ export function reconsiderChanges(changes: readonly Change[], hypotheses: readon
   return changes.map((change) => {
     if (change.standing !== 'unrelated') return change;
     const seen = new Set(change.because[0].citing.map((each) => pointerKey(each.of)));
-    const prepared = answers.flatMap((answer) => answer.finding.contributing ?? []).find((each) => each.citing.some((citation) => seen.has(pointerKey(citation.of))));
+    const prepared = answers
+      .flatMap((answer) => answer.finding.contributing ?? [])
+      .find((each) => each.citing.some((citation) => seen.has(pointerKey(citation.of))));
     return prepared === undefined ? change : { ...change, standing: 'suspect', because: [...change.because, prepared] };
   });
 }

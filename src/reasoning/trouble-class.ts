@@ -5,8 +5,11 @@ export function troubleClass(replica: Replica): string {
   const [trouble] = replica.troubles;
   if (trouble === undefined) return 'none';
   switch (trouble.kind) {
-    case 'waiting': return /image|registry/i.test(trouble.reason) ? 'image' : /Config|Create/.test(trouble.reason) ? 'creation' : 'crash';
-    case 'ended': return 'crash';
-    default: return trouble.kind;
+    case 'waiting':
+      return /image|registry/i.test(trouble.reason) ? 'image' : /Config|Create/.test(trouble.reason) ? 'creation' : 'crash';
+    case 'ended':
+      return 'crash';
+    default:
+      return trouble.kind;
   }
 }

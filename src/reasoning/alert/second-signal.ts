@@ -62,8 +62,13 @@ function failingReplicas({ target, failing, healthy, undecided }: Scope): readon
 
 /** Replicas can be Ready and still fail their users: what they log again and again is a signal of its own. */
 function complaintsOf(target: Subject, facts: FactSource): readonly Claim[] {
-  const clues = (facts.get('log-clues') ?? []).filter((clue) => subjectKey(clue.replica.workload) === subjectKey(target) && clue.replica.health === 'healthy');
-  return claimsOf(`Replicas of ${spokenSubject(target)} are Ready, but log the same error again and again.`, clues.map((clue) => clue.citation));
+  const clues = (facts.get('log-clues') ?? []).filter(
+    (clue) => subjectKey(clue.replica.workload) === subjectKey(target) && clue.replica.health === 'healthy',
+  );
+  return claimsOf(
+    `Replicas of ${spokenSubject(target)} are Ready, but log the same error again and again.`,
+    clues.map((clue) => clue.citation),
+  );
 }
 
 function citeFailing(replica: Replica): Citation {

@@ -8,7 +8,10 @@ import type { SeenChange } from './seen-change.ts';
 /** Conditions that changed, taints, cordons, new nodes and reboots. */
 export function nodeChanges(facts: FactSource): readonly SeenChange[] {
   const nodes = facts.get('nodes')?.all ?? [];
-  return [...nodes.flatMap((node) => [...conditionChanges(node), ...taintChanges(node), ...cordons(node), ...arrivals(node)]), ...nodeEvents(facts)];
+  return [
+    ...nodes.flatMap((node) => [...conditionChanges(node), ...taintChanges(node), ...cordons(node), ...arrivals(node)]),
+    ...nodeEvents(facts),
+  ];
 }
 
 function change(node: Node, at: Instant, summary: string, shows: string): SeenChange {
@@ -35,14 +38,18 @@ function conditionChanges(node: Node): readonly SeenChange[] {
 
 function taintChanges(node: Node): readonly SeenChange[] {
   return node.spec.taints.flatMap((taint) =>
-    taint.timeAdded === undefined ? [] : [change(node, taint.timeAdded, `taint ${taint.key}:${taint.effect} added`, `spec.taints: ${taint.key}:${taint.effect}`)],
+    taint.timeAdded === undefined
+      ? []
+      : [change(node, taint.timeAdded, `taint ${taint.key}:${taint.effect} added`, `spec.taints: ${taint.key}:${taint.effect}`)],
   );
 }
 
 function cordons(node: Node): readonly SeenChange[] {
   if (node.spec.unschedulable !== true) return [];
   const write = node.metadata.managedFields.find((each) => each.paths.includes('spec.unschedulable'));
-  return write?.at === undefined ? [] : [change(node, write.at, `cordoned by ${write.manager ?? 'an unnamed client'}`, 'spec.unschedulable: true')];
+  return write?.at === undefined
+    ? []
+    : [change(node, write.at, `cordoned by ${write.manager ?? 'an unnamed client'}`, 'spec.unschedulable: true')];
 }
 
 function arrivals(node: Node): readonly SeenChange[] {
@@ -51,19 +58,35 @@ function arrivals(node: Node): readonly SeenChange[] {
 }
 
 /** Reasons that the kubelet and the node controller give for things that happen to a node as a whole. */
-const nodeEventReasons: ReadonlySet<string> = new Set(['Rebooted', 'Starting', 'NodeNotReady', 'NodeReady', 'SystemOOM', 'KernelDeadlock', 'ContainerGCFailed', 'ImageGCFailed', 'Shutdown']);
+const nodeEventReasons: ReadonlySet<string> = new Set([
+  'Rebooted',
+  'Starting',
+  'NodeNotReady',
+  'NodeReady',
+  'SystemOOM',
+  'KernelDeadlock',
+  'ContainerGCFailed',
+  'ImageGCFailed',
+  'Shutdown',
+]);
 
 function nodeEvents(facts: FactSource): readonly SeenChange[] {
   return (facts.get('events')?.all ?? []).flatMap((event) => {
     const at = event.series?.lastObservedTime ?? event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp;
     const name = event.involvedObject.name;
-    if (event.involvedObject.kind !== 'Node' || name === undefined || at === undefined || !nodeEventReasons.has(event.reason ?? '')) return [];
+    if (event.involvedObject.kind !== 'Node' || name === undefined || at === undefined || !nodeEventReasons.has(event.reason ?? ''))
+      return [];
     const summary = `${event.reason}: ${event.message ?? ''}`;
-    return [{
-      at, kind: 'node', subject: subject('Node', undefined, name), summary,
-      seenIn: claim(`${name}: ${summary}`, citeObject(event, summary, at)),
-      reaches: (replica) => replica.pod.spec.nodeName === name,
-      called: `the event on ${name}`,
-    } satisfies SeenChange];
+    return [
+      {
+        at,
+        kind: 'node',
+        subject: subject('Node', undefined, name),
+        summary,
+        seenIn: claim(`${name}: ${summary}`, citeObject(event, summary, at)),
+        reaches: (replica) => replica.pod.spec.nodeName === name,
+        called: `the event on ${name}`,
+      } satisfies SeenChange,
+    ];
   });
 }

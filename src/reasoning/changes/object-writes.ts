@@ -10,15 +10,35 @@ import type { FactSource } from '../fact-source.ts';
 import type { SeenChange } from './seen-change.ts';
 
 /** Kinds whose every write is a change worth knowing, and whom such a change can touch. */
-const watched: readonly { readonly resource: ResourceName; readonly kind: ChangeKind; readonly reaches: (object: ApiObject) => (replica: Replica) => boolean }[] = [
-  { resource: 'configmaps', kind: 'config', reaches: (object) => (replica) => isSameNamespace(object, replica) && refersToConfigMap(replica.pod.spec, object.metadata.name) },
-  { resource: 'secrets', kind: 'config', reaches: (object) => (replica) => isSameNamespace(object, replica) && refersToSecret(replica.pod.spec, object.metadata.name) },
+const watched: readonly {
+  readonly resource: ResourceName;
+  readonly kind: ChangeKind;
+  readonly reaches: (object: ApiObject) => (replica: Replica) => boolean;
+}[] = [
+  {
+    resource: 'configmaps',
+    kind: 'config',
+    reaches: (object) => (replica) => isSameNamespace(object, replica) && refersToConfigMap(replica.pod.spec, object.metadata.name),
+  },
+  {
+    resource: 'secrets',
+    kind: 'config',
+    reaches: (object) => (replica) => isSameNamespace(object, replica) && refersToSecret(replica.pod.spec, object.metadata.name),
+  },
   { resource: 'networkpolicies', kind: 'policy', reaches: (object) => (replica) => isSameNamespace(object, replica) },
   { resource: 'resourcequotas', kind: 'quota', reaches: (object) => (replica) => isSameNamespace(object, replica) },
   { resource: 'limitranges', kind: 'quota', reaches: (object) => (replica) => isSameNamespace(object, replica) },
   { resource: 'ingresses', kind: 'service', reaches: (object) => (replica) => isSameNamespace(object, replica) },
-  { resource: 'persistentvolumeclaims', kind: 'storage', reaches: (object) => (replica) => isSameNamespace(object, replica) && usesClaim(replica.pod.spec, object.metadata.name) },
-  { resource: 'serviceaccounts', kind: 'policy', reaches: (object) => (replica) => isSameNamespace(object, replica) && replica.pod.spec.serviceAccountName === object.metadata.name },
+  {
+    resource: 'persistentvolumeclaims',
+    kind: 'storage',
+    reaches: (object) => (replica) => isSameNamespace(object, replica) && usesClaim(replica.pod.spec, object.metadata.name),
+  },
+  {
+    resource: 'serviceaccounts',
+    kind: 'policy',
+    reaches: (object) => (replica) => isSameNamespace(object, replica) && replica.pod.spec.serviceAccountName === object.metadata.name,
+  },
   { resource: 'rolebindings', kind: 'policy', reaches: (object) => (replica) => isSameNamespace(object, replica) },
   { resource: 'validatingwebhookconfigurations', kind: 'policy', reaches: () => () => true },
   { resource: 'mutatingwebhookconfigurations', kind: 'policy', reaches: () => () => true },
@@ -33,10 +53,12 @@ const routineNames: ReadonlySet<string> = new Set(['kube-root-ca.crt', 'openshif
 
 export function objectWrites(facts: FactSource): readonly SeenChange[] {
   return watched.flatMap(({ resource, kind, reaches }) =>
-    (facts.get(resource)?.all ?? []).filter((object) => !routineNames.has(object.metadata.name)).flatMap((object) => {
-      const write = lastWrite(object.metadata as unknown as ChangeMetadata);
-      return write === undefined ? [] : [changeOf(object, kind, write, reaches(object))];
-    }),
+    (facts.get(resource)?.all ?? [])
+      .filter((object) => !routineNames.has(object.metadata.name))
+      .flatMap((object) => {
+        const write = lastWrite(object.metadata as unknown as ChangeMetadata);
+        return write === undefined ? [] : [changeOf(object, kind, write, reaches(object))];
+      }),
   );
 }
 
@@ -50,11 +72,19 @@ interface Write {
 /** The last write to anything but status. Its fields name the writer; without them only the creation is known. */
 function lastWrite(metadata: ChangeMetadata): Write | undefined {
   const created = metadata.creationTimestamp;
-  const writes = metadata.managedFields.filter((each) => each.subresource !== 'status' && !routineManagers.test(each.manager ?? '') && each.paths.some((path) => !path.startsWith('status')));
+  const writes = metadata.managedFields.filter(
+    (each) =>
+      each.subresource !== 'status' && !routineManagers.test(each.manager ?? '') && each.paths.some((path) => !path.startsWith('status')),
+  );
   const [latest] = writes.filter((each) => each.at !== undefined).toSorted((left, right) => (right.at ?? 0) - (left.at ?? 0));
   if (latest?.at !== undefined) {
     const isCreation = created !== undefined && latest.at - created < millisecondsPerMinute;
-    return { at: latest.at, by: latest.manager ?? 'an unnamed client', parts: latest.paths.filter((path) => /^(data|spec)\.[^.]+$/.test(path)), isCreation };
+    return {
+      at: latest.at,
+      by: latest.manager ?? 'an unnamed client',
+      parts: latest.paths.filter((path) => /^(data|spec)\.[^.]+$/.test(path)),
+      isCreation,
+    };
   }
   return created === undefined ? undefined : { at: created, by: 'an unnamed client', parts: [], isCreation: true };
 }
@@ -68,7 +98,10 @@ function changeOf(object: ApiObject, kind: ChangeKind, write: Write, reaches: (r
     kind,
     subject: subject(object.kind, object.metadata.namespace, object.metadata.name),
     summary,
-    seenIn: claim(`${summary} at ${clockTime(write.at)}.`, citeObject(object, `metadata.managedFields: ${write.by} at ${clockTime(write.at)}`, write.at)),
+    seenIn: claim(
+      `${summary} at ${clockTime(write.at)}.`,
+      citeObject(object, `metadata.managedFields: ${write.by} at ${clockTime(write.at)}`, write.at),
+    ),
     reaches,
     called: name,
   };
@@ -79,16 +112,30 @@ function isSameNamespace(object: ApiObject, replica: Replica): boolean {
 }
 
 export function refersToConfigMap(spec: PodSpec, name: string): boolean {
-  return spec.volumes.some((volume) => volume.configMap?.name === name || volume.projected?.sources.some((source) => source.configMap?.name === name) === true)
-    || [...spec.containers, ...spec.initContainers].some((container) =>
-      container.env.some((variable) => variable.configMapKeyRef?.name === name) || container.envFrom.some((source) => source.configMapRef?.name === name));
+  return (
+    spec.volumes.some(
+      (volume) => volume.configMap?.name === name || volume.projected?.sources.some((source) => source.configMap?.name === name) === true,
+    ) ||
+    [...spec.containers, ...spec.initContainers].some(
+      (container) =>
+        container.env.some((variable) => variable.configMapKeyRef?.name === name) ||
+        container.envFrom.some((source) => source.configMapRef?.name === name),
+    )
+  );
 }
 
 export function refersToSecret(spec: PodSpec, name: string): boolean {
-  return spec.volumes.some((volume) => volume.secret?.secretName === name || volume.projected?.sources.some((source) => source.secret?.name === name) === true)
-    || spec.imagePullSecrets.some((each) => each.name === name)
-    || [...spec.containers, ...spec.initContainers].some((container) =>
-      container.env.some((variable) => variable.secretKeyRef?.name === name) || container.envFrom.some((source) => source.secretRef?.name === name));
+  return (
+    spec.volumes.some(
+      (volume) => volume.secret?.secretName === name || volume.projected?.sources.some((source) => source.secret?.name === name) === true,
+    ) ||
+    spec.imagePullSecrets.some((each) => each.name === name) ||
+    [...spec.containers, ...spec.initContainers].some(
+      (container) =>
+        container.env.some((variable) => variable.secretKeyRef?.name === name) ||
+        container.envFrom.some((source) => source.secretRef?.name === name),
+    )
+  );
 }
 
 function usesClaim(spec: PodSpec, name: string): boolean {

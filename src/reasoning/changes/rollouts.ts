@@ -31,7 +31,12 @@ export function rollouts(facts: FactSource): readonly SeenChange[] {
 
 function rolloutOf(revision: Revision, before: Revision | undefined, facts: FactSource): SeenChange {
   const differences = before === undefined ? [] : templateDifference(before.template, revision.template);
-  const what = before === undefined ? 'first revision in the history' : differences.length > 0 ? differences.join('; ') : 'no difference that Stanch reads';
+  const what =
+    before === undefined
+      ? 'first revision in the history'
+      : differences.length > 0
+        ? differences.join('; ')
+        : 'no difference that Stanch reads';
   const isRollBack = before !== undefined && (revision.madeAt < before.madeAt || revision.isReused);
   const at = isRollBack ? (reusedAt(revision, facts) ?? revision.madeAt) : revision.madeAt;
   const called = `revision ${revision.number}`;
@@ -44,7 +49,8 @@ function rolloutOf(revision: Revision, before: Revision | undefined, facts: Fact
       `${called} of ${revision.workload.name} was made at ${clockTime(at)}: ${what}.`,
       citeObject(revision.object, `revision ${revision.number}, created ${clockTime(revision.madeAt)}`, at),
     ),
-    reaches: (replica) => subjectKey(replica.workload) === subjectKey(revision.workload) && (revision.hash === undefined || replica.revision === revision.hash),
+    reaches: (replica) =>
+      subjectKey(replica.workload) === subjectKey(revision.workload) && (revision.hash === undefined || replica.revision === revision.hash),
     called,
   };
 }
@@ -52,11 +58,24 @@ function rolloutOf(revision: Revision, before: Revision | undefined, facts: Fact
 function fromReplicaSets(facts: FactSource): readonly Revision[] {
   return (facts.get('replicasets')?.all ?? []).flatMap((replicaSet) => {
     const owner = replicaSet.metadata.ownerReferences.find((each) => each.controller === true);
-    const number = Number(replicaSet.metadata.annotations['deployment.kubernetes.io/revision'] ?? replicaSet.metadata.annotations['rollout.argoproj.io/revision']);
+    const number = Number(
+      replicaSet.metadata.annotations['deployment.kubernetes.io/revision'] ??
+        replicaSet.metadata.annotations['rollout.argoproj.io/revision'],
+    );
     const madeAt = replicaSet.metadata.creationTimestamp;
     if (owner?.name === undefined || madeAt === undefined || Number.isNaN(number)) return [];
     const hash = replicaSet.metadata.labels['pod-template-hash'] ?? replicaSet.metadata.labels['rollouts-pod-template-hash'];
-    return [{ workload: subject(owner.kind ?? 'Deployment', replicaSet.metadata.namespace, owner.name), number, madeAt, hash, template: replicaSet.spec.template, object: replicaSet, isReused: replicaSet.metadata.annotations['deployment.kubernetes.io/revision-history'] !== undefined }];
+    return [
+      {
+        workload: subject(owner.kind ?? 'Deployment', replicaSet.metadata.namespace, owner.name),
+        number,
+        madeAt,
+        hash,
+        template: replicaSet.spec.template,
+        object: replicaSet,
+        isReused: replicaSet.metadata.annotations['deployment.kubernetes.io/revision-history'] !== undefined,
+      },
+    ];
   });
 }
 
@@ -66,8 +85,21 @@ function fromControllerRevisions(facts: FactSource): readonly Revision[] {
     const madeAt = each.metadata.creationTimestamp;
     if (owner?.name === undefined || owner.kind === undefined || madeAt === undefined) return [];
     // StatefulSet pods carry the whole revision name as hash, DaemonSet pods the label of the revision.
-    const hash = owner.kind === 'StatefulSet' ? each.metadata.name : (each.metadata.labels['controller-revision-hash'] ?? each.metadata.name.slice(owner.name.length + 1));
-    return [{ workload: subject(owner.kind, each.metadata.namespace, owner.name), number: each.revision ?? 0, madeAt, hash, template: each.data.spec.template, object: each, isReused: false }];
+    const hash =
+      owner.kind === 'StatefulSet'
+        ? each.metadata.name
+        : (each.metadata.labels['controller-revision-hash'] ?? each.metadata.name.slice(owner.name.length + 1));
+    return [
+      {
+        workload: subject(owner.kind, each.metadata.namespace, owner.name),
+        number: each.revision ?? 0,
+        madeAt,
+        hash,
+        template: each.data.spec.template,
+        object: each,
+        isReused: false,
+      },
+    ];
   });
 }
 
@@ -88,13 +120,19 @@ function earliest(times: readonly (Instant | undefined)[]): Instant | undefined 
 
 function lastSpecWrite(workload: Subject, facts: FactSource): Instant | undefined {
   const object = facts.get('deployments')?.named(workload.namespace, workload.name);
-  const writes = object?.metadata.managedFields.filter((each) => each.subresource === undefined && each.paths.some((path) => path.startsWith('spec.template'))) ?? [];
+  const writes =
+    object?.metadata.managedFields.filter(
+      (each) => each.subresource === undefined && each.paths.some((path) => path.startsWith('spec.template')),
+    ) ?? [];
   return latest(writes.flatMap((each) => each.at ?? []));
 }
 
 function lastScaleUp(revision: Revision, facts: FactSource): Instant | undefined {
   const events = (facts.get('events')?.inNamespace(revision.workload.namespace) ?? []).filter(
-    (event) => event.reason === 'ScalingReplicaSet' && event.involvedObject.name === revision.workload.name && event.message?.startsWith(`Scaled up replica set ${revision.object.metadata.name} `) === true,
+    (event) =>
+      event.reason === 'ScalingReplicaSet' &&
+      event.involvedObject.name === revision.workload.name &&
+      event.message?.startsWith(`Scaled up replica set ${revision.object.metadata.name} `) === true,
   );
   return latest(events.flatMap((event) => event.series?.lastObservedTime ?? event.lastTimestamp ?? event.eventTime ?? []));
 }

@@ -9,36 +9,55 @@ export function scalings(facts: FactSource): readonly SeenChange[] {
   return (facts.get('horizontalpodautoscalers')?.all ?? []).flatMap((autoscaler) => {
     const at = autoscaler.status.lastScaleTime;
     if (at === undefined) return [];
-    const target = subject(autoscaler.spec.scaleTargetRef.kind ?? 'Deployment', autoscaler.metadata.namespace, autoscaler.spec.scaleTargetRef.name ?? '');
+    const target = subject(
+      autoscaler.spec.scaleTargetRef.kind ?? 'Deployment',
+      autoscaler.metadata.namespace,
+      autoscaler.spec.scaleTargetRef.name ?? '',
+    );
     const summary = `${autoscaler.metadata.name} scaled ${spokenSubject(target)} to ${autoscaler.status.desiredReplicas ?? 'an unknown number of'} replicas`;
-    return [{
-      at, kind: 'scaling', subject: target, summary,
-      seenIn: claim(`${summary} at ${clockTime(at)}.`, citeObject(autoscaler, `status.lastScaleTime: ${formatInstant(at)}`, at)),
-      // A scaling adds replicas; those that were there before are not touched by it.
-      reaches: (replica) => subjectKey(replica.workload) === subjectKey(target) && (replica.pod.metadata.creationTimestamp ?? 0) >= at,
-      called: 'the scaling',
-    } satisfies SeenChange];
+    return [
+      {
+        at,
+        kind: 'scaling',
+        subject: target,
+        summary,
+        seenIn: claim(`${summary} at ${clockTime(at)}.`, citeObject(autoscaler, `status.lastScaleTime: ${formatInstant(at)}`, at)),
+        // A scaling adds replicas; those that were there before are not touched by it.
+        reaches: (replica) => subjectKey(replica.workload) === subjectKey(target) && (replica.pod.metadata.creationTimestamp ?? 0) >= at,
+        called: 'the scaling',
+      } satisfies SeenChange,
+    ];
   });
 }
 
 /** Containers of node agents (DaemonSet and static pods) that ended: a node's own services restarting under its pods. */
 export function agentRestarts(facts: FactSource): readonly SeenChange[] {
-  return (facts.get('replicas')?.all ?? []).filter((replica) => replica.workload.kind === 'DaemonSet' || isStatic(replica.pod.metadata.annotations)).flatMap((replica) =>
-    replica.pod.status.containerStatuses.flatMap((status) => {
-      const ended = status.lastState.terminated;
-      const at = ended?.finishedAt;
-      const node = replica.pod.spec.nodeName;
-      if (ended === undefined || at === undefined || node === undefined) return [];
-      const why = `${ended.reason ?? 'ended'}${ended.exitCode === undefined ? '' : `, exit ${ended.exitCode}`}`;
-      const summary = `${status.name} on ${node} restarted (${why})`;
-      return [{
-        at, kind: 'restart', subject: replica.workload, summary,
-        seenIn: claim(`${summary} at ${clockTime(at)}.`, citeObject(replica.pod, `status.containerStatuses[${status.name}].lastState.terminated: ${why}`, at)),
-        reaches: (other) => other.pod.spec.nodeName === node && other !== replica,
-        called: `the restart of ${status.name} on ${node}`,
-      } satisfies SeenChange];
-    }),
-  );
+  return (facts.get('replicas')?.all ?? [])
+    .filter((replica) => replica.workload.kind === 'DaemonSet' || isStatic(replica.pod.metadata.annotations))
+    .flatMap((replica) =>
+      replica.pod.status.containerStatuses.flatMap((status) => {
+        const ended = status.lastState.terminated;
+        const at = ended?.finishedAt;
+        const node = replica.pod.spec.nodeName;
+        if (ended === undefined || at === undefined || node === undefined) return [];
+        const why = `${ended.reason ?? 'ended'}${ended.exitCode === undefined ? '' : `, exit ${ended.exitCode}`}`;
+        const summary = `${status.name} on ${node} restarted (${why})`;
+        return [
+          {
+            at,
+            kind: 'restart',
+            subject: replica.workload,
+            summary,
+            seenIn: claim(
+              `${summary} at ${clockTime(at)}.`,
+              citeObject(replica.pod, `status.containerStatuses[${status.name}].lastState.terminated: ${why}`, at),
+            ),
+            reaches: (other) => other.pod.spec.nodeName === node && other !== replica,
+            called: `the restart of ${status.name} on ${node}`,
+          } satisfies SeenChange,
+        ];
+      }),
+    );
 }
 
 function isStatic(annotations: { readonly [key: string]: string }): boolean {
@@ -51,20 +70,37 @@ const batchSize = 10;
 /** Services that came in batches: each adds rules to every node. */
 export function serviceBatches(facts: FactSource): readonly SeenChange[] {
   const services = facts.get('services')?.all ?? [];
-  const byDay = groupBy(services, (service) => service.metadata.creationTimestamp === undefined ? undefined : String(Math.floor(service.metadata.creationTimestamp / millisecondsPerDay)));
-  return [...byDay.values()].filter((batch) => batch.length >= batchSize && batch.length < services.length).flatMap((batch) => {
-    const times = batch.flatMap((service) => service.metadata.creationTimestamp ?? []);
-    const at = Math.max(...times);
-    const summary = `${batch.length} Services created in one day (${services.length} in all)`;
-    const seenIn = claimFromAll(
-      `${batch.length} of the ${services.length} Services were created on ${formatInstant(at).slice(0, 10)}, ${spokenDuration(facts.now - at)} before the collection.`,
-      batch.slice(0, 3).map((service) => citeObject(service, `metadata.creationTimestamp: ${formatInstant(service.metadata.creationTimestamp ?? at)}`)),
-    );
-    return seenIn === undefined ? [] : [{
-      at, kind: 'service', subject: subject('Namespace', undefined, commonNamespace(batch.map((service) => service.metadata.namespace ?? ''))),
-      summary, seenIn, reaches: () => false, called: 'the new Services',
-    } satisfies SeenChange];
-  });
+  const byDay = groupBy(services, (service) =>
+    service.metadata.creationTimestamp === undefined
+      ? undefined
+      : String(Math.floor(service.metadata.creationTimestamp / millisecondsPerDay)),
+  );
+  return [...byDay.values()]
+    .filter((batch) => batch.length >= batchSize && batch.length < services.length)
+    .flatMap((batch) => {
+      const times = batch.flatMap((service) => service.metadata.creationTimestamp ?? []);
+      const at = Math.max(...times);
+      const summary = `${batch.length} Services created in one day (${services.length} in all)`;
+      const seenIn = claimFromAll(
+        `${batch.length} of the ${services.length} Services were created on ${formatInstant(at).slice(0, 10)}, ${spokenDuration(facts.now - at)} before the collection.`,
+        batch
+          .slice(0, 3)
+          .map((service) => citeObject(service, `metadata.creationTimestamp: ${formatInstant(service.metadata.creationTimestamp ?? at)}`)),
+      );
+      return seenIn === undefined
+        ? []
+        : [
+            {
+              at,
+              kind: 'service',
+              subject: subject('Namespace', undefined, commonNamespace(batch.map((service) => service.metadata.namespace ?? ''))),
+              summary,
+              seenIn,
+              reaches: () => false,
+              called: 'the new Services',
+            } satisfies SeenChange,
+          ];
+    });
 }
 
 function commonNamespace(namespaces: readonly string[]): string {

@@ -38,7 +38,9 @@ export function troublesOf(pod: Pod, now: Instant, isNodeReporting: boolean | un
 }
 
 function terminationTroubles(pod: Pod, deletion: Instant, now: Instant): readonly Trouble[] {
-  return now > deletion + terminationGraceMilliseconds ? [podTrouble('stuck-terminating', 'Terminating', pod.metadata.finalizers.join(', '), deletion)] : [];
+  return now > deletion + terminationGraceMilliseconds
+    ? [podTrouble('stuck-terminating', 'Terminating', pod.metadata.finalizers.join(', '), deletion)]
+    : [];
 }
 
 function unscheduledTroubles(pod: Pod, now: Instant): readonly Trouble[] {
@@ -52,14 +54,28 @@ function containerTroubles(status: ContainerStatus, now: Instant): readonly Trou
   const { waiting, terminated, running } = status.state;
   const last = status.lastState.terminated;
   if (waiting !== undefined && !normalWaits.has(waiting.reason ?? '')) {
-    return [{ ...containerTrouble('waiting', status, waiting.reason ?? 'Waiting', waiting.message ?? last?.message), exitCode: last?.exitCode, since: last?.finishedAt }];
+    return [
+      {
+        ...containerTrouble('waiting', status, waiting.reason ?? 'Waiting', waiting.message ?? last?.message),
+        exitCode: last?.exitCode,
+        since: last?.finishedAt,
+      },
+    ];
   }
   if (terminated !== undefined && terminated.exitCode !== 0) {
-    return [{ ...containerTrouble('ended', status, terminated.reason ?? 'Error', terminated.message), exitCode: terminated.exitCode, since: terminated.finishedAt }];
+    return [
+      {
+        ...containerTrouble('ended', status, terminated.reason ?? 'Error', terminated.message),
+        exitCode: terminated.exitCode,
+        since: terminated.finishedAt,
+      },
+    ];
   }
   const isRecent = last?.finishedAt !== undefined && now - last.finishedAt < recentEndMilliseconds;
   if (running !== undefined && last !== undefined && isRecent && last.exitCode !== 0) {
-    return [{ ...containerTrouble('ended', status, last.reason ?? 'Error', last.message), exitCode: last.exitCode, since: last.finishedAt }];
+    return [
+      { ...containerTrouble('ended', status, last.reason ?? 'Error', last.message), exitCode: last.exitCode, since: last.finishedAt },
+    ];
   }
   return [];
 }
@@ -86,9 +102,16 @@ function readinessTroubles(pod: Pod, now: Instant): readonly Trouble[] {
   const ready = readyCondition(pod);
   // A bundle or a simple exporter may leave conditions out; the containers then speak for themselves.
   if (pod.status.phase !== 'Running' || ready?.status === 'True' || ready?.reason === 'PodCompleted') return [];
-  const late = pod.status.containerStatuses.find((status) => status.ready === false && isPastStart(pod, status, ready?.lastTransitionTime, now));
+  const late = pod.status.containerStatuses.find(
+    (status) => status.ready === false && isPastStart(pod, status, ready?.lastTransitionTime, now),
+  );
   if (late !== undefined) {
-    return [{ ...containerTrouble('not-ready', late, ready?.reason ?? 'ContainersNotReady', ready?.message), since: ready?.lastTransitionTime ?? late.state.running?.startedAt }];
+    return [
+      {
+        ...containerTrouble('not-ready', late, ready?.reason ?? 'ContainersNotReady', ready?.message),
+        since: ready?.lastTransitionTime ?? late.state.running?.startedAt,
+      },
+    ];
   }
   const areContainersReady = pod.status.containerStatuses.every((status) => status.ready === true);
   return ready !== undefined && areContainersReady && pod.status.containerStatuses.length > 0
@@ -120,7 +143,9 @@ function startAllowanceMilliseconds(container: Container): number {
     (sum, probe) =>
       probe === undefined
         ? sum
-        : sum + (probe.initialDelaySeconds ?? 0) + (probe.periodSeconds ?? defaultProbePeriodSeconds) * (probe.failureThreshold ?? defaultFailureThreshold),
+        : sum +
+          (probe.initialDelaySeconds ?? 0) +
+          (probe.periodSeconds ?? defaultProbePeriodSeconds) * (probe.failureThreshold ?? defaultFailureThreshold),
     0,
   );
   return Math.max(30, seconds) * millisecondsPerSecond;

@@ -4,71 +4,131 @@ import { type ExampleEvidence, minutesAgo, snapshotOf } from '../../domain/examp
 import { factsOf } from '../facts-of.ts';
 
 function healthOf(given: ExampleEvidence): readonly string[] {
-  return factsOf(snapshotOf(given)).get('replicas')?.all.map((replica) => `${replica.pod.metadata.name}: ${replica.health}${replica.troubles.map((trouble) => ` ${trouble.kind}`).join('')}`) ?? [];
+  return (
+    factsOf(snapshotOf(given))
+      .get('replicas')
+      ?.all.map(
+        (replica) => `${replica.pod.metadata.name}: ${replica.health}${replica.troubles.map((trouble) => ` ${trouble.kind}`).join('')}`,
+      ) ?? []
+  );
 }
 
 test('a pod that waits in a crash loop fails', () => {
-  expect(healthOf({ pods: [examplePod({ name: 'cart-5d4f8c7b9-a', isReady: false, status: crashLooping({ exitCode: 1 }) })] })).toEqual(['cart-5d4f8c7b9-a: failing waiting']);
+  expect(healthOf({ pods: [examplePod({ name: 'cart-5d4f8c7b9-a', isReady: false, status: crashLooping({ exitCode: 1 }) })] })).toEqual([
+    'cart-5d4f8c7b9-a: failing waiting',
+  ]);
 });
 
 test('a crash loop that happens to run at this moment still fails', () => {
-  const running = { ready: true, restartCount: 6, state: { running: { startedAt: minutesAgo(1) } }, lastState: { terminated: { exitCode: 1, reason: 'Error', finishedAt: minutesAgo(2) } } };
+  const running = {
+    ready: true,
+    restartCount: 6,
+    state: { running: { startedAt: minutesAgo(1) } },
+    lastState: { terminated: { exitCode: 1, reason: 'Error', finishedAt: minutesAgo(2) } },
+  };
   expect(healthOf({ pods: [examplePod({ name: 'cart-5d4f8c7b9-a', status: running })] })).toEqual(['cart-5d4f8c7b9-a: failing ended']);
 });
 
 test('a container that was killed once minutes ago and is ready again is healthy, and its end is remembered', () => {
-  const running = { ready: true, restartCount: 1, state: { running: { startedAt: minutesAgo(5) } }, lastState: { terminated: { exitCode: 137, reason: 'OOMKilled', finishedAt: minutesAgo(5) } } };
+  const running = {
+    ready: true,
+    restartCount: 1,
+    state: { running: { startedAt: minutesAgo(5) } },
+    lastState: { terminated: { exitCode: 137, reason: 'OOMKilled', finishedAt: minutesAgo(5) } },
+  };
   expect(healthOf({ pods: [examplePod({ name: 'proxy-a', status: running })] })).toEqual(['proxy-a: healthy ended']);
 });
 
 test('restarts of last month are history', () => {
-  const running = { ready: true, restartCount: 9, state: { running: { startedAt: minutesAgo(50_000) } }, lastState: { terminated: { exitCode: 1, reason: 'Error', finishedAt: minutesAgo(50_000) } } };
+  const running = {
+    ready: true,
+    restartCount: 9,
+    state: { running: { startedAt: minutesAgo(50_000) } },
+    lastState: { terminated: { exitCode: 1, reason: 'Error', finishedAt: minutesAgo(50_000) } },
+  };
   expect(healthOf({ pods: [examplePod({ name: 'cart-5d4f8c7b9-a', status: running })] })).toEqual(['cart-5d4f8c7b9-a: healthy']);
 });
 
 test('a pod within the time that its own readiness probe allows is starting, and past it is failing', () => {
-  const container = { readinessProbe: { httpGet: { path: '/', port: 80 }, initialDelaySeconds: 120, periodSeconds: 10, failureThreshold: 3 } };
+  const container = {
+    readinessProbe: { httpGet: { path: '/', port: 80 }, initialDelaySeconds: 120, periodSeconds: 10, failureThreshold: 3 },
+  };
   const started = (minutes: number) => ({ ready: false, state: { running: { startedAt: minutesAgo(minutes) } } });
-  const given = (minutes: number): ExampleEvidence => ({ pods: [examplePod({ name: 'cart-5d4f8c7b9-a', isReady: false, container, startedMinutesAgo: minutes, status: started(minutes) })] });
+  const given = (minutes: number): ExampleEvidence => ({
+    pods: [examplePod({ name: 'cart-5d4f8c7b9-a', isReady: false, container, startedMinutesAgo: minutes, status: started(minutes) })],
+  });
   expect([...healthOf(given(2)), ...healthOf(given(4))]).toEqual(['cart-5d4f8c7b9-a: starting', 'cart-5d4f8c7b9-a: failing not-ready']);
 });
 
 test('pods of a node that does not report are lost, whatever their last status says', () => {
-  expect(healthOf({ pods: [examplePod({ name: 'cart-5d4f8c7b9-a' })], nodes: [exampleNode({ name: 'node-1', isReady: false })] })).toEqual(['cart-5d4f8c7b9-a: failing lost']);
+  expect(healthOf({ pods: [examplePod({ name: 'cart-5d4f8c7b9-a' })], nodes: [exampleNode({ name: 'node-1', isReady: false })] })).toEqual([
+    'cart-5d4f8c7b9-a: failing lost',
+  ]);
 });
 
 test('a debug pod that a crashed run of ours left behind is no replica', () => {
-  const leftOver = examplePod({ name: 'stanch-debug-1a2b3c4d', owner: null, labels: { 'stanch.dev/debug-pod': 'true' }, isReady: false, phase: 'Failed', podStatus: { phase: 'Failed', reason: 'DeadlineExceeded' } });
+  const leftOver = examplePod({
+    name: 'stanch-debug-1a2b3c4d',
+    owner: null,
+    labels: { 'stanch.dev/debug-pod': 'true' },
+    isReady: false,
+    phase: 'Failed',
+    podStatus: { phase: 'Failed', reason: 'DeadlineExceeded' },
+  });
   expect(healthOf({ pods: [leftOver] })).toEqual([]);
 });
 
 test('a pod that failed yesterday is history, whoever owns it', () => {
-  const ended = (minutes: number) => ({ ready: false, state: { terminated: { exitCode: 1, reason: 'Error', finishedAt: minutesAgo(minutes) } } });
-  const failed = (name: string, minutes: number) => examplePod({ name, owner: null, isReady: false, phase: 'Failed', status: ended(minutes) });
-  expect(healthOf({ pods: [failed('debug-a', 30), failed('debug-b', 60 * 30)] })).toEqual(['debug-a: failing failed', 'debug-b: finished failed']);
+  const ended = (minutes: number) => ({
+    ready: false,
+    state: { terminated: { exitCode: 1, reason: 'Error', finishedAt: minutesAgo(minutes) } },
+  });
+  const failed = (name: string, minutes: number) =>
+    examplePod({ name, owner: null, isReady: false, phase: 'Failed', status: ended(minutes) });
+  expect(healthOf({ pods: [failed('debug-a', 30), failed('debug-b', 60 * 30)] })).toEqual([
+    'debug-a: failing failed',
+    'debug-b: finished failed',
+  ]);
 });
 
 test('an evicted pod whose controller replaces it is finished, and a failed pod without owner fails', () => {
   const evicted = { phase: 'Failed', podStatus: { phase: 'Failed', reason: 'Evicted' } };
-  expect(healthOf({ pods: [examplePod({ name: 'cart-5d4f8c7b9-a', ...evicted }), examplePod({ name: 'lonely', owner: null, ...evicted })] })).toEqual(['cart-5d4f8c7b9-a: finished failed', 'lonely: failing failed']);
+  expect(
+    healthOf({ pods: [examplePod({ name: 'cart-5d4f8c7b9-a', ...evicted }), examplePod({ name: 'lonely', owner: null, ...evicted })] }),
+  ).toEqual(['cart-5d4f8c7b9-a: finished failed', 'lonely: failing failed']);
 });
 
 test('the workload is the Deployment above the ReplicaSet, with or without the list of ReplicaSets', () => {
   const { replicaSet } = exampleDeployment({ name: 'cart' });
   const pod = examplePod({ name: 'cart-5d4f8c7b9-a', labels: { 'pod-template-hash': '5d4f8c7b9' } });
-  const workloads = [{ pods: [pod], replicasets: [replicaSet] }, { pods: [pod] }].map((given) => factsOf(snapshotOf(given)).get('replicas')?.all[0]?.workload);
-  expect(workloads).toEqual([{ kind: 'Deployment', namespace: 'shop', name: 'cart' }, { kind: 'Deployment', namespace: 'shop', name: 'cart' }]);
+  const workloads = [{ pods: [pod], replicasets: [replicaSet] }, { pods: [pod] }].map(
+    (given) => factsOf(snapshotOf(given)).get('replicas')?.all[0]?.workload,
+  );
+  expect(workloads).toEqual([
+    { kind: 'Deployment', namespace: 'shop', name: 'cart' },
+    { kind: 'Deployment', namespace: 'shop', name: 'cart' },
+  ]);
 });
 
 test('a static pod is its own workload although a node owns it', () => {
   const pod = examplePod({ name: 'etcd-control-1', namespace: 'kube-system', owner: { kind: 'Node', name: 'control-1' } });
-  expect(factsOf(snapshotOf({ pods: [pod] })).get('replicas')?.all[0]?.workload).toEqual({ kind: 'Pod', namespace: 'kube-system', name: 'etcd-control-1' });
+  expect(factsOf(snapshotOf({ pods: [pod] })).get('replicas')?.all[0]?.workload).toEqual({
+    kind: 'Pod',
+    namespace: 'kube-system',
+    name: 'etcd-control-1',
+  });
 });
 
 test('without conditions the containers speak for themselves, and without either nobody is called healthy', () => {
   const bare = { podStatus: { conditions: [] } };
   const waits = { ready: false, state: { running: { startedAt: minutesAgo(30) } } };
-  expect(healthOf({ pods: [examplePod({ name: 'cart-1-a', ...bare }), examplePod({ name: 'cart-1-b', ...bare, status: waits }), examplePod({ name: 'cart-1-c', podStatus: { conditions: [], containerStatuses: [] } })] })).toEqual([
-    'cart-1-a: healthy', 'cart-1-b: failing not-ready', 'cart-1-c: unknown',
-  ]);
+  expect(
+    healthOf({
+      pods: [
+        examplePod({ name: 'cart-1-a', ...bare }),
+        examplePod({ name: 'cart-1-b', ...bare, status: waits }),
+        examplePod({ name: 'cart-1-c', podStatus: { conditions: [], containerStatuses: [] } }),
+      ],
+    }),
+  ).toEqual(['cart-1-a: healthy', 'cart-1-b: failing not-ready', 'cart-1-c: unknown']);
 });

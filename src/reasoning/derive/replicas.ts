@@ -18,7 +18,9 @@ export function deriveReplicas(facts: FactSource): Replicas {
   const nodes = facts.get('nodes');
   const owners: Owners = { replicasets: facts.get('replicasets'), jobs: facts.get('jobs') };
   const all = pods.map((pod) => replicaOf(pod, facts.now, owners, nodes?.named(undefined, pod.spec.nodeName)));
-  const byPod = once(() => new Map(all.map((replica) => [`${replica.pod.metadata.namespace ?? ''}/${replica.pod.metadata.name}`, replica])));
+  const byPod = once(
+    () => new Map(all.map((replica) => [`${replica.pod.metadata.namespace ?? ''}/${replica.pod.metadata.name}`, replica])),
+  );
   const byWorkload = once(() => groupBy(all, (replica) => subjectKey(replica.workload)));
   const byNode = once(() => groupBy(all, (replica) => replica.pod.spec.nodeName));
   return {
@@ -78,8 +80,11 @@ function isLeftOver(pod: Pod, owners: Owners): boolean {
   if (owner === undefined) return false;
   if (owner.kind !== 'Job') return true;
   const job = owners.jobs?.withUid(owner.uid) ?? owners.jobs?.named(pod.metadata.namespace, owner.name);
-  return job !== undefined && !job.status.conditions.some((condition) => condition.type === 'Failed' && condition.status === 'True')
-    && ((job.status.succeeded ?? 0) > 0 || (job.status.active ?? 0) > 0);
+  return (
+    job !== undefined &&
+    !job.status.conditions.some((condition) => condition.type === 'Failed' && condition.status === 'True') &&
+    ((job.status.succeeded ?? 0) > 0 || (job.status.active ?? 0) > 0)
+  );
 }
 
 function isLooping(pod: Pod, troubles: readonly Trouble[]): boolean {

@@ -4,9 +4,7 @@ import { exampleNode, examplePod } from '../../domain/example-objects.ts';
 import type { Obstacle } from '../../domain/scheduling.ts';
 import { factsOf } from '../facts-of.ts';
 
-function verdictOn(
-  given: ExampleEvidence,
-):
+function verdictOn(given: ExampleEvidence):
   | {
       readonly obstacles: { readonly [node: string]: readonly Obstacle[] };
       readonly binding: readonly string[];

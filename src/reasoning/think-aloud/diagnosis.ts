@@ -24,9 +24,21 @@ function thinkAboutAnswer(hypothesis: Hypothesis): readonly Thought[] {
   const contributing = hypothesis.finding.contributing ?? [];
   const told = `${spokenConfidence(hypothesis.confidence)} (${hypothesis.confidence.toFixed(2)}).`;
   return [
-    thoughtOn(`Why? ${hypothesis.title} (${spokenSubject(hypothesis.subject)})?`, [first], more.length === 0 ? told : 'It points there. One sign is not enough.'),
+    thoughtOn(
+      `Why? ${hypothesis.title} (${spokenSubject(hypothesis.subject)})?`,
+      [first],
+      more.length === 0 ? told : 'It points there. One sign is not enough.',
+    ),
     ...(more.length === 0 ? [] : [thoughtOn('What else speaks for it?', more, told)]),
-    ...(contributing.length === 0 ? [] : [thoughtOn('And what made it possible?', contributing, 'That did not break it tonight, but without it nothing would have broken. It belongs into the ticket.')]),
+    ...(contributing.length === 0
+      ? []
+      : [
+          thoughtOn(
+            'And what made it possible?',
+            contributing,
+            'That did not break it tonight, but without it nothing would have broken. It belongs into the ticket.',
+          ),
+        ]),
   ].flat();
 }
 
@@ -34,7 +46,16 @@ function thinkAboutAnswer(hypothesis: Hypothesis): readonly Thought[] {
 function thoughtOn(question: string, claims: readonly Claim[], conclusion: string): readonly Thought[] {
   const [first] = claims;
   if (first === undefined) return [];
-  return [{ phase: 'diagnose', question, command: commandToSee(first.citing[0].of), saw: facts(claims.map((each) => each.says)), conclusion, citing: claims.flatMap((each) => each.citing) }];
+  return [
+    {
+      phase: 'diagnose',
+      question,
+      command: commandToSee(first.citing[0].of),
+      saw: facts(claims.map((each) => each.says)),
+      conclusion,
+      citing: claims.flatMap((each) => each.citing),
+    },
+  ];
 }
 
 /** Words for a probability, so that nobody reads a decimal at night. */
@@ -62,13 +83,19 @@ function cannotTell(assessment: Assessment, diagnosis: Diagnosis, rivals: readon
   const doubt = assessment.scope.failing.length > 0 || rivals.length > 0 ? undefined : doubtOf(assessment);
   const settle = [...new Set(rivals.flatMap((each) => each.wouldSettle))];
   // Only what some rule asked for and did not get: most blind spots have nothing to do with this case.
-  const looks = settle.length > 0 ? settle : diagnosis.blindSpots.filter((spot) => spot.why.includes('cannot tell about')).map((spot) => `${spot.what} (${spot.toSeeIt}).`);
+  const looks =
+    settle.length > 0
+      ? settle
+      : diagnosis.blindSpots.filter((spot) => spot.why.includes('cannot tell about')).map((spot) => `${spot.what} (${spot.toSeeIt}).`);
   const citing: readonly Citation[] = rivals.flatMap((each) => each.finding.because[0].citing.slice(0, 1));
   return {
     phase: 'diagnose',
     question: 'What is the cause?',
     command: citing[0] === undefined ? 'kubectl get events -A --sort-by=.lastTimestamp' : commandToSee(citing[0].of),
-    saw: rivals.length === 0 ? (doubt ?? 'Nothing in the evidence names a cause.') : `Left standing: ${listed(rivals.map((each) => each.title))}.`,
+    saw:
+      rivals.length === 0
+        ? (doubt ?? 'Nothing in the evidence names a cause.')
+        : `Left standing: ${listed(rivals.map((each) => each.title))}.`,
     conclusion: looks.length === 0 ? 'I cannot tell.' : `I cannot tell. What would tell: ${looks.slice(0, 3).join(' ')}`,
     citing,
   };
@@ -77,19 +104,26 @@ function cannotTell(assessment: Assessment, diagnosis: Diagnosis, rivals: readon
 function nothingWrong({ facts }: Assessment): Thought {
   const count = facts.get('replicas')?.all.length ?? 0;
   return {
-    phase: 'diagnose', question: 'Is anything wrong at all?', command: 'kubectl get pods -A',
-    saw: `${count} pods read; none of them fails.`, conclusion: 'Nothing is wrong that the evidence shows. Old restarts, finished Jobs and old warnings are only history.', citing: [],
+    phase: 'diagnose',
+    question: 'Is anything wrong at all?',
+    command: 'kubectl get pods -A',
+    saw: `${count} pods read; none of them fails.`,
+    conclusion: 'Nothing is wrong that the evidence shows. Old restarts, finished Jobs and old warnings are only history.',
+    citing: [],
   };
 }
 
 /** What must hold before things are put back. */
 export function thinkAboutRepair(plans: readonly MitigationPlan[]): readonly Thought[] {
-  return plans.filter((plan) => plan.undoWhen !== undefined).slice(0, 1).map((plan) => ({
-    phase: 'repair',
-    question: `When may ${spokenSubject(plan.subject)} go back to normal?`,
-    command: 'kubectl get endpointslices -A -o json | jq \'[.items[] | select(any(.endpoints[]?; .conditions.ready != false))] | length\'',
-    saw: 'Ready says nothing about it; this is what must be shown first.',
-    conclusion: `Only when ${plan.undoWhen ?? ''}`,
-    citing: plan.why.citing,
-  }));
+  return plans
+    .filter((plan) => plan.undoWhen !== undefined)
+    .slice(0, 1)
+    .map((plan) => ({
+      phase: 'repair',
+      question: `When may ${spokenSubject(plan.subject)} go back to normal?`,
+      command: "kubectl get endpointslices -A -o json | jq '[.items[] | select(any(.endpoints[]?; .conditions.ready != false))] | length'",
+      saw: 'Ready says nothing about it; this is what must be shown first.',
+      conclusion: `Only when ${plan.undoWhen ?? ''}`,
+      citing: plan.why.citing,
+    }));
 }
