@@ -21,12 +21,22 @@ export interface BoundedProgram {
 
 /** How a program went that was started on another machine. */
 export type ProgramOutcome =
-  | { readonly state: 'ran'; readonly output: string; readonly bytes: number; /** True: more was sent than is read, or it took too long. */ readonly isCut: boolean }
+  | {
+      readonly state: 'ran';
+      readonly output: string;
+      readonly bytes: number /** True: more was sent than is read, or it took too long. */;
+      readonly isCut: boolean;
+    }
   | { readonly state: 'failed'; readonly because: WhyUnreadable; readonly detail: string };
 
 export type PodAnswer<Value> =
   | { readonly state: 'answered'; readonly value: Value }
-  | { readonly state: 'failed'; readonly because: WhyUnreadable; readonly detail: string; /** True: there is no such pod. */ readonly isMissing: boolean };
+  | {
+      readonly state: 'failed';
+      readonly because: WhyUnreadable;
+      readonly detail: string /** True: there is no such pod. */;
+      readonly isMissing: boolean;
+    };
 
 /** The pod as it is to be created: plain API JSON with at least these fields. */
 export interface PodManifest {

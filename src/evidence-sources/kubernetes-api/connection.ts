@@ -67,7 +67,7 @@ export interface ConnectionParts {
 }
 
 export function connect(parts: ConnectionParts): Connection {
-  const { cluster, plugin, limits, undici } = parts;
+  const { cluster, plugin, undici } = parts;
   // Compression costs the server and us more than the bytes that it saves where there is no wire.
   const encoding = cluster.wantsNoCompression || isLoopback(cluster.server) ? 'identity' : 'gzip';
   const server = new URL(cluster.server);
@@ -83,59 +83,34 @@ export function connect(parts: ConnectionParts): Connection {
     return pool.dispatcher;
   };
 
-  const ready = async (signal: AbortSignal): Promise<ReadyCredentials | Broken> => {
-    const credentials = await credentialsOf(cluster.kubeConfig, plugin, signal);
-    if (signal.aborted) return givenUp;
-    return credentials.state === 'ready'
-      ? credentials
-      : { state: 'broken', because: 'no-credentials', detail: credentials.happened, whatToDo: credentials.whatToDo };
-  };
-
   return {
     async dial(signal) {
-      const credentials = await ready(signal);
+      const credentials = await readyCredentials(parts, signal);
       if (credentials.state === 'broken') return credentials;
-      const extra = Object.fromEntries(Object.entries(cluster.extraHeaders).map(([name, values]) => [name, values.join(', ')]));
+      const headers = singleHeaders(cluster.extraHeaders);
+      if (typeof headers === 'string') return { state: 'broken', because: 'no-credentials', detail: headers };
       return {
         state: 'ready',
         address: server.origin + prefix,
-        headers: { ...credentials.headers, ...extra, 'user-agent': 'stanch' },
+        headers: { ...credentials.headers, ...headers, 'user-agent': 'stanch' },
         dispatcher: poolFor(credentials.tls),
       };
     },
-    async send({ path, accept, limitBytes, change }, signal) {
-      const credentials = await ready(signal);
+    async send(question, signal) {
+      const credentials = await readyCredentials(parts, signal);
       if (credentials.state === 'broken') return credentials;
       try {
-        const { statusCode, headers, body } = await undici.request(server.origin + prefix + path, {
+        const { statusCode, headers, body } = await undici.request(server.origin + prefix + question.path, {
+          ...requestOptions(parts, credentials, question, encoding),
           dispatcher: poolFor(credentials.tls),
           signal,
-          method: change?.method ?? 'GET',
-          ...(change === undefined ? {} : { body: JSON.stringify(change.body) }),
-          headers: {
-            ...credentials.headers,
-            ...mutable(cluster.extraHeaders),
-            ...(change === undefined ? {} : { 'content-type': 'application/json' }),
-            accept,
-            'accept-encoding': encoding,
-            'user-agent': 'stanch',
-          },
-          headersTimeout: limits.answerMilliseconds,
-          bodyTimeout: limits.silenceMilliseconds,
         });
-        const received: Buffer[] = [];
-        let length = 0;
-        for await (const part of body as AsyncIterable<Buffer>) {
-          length += part.length;
-          bytes += part.length;
-          if (length > limitBytes) return tooLarge(limitBytes);
-          received.push(part);
-        }
-        const whole = received.length === 1 && received[0] !== undefined ? received[0] : Buffer.concat(received, length);
-        const plain = headers['content-encoding'] === 'gzip' ? await unzip(whole, { maxOutputLength: limitBytes }) : whole;
+        const whole = await readBody(body, question.limitBytes, (count) => (bytes += count));
+        if (whole === undefined) return tooLarge(question.limitBytes);
+        const plain = headers['content-encoding'] === 'gzip' ? await unzip(whole, { maxOutputLength: question.limitBytes }) : whole;
         return { state: 'answered', status: statusCode, retryAfter: single(headers['retry-after']), body: plain };
       } catch (error) {
-        return broken(error, signal, limitBytes);
+        return broken(error, signal, question.limitBytes);
       }
     },
     forgetCredentials: () => plugin?.forget(),
@@ -145,6 +120,61 @@ export function connect(parts: ConnectionParts): Connection {
       pool = undefined;
     },
   };
+}
+
+async function readyCredentials({ cluster, plugin }: ConnectionParts, signal: AbortSignal): Promise<ReadyCredentials | Broken> {
+  const credentials = await credentialsOf(cluster.kubeConfig, plugin, signal);
+  if (signal.aborted) return givenUp;
+  return credentials.state === 'ready'
+    ? credentials
+    : { state: 'broken', because: 'no-credentials', detail: credentials.happened, whatToDo: credentials.whatToDo };
+}
+
+/** Text: why they cannot be sent. A WebSocket would join several values to one, and so to another identity. */
+function singleHeaders(headers: ChosenCluster['extraHeaders']): { readonly [name: string]: string } | string {
+  const several = Object.entries(headers).find(([, values]) => values.length > 1);
+  if (several !== undefined) return `several values of ${several[0]} cannot be sent when a WebSocket is opened`;
+  return Object.fromEntries(Object.entries(headers).flatMap(([name, [value]]) => (value === undefined ? [] : [[name, value]])));
+}
+
+type RequestOptions = Pick<
+  NonNullable<Parameters<typeof Undici.request>[1]>,
+  'method' | 'body' | 'headers' | 'headersTimeout' | 'bodyTimeout'
+>;
+
+function requestOptions(
+  { cluster, limits }: ConnectionParts,
+  credentials: ReadyCredentials,
+  { accept, change }: Question,
+  encoding: 'gzip' | 'identity',
+): RequestOptions {
+  return {
+    method: change?.method ?? 'GET',
+    ...(change === undefined ? {} : { body: JSON.stringify(change.body) }),
+    headers: {
+      ...credentials.headers,
+      ...mutable(cluster.extraHeaders),
+      ...(change === undefined ? {} : { 'content-type': 'application/json' }),
+      accept,
+      'accept-encoding': encoding,
+      'user-agent': 'stanch',
+    },
+    headersTimeout: limits.answerMilliseconds,
+    bodyTimeout: limits.silenceMilliseconds,
+  };
+}
+
+/** Undefined: it is larger than the limit, and was left there. */
+async function readBody(body: AsyncIterable<Buffer>, limitBytes: number, onPart: (bytes: number) => void): Promise<Buffer | undefined> {
+  const received: Buffer[] = [];
+  let length = 0;
+  for await (const part of body) {
+    length += part.length;
+    onPart(part.length);
+    if (length > limitBytes) return undefined;
+    received.push(part);
+  }
+  return received.length === 1 && received[0] !== undefined ? received[0] : Buffer.concat(received, length);
 }
 
 const unzip = promisify(gunzip);

@@ -22,11 +22,21 @@ const closeMilliseconds = 2_000;
 const complaintBytes = 4096;
 
 /** Starts a program in a container through the API server and reads what it prints. Never throws and never outlives its bounds. */
-export async function runInContainer(parts: ExecParts, place: ContainerPlace, program: BoundedProgram, signal: AbortSignal): Promise<ProgramOutcome> {
+export async function runInContainer(
+  parts: ExecParts,
+  place: ContainerPlace,
+  program: BoundedProgram,
+  signal: AbortSignal,
+): Promise<ProgramOutcome> {
   const path = execPath(place, program.argv);
   const where = `container ${place.container} of pod ${place.namespace}/${place.pod}`;
   const dialing = await parts.connection.dial(signal);
-  if (dialing.state === 'broken') return { state: 'failed', because: dialing.because === 'no-credentials' ? 'forbidden' : 'timed-out', detail: `${where}: ${dialing.detail}` };
+  if (dialing.state === 'broken')
+    return {
+      state: 'failed',
+      because: dialing.because === 'no-credentials' ? 'forbidden' : 'timed-out',
+      detail: `${where}: ${dialing.detail}`,
+    };
   const { address, headers, dispatcher } = dialing;
   const socket = new parts.undici.WebSocket(address.replace(/^http/, 'ws') + path, { protocols, headers: { ...headers }, dispatcher });
   const stream = await streamOf(socket, program, signal);
@@ -60,8 +70,12 @@ function streamOf(socket: Undici.WebSocket, program: BoundedProgram, signal: Abo
       clearTimeout(timer);
       signal.removeEventListener('abort', onTime);
       resolve({
-        hasOpened, bytes, ending, output: text(kept[channels.output], program.outputBytes),
-        complaints: text(kept[channels.complaints], complaintBytes), status: text(kept[channels.status], complaintBytes),
+        hasOpened,
+        bytes,
+        ending,
+        output: text(kept[channels.output], program.outputBytes),
+        complaints: text(kept[channels.complaints], complaintBytes),
+        status: text(kept[channels.status], complaintBytes),
       });
       socket.close();
     };
@@ -132,11 +146,20 @@ function spoken(text: string): string {
 }
 
 /** A WebSocket tells nothing of why it was refused; the same path asked for plainly does. */
-async function whyRefused(api: ApiClient, path: string, where: string, signal: AbortSignal): Promise<Omit<Extract<ProgramOutcome, { readonly state: 'failed' }>, 'state'>> {
+async function whyRefused(
+  api: ApiClient,
+  path: string,
+  where: string,
+  signal: AbortSignal,
+): Promise<Omit<Extract<ProgramOutcome, { readonly state: 'failed' }>, 'state'>> {
   const answer = await api.ask({ path, as: 'text', attempts: 1, limitBytes: 64 * 1024 }, signal);
   if (answer.state === 'no-answer') return { because: answer.because, detail: `${where}: ${answer.detail}` };
   // A server that would allow it says with 400 that this is no WebSocket.
   const isAboutUpgrade = answer.state === 'refused' && answer.status === 400 && /upgrade/i.test(answer.message);
-  if (answer.state === 'refused' && !isAboutUpgrade) return { because: becauseOf(answer.status), detail: `${where}: ${spoken(answer.message)}` };
-  return { because: 'unsupported', detail: `${where}: the way to the API server does not let WebSockets through (${answer.state === 'refused' ? spoken(answer.message) : 'it answered plainly'})` };
+  if (answer.state === 'refused' && !isAboutUpgrade)
+    return { because: becauseOf(answer.status), detail: `${where}: ${spoken(answer.message)}` };
+  return {
+    because: 'unsupported',
+    detail: `${where}: the way to the API server does not let WebSockets through (${answer.state === 'refused' ? spoken(answer.message) : 'it answered plainly'})`,
+  };
 }

@@ -17,7 +17,12 @@ const success = [3, '{"status":"Success"}'] as const;
 const failure = (message: string) => [3, JSON.stringify({ status: 'Failure', reason: 'InternalError', message })] as const;
 
 async function accessTo(url: string): Promise<PodAccess> {
-  const opened = await openCluster({ clock: { now: () => testNow }, environment: {}, kubeconfigPath: kubeconfigFor(url), wait: () => Promise.resolve() });
+  const opened = await openCluster({
+    clock: { now: () => testNow },
+    environment: {},
+    kubeconfigPath: kubeconfigFor(url),
+    wait: () => Promise.resolve(),
+  });
   if (opened.state === 'failed') throw new Error(opened.happened);
   closing.push(() => opened.source.close());
   return opened.openPods();
@@ -36,16 +41,32 @@ describe('a program in a container', () => {
     const { server, outcome } = await run(answer);
 
     expect(outcome).toEqual({ state: 'ran', output: `one ${'two'.repeat(100)}`, bytes: 304, isCut: false });
-    expect([server.inputs, server.paths]).toEqual([['exit 0\n'], ['/api/v1/namespaces/shop/pods/cart-1/exec?container=main&stdin=true&stdout=true&stderr=true&tty=false&command=sh&command=-s']]);
+    expect([server.inputs, server.paths]).toEqual([
+      ['exit 0\n'],
+      ['/api/v1/namespaces/shop/pods/cart-1/exec?container=main&stdin=true&stdout=true&stderr=true&tty=false&command=sh&command=-s'],
+    ]);
   });
 
   test('that prints too much is left behind', async () => {
-    expect((await run({ frames: [[1, 'x'.repeat(5000)]], hangs: true })).outcome).toEqual({ state: 'ran', output: 'x'.repeat(1000), bytes: 5000, isCut: true });
+    expect((await run({ frames: [[1, 'x'.repeat(5000)]], hangs: true })).outcome).toEqual({
+      state: 'ran',
+      output: 'x'.repeat(1000),
+      bytes: 5000,
+      isCut: true,
+    });
   });
 
   test('that does not end is left behind, with what it printed', async () => {
-    expect((await run({ frames: [[1, 'half']], hangs: true }, { totalMilliseconds: 50 })).outcome).toEqual({ state: 'ran', output: 'half', bytes: 4, isCut: true });
-    expect((await run({ frames: [], hangs: true }, { totalMilliseconds: 50 })).outcome).toMatchObject({ state: 'failed', because: 'timed-out' });
+    expect((await run({ frames: [[1, 'half']], hangs: true }, { totalMilliseconds: 50 })).outcome).toEqual({
+      state: 'ran',
+      output: 'half',
+      bytes: 4,
+      isCut: true,
+    });
+    expect((await run({ frames: [], hangs: true }, { totalMilliseconds: 50 })).outcome).toMatchObject({
+      state: 'failed',
+      because: 'timed-out',
+    });
   });
 
   test('whose connection breaks off has said only a part', async () => {
@@ -53,17 +74,48 @@ describe('a program in a container', () => {
   });
 
   test.each([
-    ['a container without a shell', { frames: [failure('rpc error: OCI runtime exec failed: unable to start container process: exec: "sh": executable file not found in $PATH')] }, 'unsupported', 'has nothing to run it with (exec: "sh": executable file not found in $PATH)'],
+    [
+      'a container without a shell',
+      {
+        frames: [
+          failure('rpc error: OCI runtime exec failed: unable to start container process: exec: "sh": executable file not found in $PATH'),
+        ],
+      },
+      'unsupported',
+      'has nothing to run it with (exec: "sh": executable file not found in $PATH)',
+    ],
     ['a container that is gone', { frames: [failure('container not running (main)')] }, 'unreachable', ': container not running (main)'],
-    ['a refusal', { refusal: 403, message: 'pods "cart-1" is forbidden' }, 'forbidden', ': the server answered 403: pods "cart-1" is forbidden'],
-    ['a pod that is gone', { refusal: 404, message: 'pods "cart-1" not found' }, 'unsupported', ': the server answered 404: pods "cart-1" not found'],
-    ['a proxy that knows no WebSockets', { refusal: 400, message: 'Upgrade request required' }, 'unsupported', ': the way to the API server does not let WebSockets through (the server answered 400: Upgrade request required)'],
+    [
+      'a refusal',
+      { refusal: 403, message: 'pods "cart-1" is forbidden' },
+      'forbidden',
+      ': the server answered 403: pods "cart-1" is forbidden',
+    ],
+    [
+      'a pod that is gone',
+      { refusal: 404, message: 'pods "cart-1" not found' },
+      'unsupported',
+      ': the server answered 404: pods "cart-1" not found',
+    ],
+    [
+      'a proxy that knows no WebSockets',
+      { refusal: 400, message: 'Upgrade request required' },
+      'unsupported',
+      ': the way to the API server does not let WebSockets through (the server answered 400: Upgrade request required)',
+    ],
   ] as const)('%s is told as such', async (_what, answer, because, detail) => {
-    expect((await run(answer)).outcome).toEqual({ state: 'failed', because, detail: expect.stringContaining(`container main of pod shop/cart-1${detail.startsWith(':') ? '' : ' '}${detail}`) });
+    expect((await run(answer)).outcome).toEqual({
+      state: 'failed',
+      because,
+      detail: expect.stringContaining(`container main of pod shop/cart-1${detail.startsWith(':') ? '' : ' '}${detail}`),
+    });
   });
 
   test('on a server that is not there', async () => {
-    expect(await (await accessTo('http://127.0.0.1:1')).run(place, program, new AbortController().signal)).toMatchObject({ state: 'failed', because: 'unreachable' });
+    expect(await (await accessTo('http://127.0.0.1:1')).run(place, program, new AbortController().signal)).toMatchObject({
+      state: 'failed',
+      because: 'unreachable',
+    });
   });
 });
 
@@ -82,14 +134,23 @@ async function startPodServer(statuses: readonly number[]): Promise<{ readonly u
       const status = statuses[Math.min(changes.length, statuses.length - 1)] ?? 200;
       changes.push({ request: `${request.method ?? ''} ${request.url ?? ''}`, body: body === '' ? undefined : JSON.parse(body) });
       const pod = { kind: 'Pod', metadata: { name: 'x', namespace: 'night' }, status: { phase: 'Pending' } };
-      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(status < 300 ? (request.url?.includes('labelSelector') === true ? { items: [pod] } : pod) : { message: `no ${status}` }));
+      response
+        .writeHead(status, { 'content-type': 'application/json' })
+        .end(
+          JSON.stringify(
+            status < 300 ? (request.url?.includes('labelSelector') === true ? { items: [pod] } : pod) : { message: `no ${status}` },
+          ),
+        );
     });
   });
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
-  closing.push(() => new Promise((done) => {
-    server.closeAllConnections();
-    server.close(done);
-  }));
+  closing.push(
+    () =>
+      new Promise((done) => {
+        server.closeAllConnections();
+        server.close(done);
+      }),
+  );
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, changes };
 }
 
@@ -100,7 +161,11 @@ describe('pods of our own', () => {
   test('are created, looked at and deleted at once', async () => {
     const { url, changes } = await startPodServer([201, 200, 200]);
     const access = await accessTo(url);
-    const answers = [await access.create(manifest, signal), await access.look('night', 'x', signal), await access.remove('night', 'x', signal)];
+    const answers = [
+      await access.create(manifest, signal),
+      await access.look('night', 'x', signal),
+      await access.remove('night', 'x', signal),
+    ];
 
     expect(answers.map((answer) => answer.state)).toEqual(['answered', 'answered', 'answered']);
     expect(changes).toEqual([
@@ -117,7 +182,10 @@ describe('pods of our own', () => {
   });
 
   test('that are gone need no deleting', async () => {
-    expect(await (await accessTo((await startPodServer([404])).url)).remove('night', 'x', signal)).toEqual({ state: 'answered', value: undefined });
+    expect(await (await accessTo((await startPodServer([404])).url)).remove('night', 'x', signal)).toEqual({
+      state: 'answered',
+      value: undefined,
+    });
   });
 
   test('are looked for in one namespace where not in all', async () => {
@@ -125,10 +193,18 @@ describe('pods of our own', () => {
     const listed = await (await accessTo(url)).listLabelled('a=b', 'night', signal);
 
     expect(listed.state === 'answered' ? listed.value.map((pod) => pod.metadata.name) : listed).toEqual(['x']);
-    expect(changes.map((change) => change.request)).toEqual(['GET /api/v1/pods?labelSelector=a%3Db', 'GET /api/v1/namespaces/night/pods?labelSelector=a%3Db']);
+    expect(changes.map((change) => change.request)).toEqual([
+      'GET /api/v1/pods?labelSelector=a%3Db',
+      'GET /api/v1/namespaces/night/pods?labelSelector=a%3Db',
+    ]);
   });
 
   test('that may not be created are told as such', async () => {
-    expect(await (await accessTo((await startPodServer([403])).url)).create(manifest, signal)).toEqual({ state: 'failed', because: 'forbidden', detail: 'the server answered 403: no 403', isMissing: false });
+    expect(await (await accessTo((await startPodServer([403])).url)).create(manifest, signal)).toEqual({
+      state: 'failed',
+      because: 'forbidden',
+      detail: 'the server answered 403: no 403',
+      isMissing: false,
+    });
   });
 });

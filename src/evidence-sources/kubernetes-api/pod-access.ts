@@ -23,17 +23,23 @@ export function podAccess(parts: PodAccessParts): PodAccess {
     async create(manifest, signal) {
       const { namespace, name } = manifest.metadata;
       const answer = await ask(api, podsPath(namespace), signal, { method: 'POST', body: manifest });
-      return answer.state === 'refused' && answer.status === 409 ? readPod(await ask(api, podPath(namespace, name), signal)) : readPod(answer);
+      return answer.state === 'refused' && answer.status === 409
+        ? readPod(await ask(api, podPath(namespace, name), signal))
+        : readPod(answer);
     },
     look: async (namespace, name, signal) => readPod(await ask(api, podPath(namespace, name), signal)),
     async remove(namespace, name, signal) {
       const answer = await ask(api, podPath(namespace, name), signal, { method: 'DELETE', body: { gracePeriodSeconds: 0 } });
-      return answer.state === 'json' || (answer.state === 'refused' && answer.status === 404) ? { state: 'answered', value: undefined } : failed(answer);
+      return answer.state === 'json' || (answer.state === 'refused' && answer.status === 404)
+        ? { state: 'answered', value: undefined }
+        : failed(answer);
     },
     async listLabelled(label, namespace, signal) {
       const query = `?labelSelector=${encodeURIComponent(label)}`;
       const everywhere = await ask(api, `/api/v1/pods${query}`, signal);
-      return readPods(everywhere.state === 'refused' && everywhere.status === 403 ? await ask(api, `${podsPath(namespace)}${query}`, signal) : everywhere);
+      return readPods(
+        everywhere.state === 'refused' && everywhere.status === 403 ? await ask(api, `${podsPath(namespace)}${query}`, signal) : everywhere,
+      );
     },
     pause: wait,
     now: clock.now,

@@ -36,8 +36,12 @@ export async function startExecServer(answer: ExecAnswer | { readonly refusal: n
       return;
     }
     paths.push(request.url ?? '');
-    const accepted = createHash('sha1').update(`${request.headers['sec-websocket-key'] ?? ''}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
-    socket.write(`HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: Upgrade\r\nsec-websocket-accept: ${accepted}\r\nsec-websocket-protocol: v5.channel.k8s.io\r\n\r\n`);
+    const accepted = createHash('sha1')
+      .update(`${request.headers['sec-websocket-key'] ?? ''}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`)
+      .digest('base64');
+    socket.write(
+      `HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: Upgrade\r\nsec-websocket-accept: ${accepted}\r\nsec-websocket-protocol: v5.channel.k8s.io\r\n\r\n`,
+    );
     socket.once('data', (frame: Buffer) => {
       inputs.push(unmasked(frame));
       for (const [channel, content] of answer.frames) socket.write(binaryFrame(channel, content));
@@ -60,7 +64,10 @@ export async function startExecServer(answer: ExecAnswer | { readonly refusal: n
 /** One unfragmented binary frame of a server, RFC 6455 section 5.2. */
 function binaryFrame(channel: number, content: string): Buffer {
   const payload = Buffer.concat([Buffer.from([channel]), Buffer.from(content)]);
-  const header = payload.length < 126 ? Buffer.from([0x82, payload.length]) : Buffer.from([0x82, 127, 0, 0, 0, 0, ...[24, 16, 8, 0].map((bits) => (payload.length >>> bits) & 0xff)]);
+  const header =
+    payload.length < 126
+      ? Buffer.from([0x82, payload.length])
+      : Buffer.from([0x82, 127, 0, 0, 0, 0, ...[24, 16, 8, 0].map((bits) => (payload.length >>> bits) & 0xff)]);
   return Buffer.concat([header, payload]);
 }
 
@@ -68,5 +75,7 @@ function binaryFrame(channel: number, content: string): Buffer {
 function unmasked(frame: Buffer): string {
   const length = (frame[1] ?? 0) & 0x7f;
   const mask = frame.subarray(2, 6);
-  return Buffer.from(frame.subarray(6, 6 + length).map((byte, index) => byte ^ (mask[index % 4] ?? 0))).subarray(1).toString('utf8');
+  return Buffer.from(frame.subarray(6, 6 + length).map((byte, index) => byte ^ (mask[index % 4] ?? 0)))
+    .subarray(1)
+    .toString('utf8');
 }

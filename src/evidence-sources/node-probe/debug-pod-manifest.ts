@@ -65,5 +65,9 @@ const asOrdinaryPod = { securityContext: { runAsNonRoot: true, runAsUser: 65_534
 const containerOfOrdinaryPod = { securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } } };
 
 /** Reads its script from standard input, in the node's own file system with the node's own programs. */
-export const shellOnTheHost = ['sh', '-c', `enter=chroot; command -v chroot >/dev/null 2>&1 || enter="busybox chroot"; exec $enter ${mountPath} /bin/sh -s`] as const;
+export const shellOnTheHost = [
+  'sh',
+  '-c',
+  `enter=chroot; command -v chroot >/dev/null 2>&1 || enter="busybox chroot"; exec $enter ${mountPath} /bin/sh -s`,
+] as const;
 export const shellInThePod = ['sh', '-s'] as const;

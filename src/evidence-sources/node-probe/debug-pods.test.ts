@@ -25,11 +25,25 @@ interface WorldSettings {
   readonly refusesToDelete?: string;
 }
 
-const running = { phase: 'Running', startTime: '2026-03-01T10:00:00Z', containerStatuses: [{ name: 'debug', state: { running: { startedAt: '2026-03-01T10:00:01Z' } } }] };
-const image = (reason: string, message: string) => ({ phase: 'Pending', startTime: '2026-03-01T10:00:00Z', containerStatuses: [{ name: 'debug', state: { waiting: { reason, message } } }] });
+const running = {
+  phase: 'Running',
+  startTime: '2026-03-01T10:00:00Z',
+  containerStatuses: [{ name: 'debug', state: { running: { startedAt: '2026-03-01T10:00:01Z' } } }],
+};
+const image = (reason: string, message: string) => ({
+  phase: 'Pending',
+  startTime: '2026-03-01T10:00:00Z',
+  containerStatuses: [{ name: 'debug', state: { waiting: { reason, message } } }],
+});
 
 /** A cluster of pods and nothing else, in which pauses pass at once and the clock moves with them. */
-function world({ statusAfter = () => running, outcome = (): ProgramOutcome => ({ state: 'ran', output: '', bytes: 0, isCut: false }), leftOver = [], refusesToCreate, refusesToDelete }: WorldSettings = {}): World {
+function world({
+  statusAfter = () => running,
+  outcome = (): ProgramOutcome => ({ state: 'ran', output: '', bytes: 0, isCut: false }),
+  leftOver = [],
+  refusesToCreate,
+  refusesToDelete,
+}: WorldSettings = {}): World {
   const pods = new Map<string, { readonly raw: object; looks: number }>();
   const events: string[] = [];
   let now = start;
@@ -48,7 +62,8 @@ function world({ statusAfter = () => running, outcome = (): ProgramOutcome => ({
       },
       create: (manifest: PodManifest) => {
         events.push('create');
-        if (refusesToCreate !== undefined) return Promise.resolve({ state: 'failed', because: 'forbidden', detail: refusesToCreate, isMissing: false });
+        if (refusesToCreate !== undefined)
+          return Promise.resolve({ state: 'failed', because: 'forbidden', detail: refusesToCreate, isMissing: false });
         pods.set(manifest.metadata.name, { raw: manifest, looks: 0 });
         return Promise.resolve({ state: 'answered', value: read(manifest.metadata.name) });
       },
@@ -59,7 +74,8 @@ function world({ statusAfter = () => running, outcome = (): ProgramOutcome => ({
       },
       remove: (namespace, name) => {
         events.push(`remove from ${namespace}`);
-        if (refusesToDelete !== undefined) return Promise.resolve({ state: 'failed', because: 'forbidden', detail: refusesToDelete, isMissing: false });
+        if (refusesToDelete !== undefined)
+          return Promise.resolve({ state: 'failed', because: 'forbidden', detail: refusesToDelete, isMissing: false });
         pods.delete(name);
         return Promise.resolve({ state: 'answered', value: undefined });
       },
@@ -77,7 +93,13 @@ function world({ statusAfter = () => running, outcome = (): ProgramOutcome => ({
 }
 
 function open(given: World, notices: string[] = []) {
-  const nodes = debugPodNodes(given.access, { namespace: 'night', image: 'busybox:1', totalMilliseconds: 1, outputBytes: 1, notice: (text) => notices.push(text) });
+  const nodes = debugPodNodes(given.access, {
+    namespace: 'night',
+    image: 'busybox:1',
+    totalMilliseconds: 1,
+    outputBytes: 1,
+    notice: (text) => notices.push(text),
+  });
   return nodeProbeSource({ nodes, pods: given.access }, { now: given.access.now });
 }
 
@@ -87,15 +109,29 @@ test('a debug pod is pinned, bounded in time, tolerates everything and gets no m
   expect(manifest).toMatchObject({
     metadata: { labels: { 'stanch.dev/debug-pod': 'true' } },
     spec: {
-      nodeName: 'node-1', hostPID: true, hostNetwork: true, restartPolicy: 'Never', activeDeadlineSeconds: 120, automountServiceAccountToken: false, tolerations: [{ operator: 'Exists' }],
-      containers: [{ imagePullPolicy: 'IfNotPresent', securityContext: { capabilities: { add: ['NET_ADMIN', 'NET_RAW', 'SYS_CHROOT', 'SYSLOG'] } }, volumeMounts: [{ mountPath: '/host', readOnly: true }] }],
+      nodeName: 'node-1',
+      hostPID: true,
+      hostNetwork: true,
+      restartPolicy: 'Never',
+      activeDeadlineSeconds: 120,
+      automountServiceAccountToken: false,
+      tolerations: [{ operator: 'Exists' }],
+      containers: [
+        {
+          imagePullPolicy: 'IfNotPresent',
+          securityContext: { capabilities: { add: ['NET_ADMIN', 'NET_RAW', 'SYS_CHROOT', 'SYSLOG'] } },
+          volumeMounts: [{ mountPath: '/host', readOnly: true }],
+        },
+      ],
     },
   });
   expect(JSON.stringify(manifest)).not.toContain('privileged');
 });
 
 test('on the pod network it is an ordinary pod that touches nothing of the host', () => {
-  expect(JSON.stringify(debugPodManifest({ name: 'x', namespace: 'night', node: 'node-1', image: 'busybox:1', network: 'pod' }))).not.toMatch(/host(PID|Network|Path)|NET_ADMIN/);
+  expect(
+    JSON.stringify(debugPodManifest({ name: 'x', namespace: 'night', node: 'node-1', image: 'busybox:1', network: 'pod' })),
+  ).not.toMatch(/host(PID|Network|Path)|NET_ADMIN/);
 });
 
 describe('a run', () => {
@@ -103,17 +139,39 @@ describe('a run', () => {
     const [given, notices] = [world(), [] as string[]];
     const source = open(given, notices);
     await source.read({ ...base, kind: 'node-commands', nodes: ['node-1'] }, never);
-    await source.read({ ...base, kind: 'connectivity-probes', probes: [{ from: { kind: 'node', name: 'node-1' }, host: '10.0.0.1', port: 80 }] }, never);
+    await source.read(
+      { ...base, kind: 'connectivity-probes', probes: [{ from: { kind: 'node', name: 'node-1' }, host: '10.0.0.1', port: 80 }] },
+      never,
+    );
     await source.close();
 
-    expect(given.events).toEqual(['list stanch.dev/debug-pod=true', 'create', 'run in night/debug: sh -c enter=', 'run in night/debug: sh -c enter=', 'remove from night']);
-    expect(notices).toEqual([expect.stringMatching(/^creates pod night\/stanch-debug-[0-9a-f]{8} on node-1 \(host network, file system read-only\), deleted when it is done$/)]);
+    expect(given.events).toEqual([
+      'list stanch.dev/debug-pod=true',
+      'create',
+      'run in night/debug: sh -c enter=',
+      'run in night/debug: sh -c enter=',
+      'remove from night',
+    ]);
+    expect(notices).toEqual([
+      expect.stringMatching(
+        /^creates pod night\/stanch-debug-[0-9a-f]{8} on node-1 \(host network, file system read-only\), deleted when it is done$/,
+      ),
+    ]);
     expect(given.existing()).toEqual([]);
   });
 
   test('deletes what an earlier one left behind, and leaves alone what a colleague may be using', async () => {
-    const left = (name: string, created: string, phase: string) => ({ metadata: { name, namespace: 'dawn', creationTimestamp: created }, status: { phase } });
-    const given = world({ leftOver: [left('old', '2026-03-01T09:57:00Z', 'Running'), left('ended', '2026-03-01T09:59:50Z', 'Failed'), left('young', '2026-03-01T09:59:00Z', 'Running')] });
+    const left = (name: string, created: string, phase: string) => ({
+      metadata: { name, namespace: 'dawn', creationTimestamp: created },
+      status: { phase },
+    });
+    const given = world({
+      leftOver: [
+        left('old', '2026-03-01T09:57:00Z', 'Running'),
+        left('ended', '2026-03-01T09:59:50Z', 'Failed'),
+        left('young', '2026-03-01T09:59:00Z', 'Running'),
+      ],
+    });
     const source = open(given);
     await source.read({ ...base, kind: 'node-commands', nodes: ['node-1'] }, never);
     await source.close();
@@ -136,18 +194,40 @@ describe('a run', () => {
     await source.read({ ...base, kind: 'node-commands', nodes: ['node-1'] }, never);
     await source.close();
 
-    expect(notices[1]).toMatch(/^could not delete pod night\/stanch-debug-\w+ \(pods is forbidden\); it ends by itself after 120 s, and: kubectl delete pod -n night stanch-debug-\w+$/);
+    expect(notices[1]).toMatch(
+      /^could not delete pod night\/stanch-debug-\w+ \(pods is forbidden\); it ends by itself after 120 s, and: kubectl delete pod -n night stanch-debug-\w+$/,
+    );
   });
 });
 
 describe('a node that cannot be looked at is a gap with its reason', () => {
   test.each([
     ['creating is refused', { refusesToCreate: 'pods is forbidden' }, 'forbidden', /pods is forbidden$/],
-    ['the image cannot be pulled', { statusAfter: () => image('ImagePullBackOff', 'no such host') }, 'unreachable', /ImagePullBackOff: no such host; give --debug-image/],
+    [
+      'the image cannot be pulled',
+      { statusAfter: () => image('ImagePullBackOff', 'no such host') },
+      'unreachable',
+      /ImagePullBackOff: no such host; give --debug-image/,
+    ],
     ['the kubelet does nothing', { statusAfter: () => ({ phase: 'Pending' }) }, 'timed-out', /the kubelet has not taken it up/],
-    ['it never gets further', { statusAfter: () => image('ContainerCreating', '') }, 'timed-out', /did not start within 30 s \(ContainerCreating\)/],
-    ['the kubelet refuses it', { statusAfter: () => ({ phase: 'Failed', reason: 'OutOfpods', message: 'too many' }) }, 'unreachable', /ended at once \(OutOfpods: too many\)/],
-    ['exec is refused', { outcome: (): ProgramOutcome => ({ state: 'failed', because: 'forbidden', detail: 'pods/exec is forbidden' }) }, 'forbidden', /pods\/exec is forbidden/],
+    [
+      'it never gets further',
+      { statusAfter: () => image('ContainerCreating', '') },
+      'timed-out',
+      /did not start within 30 s \(ContainerCreating\)/,
+    ],
+    [
+      'the kubelet refuses it',
+      { statusAfter: () => ({ phase: 'Failed', reason: 'OutOfpods', message: 'too many' }) },
+      'unreachable',
+      /ended at once \(OutOfpods: too many\)/,
+    ],
+    [
+      'exec is refused',
+      { outcome: (): ProgramOutcome => ({ state: 'failed', because: 'forbidden', detail: 'pods/exec is forbidden' }) },
+      'forbidden',
+      /pods\/exec is forbidden/,
+    ],
   ] as const)('%s', async (_what, settings, because, detail) => {
     const given = world(settings);
     const source = open(given);
@@ -162,7 +242,12 @@ describe('a node that cannot be looked at is a gap with its reason', () => {
 test('how our own mount is mounted says nothing about the node', async () => {
   const outcome = (script: string): ProgramOutcome => {
     const [, mark = ''] = /'(stanch-[0-9a-f-]+) begin mounts'/.exec(script) ?? [];
-    return { state: 'ran', output: `${mark} begin mounts\n/dev/vda1 / ext4 ro,relatime 0 0\n/dev/vdb1 /data ext4 ro,relatime 0 0\n${mark} end 0\n`, bytes: 1, isCut: false };
+    return {
+      state: 'ran',
+      output: `${mark} begin mounts\n/dev/vda1 / ext4 ro,relatime 0 0\n/dev/vdb1 /data ext4 ro,relatime 0 0\n${mark} end 0\n`,
+      bytes: 1,
+      isCut: false,
+    };
   };
   const reading = await open(world({ outcome })).read({ ...base, kind: 'node-commands', nodes: ['node-1'] }, never);
 

@@ -16,12 +16,19 @@ export function nodeProbeSource(access: ProbeAccess, clock: Clock): EvidenceSour
     name: 'node-probe',
     provides: ['node-commands', 'connectivity-probes'],
     permissions: nodeCommands.map(({ argv, shows }) => ({ resource: argv.join(' '), verbs: ['run'], why: shows })),
-    identify: async () => ({ state: 'failed', attempted: 'asking nodes about the cluster', happened: 'nodes know nothing of the whole', whatToDo: 'give a cluster or a recording as well' }),
+    identify: () =>
+      Promise.resolve({
+        state: 'failed',
+        attempted: 'asking nodes about the cluster',
+        happened: 'nodes know nothing of the whole',
+        whatToDo: 'give a cluster or a recording as well',
+      }),
     read: async (request, signal) => {
       const asked: EvidenceRequest = request;
       // The kind decides the form of the answer, which TypeScript cannot follow.
       if (asked.kind === 'node-commands') return (await readCommands(asked.nodes ?? [], { access, clock, count }, signal)) as never;
-      if (asked.kind === 'connectivity-probes') return (await readConnections(asked.probes ?? [], { access, clock, count }, signal)) as never;
+      if (asked.kind === 'connectivity-probes')
+        return (await readConnections(asked.probes ?? [], { access, clock, count }, signal)) as never;
       return unreadable('not-configured', `nodes do not tell ${request.kind}`);
     },
     cost: () => ({ ...cost }),

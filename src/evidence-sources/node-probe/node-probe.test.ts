@@ -39,19 +39,64 @@ async function freePort(): Promise<number> {
 beforeAll(async () => {
   if (!hasSshd) return;
   chmodSync(folder, 0o755);
-  for (const key of ['host', 'other-host', 'unknown', ...Object.keys(hosts)]) execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', inFolder(key)]);
-  const allowed = Object.entries(hosts).map(([name, command]) => `${command === undefined ? '' : `command="${command.replaceAll('"', '\\"')}" `}${readFileSync(inFolder(`${name}.pub`), 'utf8').trim()}`);
+  for (const key of ['host', 'other-host', 'unknown', ...Object.keys(hosts)])
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', inFolder(key)]);
+  const allowed = Object.entries(hosts).map(
+    ([name, command]) =>
+      `${command === undefined ? '' : `command="${command.replaceAll('"', '\\"')}" `}${readFileSync(inFolder(`${name}.pub`), 'utf8').trim()}`,
+  );
   writeFileSync(inFolder('authorized_keys'), `${allowed.join('\n')}\n`);
   const port = await freePort();
   closedPort = await freePort();
-  writeFileSync(inFolder('sshd_config'), [`Port ${port}`, 'ListenAddress 127.0.0.1', `HostKey ${inFolder('host')}`, `AuthorizedKeysFile ${inFolder('authorized_keys')}`, 'StrictModes no', 'UsePAM no', 'PasswordAuthentication no', 'KbdInteractiveAuthentication no', 'PermitRootLogin yes', `PidFile ${inFolder('pid')}`, ''].join('\n'));
-  const entry = (host: string, key: string, known: string, at: number): string => [`Host ${host}`, '  HostName 127.0.0.1', `  Port ${at}`, `  User ${userInfo().username}`, `  IdentityFile ${inFolder(key)}`, '  IdentitiesOnly yes', `  UserKnownHostsFile ${inFolder(`known-${known}`)}`, '  GlobalKnownHostsFile /dev/null', '  StrictHostKeyChecking yes'].join('\n');
-  writeFileSync(inFolder('ssh_config'), [...Object.keys(hosts).map((name) => entry(name, name, 'right', port)), entry('stranger', 'unknown', 'right', port), entry('impostor', 'honest', 'wrong', port), entry('silent', 'honest', 'right', closedPort), ''].join('\n'));
-  for (const [known, key] of [['right', 'host'], ['wrong', 'other-host']] as const) writeFileSync(inFolder(`known-${known}`), `[127.0.0.1]:${port} ${readFileSync(inFolder(`${key}.pub`), 'utf8')}`);
+  writeFileSync(
+    inFolder('sshd_config'),
+    [
+      `Port ${port}`,
+      'ListenAddress 127.0.0.1',
+      `HostKey ${inFolder('host')}`,
+      `AuthorizedKeysFile ${inFolder('authorized_keys')}`,
+      'StrictModes no',
+      'UsePAM no',
+      'PasswordAuthentication no',
+      'KbdInteractiveAuthentication no',
+      'PermitRootLogin yes',
+      `PidFile ${inFolder('pid')}`,
+      '',
+    ].join('\n'),
+  );
+  const entry = (host: string, key: string, known: string, at: number): string =>
+    [
+      `Host ${host}`,
+      '  HostName 127.0.0.1',
+      `  Port ${at}`,
+      `  User ${userInfo().username}`,
+      `  IdentityFile ${inFolder(key)}`,
+      '  IdentitiesOnly yes',
+      `  UserKnownHostsFile ${inFolder(`known-${known}`)}`,
+      '  GlobalKnownHostsFile /dev/null',
+      '  StrictHostKeyChecking yes',
+    ].join('\n');
+  writeFileSync(
+    inFolder('ssh_config'),
+    [
+      ...Object.keys(hosts).map((name) => entry(name, name, 'right', port)),
+      entry('stranger', 'unknown', 'right', port),
+      entry('impostor', 'honest', 'wrong', port),
+      entry('silent', 'honest', 'right', closedPort),
+      '',
+    ].join('\n'),
+  );
+  for (const [known, key] of [
+    ['right', 'host'],
+    ['wrong', 'other-host'],
+  ] as const)
+    writeFileSync(inFolder(`known-${known}`), `[127.0.0.1]:${port} ${readFileSync(inFolder(`${key}.pub`), 'utf8')}`);
   execFileSync('mkdir', ['-p', '/run/sshd']);
   daemon = spawn(sshd, ['-D', '-e', '-f', inFolder('sshd_config')], { stdio: ['ignore', 'ignore', 'pipe'] });
   await new Promise<void>((resolve, reject) => {
-    daemon?.stderr?.on('data', (chunk: Buffer) => { if (chunk.toString().includes('Server listening')) resolve(); });
+    daemon?.stderr?.on('data', (chunk: Buffer) => {
+      if (chunk.toString().includes('Server listening')) resolve();
+    });
     daemon?.on('close', () => reject(new Error('sshd did not start')));
   });
 });
@@ -63,7 +108,10 @@ afterAll(() => {
 });
 
 function source(settings: Partial<typeof usualSettings> = {}) {
-  return nodeProbeSource({ nodes: sshNodes({ ...usualSettings, configPath: inFolder('ssh_config'), ...settings }), pods: undefined }, clock);
+  return nodeProbeSource(
+    { nodes: sshNodes({ ...usualSettings, configPath: inFolder('ssh_config'), ...settings }), pods: undefined },
+    clock,
+  );
 }
 
 async function commandsOn(node: string, settings: Partial<typeof usualSettings> = {}) {
@@ -74,16 +122,29 @@ describe.skipIf(!hasSshd)('over a real sshd (skipped where openssh-server is not
   test('the fixed list is run in one connection, and what the node lacks is left out', async () => {
     const reading = await commandsOn('honest');
     const outputs = reading.state === 'read' ? reading.value : [];
-    expect(outputs.find((each) => each.command === 'uptime')).toEqual({ node: 'honest', command: 'uptime', at: 1_000_000, exitStatus: 0, output: expect.stringMatching(/^[\d.]+ [\d.]+$/) });
+    expect(outputs.find((each) => each.command === 'uptime')).toEqual({
+      node: 'honest',
+      command: 'uptime',
+      at: 1_000_000,
+      exitStatus: 0,
+      output: expect.stringMatching(/^[\d.]+ [\d.]+$/),
+    });
     expect(outputs.every((each) => each.exitStatus !== 127)).toBe(true);
   });
 
   test('connections are tried from the node: connected and refused are told apart', async () => {
     const port = Number(/Port (\d+)/.exec(readFileSync(inFolder('sshd_config'), 'utf8'))?.[1]);
     const from = { kind: 'node', name: 'honest' } as const;
-    const probes = [{ from, host: '127.0.0.1', port }, { from, host: '127.0.0.1', port: closedPort }, { from, host: '127.0.0.1; touch /pwned', port: 80 }];
+    const probes = [
+      { from, host: '127.0.0.1', port },
+      { from, host: '127.0.0.1', port: closedPort },
+      { from, host: '127.0.0.1; touch /pwned', port: 80 },
+    ];
     const reading = await source().read({ ...base, kind: 'connectivity-probes', probes }, new AbortController().signal);
-    expect(reading.state === 'read' ? reading.value.map((probe) => [probe.host, probe.outcome]) : reading).toEqual([['127.0.0.1', 'connected'], ['127.0.0.1', 'refused']]);
+    expect(reading.state === 'read' ? reading.value.map((probe) => [probe.host, probe.outcome]) : reading).toEqual([
+      ['127.0.0.1', 'connected'],
+      ['127.0.0.1', 'refused'],
+    ]);
   });
 
   test.each([
@@ -112,13 +173,19 @@ describe.skipIf(!hasSshd)('over a real sshd (skipped where openssh-server is not
 
   test('one bad node does not take the other away', async () => {
     const reading = await source().read({ ...base, kind: 'node-commands', nodes: ['silent', 'honest'] }, new AbortController().signal);
-    expect(reading.state === 'read' ? [reading.value.length > 10, reading.gaps.map((gap) => gap.what)] : reading).toEqual([true, ['commands on silent']]);
+    expect(reading.state === 'read' ? [reading.value.length > 10, reading.gaps.map((gap) => gap.what)] : reading).toEqual([
+      true,
+      ['commands on silent'],
+    ]);
   });
 });
 
 test('no node and no known connection: nothing is asked', async () => {
   const allowed = nodeProbeSource({ nodes: sshNodes(usualSettings), pods: undefined }, clock);
-  expect([await allowed.read({ ...base, kind: 'node-commands', nodes: [] }, new AbortController().signal), await allowed.read({ ...base, kind: 'connectivity-probes', probes: [] }, new AbortController().signal)]).toEqual([
+  expect([
+    await allowed.read({ ...base, kind: 'node-commands', nodes: [] }, new AbortController().signal),
+    await allowed.read({ ...base, kind: 'connectivity-probes', probes: [] }, new AbortController().signal),
+  ]).toEqual([
     { state: 'unreadable', because: 'not-asked', detail: 'no node stands out, so none was looked at' },
     { state: 'unreadable', because: 'not-asked', detail: 'no failing connection is known that could be tried again' },
   ]);

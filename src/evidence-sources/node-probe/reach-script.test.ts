@@ -16,8 +16,17 @@ beforeAll(async () => {
 afterAll(() => void silent.close());
 
 test('the script runs in a plain shell, ends by itself, and tells connected from refused', () => {
-  const ran = spawnSync('sh', ['-s'], { encoding: 'utf8', input: reachScriptFor('mark', [{ host: '127.0.0.1', port }, { host: '127.0.0.1', port: 1 }, { host: 'x; touch /x', port: 1 }]) });
-  const outcomes = splitOutput(ran.stdout, 'mark').map(({ id, exitStatus, output }) => `${id.split(' ')[0]} ${reachOutcome(id.split(' ')[1] ?? '', exitStatus, output)}`);
+  const ran = spawnSync('sh', ['-s'], {
+    encoding: 'utf8',
+    input: reachScriptFor('mark', [
+      { host: '127.0.0.1', port },
+      { host: '127.0.0.1', port: 1 },
+      { host: 'x; touch /x', port: 1 },
+    ]),
+  });
+  const outcomes = splitOutput(ran.stdout, 'mark').map(
+    ({ id, exitStatus, output }) => `${id.split(' ')[0]} ${reachOutcome(id.split(' ')[1] ?? '', exitStatus, output)}`,
+  );
 
   expect([ran.status, outcomes.toSorted()]).toEqual([0, ['0 connected', '1 refused']]);
 });
@@ -26,7 +35,9 @@ test('where nothing can connect, nothing is claimed', () => {
   const nothing = reachScriptFor('mark', [{ host: '127.0.0.1', port: 1 }]).replace(/\ntry\(\)/, '\ntool=\ntry()');
   const ran = spawnSync('sh', ['-s'], { encoding: 'utf8', input: nothing });
 
-  expect(splitOutput(ran.stdout, 'mark').map(({ id, exitStatus, output }) => reachOutcome(id.split(' ')[1] ?? '', exitStatus, output))).toEqual([undefined]);
+  expect(
+    splitOutput(ran.stdout, 'mark').map(({ id, exitStatus, output }) => reachOutcome(id.split(' ')[1] ?? '', exitStatus, output)),
+  ).toEqual([undefined]);
 });
 
 describe('what programs say', () => {
@@ -63,8 +74,15 @@ describe('what programs say', () => {
 });
 
 test('no text that is taken for a host has a meaning to a shell', () => {
-  fc.assert(fc.property(fc.string(), fc.integer(), (host, number) => {
-    expect(isReachable({ host, port: number }) && /[^A-Za-z0-9.:-]/.test(host)).toBe(false);
-  }));
-  expect([isReachable({ host: '10.96.0.1', port: 443 }), isReachable({ host: 'fd00::1', port: 443 }), isReachable({ host: '-oProxyCommand=x', port: 443 }), isReachable({ host: 'db', port: 0 })]).toEqual([true, true, false, false]);
+  fc.assert(
+    fc.property(fc.string(), fc.integer(), (host, number) => {
+      expect(isReachable({ host, port: number }) && /[^A-Za-z0-9.:-]/.test(host)).toBe(false);
+    }),
+  );
+  expect([
+    isReachable({ host: '10.96.0.1', port: 443 }),
+    isReachable({ host: 'fd00::1', port: 443 }),
+    isReachable({ host: '-oProxyCommand=x', port: 443 }),
+    isReachable({ host: 'db', port: 0 }),
+  ]).toEqual([true, true, false, false]);
 });

@@ -24,15 +24,31 @@ const patienceSeconds = 5;
  * comes first, because it counts against the container's limit; those that cannot tell every outcome come last.
  */
 const tools = [
-  { name: 'nc', isThere: `case "$(nc -h 2>&1 </dev/null)" in *-*z*) ;; *) false ;; esac`, call: `nc -z -v -w ${reachSeconds} "$host" "$port"` },
+  {
+    name: 'nc',
+    isThere: `case "$(nc -h 2>&1 </dev/null)" in *-*z*) ;; *) false ;; esac`,
+    call: `nc -z -v -w ${reachSeconds} "$host" "$port"`,
+  },
   { name: 'bash', isThere: 'command -v bash', call: `bash -c 'exec 3<>"/dev/tcp/$0/$1"' "$host" "$port"` },
-  { name: 'curl', isThere: 'command -v curl', call: `curl --verbose --silent --show-error --connect-timeout ${reachSeconds} --max-time ${reachSeconds + 1} --output /dev/null "telnet://$bracketed:$port"` },
-  { name: 'perl', isThere: 'command -v perl', call: `perl -MIO::Socket::INET -e 'exit(0) if IO::Socket::INET->new(PeerAddr=>$ARGV[0],PeerPort=>$ARGV[1],Timeout=>${reachSeconds}); print "$@ $!"; exit 1' "$host" "$port"` },
+  {
+    name: 'curl',
+    isThere: 'command -v curl',
+    call: `curl --verbose --silent --show-error --connect-timeout ${reachSeconds} --max-time ${reachSeconds + 1} --output /dev/null "telnet://$bracketed:$port"`,
+  },
+  {
+    name: 'perl',
+    isThere: 'command -v perl',
+    call: `perl -MIO::Socket::INET -e 'exit(0) if IO::Socket::INET->new(PeerAddr=>$ARGV[0],PeerPort=>$ARGV[1],Timeout=>${reachSeconds}); print "$@ $!"; exit 1' "$host" "$port"`,
+  },
   { name: 'plain-nc', isThere: 'command -v nc', call: `nc -w ${reachSeconds} "$host" "$port"` },
   { name: 'wget', isThere: 'command -v wget', call: `wget -T ${reachSeconds} -O /dev/null "http://$bracketed:$port/"` },
   { name: 'python3', isThere: 'command -v python3', call: pythonCall('python3') },
   { name: 'python', isThere: 'command -v python', call: pythonCall('python') },
-  { name: 'node', isThere: 'command -v node', call: `node -e 'const s=require("net").connect({host:process.argv[1],port:+process.argv[2]});s.setTimeout(${reachSeconds}000,()=>{console.log("timed out");process.exit(1)});s.on("connect",()=>process.exit(0));s.on("error",e=>{console.log(e.message);process.exit(1)})' "$host" "$port"` },
+  {
+    name: 'node',
+    isThere: 'command -v node',
+    call: `node -e 'const s=require("net").connect({host:process.argv[1],port:+process.argv[2]});s.setTimeout(${reachSeconds}000,()=>{console.log("timed out");process.exit(1)});s.on("connect",()=>process.exit(0));s.on("error",e=>{console.log(e.message);process.exit(1)})' "$host" "$port"`,
+  },
 ] as const;
 export type ReachTool = (typeof tools)[number]['name'];
 
@@ -47,23 +63,43 @@ function pythonCall(program: string): string {
 export function reachScriptFor(mark: string, targets: readonly Reach[]): string {
   const choose = tools.map(({ name, isThere }, index) => `${index === 0 ? 'if' : 'elif'} ${isThere} >/dev/null 2>&1; then tool=${name}`);
   const call = tools.map(({ name, call: line }) => `    ${name}) exec ${line} ;;`);
-  const tries = targets.map((target, index) => (isReachable(target) ? [`try ${index} ${quoted(target.host)} ${target.port} &`] : [])).flat();
+  const tries = targets
+    .map((target, index) => (isReachable(target) ? [`try ${index} ${quoted(target.host)} ${target.port} &`] : []))
+    .flat();
   return [
     // A proxy would answer in the target's place.
-    'unset http_proxy HTTP_PROXY all_proxy ALL_PROXY', 'LC_ALL=C; export LC_ALL', 'PATH=$PATH:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH',
-    ...choose, 'else tool=; fi',
-    'connect() {', '  case $tool in', ...call, '    *) return 127 ;;', '  esac', '}',
+    'unset http_proxy HTTP_PROXY all_proxy ALL_PROXY',
+    'LC_ALL=C; export LC_ALL',
+    'PATH=$PATH:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH',
+    ...choose,
+    'else tool=; fi',
+    'connect() {',
+    '  case $tool in',
+    ...call,
+    '    *) return 127 ;;',
+    '  esac',
+    '}',
     // A pod's own "timeout" may be missing, so a second process watches the first.
     'bounded() {',
-    '  connect 2>&1 </dev/null &', '  connecting=$!',
-    `  { sleep ${patienceSeconds}; kill "$connecting"; } >/dev/null 2>&1 &`, '  watching=$!',
-    '  wait "$connecting"; status=$?', '  kill "$watching" 2>/dev/null', '  return "$status"', '}',
-    'try() {', '  number=$1 host=$2 port=$3 bracketed=$2', '  case $host in *:*) bracketed="[$host]" ;; esac',
+    '  connect 2>&1 </dev/null &',
+    '  connecting=$!',
+    `  { sleep ${patienceSeconds}; kill "$connecting"; } >/dev/null 2>&1 &`,
+    '  watching=$!',
+    '  wait "$connecting"; status=$?',
+    '  kill "$watching" 2>/dev/null',
+    '  return "$status"',
+    '}',
+    'try() {',
+    '  number=$1 host=$2 port=$3 bracketed=$2',
+    '  case $host in *:*) bracketed="[$host]" ;; esac',
     '  said=$(bounded); status=$?',
     // One write for each, short enough that the tries cannot mix.
     `  printf '\\n%s%s %s\\n%.800s\\n%s %s\\n' ${quoted(beginLine(mark, ''))} "$number" "$tool" "$said" ${quoted(endLine(mark))} "$status"`,
     '}',
-    ...tries, 'wait', 'exit 0', '',
+    ...tries,
+    'wait',
+    'exit 0',
+    '',
   ].join('\n');
 }
 
@@ -71,7 +107,12 @@ export function reachScriptFor(mark: string, targets: readonly Reach[]): string 
 export function reachOutcome(tool: string, exitStatus: number | undefined, output: string): ConnectivityProbe['outcome'] | undefined {
   if (exitStatus === undefined || exitStatus === 127 || tool === '') return undefined;
   if (/refused/i.test(output)) return 'refused';
-  if (/(could not resolve|name or service not known|name does not resolve|bad address|getaddrinfo|bad hostname|name resolution|nodename nor servname|unknown host)/i.test(output)) return 'name-not-resolved';
+  if (
+    /(could not resolve|name or service not known|name does not resolve|bad address|getaddrinfo|bad hostname|name resolution|nodename nor servname|unknown host)/i.test(
+      output,
+    )
+  )
+    return 'name-not-resolved';
   if (/(no route to host|unreachable|EHOSTUNREACH|ENETUNREACH)/i.test(output)) return 'unreachable';
   if (exitStatus === 0) return 'connected';
   if (tool === 'curl') return curlOutcome(exitStatus, output);
@@ -96,6 +137,11 @@ function curlOutcome(exitStatus: number, output: string): ConnectivityProbe['out
 
 /** wget only speaks HTTP and gives the same words for "no connection" and "no answer": then it tells nothing. */
 function wgetOutcome(output: string): ConnectivityProbe['outcome'] | undefined {
-  if (/(connected\.|server returned error|error getting response|HTTP\/\d|bad header|no data received|HTTP request sent|saved|written to)/i.test(output)) return 'connected';
+  if (
+    /(connected\.|server returned error|error getting response|HTTP\/\d|bad header|no data received|HTTP request sent|saved|written to)/i.test(
+      output,
+    )
+  )
+    return 'connected';
   return /(failed|connect)[^\n]*(connection timed out|operation timed out)/i.test(output) ? 'timed-out' : undefined;
 }

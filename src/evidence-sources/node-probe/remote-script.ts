@@ -30,5 +30,14 @@ export function scriptFor(mark: string): string {
       `printf '\\n%s %s\\n' ${quoted(endLine(mark))} "$status"`,
     ].join('\n');
   });
-  return ['LC_ALL=C; export LC_ALL', 'PATH=$PATH:/usr/sbin:/sbin:/usr/local/bin; export PATH', 'exec 4>&1', 'root=', '[ "$(id -u)" = 0 ] || root="sudo -n"', ...commands, 'exit 0', ''].join('\n');
+  return [
+    'LC_ALL=C; export LC_ALL',
+    'PATH=$PATH:/usr/sbin:/sbin:/usr/local/bin; export PATH',
+    'exec 4>&1',
+    'root=',
+    '[ "$(id -u)" = 0 ] || root="sudo -n"',
+    ...commands,
+    'exit 0',
+    '',
+  ].join('\n');
 }

@@ -30,5 +30,11 @@ export function splitOutput(received: string, mark: string): readonly Section[] 
 }
 
 function section({ id, lines }: { readonly id: string; readonly lines: readonly string[] }, exitStatus: number | undefined): Section {
-  return { id, exitStatus, output: redactLines(lines.map((line) => plainText(line))).join('\n').trim() };
+  return {
+    id,
+    exitStatus,
+    output: redactLines(lines.map((line) => plainText(line)))
+      .join('\n')
+      .trim(),
+  };
 }

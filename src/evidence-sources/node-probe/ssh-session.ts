@@ -21,7 +21,12 @@ export const usualSettings: SshSettings = { connectSeconds: 5, totalMilliseconds
 
 /** Logs in to nodes by their names, as ssh_config resolves them. */
 export function sshNodes(settings: SshSettings): NodeShell {
-  return { run: (node, script, signal) => runOverSsh(node, script, settings, signal), ownMounts: [], runOnPodNetwork: undefined, close: async () => undefined };
+  return {
+    run: (node, script, signal) => runOverSsh(node, script, settings, signal),
+    ownMounts: [],
+    runOnPodNetwork: undefined,
+    close: () => Promise.resolve(),
+  };
 }
 
 const hostName = /^[A-Za-z0-9_][A-Za-z0-9_.:-]{0,252}$/;
@@ -29,7 +34,8 @@ const hostName = /^[A-Za-z0-9_][A-Za-z0-9_.:-]{0,252}$/;
 /** Runs a fixed script on a host. Never throws, never asks a question, never takes longer than the settings allow. */
 export async function runOverSsh(host: string, script: string, settings: SshSettings, signal: AbortSignal): Promise<ProgramOutcome> {
   if (!hostName.test(host)) return { state: 'failed', because: 'malformed', detail: 'the name of the node is no host name' };
-  if (signal.aborted) return { state: 'failed', because: 'timed-out', detail: `ssh ${host} was not begun: the time for the investigation was used up` };
+  if (signal.aborted)
+    return { state: 'failed', because: 'timed-out', detail: `ssh ${host} was not begun: the time for the investigation was used up` };
   const child = spawn('ssh', [...argumentsFor(settings), '--', host, 'sh', '-s'], { stdio: ['pipe', 'pipe', 'pipe'] });
   return new Promise((resolve) => {
     const kept: Buffer[] = [];
@@ -61,10 +67,16 @@ export async function runOverSsh(host: string, script: string, settings: SshSett
       resolve(outcome);
     };
     child.on('error', (cause: Error & { readonly code?: string }) =>
-      settle({ state: 'failed', because: 'not-configured', detail: cause.code === 'ENOENT' ? 'there is no ssh program on this machine' : `ssh could not be started: ${cause.message}` }));
+      settle({
+        state: 'failed',
+        because: 'not-configured',
+        detail: cause.code === 'ENOENT' ? 'there is no ssh program on this machine' : `ssh could not be started: ${cause.message}`,
+      }),
+    );
     child.on('close', (status) => {
       const output = Buffer.concat(kept).subarray(0, settings.outputBytes).toString('utf8');
-      if (ending === 'time' && output === '') settle({ state: 'failed', because: 'timed-out', detail: `ssh ${host} did not finish within its time` });
+      if (ending === 'time' && output === '')
+        settle({ state: 'failed', because: 'timed-out', detail: `ssh ${host} did not finish within its time` });
       else if (status === 255 && output === '') settle(refusal(host, Buffer.concat(complaints).toString('utf8')));
       else settle({ state: 'ran', output, bytes, isCut: ending !== undefined });
     });
@@ -74,8 +86,19 @@ export async function runOverSsh(host: string, script: string, settings: SshSett
 function argumentsFor({ configPath, user, connectSeconds }: SshSettings): readonly string[] {
   return [
     ...(configPath === undefined ? [] : ['-F', configPath]),
-    '-T', '-x', '-a',
-    ...['BatchMode=yes', `ConnectTimeout=${connectSeconds}`, 'ConnectionAttempts=1', 'ServerAliveInterval=5', 'ServerAliveCountMax=2', 'ClearAllForwardings=yes', 'PermitLocalCommand=no', 'LogLevel=ERROR'].flatMap((option) => ['-o', option]),
+    '-T',
+    '-x',
+    '-a',
+    ...[
+      'BatchMode=yes',
+      `ConnectTimeout=${connectSeconds}`,
+      'ConnectionAttempts=1',
+      'ServerAliveInterval=5',
+      'ServerAliveCountMax=2',
+      'ClearAllForwardings=yes',
+      'PermitLocalCommand=no',
+      'LogLevel=ERROR',
+    ].flatMap((option) => ['-o', option]),
     ...(user === undefined ? [] : ['-l', user]),
   ];
 }
@@ -85,10 +108,25 @@ function refusal(host: string, said: string): ProgramOutcome {
   const words = redactText(plainText(said)).replace(/\s+/g, ' ').trim().slice(0, 300);
   const detail = (what: string, help: string): string => `ssh ${host}: ${what}${words === '' ? '' : ` (${words})`}; ${help}`;
   if (/host key verification failed|host identification has changed/i.test(words)) {
-    return { state: 'failed', because: 'forbidden', detail: detail('the host key is not the known one, so nothing was sent', 'check who answers there, then mend known_hosts') };
+    return {
+      state: 'failed',
+      because: 'forbidden',
+      detail: detail('the host key is not the known one, so nothing was sent', 'check who answers there, then mend known_hosts'),
+    };
   }
-  if (/permission denied|too many authentication failures/i.test(words)) return { state: 'failed', because: 'forbidden', detail: detail('the login was refused', 'give a user and key that may log in') };
-  if (/timed out/i.test(words)) return { state: 'failed', because: 'timed-out', detail: detail('no answer', 'check the address and the way there') };
-  if (/could not resolve/i.test(words)) return { state: 'failed', because: 'unreachable', detail: detail('the name does not resolve', 'name the node in ssh_config with its HostName') };
-  return { state: 'failed', because: 'unreachable', detail: detail('no connection', 'check that sshd runs there and that the way is open') };
+  if (/permission denied|too many authentication failures/i.test(words))
+    return { state: 'failed', because: 'forbidden', detail: detail('the login was refused', 'give a user and key that may log in') };
+  if (/timed out/i.test(words))
+    return { state: 'failed', because: 'timed-out', detail: detail('no answer', 'check the address and the way there') };
+  if (/could not resolve/i.test(words))
+    return {
+      state: 'failed',
+      because: 'unreachable',
+      detail: detail('the name does not resolve', 'name the node in ssh_config with its HostName'),
+    };
+  return {
+    state: 'failed',
+    because: 'unreachable',
+    detail: detail('no connection', 'check that sshd runs there and that the way is open'),
+  };
 }

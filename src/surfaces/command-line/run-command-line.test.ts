@@ -185,8 +185,7 @@ describe('somebody stops it', () => {
     expect(await running).toEqual({
       status: 130,
       out: '',
-      error:
-        'stanch: creates pod default/x\nstanch: stopped. 0 questions were answered, debug pods were deleted or end by themselves.\n',
+      error: 'stanch: creates pod default/x\nstanch: stopped. 0 questions were answered, debug pods were deleted or end by themselves.\n',
     });
     expect(steps).toEqual(['deleted']);
   });
