@@ -7,7 +7,7 @@ import { type Instant, millisecondsPerHour } from './instant.ts';
 import type { Node } from './kubernetes/node.ts';
 import type { Event } from './kubernetes/workload.ts';
 import { spokenBytes, spokenCores } from './quantity.ts';
-import type { Replica, Replicas } from './replica.ts';
+import type { Replicas } from './replica.ts';
 import { parseSchedulerMessage, type RuledOut, type SchedulingCause } from './scheduler-message.ts';
 import { bindingCauses, type Believed } from './scheduling-cause.ts';
 import type { Obstacle, SchedulingVerdict } from './scheduling.ts';
@@ -41,13 +41,45 @@ export function waitingBecause(cause: SchedulingCause, facts: SchedulingFacts): 
       trouble.message === undefined
         ? recentEvents(facts.events, replica.pod, facts.now).filter((event) => event.reason === 'FailedScheduling')
         : [];
-    const told = parseSchedulerMessage(trouble.message ?? events[0]?.message);
     const verdict = verdicts.get(replica.pod);
-    const believed = weighedByAge(bindingCauses(told, verdict), facts).find((each) => each.cause === cause);
-    return believed === undefined
+    const judged = judge(trouble.message ?? events[0]?.message ?? '', verdict, facts);
+    const shared = judged.causes.some((each) => each.cause === cause) ? partsOf(judged, cause, { verdict, nodes: facts.nodes }) : undefined;
+    return shared === undefined
       ? []
-      : [seen(replica, { cause, believed, told, verdict, nodes: facts.nodes, events: events.slice(0, 1) })];
+      : [
+          {
+            ...shared.parts,
+            replica,
+            citations: [citeCondition(replica.pod, 'PodScheduled'), ...events.slice(0, 1).map(citeEvent), ...shared.cited],
+          },
+        ];
   });
+}
+
+/** What all pods of one template have in common: they wait for the same nodes with the same words. */
+interface Judged {
+  readonly told: readonly RuledOut[];
+  readonly causes: readonly Believed[];
+  readonly parts: Map<SchedulingCause, Shared>;
+}
+
+interface Shared {
+  readonly parts: Pick<Unscheduled, 'cause' | 'weight' | 'told' | 'obstacles'>;
+  readonly cited: readonly Citation[];
+}
+
+const judgements = new WeakMap<SchedulingVerdict['nodes'], Map<string, Judged>>();
+
+/** Worked out once per template and message: thousands of replicas may wait for thousands of nodes. */
+function judge(message: string, verdict: SchedulingVerdict | undefined, facts: SchedulingFacts): Judged {
+  const known = verdict === undefined ? undefined : (judgements.get(verdict.nodes) ?? new Map<string, Judged>());
+  const before = known?.get(message);
+  if (before !== undefined) return before;
+  const told = parseSchedulerMessage(message);
+  const judged: Judged = { told, causes: weighedByAge(bindingCauses(told, verdict), facts), parts: new Map() };
+  known?.set(message, judged);
+  if (verdict !== undefined && known !== undefined) judgements.set(verdict.nodes, known);
+  return judged;
 }
 
 /** Somebody who cordoned within the last hours is at work; an older cordon is part of the furniture. */
@@ -80,41 +112,37 @@ function cordonedAt(node: Node | undefined): Instant | undefined {
   return taint?.timeAdded ?? (writes.length === 0 ? undefined : Math.max(...writes));
 }
 
-interface Given {
-  readonly cause: SchedulingCause;
-  readonly believed: Believed;
-  readonly told: readonly RuledOut[];
-  readonly verdict: SchedulingVerdict | undefined;
-  readonly nodes: Collection<Node> | undefined;
-  readonly events: readonly Event[];
-}
-
 /** Four nodes show what the others are like. */
 const shownNodes = 4;
 
-function seen(replica: Replica, { cause, believed, told, verdict, nodes, events }: Given): Unscheduled {
+function partsOf(
+  judged: Judged,
+  cause: SchedulingCause,
+  seen: { readonly verdict: SchedulingVerdict | undefined; readonly nodes: Collection<Node> | undefined },
+): Shared | undefined {
+  const known = judged.parts.get(cause);
+  const believed = judged.causes.find((each) => each.cause === cause);
+  if (known !== undefined || believed === undefined) return known;
   const kinds = new Set(believed.obstacles);
-  const obstacles = (verdict?.nodes ?? []).flatMap(({ node, obstacles: all }) =>
-    all
-      .filter((each) => kinds.has(each.kind))
-      .slice(0, 2)
-      .map((obstacle) => ({ node, obstacle })),
-  );
-  const cited = obstacles
-    .filter((each) => believed.nodes.includes(each.node))
-    .slice(0, shownNodes)
-    .flatMap(({ node, obstacle }): readonly Citation[] => {
-      const found = nodes?.named(undefined, node);
-      return found === undefined ? [] : [citeObject(found, spokenObstacle(obstacle))];
-    });
-  return {
-    replica,
-    cause,
-    weight: believed.weight,
-    told: told.filter((each) => each.cause === cause),
-    obstacles: obstacles.filter((each) => believed.nodes.includes(each.node)),
-    citations: [citeCondition(replica.pod, 'PodScheduled'), ...events.map(citeEvent), ...cited],
+  const meant = new Set(believed.nodes);
+  const obstacles = (seen.verdict?.nodes ?? [])
+    .filter(({ node }) => meant.has(node))
+    .flatMap(({ node, obstacles: all }) =>
+      all
+        .filter((each) => kinds.has(each.kind))
+        .slice(0, 2)
+        .map((obstacle) => ({ node, obstacle })),
+    );
+  const cited = obstacles.slice(0, shownNodes).flatMap(({ node, obstacle }): readonly Citation[] => {
+    const found = seen.nodes?.named(undefined, node);
+    return found === undefined ? [] : [citeObject(found, spokenObstacle(obstacle))];
+  });
+  const shared: Shared = {
+    parts: { cause, weight: believed.weight, told: judged.told.filter((each) => each.cause === cause), obstacles },
+    cited,
   };
+  judged.parts.set(cause, shared);
+  return shared;
 }
 
 /** One finding per workload. `says` completes "2 replicas wait for a node: …". */

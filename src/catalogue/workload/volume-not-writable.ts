@@ -111,8 +111,11 @@ export const volumeNotWritable = defineFailureMode({
 });
 
 function isAboutFile(clue: LogClue): boolean {
+  // Other servers deny permission as well, and say nothing of files.
+  const isFile = clue.name !== undefined || /director(?:y|ies)|file|folder|path|mkdir|chmod|chown|open|writ|creat/i.test(clue.line);
   return (
     clue.port === undefined &&
+    isFile &&
     (clue.kind === 'permission-denied' || (clue.kind === 'read-only' && /read-only file ?system|EROFS/i.test(clue.line)))
   );
 }

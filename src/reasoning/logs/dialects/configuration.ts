@@ -20,6 +20,7 @@ export const configurationDialects: readonly Dialect[] = [
     ),
     /Cannot find (?:module|package) '(?<name>[^']{1,200})'|ERR_MODULE_NOT_FOUND|cannot load such file -- (?<name2>\S{1,200})/,
     /(?:ClassNotFoundException|NoClassDefFoundError): (?<name>[\w.$/]{1,200})|Could not find or load main class (?<name2>\S{1,200})|Unable to access jarfile (?<name3>\S{1,200})/,
+    /could not find driver|(?:GemNotFound|MissingSpecError): Could not find '?(?<name>[\w.-]{1,100})|Cannot find package "(?<name2>[^"]{1,100})"|(?:cannot|can't) load (?:plugin|extension|library) ["']?(?<name3>[^\s"']{1,100})/i,
     /error while loading shared libraries: (?<name>[^:\s]{1,200})|Class ["'](?<name2>[\w\\]{1,200})["'] not found|Could not load file or assembly '(?<name3>[^',]{1,200})|no main manifest attribute/,
   ]),
   ...sayings('missing-setting', [
@@ -42,10 +43,11 @@ export const configurationDialects: readonly Dialect[] = [
     new RegExp(
       `Could not resolve placeholder '(?<name>${key})'|(?<name2>${key}): (?:unbound variable|parameter (?:null or )?not set)|Config validation error: "(?<name3>${key})" is required|Missing required (?:value|configuration) (?<name4>${key})`,
     ),
+    /Missing [`'"](?<name>\w[\w.]{1,80})['"`]|Value cannot be null\. \(Parameter '(?<name2>\w{1,80})'\)|(?<name3>ConnectionString) property has not been initialized/,
     /database is uninitialized and (?:superuser )?password|ImproperlyConfigured: (?:The )?(?<name>[A-Z_]{3,80}) |No (?:configuration|config) (?:file )?(?:was )?(?:found|provided|specified)|undefined method .{0,40}ENV|Missing (?:required )?config(?:uration)?\b/i,
   ]),
   ...sayings('invalid-setting', [
-    /unknown directive ["'](?<name>[^"']{1,80})/,
+    /unknown (?:directive|keyword) ["'](?<name>[^"']{1,80})/i,
     /\[emerg\].{0,120}?(?:directive|invalid|unexpected|unknown|duplicate|not allowed|terminated by)(?: value)? ?["']?(?<name>[^"'\s]{0,80})/,
     new RegExp(
       `(?:invalid|illegal|bad|malformed|unsupported|unknown|unrecogni[sz]ed|unexpected|incorrect|wrong) (?:value |format |type )?(?:for |of |in )?(?:the )?(?:environment variables?|env(?:ironment)? vars?|config(?:uration)?(?: (?:file|key|option|value|property|parameter|variable))?|settings?|options?|flags?|arguments?|parameters?|directives?|command[- ]line option|log[ -]?level|port|duration|dsn|connection string|url|uri|database url)\\b:? ?${quoted}(?<name>[^\\s"'\`,;]{1,80})?`,
@@ -55,7 +57,7 @@ export const configurationDialects: readonly Dialect[] = [
       `(?:^|[^\\w])${quoted}(?<name>${variable})['"\`]? (?:is|must be|should be|has|contains) (?:an? )?(?:invalid|not (?:a )?valid|not an? |malformed|an? (?:integer|number|valid|boolean|positive)|one of)`,
     ),
     new RegExp(`(?:invalid|bad|illegal) (?:value )?(?:for )?${quoted}(?<name>${variable})['"\`]?[:=, ]`),
-    /(?:failed|unable|could not|couldn't|cannot|can't|error|errors)(?: to)? (?:parse|parsing|load|loading|read|reading|decode|decoding|validate|validating|unmarshal|process|processing|initiali[sz]e|bind) (?:the )?(?:\w+ )?(?:config|configuration|settings|properties|env|environment|options|flags)\b/i,
+    /(?:failed|unable|could not|couldn't|cannot|can't|error|errors)(?: to)? (?:pars(?:e|ing)|load(?:ing)?|read(?:ing)?|decod(?:e|ing)|validat(?:e|ing)|unmarshal(?:ing)?|process(?:ing)?|initiali[sz](?:e|ing)|bind(?:ing)?) (?:the )?(?:\w+ )?(?:config|configuration|settings|properties|env|environment|options|flags)\b/i,
     /(?:config|configuration|settings?)(?: file)? (?:is |was )?(?:invalid|error|validation (?:failed|error))|ConfigurationException|ConfigException|ConfigError|InvalidConfiguration|ImproperlyConfigured|FATAL CONFIG FILE ERROR|Syntax error on line \d+ of|Bad directive/i,
     /yaml: (?:line \d+|unmarshal errors|mapping values)|yaml\.(?:scanner|parser)\.\w+Error|YAMLException|toml: |TomlDecodeError|JSONDecodeError|invalid character .{1,8} looking for|json: cannot unmarshal|Unexpected token .{0,40}(?:in|is not valid) JSON/,
     new RegExp(
@@ -63,15 +65,17 @@ export const configurationDialects: readonly Dialect[] = [
     ),
     /(?:unrecogni[sz]ed|unknown|invalid|unexpected|illegal) (?:arguments?|options?|flags?|commands?|subcommands?|shorthand flag)(?: found)?:? ["'‘`]?(?<name>[^\s"'’`]{1,80})/i,
     /NumberFormatException|invalid literal for int\(\) with base|could not convert string to float|strconv\.\w+: parsing|time: (?:invalid|unknown|missing) (?:duration|unit)|invalid DSN|ArgumentError: invalid value|ParseIntError|invalid digit found in string/,
+    /Could not create the Java Virtual Machine|Unrecognized VM option '?(?<name>[^\s']{1,80})|Invalid (?:maximum|initial) heap size: (?<name2>\S{1,40})|vm\.max_map_count \[\d+\] is too low|bootstrap checks? fail|plugin\/loop: Loop/i,
     /Failed to configure a DataSource|No suitable driver found|Unsupported URL scheme|validation errors? for \w*(?:Settings|Config)\b|invalid connection (?:string|url)|Invalid URL|ERR_INVALID_URL|URI malformed/,
   ]),
   ...sayings('schema-mismatch', [
-    /(?:relation|column|type|schema|database) "(?<name>[^"]{1,100})" does not exist|Unknown (?:column|database|table) '(?<name2>[^']{1,100})'|Table '(?<name3>[^']{1,100})' doesn't exist|no such (?:table|column): (?<name4>\S{1,100})|Invalid (?:object|column) name '/i,
+    /(?:relation|column|type|schema|database) "(?<name>[^"]{1,100})" does not exist|Unknown (?:column|database|table) '(?<name2>[^']{1,100})'|Table '(?<name3>[^']{1,100})' doesn't exist|no such (?:table|column): (?<name4>\S{1,100})|Invalid (?:object|column) name '|NoDatabaseError|could not find your database|database files are incompatible with server/i,
     /pending migrations?|PendingMigrationError|Schema-validation: |Migration .{0,80}(?:failed|checksum mismatch)|(?:dirty database version|schema version mismatch)|Validate failed: Migrations have failed validation/i,
   ]),
   ...sayings('missing-file', [
     /(?:open|stat|read|exec|chdir|lstat|readlink|mkdir) (?<name>[^\s:"']{1,300}): no such file or directory|ENOENT: no such file or directory, \w+ '(?<name2>[^']{1,300})'|No such file or directory: '(?<name3>[^']{1,300})'/,
     /(?:FileNotFoundException|NoSuchFileException): (?<name>[^\s(]{1,300})|Could not find (?:file|a part of the path) '(?<name2>[^']{1,300})'|(?:can't|cannot|could not) open (?:file )?['"]?(?<name3>\/[^\s'":]{1,300})|Config file '?(?<name4>[^\s']{1,300})'? (?:not found|does not exist)/i,
+    /open\(\) "(?<name>[^"]{1,300})" failed \(2:|(?:config(?:uration)?|settings) file ["']?(?<name2>[^'"\s]{1,300})["']? (?:was |is |could )?not (?:be )?found|Config File "(?<name3>[^"]{1,200})" Not Found/i,
     /(?:^|[\s:"'])(?<name>\/[\w./@+-]{1,300})["']?: (?:No such file or directory|not found|cannot open)|(?:file|path) ["']?(?<name2>\/[\w./@+-]{1,300})["']? (?:does not exist|not found|doesn't exist)|(?:no such file|file not found|No such file or directory|ENOENT|FileNotFoundError)/i,
   ]),
 ];

@@ -10,7 +10,7 @@ export const networkDialects: readonly Dialect[] = [
     /\b(?:ENOTFOUND|EAI_AGAIN|EAI_NONAME|NXDOMAIN|SERVFAIL)\b/,
     /name or service not known|temporary failure in name resolution|name does not resolve|nodename nor servname|no address associated with hostname/i,
     /UnknownHost(?:Exception|Error)|Unknown host\b|Unknown MySQL server host|php_network_getaddresses|NameResolutionError|gaierror|dns error:/,
-    /could not (?:resolve|translate) host|(?:failed|unable|can't|cannot|couldn't) (?:to )?resolve (?:host|address|name|'|")|Host resolution failure|Failed to resolve '/i,
+    /could not (?:resolve|translate) (?:host|address)|(?:failed|unable|can't|cannot|couldn't) (?:to )?resolve (?:host|address|name|'|")|Host resolution failure|Failed to resolve '/i,
     /host not found in upstream|bad address '|getaddrinfo\S* (?:failed|for)|failed to lookup address|resolution failure|Host not found|DNS resolution failed|Could not contact DNS servers/i,
     // .NET prints the resolver's EAI_AGAIN in the words of errno 11, followed by the peer.
     /Resource temporarily unavailable \([A-Za-z][\w.-]*:\d+\)/,
