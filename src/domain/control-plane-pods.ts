@@ -61,12 +61,15 @@ export function controlPlaneFindings(part: ControlPlanePart, facts: ControlPlane
   });
 }
 
-function complaints(part: ControlPlanePart, { pod }: Replica, facts: ControlPlaneFacts): readonly ReturnType<typeof citeLog>[] {
+/** Lines without a time may be weeks old; they count only for a pod that fails. */
+function complaints(part: ControlPlanePart, { pod, health }: Replica, facts: ControlPlaneFacts): readonly ReturnType<typeof citeLog>[] {
   const logs = (facts['container-logs'] ?? []).filter((log) => log.pod === pod.metadata.name && log.namespace === pod.metadata.namespace);
   return logs.flatMap((log) =>
     log.lines
       .filter(
-        (line) => (line.at === undefined || facts.now - line.at < recentMilliseconds) && part.complains.test(line.text.slice(0, 2000)),
+        (line) =>
+          (line.at === undefined ? health === 'failing' : facts.now - line.at < recentMilliseconds) &&
+          part.complains.test(line.text.slice(0, 2000)),
       )
       .map((line) => citeLog(log, line.text.slice(0, 200), line.at)),
   );

@@ -83,26 +83,40 @@ function fromProbes(facts: FlowFacts): readonly SuspectedFlow[] {
     });
 }
 
-/** Services that the settings of failing replicas name, for clients whose logs say nothing usable. */
+/** Services that the settings of failing replicas name, for clients whose logs say nothing at all of what ails them. */
 function fromSettings(facts: FlowFacts): readonly SuspectedFlow[] {
-  return facts.replicas.failing.flatMap((replica) =>
-    replica.pod.spec.containers.flatMap((container) =>
-      container.env.flatMap((variable) =>
-        hostsIn(variable.value ?? '')
-          .filter((host) => facts['service-backends'].ofHost(host, replica.pod.metadata.namespace) !== undefined)
-          .flatMap((host) => {
-            const port = new RegExp(`${host.replaceAll('.', '\\.')}:(\\d{2,5})`).exec(variable.value ?? '')?.[1];
-            return flowsTo(replica.pod, host, port === undefined ? undefined : Number(port), 'TCP', facts).map((flow) => ({
+  const heard = new Set((facts['log-clues'] ?? []).map((clue) => clue.replica));
+  return facts.replicas.failing
+    .filter((replica) => !heard.has(replica) && isOfItsOwn(replica))
+    .flatMap((replica) => {
+      const { pod } = replica;
+      const variables = pod.spec.containers.flatMap((container) => container.env);
+      return variables.flatMap(({ name, value }) =>
+        hostsIn(value ?? '')
+          .filter((host) => facts['service-backends'].ofHost(host, pod.metadata.namespace) !== undefined)
+          .flatMap((host) =>
+            flowsTo(pod, host, portAfter(host, value ?? ''), 'TCP', facts).map((flow) => ({
               flow,
               replica,
               evidence: 'needed' as const,
-              citation: citeObject(replica.pod, `env ${variable.name} names ${host}`),
+              citation: citeObject(pod, `env ${name} names ${host}`),
               target: host,
-            }));
-          }),
-      ),
-    ),
-  );
+            })),
+          ),
+      );
+    });
+}
+
+/** It runs, or ran, and is not well: a pod that was never started needs no connection yet. */
+function isOfItsOwn({ troubles }: Replica): boolean {
+  return troubles.some(({ kind, reason }) => kind === 'ended' || kind === 'not-ready' || reason === 'CrashLoopBackOff');
+}
+
+/** The port that is written behind the host. */
+function portAfter(host: string, value: string): number | undefined {
+  const rest = value.slice(value.indexOf(host) + host.length);
+  const port = /^:(\d{2,5})\b/.exec(rest)?.[1];
+  return port === undefined ? undefined : Number(port);
 }
 
 /** One ready pod behind the Service stands for all of them; without any, the address itself. */
@@ -110,7 +124,7 @@ function flowsTo(client: Pod, host: string, port: number | undefined, protocol: 
   const backend = facts['service-backends'].ofHost(host, client.metadata.namespace);
   if (backend === undefined)
     return [{ client, server: { kind: 'address', address: isAddress(plainHost(host)) ? plainHost(host) : undefined }, port, protocol }];
-  const [server] = (backend.pods ?? []).filter((pod) => pod.metadata.uid !== client.metadata.uid && pod.status.phase === 'Running');
+  const server = (backend.pods ?? []).find((pod) => pod.metadata.uid !== client.metadata.uid && pod.status.phase === 'Running');
   return server === undefined ? [] : [{ client, server: { kind: 'pod', pod: server }, port: targetPort(backend, server, port), protocol }];
 }
 

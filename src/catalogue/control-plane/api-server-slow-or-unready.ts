@@ -48,7 +48,7 @@ export const apiServerSlowOrUnready = defineFailureMode({
             namespace: 'kube-system',
             pod: 'kube-apiserver-cp',
             container: 'kube-apiserver',
-            text: 'E0301 09:59:01 status.go:71] apiserver received an error: etcdserver: request timed out\n'.repeat(6),
+            text: '2026-03-01T09:59:01Z status.go:71] apiserver received an error: etcdserver: request timed out\n'.repeat(6),
           },
         ],
       },

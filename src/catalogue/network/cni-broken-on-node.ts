@@ -1,8 +1,9 @@
 import { citeNodeCommand, citeProbe, type Claim, claimFromAll } from '../../domain/citation.ts';
-import { citeEvent, firstSeenAt, isRecentEvent } from '../../domain/event-index.ts';
+import { citeEvent, firstSeenAt } from '../../domain/event-index.ts';
 import { exampleProbe, exampleService } from '../../domain/example-network.ts';
 import { exampleEvent, exampleNode, examplePod } from '../../domain/example-objects.ts';
 import type { Facts } from '../../domain/facts.ts';
+import { failedSandboxes } from '../../domain/failed-sandboxes.ts';
 import { defineFailureMode, type Finding, type Weight } from '../../domain/failure-mode.ts';
 import { millisecondsPerHour } from '../../domain/instant.ts';
 import type { Condition } from '../../domain/kubernetes/metadata.ts';
@@ -47,7 +48,9 @@ export const cniBrokenOnNode = defineFailureMode({
   mitigations: ['cordon-node'],
   recognise(facts): readonly Finding[] {
     const paths = servicePaths(facts);
-    const sandboxes = failedSandboxes(facts);
+    const sandboxes = failedSandboxes(facts).filter(
+      ({ event }) => isNetworks.test(event.message ?? '') && !isExhausted.test(event.message ?? ''),
+    );
     const known = [
       ...(facts.nodes?.all ?? []).map((node) => node.metadata.name),
       ...sandboxes.map(({ node }) => node),
@@ -145,27 +148,6 @@ export const cniBrokenOnNode = defineFailureMode({
 });
 
 type CniFacts = Facts<'replicas', 'nodes' | 'events' | 'node-reports' | 'connectivity-probes' | 'log-clues' | 'service-backends'>;
-
-interface FailedSandbox {
-  readonly node: string;
-  readonly event: Event;
-}
-
-function failedSandboxes(facts: CniFacts): readonly FailedSandbox[] {
-  return (facts.events?.all ?? []).flatMap((event): readonly FailedSandbox[] => {
-    const message = event.message ?? '';
-    if (
-      event.reason !== 'FailedCreatePodSandBox' ||
-      !isNetworks.test(message) ||
-      isExhausted.test(message) ||
-      !isRecentEvent(event, facts.now)
-    )
-      return [];
-    const { namespace, name } = event.involvedObject;
-    const node = facts.replicas.ofPod(namespace, name)?.pod.spec.nodeName ?? event.source.host;
-    return node === undefined ? [] : [{ node, event }];
-  });
-}
 
 interface Seen {
   readonly name: string;

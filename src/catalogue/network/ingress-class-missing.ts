@@ -46,9 +46,9 @@ export const ingressClassMissing = defineFailureMode({
       const own = subject('Ingress', metadata.namespace, metadata.name);
       return [
         {
-          // Some controllers take every Ingress without a class, but they would have given it an address.
+          // Some controllers take every Ingress without a class, and not all of them write an address into it.
           subject: own,
-          weight: named === undefined ? 'suggestive' : 'conclusive',
+          weight: named === undefined ? 'weak' : 'conclusive',
           because: [
             claim(
               says,

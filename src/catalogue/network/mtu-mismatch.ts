@@ -6,8 +6,8 @@ import type { NodeReport } from '../../domain/node-report.ts';
 
 type Interface = NodeReport['interfaces'][number];
 
-/** Interfaces that carry pod traffic between nodes inside other packets. */
-const isTunnel = (name: string): boolean => /^(flannel|vxlan|geneve|cilium_vxlan|tunl|ipip|weave|antrea-gw|wg|cilium_wg)/.test(name);
+/** Tunnels between nodes whose own MTU is what pods may send; others (Cilium's, Geneve) limit it by routes instead. */
+const isTunnel = (name: string): boolean => /^(flannel\.|vxlan\.calico|tunl|weave$)/.test(name);
 const isUplink = (name: string): boolean => /^(eth|en[spox]|bond|ens|eno)/.test(name);
 /** What an IP-in-IP header, the smallest of the tunnels, takes from each packet. */
 const smallestOverheadBytes = 20;
@@ -55,7 +55,7 @@ export const mtuMismatch = defineFailureMode({
         nodeFinding(
           {
             node: report.node,
-            weight: isTooLarge ? (suffers ? 'strong' : 'suggestive') : 'suggestive',
+            weight: isTooLarge ? (suffers ? 'strong' : 'weak') : 'suggestive',
             because: [claim(says, cite(tunnel), cite(uplink))],
             wouldSettle: [
               `From a pod on ${report.node}: "ping -M do -s ${tunnel.mtuBytes - 28} <pod on another node>" fails while "-s 1200" succeeds.`,

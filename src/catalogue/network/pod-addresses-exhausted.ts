@@ -1,6 +1,7 @@
 import { citeNodeCommand, citeObject, type Claim, claim, claimFromAll } from '../../domain/citation.ts';
-import { citeEvent, firstSeenAt, isRecentEvent } from '../../domain/event-index.ts';
+import { citeEvent, firstSeenAt } from '../../domain/event-index.ts';
 import { exampleEvent, exampleNode, examplePod } from '../../domain/example-objects.ts';
+import { failedSandboxes } from '../../domain/failed-sandboxes.ts';
 import { defineFailureMode, type Finding } from '../../domain/failure-mode.ts';
 import { nodeFinding } from '../../domain/node-finding.ts';
 
@@ -30,62 +31,57 @@ export const podAddressesExhausted = defineFailureMode({
   explains: ['cni-broken-on-node', 'degraded-node-link'],
   mitigations: ['cordon-node'],
   recognise(facts): readonly Finding[] {
-    const events = (facts.events?.all ?? []).filter(
-      (event) => event.reason === 'FailedCreatePodSandBox' && isExhausted.test(event.message ?? '') && isRecentEvent(event, facts.now),
-    );
+    const sandboxes = failedSandboxes(facts).filter(({ event }) => isExhausted.test(event.message ?? ''));
     const full = (facts['node-reports'] ?? []).filter(
       (report) => report.podAddresses !== undefined && report.podAddresses.used >= report.podAddresses.available,
     );
-    const hostOf = (event: (typeof events)[number]): string | undefined =>
-      facts.replicas.ofPod(event.involvedObject.namespace, event.involvedObject.name)?.pod.spec.nodeName ?? event.source.host;
-    return [...new Set([...events.flatMap((event) => hostOf(event) ?? []), ...full.map((report) => report.node)])]
-      .toSorted()
-      .flatMap((name): readonly Finding[] => {
-        const own = events.filter((event) => hostOf(event) === name);
-        const report = full.find((each) => each.node === name);
-        const used = report?.podAddresses;
-        const node = facts.nodes?.named(undefined, name);
-        const living = facts.replicas
-          .onNode(name)
-          .filter(({ pod }) => pod.spec.hostNetwork !== true && pod.status.phase === 'Running').length;
-        const leaked =
-          used !== undefined && living < used.available / 2
-            ? [
-                claim(
-                  `Only ${living} running pods on ${name} need one: addresses of dead pods were not given back.`,
-                  citeNodeCommand(name, used.command, `${used.used} given out`),
-                ),
-              ]
-            : [];
-        const claims: readonly (Claim | undefined)[] = [
-          claimFromAll(`Pods on ${name} get no address: "${(own[0]?.message ?? '').slice(0, 250)}".`, own.slice(0, 3).map(citeEvent)),
-          used === undefined
-            ? undefined
-            : claim(
-                `${used.used} of ${used.available} pod addresses of ${name} are given out.`,
-                citeNodeCommand(name, used.command, `${used.used} of ${used.available}`),
+    const names = new Set([...sandboxes.map(({ node }) => node), ...full.map((report) => report.node)]);
+    return [...names].toSorted().flatMap((name): readonly Finding[] => {
+      const own = sandboxes.filter(({ node }) => node === name).map(({ event }) => event);
+      const report = full.find((each) => each.node === name);
+      const used = report?.podAddresses;
+      const node = facts.nodes?.named(undefined, name);
+      const living = facts.replicas
+        .onNode(name)
+        .filter(({ pod }) => pod.spec.hostNetwork !== true && pod.status.phase === 'Running').length;
+      const leaked =
+        used !== undefined && living < used.available / 2
+          ? [
+              claim(
+                `Only ${living} running pods on ${name} need one: addresses of dead pods were not given back.`,
+                citeNodeCommand(name, used.command, `${used.used} given out`),
               ),
-        ];
-        const [first, ...more] = claims.filter((each) => each !== undefined);
-        if (first === undefined) return [];
-        return [
-          nodeFinding(
-            {
-              node: name,
-              weight: own.length > 0 ? 'conclusive' : 'suggestive',
-              because: [first, ...more],
-              contributing: [
-                ...leaked,
-                ...(node?.spec.podCIDR === undefined
-                  ? []
-                  : [claim(`The node's range is ${node.spec.podCIDR}.`, citeObject(node, `spec.podCIDR: ${node.spec.podCIDR}`))]),
-              ],
-              since: own[0] === undefined ? undefined : firstSeenAt(own[0]),
-            },
-            facts.replicas,
-          ),
-        ];
-      });
+            ]
+          : [];
+      const claims: readonly (Claim | undefined)[] = [
+        claimFromAll(`Pods on ${name} get no address: "${(own[0]?.message ?? '').slice(0, 250)}".`, own.slice(0, 3).map(citeEvent)),
+        used === undefined
+          ? undefined
+          : claim(
+              `${used.used} of ${used.available} pod addresses of ${name} are given out.`,
+              citeNodeCommand(name, used.command, `${used.used} of ${used.available}`),
+            ),
+      ];
+      const [first, ...more] = claims.filter((each) => each !== undefined);
+      if (first === undefined) return [];
+      return [
+        nodeFinding(
+          {
+            node: name,
+            weight: own.length > 0 ? 'conclusive' : 'suggestive',
+            because: [first, ...more],
+            contributing: [
+              ...leaked,
+              ...(node?.spec.podCIDR === undefined
+                ? []
+                : [claim(`The node's range is ${node.spec.podCIDR}.`, citeObject(node, `spec.podCIDR: ${node.spec.podCIDR}`))]),
+            ],
+            since: own[0] === undefined ? undefined : firstSeenAt(own[0]),
+          },
+          facts.replicas,
+        ),
+      ];
+    });
   },
   recognises: [
     {

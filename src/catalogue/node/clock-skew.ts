@@ -38,6 +38,7 @@ export const clockSkew = defineFailureMode({
       const offset = report.clockOffsetSeconds;
       const node = facts.nodes?.named(undefined, report.node);
       const [condition] = node === undefined ? [] : unhealthyConditions(node, 'clock');
+      const suffers = facts.replicas?.onNode(report.node).some((replica) => replica.health === 'failing') === true;
       const size = Math.abs(offset?.value ?? 0);
       if (size < noticeableSeconds) return [];
       const because: readonly [Claim, ...Claim[]] = [
@@ -53,7 +54,7 @@ export const clockSkew = defineFailureMode({
         nodeFinding(
           {
             node: report.node,
-            weight: size >= harmfulSeconds ? 'strong' : 'suggestive',
+            weight: size >= harmfulSeconds ? 'strong' : suffers ? 'suggestive' : 'weak',
             because,
             wouldSettle: ['"chronyc tracking" on this node and on a healthy one.'],
           },

@@ -59,7 +59,8 @@ export const kubeletCertificateExpired = defineFailureMode({
         nodeFinding(
           {
             node: report.node,
-            weight: expired.length > 0 && isReady !== true ? 'conclusive' : 'strong',
+            // A Ready node has renewed since: what has expired is an old file.
+            weight: isReady === true ? 'weak' : expired.length > 0 ? 'conclusive' : 'strong',
             because: [first, ...more],
             since: expired[0]?.expiresAt ?? telling[0]?.at,
           },

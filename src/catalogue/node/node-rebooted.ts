@@ -1,5 +1,5 @@
 import { type Claim, citeNodeCommand, claim } from '../../domain/citation.ts';
-import { citeEvent, lastSeenAt } from '../../domain/event-index.ts';
+import { citeEvent, eventIndex, lastSeenAt } from '../../domain/event-index.ts';
 import { minutesAgo } from '../../domain/example.ts';
 import { crashLooping, exampleEvent, exampleNode, examplePod } from '../../domain/example-objects.ts';
 import { defineFailureMode, type Finding } from '../../domain/failure-mode.ts';
@@ -37,9 +37,8 @@ export const nodeRebooted = defineFailureMode({
     facts.nodes.all.flatMap((node): readonly Finding[] => {
       const { name } = node.metadata;
       const isRecent = (at: number | undefined): boolean => at !== undefined && facts.now - at < millisecondsPerHour;
-      const events = (facts.events?.all ?? []).filter(
-        (event) => event.reason === 'Rebooted' && event.involvedObject.name === name && isRecent(lastSeenAt(event)),
-      );
+      const reboots = facts.events === undefined ? [] : eventIndex(facts.events).withReason('Rebooted');
+      const events = reboots.filter((event) => event.involvedObject.name === name && isRecent(lastSeenAt(event)));
       const lines = (facts['node-reports']?.find((report) => report.node === name)?.findings ?? []).filter(
         (each) => each.kind === 'rebooted' && isRecent(each.at),
       );

@@ -142,8 +142,7 @@ export const csiDriverMissingOnNode = defineFailureMode({
 
 /** What the events of pods that do not start say about drivers. */
 function missingDrivers(facts: Facts<'replicas' | 'events', never>): readonly Missing[] {
-  const waiting = facts.replicas.all.filter((replica) => replica.health === 'failing' || replica.health === 'starting');
-  return waiting.flatMap((replica): readonly Missing[] => {
+  return facts.replicas.failing.flatMap((replica): readonly Missing[] => {
     const { pod } = replica;
     const event = recentEvents(facts.events, pod, facts.now).find((each) => isMissing.test(each.message ?? ''));
     const driver = /driver(?: name)? ([\w.-]+)/i.exec(event?.message ?? '')?.[1];

@@ -34,8 +34,7 @@ export const volumeAttachedElsewhere = defineFailureMode({
   explains: ['volume-mount-failing'],
   mitigations: [],
   recognise(facts): readonly Finding[] {
-    const waiting = facts.replicas.all.filter((replica) => replica.health === 'failing' || replica.health === 'starting');
-    return waiting.flatMap((replica): readonly Finding[] => {
+    return facts.replicas.failing.flatMap((replica): readonly Finding[] => {
       const { pod } = replica;
       const event = recentEvents(facts.events, pod, facts.now).find(
         (each) => each.reason === 'FailedAttachVolume' && isHeld.test(each.message ?? ''),

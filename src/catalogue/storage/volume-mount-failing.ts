@@ -32,20 +32,19 @@ export const volumeMountFailing = defineFailureMode({
   explains: [],
   mitigations: [],
   recognise(facts): readonly Finding[] {
-    const waiting = facts.replicas.all
-      .filter((replica) => replica.health === 'failing' || replica.health === 'starting')
-      .flatMap((replica) => {
-        const events = recentEvents(facts.events, replica.pod, facts.now).filter(
-          (event) =>
-            ['FailedMount', 'FailedAttachVolume', 'FailedMapVolume'].includes(event.reason ?? '') &&
-            !isNotStorage.test(event.message ?? '') &&
-            !isMultiAttach.test(event.message ?? ''),
-        );
-        const telling = events.filter(
-          (event) => !isEcho.test(event.message ?? '') || /rpc error|mount failed|exit status|code =/i.test(event.message ?? ''),
-        );
-        return telling.length === 0 ? [] : [{ replica, events: telling }];
-      });
+    // A pod that has only just been placed may see its first mount fail; it is given the time that mounts take.
+    const waiting = facts.replicas.failing.flatMap((replica) => {
+      const events = recentEvents(facts.events, replica.pod, facts.now).filter(
+        (event) =>
+          ['FailedMount', 'FailedAttachVolume', 'FailedMapVolume'].includes(event.reason ?? '') &&
+          !isNotStorage.test(event.message ?? '') &&
+          !isMultiAttach.test(event.message ?? ''),
+      );
+      const telling = events.filter(
+        (event) => !isEcho.test(event.message ?? '') || /rpc error|mount failed|exit status|code =/i.test(event.message ?? ''),
+      );
+      return telling.length === 0 ? [] : [{ replica, events: telling }];
+    });
     return [...groupBy(waiting, ({ replica }) => subjectKey(replica.workload)).values()].flatMap((group): readonly Finding[] => {
       const [first] = group;
       const [event] = first?.events ?? [];
