@@ -160,6 +160,17 @@ describe('tokens', () => {
     });
   });
 
+  test('of OpenID Connect are taken from the kubeconfig while they are good', async () => {
+    const part = (content: object): string => Buffer.from(JSON.stringify(content)).toString('base64url');
+    const idToken = `${part({ alg: 'none' })}.${part({ exp: 4_102_444_800 })}.c2ln`;
+    const server = await secureServer(hasToken(idToken));
+    const user = {
+      'auth-provider': { name: 'oidc', config: { 'id-token': idToken, 'client-id': 'stanch', 'idp-issuer-url': 'https://issuer.example' } },
+    };
+
+    expect(await identify(server, { cluster: trusting, user })).toMatchObject({ state: 'reached' });
+  });
+
   test('give way to a name and password, and impersonation is carried whole', async () => {
     let headers: IncomingMessage['headers'] = {};
     const server = await secureServer((request) => {

@@ -123,7 +123,7 @@ export function connect(parts: ConnectionParts): Connection {
 }
 
 async function readyCredentials({ cluster, plugin }: ConnectionParts, signal: AbortSignal): Promise<ReadyCredentials | Broken> {
-  const credentials = await credentialsOf(cluster.kubeConfig, plugin, signal);
+  const credentials = await credentialsOf(cluster, plugin, signal);
   if (signal.aborted) return givenUp;
   return credentials.state === 'ready'
     ? credentials

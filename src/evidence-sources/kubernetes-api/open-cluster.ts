@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isRecord } from '../../domain/shape.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { EvidenceSource } from '../../ports/evidence-source.ts';
 import type { EvidenceTap } from '../../ports/evidence-tap.ts';
@@ -38,14 +39,13 @@ export interface OpenedCluster {
   readonly openPods: () => Promise<PodAccess>;
 }
 
-
 /** Finds out which cluster is meant and how to speak to it. Asks nothing yet: `identify` of the source does. */
 export async function openCluster(wanted: ClusterToOpen): Promise<OpenedCluster | Failure> {
   const { clock, tap, limits = usualLimits, environment = process.env, wait = pause } = wanted;
-  // Together they take a tenth of a second to load, which a saved bundle does not need.
-  const [client, undici] = await Promise.all([import('@kubernetes/client-node'), import('undici')]);
+  // Takes a tenth of a second to load, which a saved bundle does not need.
+  const undici = await import('undici');
   const { kubeconfigPath, context, podFolder } = wanted;
-  const cluster = chooseCluster(client, {
+  const cluster = chooseCluster({
     environment,
     ...(kubeconfigPath === undefined ? {} : { kubeconfigPath }),
     ...(context === undefined ? {} : { context }),
@@ -60,7 +60,8 @@ export async function openCluster(wanted: ClusterToOpen): Promise<OpenedCluster 
       'correct proxy-url in the kubeconfig or HTTPS_PROXY',
     );
   }
-  const plugin = cluster.plugin === undefined ? undefined : execPlugin({ ...cluster.plugin, environment, now: clock.now });
+  const { exec } = cluster.userFields;
+  const plugin = isRecord(exec) ? execPlugin({ exec, cluster: cluster.clusterFields, environment, now: clock.now }) : undefined;
   const connection = connect({ undici, cluster, plugin, limits, proxy });
   const api = apiClient(connection, limits, wait);
   return {
