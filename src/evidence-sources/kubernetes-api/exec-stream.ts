@@ -117,7 +117,7 @@ function outcomeOf({ output, bytes, complaints, status, ending }: Stream, where:
   if (output !== '') return { state: 'ran', output, bytes, isCut: ending !== 'closed' || status === '' };
   if (ending === 'time') return { state: 'failed', because: 'timed-out', detail: `${where}: the program did not finish within its time` };
   if (isSuccess(status)) return { state: 'ran', output, bytes, isCut: false };
-  const hasNoShell = /executable file not found|no such file or directory|not found|exit code 12[67]|permission denied/i.test(all);
+  const hasNoShell = /executable file not found|no such file or directory|sh: not found|exit code 12[67]|permission denied/i.test(all);
   return hasNoShell
     ? { state: 'failed', because: 'unsupported', detail: `${where} has nothing to run it with (${said})` }
     : { state: 'failed', because: 'unreachable', detail: `${where}: ${said === '' ? 'the connection broke off' : said}` };

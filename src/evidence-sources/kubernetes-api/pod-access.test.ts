@@ -84,7 +84,12 @@ describe('a program in a container', () => {
       'unsupported',
       'has nothing to run it with (exec: "sh": executable file not found in $PATH)',
     ],
-    ['a container that is gone', { frames: [failure('container not running (main)')] }, 'unreachable', ': container not running (main)'],
+    [
+      'a container that is gone',
+      { frames: [failure('unable to upgrade connection: container not found ("main")')] },
+      'unreachable',
+      ': unable to upgrade connection: container not found ("main")',
+    ],
     [
       'a refusal',
       { refusal: 403, message: 'pods "cart-1" is forbidden' },
