@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { trendOf } from './container-metrics.ts';
+import { exampleContainerMetric, examplePod } from './example-objects.ts';
+import { containerQueries, measured, trendOf } from './container-metrics.ts';
+import { pod } from './kubernetes/pod.ts';
+import type { Replica } from './replica.ts';
 
 describe('the trend of a measurement', () => {
   it('needs three points', () => {
@@ -34,5 +37,37 @@ describe('the trend of a measurement', () => {
   it('of a level has no fit, and of a saw tooth a poor one', () => {
     expect(trendOf([0, 1, 2, 3].map((index) => ({ at: index * 1000, value: 5 })))?.fit).toBe(0);
     expect(trendOf([0, 1, 2, 3, 4, 5].map((index) => ({ at: index * 1000, value: index % 2 })))?.fit).toBeLessThan(0.2);
+  });
+});
+
+describe('a measurement of a container', () => {
+  const replica: Replica = {
+    pod: pod.read(examplePod({ name: 'cart-7f9-a' })),
+    workload: { kind: 'Deployment', namespace: 'shop', name: 'cart' },
+    revision: '7f9',
+    health: 'healthy',
+    troubles: [],
+    failingSince: undefined,
+  };
+
+  it('is found again in the answer to the query that asked for it', () => {
+    const answers = containerQueries('shop').map((expression, index) =>
+      exampleContainerMetric(expression, 'cart-7f9-a', [index, index + 0.5]),
+    );
+    const found = (['memory-bytes', 'cpu-cores', 'throttled-share'] as const).map(
+      (metric) => measured(metric, { replica, container: 'app' }, answers)?.last.value,
+    );
+    expect(found).toEqual([0.5, 1.5, 2.5]);
+  });
+
+  it('is none where the pod or the container is another, or nothing was read', () => {
+    const answers = [exampleContainerMetric('container_memory_working_set_bytes', 'cart-7f9-b', [1])];
+    expect(measured('memory-bytes', { replica, container: 'app' }, answers)).toBeUndefined();
+    expect(
+      measured('memory-bytes', { replica, container: 'proxy' }, [
+        exampleContainerMetric('container_memory_working_set_bytes', 'cart-7f9-a', [1]),
+      ]),
+    ).toBeUndefined();
+    expect(measured('memory-bytes', { replica, container: 'app' }, undefined)).toBeUndefined();
   });
 });
