@@ -20,3 +20,11 @@ test('a page that was saved and cannot be read is told as one, not as if nobody 
 
   expect(cut).toContain('the saved alert: malformed: it is not valid JSON: it ends too early');
 });
+
+test('a file that nobody can read is told once, although it may have held many kinds', async () => {
+  const spots = await blindSpotsIn({ 'pods.json': pods, 'other.json': `${'['.repeat(1000)}${']'.repeat(1000)}` });
+
+  expect(spots.filter((spot) => spot.startsWith('the file other.json'))).toEqual([
+    'the file other.json: malformed: it is nested more than 200 levels deep',
+  ]);
+});

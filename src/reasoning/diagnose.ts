@@ -1,4 +1,5 @@
 import { groupBy } from '../domain/collection.ts';
+import { groupBy } from '../domain/collection.ts';
 import type { AnyFailureMode } from '../domain/failure-mode.ts';
 import type { BlindSpot, Hypothesis } from '../domain/reasoned.ts';
 import type { EvidenceKind } from '../domain/evidence.ts';
@@ -86,7 +87,13 @@ function blindSpotsOf(assessment: Assessment, recognitions: readonly Recognition
     }));
   });
   const changes = changeBlindSpots(assessment.facts).filter((each) => !unread.some((other) => each.why.startsWith(other.what)));
-  return [...unread, ...changes];
+  return onceEach([...unread, ...changes]);
+}
+
+/** A file that nobody can read is missing from several kinds, and is told once. */
+function onceEach(spots: readonly BlindSpot[]): readonly BlindSpot[] {
+  const toldOf = (each: BlindSpot): string => `${each.what}\n${each.why}`;
+  return [...groupBy(spots, toldOf).values()].flatMap((alike) => alike.slice(0, 1));
 }
 
 function needing(kind: EvidenceKind, recognitions: readonly Recognition[]): string {

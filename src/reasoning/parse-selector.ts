@@ -7,9 +7,15 @@ const compares = new RegExp(`^(${key})\\s*(==?|!=|>|<)\\s*((?:${name})?)$`);
 const isOneOf = new RegExp(`^(${key})\\s+(in|notin)\\s*\\(([^()]*)\\)$`);
 const value = new RegExp(`^(?:${name})?$`);
 
+/** An address line does not hold more, and no label selector comes near. */
+const longestSelector = 8192;
+
 /** Reads a selector as `kubectl -l` takes it. Undefined: some part of it is no requirement, so it is not known what is meant. */
 export function parseSelector(written: string): LabelSelector | undefined {
-  const requirements = written.split(/,(?![^(]*\))/).map((part) => requirementIn(part.trim()));
+  if (written.length > longestSelector) return undefined;
+  // Parts end at commas outside of parentheses.
+  const parts = written.replaceAll(/\([^()]*\)/g, (list) => list.replaceAll(',', '\n')).split(',');
+  const requirements = parts.map((part) => requirementIn(part.replaceAll('\n', ',').trim()));
   const matchExpressions = requirements.filter((each) => each !== undefined);
   return matchExpressions.length === requirements.length ? { matchLabels: {}, matchExpressions } : undefined;
 }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -42,6 +42,26 @@ function ending(child: ReturnType<typeof spawn>): Promise<Ended> {
   child.stderr?.on('data', (chunk: Buffer) => void (written.error += chunk.toString('utf8')));
   return new Promise((resolve) => child.on('close', (status) => resolve({ status, ...written })));
 }
+
+// Linux has a device that is always full; elsewhere nothing fails as plainly.
+test.runIf(existsSync('/dev/full'))(
+  'an answer that cannot be written is told in one line, and is no verdict',
+  async () => {
+    const full = openSync('/dev/full', 'w');
+    const child = spawn(process.execPath, [main, 'demo'], {
+      stdio: ['ignore', full, 'pipe'],
+      env: { PATH: process.env['PATH'], HOME: folder },
+    });
+    const { status, error } = await ending(child);
+    closeSync(full);
+
+    expect([status, error]).toEqual([
+      3,
+      'stanch: running stanch: the answer could not be written (ENOSPC: no space left on device, write). Nothing in the cluster was changed.\n',
+    ]);
+  },
+  30_000,
+);
 
 describe('the demonstration', () => {
   test('finds the cause, prints what stops the bleeding before it, and says nothing on standard error', async () => {

@@ -1,4 +1,6 @@
+import { writeSync } from 'node:fs';
 import packageDescription from '../../../package.json' with { type: 'json' };
+import { writeFailureLine } from '../../writing/failure-line.ts';
 import { runCommandLine } from './run-command-line.ts';
 
 /** By convention of shells: 128 and the number of the signal. */
@@ -14,13 +16,26 @@ const graceSeconds = 2;
 const interruption = new AbortController();
 for (const [signal, status] of interruptions) process.once(signal, () => interruption.abort({ status }));
 
-// A reader that has seen enough, such as "head", is no error.
+/** Status 1 would say "trouble, and its cause was found", and it is what Node ends with after an error that nobody caught. */
+const failedStatus = 3;
+
+function giveUp(happened: string): never {
+  const line = writeFailureLine({ attempted: 'running stanch', happened, whatToDo: 'Nothing in the cluster was changed' });
+  try {
+    writeSync(process.stderr.fd, `${line}\n`);
+  } finally {
+    process.exit(failedStatus);
+  }
+}
+
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: Error & { readonly code?: string }) => {
+    // A reader that has seen enough, such as "head", is no error.
     if (error.code === 'EPIPE') process.exit(brokenPipeStatus);
-    throw error;
+    giveUp(`the answer could not be written (${error.message})`);
   });
 }
+process.on('uncaughtException', (error) => giveUp(`Stanch has a bug (${error.stack ?? error.message})`));
 
 const status = await runCommandLine({
   arguments: process.argv.slice(2),
