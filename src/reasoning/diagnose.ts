@@ -1,5 +1,4 @@
 import { groupBy } from '../domain/collection.ts';
-import { groupBy } from '../domain/collection.ts';
 import type { AnyFailureMode } from '../domain/failure-mode.ts';
 import type { BlindSpot, Hypothesis } from '../domain/reasoned.ts';
 import type { EvidenceKind } from '../domain/evidence.ts';
