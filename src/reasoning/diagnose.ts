@@ -29,14 +29,15 @@ function outcomeOf(assessment: Assessment, hypotheses: readonly Hypothesis[]): D
   const { judgement, scope, facts, question } = assessment;
   const replicas = facts.get('replicas');
   if (replicas === undefined) return 'cannot-tell';
-  const answers = hypotheses.filter((each) => isAnswer(each) && (scope.failing.length > 0 || bearsOn(question, each.finding, facts)));
+  const near = hypotheses.filter((each) => scope.failing.length > 0 || bearsOn(question, each.finding, facts));
+  const answers = near.filter(isAnswer);
   // A page that has passed by itself leaves nothing to do, although what happened is known.
   if (answers.some((each) => judgement.verdict !== 'transient' || !isAboutThePage(each))) return 'explained';
   if (doubtOf(assessment) !== undefined) return 'cannot-tell';
   if (judgement.verdict === 'transient' && scope.failing.length === 0) return 'healthy';
   const isAnythingFailing = replicasInReach(question, replicas).some((each) => each.health === 'failing');
   const isPageOpen = judgement.verdict === 'real' || (judgement.verdict === 'cannot-tell' && question.alert !== undefined);
-  return isAnythingFailing || isPageOpen || isTroubleLikely(hypotheses) ? 'cannot-tell' : 'healthy';
+  return isAnythingFailing || isPageOpen || isTroubleLikely(near) ? 'cannot-tell' : 'healthy';
 }
 
 /**
