@@ -148,10 +148,11 @@ export function list<Item>(of: Shape<Item>): Shape<readonly Item[]> {
         const was = like[position];
         const item = of.read(raw[position], was);
         if (item === was && items === undefined && position < like.length) continue;
-        items ??= like.slice(0, position);
-        items.push(item);
+        items ??= like.slice();
+        items[position] = item;
       }
-      return items ?? (like.length === raw.length ? like : like.slice(0, raw.length));
+      // Copied, because a list that has grown holds room for more.
+      return raw.length === like.length ? (items ?? like) : (items ?? like).slice(0, raw.length);
     },
   };
 }
@@ -159,7 +160,7 @@ export function list<Item>(of: Shape<Item>): Shape<readonly Item[]> {
 /** A list of texts; anything else in it is dropped. */
 export const textList: Shape<readonly string[]> = {
   read: (raw, like) =>
-    isSameList(raw, like) ? like : Array.isArray(raw) && raw.length > 0 ? raw.filter((item) => typeof item === 'string') : noItems,
+    isSameList(raw, like) ? like : Array.isArray(raw) && raw.length > 0 ? raw.filter((item) => typeof item === 'string').slice() : noItems,
 };
 
 /** A list of texts written by people, such as a command line. Secrets are masked. */

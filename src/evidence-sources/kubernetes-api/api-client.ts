@@ -62,6 +62,7 @@ export function apiClient(connection: Connection, limits: ClusterLimits, wait: W
           continue;
         }
         const answer = answerFrom(reply, question);
+        if (reply.state === 'answered') reply.release();
         const pause = attempt < attempts ? pauseBefore(attempt, reply, answer, limits) : undefined;
         if (pause === undefined) return answer;
         await wait(pause, signal);

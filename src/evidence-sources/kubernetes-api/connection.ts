@@ -35,7 +35,14 @@ export interface Dialing {
 }
 
 export type Reply =
-  | { readonly state: 'answered'; readonly status: number; readonly retryAfter: string | undefined; readonly body: Buffer }
+  | {
+      readonly state: 'answered';
+      readonly status: number;
+      readonly retryAfter: string | undefined;
+      /** Only good until `release`: the next answer is written over it. */
+      readonly body: Buffer;
+      readonly release: () => void;
+    }
   /** Nothing that HTTP could say: the connection, the certificate, the credentials or the patience failed. */
   | {
       readonly state: 'broken';
@@ -74,6 +81,7 @@ export function connect(parts: ConnectionParts): Connection {
   const prefix = server.pathname.replace(/\/+$/, '');
   let pool: { readonly tls: TlsMaterial; readonly dispatcher: Dispatcher } | undefined;
   let bytes = 0;
+  const read = bodyReader((count) => (bytes += count));
 
   const poolFor = (tls: TlsMaterial): Dispatcher => {
     if (pool === undefined || !isSameTls(pool.tls, tls)) {
@@ -105,10 +113,17 @@ export function connect(parts: ConnectionParts): Connection {
           dispatcher: poolFor(credentials.tls),
           signal,
         });
-        const whole = await readBody(body, question.limitBytes, (count) => (bytes += count));
-        if (whole === undefined) return tooLarge(question.limitBytes);
-        const plain = headers['content-encoding'] === 'gzip' ? await unzip(whole, { maxOutputLength: question.limitBytes }) : whole;
-        return { state: 'answered', status: statusCode, retryAfter: single(headers['retry-after']), body: plain };
+        const received = await read(body, question.limitBytes);
+        if (received === undefined) return tooLarge(question.limitBytes);
+        const isPacked = headers['content-encoding'] === 'gzip';
+        const plain = isPacked ? await unzip(received.body, { maxOutputLength: question.limitBytes }) : received.body;
+        return {
+          state: 'answered',
+          status: statusCode,
+          retryAfter: single(headers['retry-after']),
+          body: plain,
+          release: received.release,
+        };
       } catch (error) {
         return broken(error, signal, question.limitBytes);
       }
@@ -164,17 +179,42 @@ function requestOptions(
   };
 }
 
-/** Undefined: it is larger than the limit, and was left there. */
-async function readBody(body: AsyncIterable<Buffer>, limitBytes: number, onPart: (bytes: number) => void): Promise<Buffer | undefined> {
-  const received: Buffer[] = [];
-  let length = 0;
-  for await (const part of body) {
-    length += part.length;
-    onPart(part.length);
-    if (length > limitBytes) return undefined;
-    received.push(part);
-  }
-  return received.length === 1 && received[0] !== undefined ? received[0] : Buffer.concat(received, length);
+interface ReceivedBody {
+  readonly body: Buffer;
+  readonly release: () => void;
+}
+
+const firstRoomBytes = 64 * 1024;
+
+/**
+ * Puts the parts of an answer together. The memory for it is used again: pages of lists are large, and fresh memory for
+ * each of them would have the garbage collector look through everything that was read so far, again and again.
+ * Undefined: the answer is larger than the limit, and was left there.
+ */
+function bodyReader(
+  onPart: (bytes: number) => void,
+): (body: AsyncIterable<Buffer>, limitBytes: number) => Promise<ReceivedBody | undefined> {
+  const free: Buffer[] = [];
+  return async (body, limitBytes) => {
+    let room: Buffer = free.pop() ?? Buffer.allocUnsafeSlow(firstRoomBytes);
+    let length = 0;
+    for await (const part of body) {
+      onPart(part.length);
+      if (length + part.length > limitBytes) {
+        free.push(room);
+        return undefined;
+      }
+      if (length + part.length > room.length) {
+        const larger = Buffer.allocUnsafeSlow(Math.max(2 * room.length, length + part.length));
+        room.copy(larger, 0, 0, length);
+        room = larger;
+      }
+      part.copy(room, length);
+      length += part.length;
+    }
+    // A view of its own for each answer: readers tell texts apart by it.
+    return { body: room.subarray(0, length), release: () => void free.push(room) };
+  };
 }
 
 const unzip = promisify(gunzip);

@@ -207,11 +207,13 @@ function listReader(shape: Shape<unknown>, of: Shape<unknown>): JsonReader {
     let count = 0;
     for (; hasEntry(cursor, closeBracket, count); count += 1) {
       const item = (readers[Math.min(count, ownReaders)] ??= jsonReader(of)).read(cursor);
-      if (items !== undefined) items.push(item);
-      else if (count >= before.length || item !== before[count]) items = [...before.slice(0, count), item];
+      if (items === undefined && count < before.length && item === before[count]) continue;
+      items ??= before.slice();
+      items[count] = item;
     }
     if (count === 0) latest = shape.read([]) as readonly unknown[];
-    else latest = items ?? (count === before.length ? before : before.slice(0, count));
+    // Copied, because a list that has grown holds room for more.
+    else latest = count === before.length ? (items ?? before) : (items ?? before).slice(0, count);
   };
   return {
     read(cursor) {
