@@ -1,14 +1,16 @@
-import { type Citation, type Claim, citeObject, citeProbe, claim, claimFromAll } from '../../domain/citation.ts';
-import type { ConnectivityProbe, ServiceCall } from '../../domain/evidence.ts';
-import { minutesAgo } from '../../domain/example.ts';
-import { crashLooping, exampleDeployment, exampleJudgedAlert, examplePod } from '../../domain/example-objects.ts';
+import { type Citation, type Claim, citeObject, claim } from '../../domain/citation.ts';
+import type { Collection } from '../../domain/collection.ts';
+import { citeEvent, eventIndex, lastSeenAt } from '../../domain/event-index.ts';
+
+import { minutesAgo, type RawObject } from '../../domain/example.ts';
+import { crashLooping, exampleDeployment, exampleEvent, exampleJudgedAlert, examplePod } from '../../domain/example-objects.ts';
 import { defineFailureMode, type Weight } from '../../domain/failure-mode.ts';
 import { type Instant, millisecondsPerHour } from '../../domain/instant.ts';
-import type { Deployment, HorizontalPodAutoscaler, StatefulSet } from '../../domain/kubernetes/workload.ts';
+import type { Deployment, Event, HorizontalPodAutoscaler, StatefulSet } from '../../domain/kubernetes/workload.ts';
 import { matchesLabels } from '../../domain/label-selector.ts';
-import type { LogClue } from '../../domain/log-clue.ts';
 import { isNamedByAlert } from '../../domain/named-by-alert.ts';
-import type { Backend, ServiceBackends } from '../../domain/service-backends.ts';
+import type { Backend } from '../../domain/service-backends.ts';
+import { needClaim, signsOfNeed } from '../../domain/service-need.ts';
 import { affectedBy } from '../../domain/sightings.ts';
 import { subject } from '../../domain/subject.ts';
 
@@ -33,6 +35,7 @@ export const scaledToZero = defineFailureMode({
   sources: ['https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#scaling-a-deployment'],
   needs: ['replicas', 'service-backends'],
   helpedBy: [
+    'events',
     'deployments',
     'statefulsets',
     'horizontalpodautoscalers',
@@ -60,10 +63,16 @@ export const scaledToZero = defineFailureMode({
       const scaledAt = lastScaledAt(workload);
       const isRecent = scaledAt !== undefined && facts.now - scaledAt < recentMilliseconds;
       const isOfAutoscaler = facts.horizontalpodautoscalers?.inNamespace(namespace).some((each) => isFor(each, workload)) === true;
-      const isMissed = service !== undefined && (missed.length > 0 || (isRecent && isOfAutoscaler));
+      const told = scaledDown(workload, facts.events, facts.now);
+      const wasTakenAway = told.length > 0 || (isRecent && isOfAutoscaler);
+      const isMissed = service !== undefined && (missed.length > 0 || wasTakenAway);
       if (!isMissed && !paged) return [];
       const weight: Weight =
-        missed.length > 0 && (paged || isRecent) ? 'conclusive' : missed.length > 0 || (paged && isRecent) ? 'strong' : 'suggestive';
+        missed.length > 0 && (paged || isRecent)
+          ? 'conclusive'
+          : missed.length > 0 || (paged && (isRecent || told.length > 0))
+            ? 'strong'
+            : 'suggestive';
       const at: Citation = citeObject(workload, `spec.replicas: 0${scaledAt === undefined ? '' : ', last written then'}`, scaledAt);
       const because: readonly [Claim, ...Claim[]] = [
         claim(`${workload.kind} ${namespace}/${name} is scaled to zero.`, at),
@@ -73,6 +82,7 @@ export const scaledToZero = defineFailureMode({
             citeObject(each.service, `selector ${JSON.stringify(each.service.spec.selector)}, no pods`),
           ),
         ),
+        ...told,
         ...needClaim(missed),
       ];
       return [
@@ -116,8 +126,22 @@ export const scaledToZero = defineFailureMode({
         'judged-alert': exampleJudgedAlert('real', { service: 'orders', namespace: 'shop' }),
       },
     },
+    {
+      story: 'Nobody called yet, but the controller took the last replicas away a few minutes ago.',
+      given: { deployments: [parkedOrders()], services: [ordersService()], endpointslices: [], pods: [], events: [scaledDownEvent()] },
+    },
   ],
   isNotFooledBy: [
+    {
+      story: 'A rollout took the last replica of the old template away; the new one serves.',
+      given: {
+        deployments: [exampleDeployment({ name: 'orders' }).deployment],
+        services: [ordersService()],
+        pods: [examplePod({ name: 'orders-5d4f8c7b9-a', labels: { app: 'orders' } })],
+        endpointslices: [],
+        events: [scaledDownEvent()],
+      },
+    },
     {
       story: 'Parked for weeks, and nobody calls it.',
       given: {
@@ -168,62 +192,30 @@ function isFor({ spec }: HorizontalPodAutoscaler, workload: Parked): boolean {
   return spec.scaleTargetRef.kind === workload.kind && spec.scaleTargetRef.name === workload.metadata.name;
 }
 
+/** The controller's note that it took the last replicas away. */
+function scaledDown(workload: Parked, events: Collection<Event> | undefined, now: Instant): readonly Claim[] {
+  if (events === undefined) return [];
+  return eventIndex(events)
+    .about(workload)
+    .filter((event) => {
+      const at = lastSeenAt(event);
+      const isToZero = / to 0(?: from [1-9]\d*)?$/.test(event.message ?? '') || event.reason === 'SuccessfulDelete';
+      return (
+        isToZero &&
+        (event.reason === 'ScalingReplicaSet' || workload.kind === 'StatefulSet') &&
+        at !== undefined &&
+        now - at < recentMilliseconds
+      );
+    })
+    .slice(0, 1)
+    .map((event) => claim('It had replicas until lately.', citeEvent(event)));
+}
+
 function lastScaledAt({ metadata }: Parked): Instant | undefined {
   const writes = metadata.managedFields
     .filter((each) => each.paths.includes('spec.replicas') && each.subresource !== 'status')
     .flatMap((each) => each.at ?? []);
   return writes.length === 0 ? undefined : Math.max(...writes);
-}
-
-interface Need {
-  readonly citation: Citation;
-  readonly caller?: LogClue['replica'];
-}
-
-const unanswered: ReadonlySet<LogClue['kind']> = new Set([
-  'connection-refused',
-  'connection-timed-out',
-  'no-route',
-  'connection-reset',
-  'name-not-resolved',
-]);
-
-interface Signs {
-  readonly 'service-backends': ServiceBackends;
-  readonly 'log-clues': readonly LogClue[] | undefined;
-  readonly 'connectivity-probes': readonly ConnectivityProbe[] | undefined;
-  readonly 'service-calls': readonly ServiceCall[] | undefined;
-}
-
-function signsOfNeed(backend: Backend, facts: Signs): readonly Need[] {
-  const { namespace, name } = backend.service.metadata;
-  const means = (host: string | undefined, from: string | undefined): boolean =>
-    host !== undefined && facts['service-backends'].ofHost(host, from) === backend;
-  const clues = (facts['log-clues'] ?? [])
-    .filter((clue) => unanswered.has(clue.kind) && means(clue.host, clue.replica.pod.metadata.namespace))
-    .map((clue) => ({ citation: clue.citation, caller: clue.replica }));
-  const probes = (facts['connectivity-probes'] ?? [])
-    .filter((probe) => probe.outcome !== 'connected' && means(probe.host, probe.from.kind === 'pod' ? probe.from.namespace : undefined))
-    .map((probe) => ({ citation: citeProbe(probe, `${probe.outcome} ${probe.detail}`.trim()) }));
-  const calls = (facts['service-calls'] ?? [])
-    .filter((call) => call.callee.name === name && (call.callee.namespace ?? namespace) === namespace && (call.errorShare ?? 0) > 0.05)
-    .map(
-      (call): Need => ({
-        citation: {
-          of: { kind: 'service-call', caller: call.caller.name, callee: call.callee.name },
-          shows: `error share ${call.errorShare}`,
-        },
-      }),
-    );
-  return [...clues, ...probes, ...calls];
-}
-
-function needClaim(needs: readonly Need[]): readonly Claim[] {
-  const said = claimFromAll(
-    'Others call it and get no answer.',
-    needs.slice(0, 6).map((need) => need.citation),
-  );
-  return said === undefined ? [] : [said];
 }
 
 function parkedOrders(scaledMinutesAgo?: number): { readonly [field: string]: unknown } {
@@ -237,6 +229,17 @@ function parkedOrders(scaledMinutesAgo?: number): { readonly [field: string]: un
     },
   ];
   return { ...deployment, metadata: { ...(deployment['metadata'] as object), managedFields } };
+}
+
+function scaledDownEvent(): RawObject {
+  const about = { kind: 'Deployment', name: 'orders' };
+  return exampleEvent({
+    about,
+    reason: 'ScalingReplicaSet',
+    type: 'Normal',
+    message: 'Scaled down replica set orders-5d4f8c7b9 to 0 from 2',
+    minutesAgo: 6,
+  });
 }
 
 function ordersService(): { readonly [field: string]: unknown } {
