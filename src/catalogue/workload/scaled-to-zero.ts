@@ -62,9 +62,13 @@ export const scaledToZero = defineFailureMode({
       });
       const scaledAt = lastScaledAt(workload);
       const isRecent = scaledAt !== undefined && facts.now - scaledAt < recentMilliseconds;
-      const isOfAutoscaler = facts.horizontalpodautoscalers?.inNamespace(namespace).some((each) => isFor(each, workload)) === true;
+      const autoscaler = facts.horizontalpodautoscalers?.inNamespace(namespace).find((each) => isFor(each, workload));
+      // Scalers that follow events park a workload at zero as a matter of course.
+      const isParkedByDesign = [autoscaler?.metadata.labels, workload.metadata.labels].some((labels) =>
+        Object.keys(labels ?? {}).some((label) => /^(?:scaledobject\.keda\.sh|serving\.knative\.dev)\//.test(label)),
+      );
       const told = scaledDown(workload, facts.events, facts.now);
-      const wasTakenAway = told.length > 0 || (isRecent && isOfAutoscaler);
+      const wasTakenAway = !isParkedByDesign && (told.length > 0 || (isRecent && autoscaler !== undefined));
       const isMissed = service !== undefined && (missed.length > 0 || wasTakenAway);
       if (!isMissed && !paged) return [];
       const weight: Weight =
@@ -132,6 +136,22 @@ export const scaledToZero = defineFailureMode({
     },
   ],
   isNotFooledBy: [
+    {
+      story: 'A scaler that follows events parked it, as it does every evening.',
+      given: {
+        deployments: [parkedOrders()],
+        services: [ordersService()],
+        endpointslices: [],
+        pods: [],
+        events: [scaledDownEvent()],
+        horizontalpodautoscalers: [
+          {
+            metadata: { name: 'keda-hpa-orders', namespace: 'shop', labels: { 'scaledobject.keda.sh/name': 'orders' } },
+            spec: { maxReplicas: 9, scaleTargetRef: { kind: 'Deployment', name: 'orders' } },
+          },
+        ],
+      },
+    },
     {
       story: 'A rollout took the last replica of the old template away; the new one serves.',
       given: {
