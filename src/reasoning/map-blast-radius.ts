@@ -1,3 +1,4 @@
+import { groupBy } from '../domain/collection.ts';
 import { type Claim, citeProbe, claimFromAll } from '../domain/citation.ts';
 import type { ConnectivityProbe } from '../domain/evidence.ts';
 import type { Node } from '../domain/kubernetes/node.ts';
@@ -23,9 +24,9 @@ const workloadAxes: ReadonlySet<string> = new Set(['revision', 'image digest', '
 export function mapBlastRadius(scope: Scope, facts: FactSource): BlastRadius {
   const canCompare = scope.failing.length > 0 && scope.healthy.length > 0 && scope.target?.kind !== 'Node';
   const population = canCompare ? 'target' : 'widened';
-  const split = canCompare ? { failing: scope.failing, healthy: scope.healthy } : widenedSplit(scope, facts);
+  const split = canCompare ? targetSplit(scope, facts) : widenedSplit(scope, facts);
   const definitions = axisDefinitions.filter((each) => population === 'target' || !workloadAxes.has(each.axis));
-  const measured = definitions.map((definition) => measure(definition, split, nodeOf(facts)));
+  const measured = definitions.map((definition) => measure(definition, split));
   const axes = judge(measured, population);
   const settled = settleByProbes(axes, facts);
   return {
@@ -37,21 +38,39 @@ export function mapBlastRadius(scope: Scope, facts: FactSource): BlastRadius {
   };
 }
 
-interface Split {
-  readonly failing: readonly Replica[];
-  readonly healthy: readonly Replica[];
+/** Replicas that cannot differ on any axis that is looked at, by one of them. */
+interface Member {
+  readonly replica: Replica;
+  readonly node: Node | undefined;
+  readonly count: number;
 }
 
-/** No healthy sibling to compare with: compare everything that fails alike with everything that is healthy. */
+interface Split {
+  readonly failing: readonly Member[];
+  readonly healthy: readonly Member[];
+}
+
+function targetSplit(scope: Scope, facts: FactSource): Split {
+  const nodes = facts.get('nodes');
+  const alone = (replica: Replica): Member => ({ replica, node: nodes?.named(undefined, replica.pod.spec.nodeName), count: 1 });
+  return { failing: scope.failing.map(alone), healthy: scope.healthy.map(alone) };
+}
+
+/**
+ * No healthy sibling to compare with: compare everything that fails alike with everything that is healthy. The axes of
+ * workloads mean nothing there, and on all others the replicas of one node are alike, however many a cluster has.
+ */
 function widenedSplit(scope: Scope, facts: FactSource): Split {
   const classes = new Set(scope.failing.map(troubleClass));
   const alike = scope.alsoFailing.filter((replica) => classes.has(troubleClass(replica)));
   const healthy = facts.get('replicas')?.all.filter((replica) => replica.health === 'healthy') ?? [];
-  return { failing: [...scope.failing, ...alike], healthy };
-}
-
-function nodeOf(facts: FactSource): (replica: Replica) => Node | undefined {
-  return (replica) => facts.get('nodes')?.named(undefined, replica.pod.spec.nodeName);
+  const nodes = facts.get('nodes');
+  const byNode = (replicas: readonly Replica[]): readonly Member[] =>
+    [...groupBy(replicas, (replica) => replica.pod.spec.nodeName ?? '').values()].flatMap((group) => {
+      const [replica] = group;
+      return replica === undefined ? [] : [{ replica, node: nodes?.named(undefined, replica.pod.spec.nodeName), count: group.length }];
+    });
+  return { failing: byNode([...scope.failing, ...alike]), healthy: byNode(healthy) };
 }
 
 interface Measured {
@@ -60,40 +79,45 @@ interface Measured {
   /** Which failing replicas carry the best value: equal signatures cannot be told apart. */
   readonly signature: string;
   readonly distinctValues: number;
-  readonly unknown: number;
 }
 
-function measure(definition: AxisDefinition, { failing, healthy }: Split, nodeFor: (replica: Replica) => Node | undefined): Measured {
-  const valuesOf = (replicas: readonly Replica[]): readonly (string | undefined)[] =>
-    replicas.map((replica) => definition.valueOf(replica, nodeFor(replica)));
-  const failingValues = valuesOf(failing);
-  const healthyValues = valuesOf(healthy);
-  const known = [...failingValues, ...healthyValues].filter((value) => value !== undefined);
-  const rows = [...new Set(failingValues)].flatMap((value) =>
-    value === undefined ? [] : [row(definition.axis, value, failingValues, healthyValues)],
-  );
+function measure(definition: AxisDefinition, { failing, healthy }: Split): Measured {
+  const failingCounts = countValues(definition, failing);
+  const healthyCounts = countValues(definition, healthy);
+  const rows = [...failingCounts.byValue.keys()].map((value) => row(definition.axis, value, failingCounts, healthyCounts));
   const [best] = rows.toSorted(
     (left, right) => left.pValue - right.pValue || right.failingWith - left.failingWith || left.value.localeCompare(right.value),
   );
-  const carries = (value: string | undefined): string => (value === best?.value ? '1' : '0');
+  const carries = ({ replica, node }: Member): string => (definition.valueOf(replica, node) === best?.value ? '1' : '0');
   return {
     definition,
     best,
-    signature: [...failingValues.map(carries), '|', ...healthyValues.map(carries)].join(''),
-    distinctValues: new Set(known).size,
-    unknown: failing.length + healthy.length - known.length,
+    signature: [...failing.map(carries), '|', ...healthy.map(carries)].join(''),
+    distinctValues: new Set([...failingCounts.byValue.keys(), ...healthyCounts.byValue.keys()]).size,
   };
 }
 
-function row(
-  axis: string,
-  value: string,
-  failing: readonly (string | undefined)[],
-  healthy: readonly (string | undefined)[],
-): NonNullable<Measured['best']> {
-  const failingWith = failing.filter((each) => each === value).length;
-  const healthyWith = healthy.filter((each) => each === value).length;
-  const counts = { failingWith, failingWithout: failing.length - failingWith, healthyWith, healthyWithout: healthy.length - healthyWith };
+interface ValueCounts {
+  readonly byValue: ReadonlyMap<string, number>;
+  /** Those whose value is not known included. */
+  readonly total: number;
+}
+
+function countValues({ valueOf }: AxisDefinition, members: readonly Member[]): ValueCounts {
+  const byValue = new Map<string, number>();
+  let total = 0;
+  for (const { replica, node, count } of members) {
+    const value = valueOf(replica, node);
+    if (value !== undefined) byValue.set(value, (byValue.get(value) ?? 0) + count);
+    total += count;
+  }
+  return { byValue, total };
+}
+
+function row(axis: string, value: string, failing: ValueCounts, healthy: ValueCounts): NonNullable<Measured['best']> {
+  const failingWith = failing.byValue.get(value) ?? 0;
+  const healthyWith = healthy.byValue.get(value) ?? 0;
+  const counts = { failingWith, failingWithout: failing.total - failingWith, healthyWith, healthyWithout: healthy.total - healthyWith };
   return { axis, value, ...counts, pValue: fisherOneSided(counts) };
 }
 
