@@ -10,24 +10,46 @@ type Slice = EndpointSlice | Endpoints;
 
 /** Every Service with the pods behind it, and the ways in which clients name it. */
 export function deriveServiceBackends(facts: FactSource): ServiceBackends {
-  const pods = facts.get('pods');
+  const services = facts.get('services')?.all ?? [];
+  const podsBehind = podIndex(services, facts.get('pods')?.all ?? []);
   const slicesOf = sliceIndex(facts);
-  const all = (facts.get('services')?.all ?? []).map((service) => {
-    const selected =
-      Object.keys(service.spec.selector).length === 0
-        ? undefined
-        : (pods?.withLabels(service.metadata.namespace, service.spec.selector) ?? []);
-    const live = selected?.filter((pod) => pod.status.phase !== 'Succeeded' && pod.status.phase !== 'Failed');
+  const all = services.map((service) => {
+    const pods = podsBehind(service);
     const slices = slicesOf(service);
-    return {
-      service,
-      pods: live,
-      ports: portsOf(service, live),
-      endpoints: slices === undefined ? undefined : countEndpoints(slices),
-      slices: slices ?? [],
-    };
+    const endpoints = slices === undefined ? undefined : countEndpoints(slices);
+    return { service, pods, ports: portsOf(service, pods), endpoints, slices: slices ?? [] };
   });
   return { all, ...lookups(all) };
+}
+
+/**
+ * Living pods that a Service selects, undefined for one without selector. Pods are looked up by the rarest label of the
+ * selector, because thousands of Services times tens of thousands of pods are too many to compare each with each.
+ */
+function podIndex(services: readonly Service[], pods: readonly Pod[]): (service: Service) => readonly Pod[] | undefined {
+  const keys = new Set(services.flatMap((service) => Object.keys(service.spec.selector)));
+  const byLabel = new Map<string, Pod[]>();
+  for (const pod of pods) {
+    if (pod.status.phase === 'Succeeded' || pod.status.phase === 'Failed') continue;
+    for (const [key, value] of Object.entries(pod.metadata.labels)) {
+      if (!keys.has(key)) continue;
+      const place = labelPlace(pod.metadata.namespace, key, value);
+      const same = byLabel.get(place);
+      if (same === undefined) byLabel.set(place, [pod]);
+      else same.push(pod);
+    }
+  }
+  return ({ metadata, spec }) => {
+    const pairs = Object.entries(spec.selector);
+    if (pairs.length === 0) return undefined;
+    const candidates = pairs.map(([key, value]) => byLabel.get(labelPlace(metadata.namespace, key, value)) ?? []);
+    const rarest = candidates.reduce((least, each) => (each.length < least.length ? each : least));
+    return rarest.filter((pod) => matchesLabels(spec.selector, pod.metadata.labels));
+  };
+}
+
+function labelPlace(namespace: string | undefined, key: string, value: string): string {
+  return `${namespace ?? ''} ${key}=${value}`;
 }
 
 function lookups(all: readonly Backend[]): Pick<ServiceBackends, 'ofService' | 'ofHost' | 'ofPod'> {
