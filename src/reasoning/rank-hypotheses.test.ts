@@ -118,3 +118,8 @@ test('the answer does not depend on the order of the catalogue', () => {
   ];
   expect(ranked(...modes)).toEqual(ranked(...modes.toReversed()));
 });
+
+test('an answer about somebody else comes before a bare symptom of the target', () => {
+  const other = mode('webhook', { weight: 'conclusive', subject: subject('Service', 'shop', 'webhook'), affects: [] });
+  expect(ranked(mode('loop', {}, { role: 'symptom' }), other)).toEqual(['webhook 0.96 root', 'loop 0.3 root']);
+});

@@ -3,7 +3,7 @@ import { subject, subjectKey } from '../domain/subject.ts';
 import { type Candidate, candidate, explanations } from './explains.ts';
 import type { Recognition } from './recognise-failure-modes.ts';
 import { traceCascade } from './trace-cascade.ts';
-import { loserShare, probabilityOf, rivalShare, symptomCeiling, wrongAxisShare } from './weights.ts';
+import { answerThreshold, loserShare, probabilityOf, rivalShare, symptomCeiling, wrongAxisShare } from './weights.ts';
 
 /** Orders everything that was recognised: causes of the page first, independent causes next, consequences after them. */
 export function rankHypotheses(
@@ -28,7 +28,7 @@ export function rankHypotheses(
     .toSorted(
       (left, right) =>
         Number(right.isRoot) - Number(left.isRoot) ||
-        Number(right.relevance > 0) - Number(left.relevance > 0) ||
+        orderOf(left) - orderOf(right) ||
         right.confidence - left.confidence ||
         right.relevance - left.relevance ||
         (left.each.finding.since ?? Infinity) - (right.each.finding.since ?? Infinity) ||
@@ -47,6 +47,12 @@ export function rankHypotheses(
     cascade: traceCascade(draft.index, candidates, explainedBy),
     wouldSettle: draft.each.finding.wouldSettle ?? [],
   }));
+}
+
+/** Answers to the page first, other answers next, and only then what may be: by relevance among equals. */
+function orderOf({ confidence, relevance: share }: { readonly confidence: number; readonly relevance: number }): number {
+  if (confidence >= answerThreshold) return share > 0 ? 0 : 1;
+  return share > 0 ? 2 : 3;
 }
 
 /** Beside an answer, a guess about something that has nothing to do with the page or with those who fail is noise. */
