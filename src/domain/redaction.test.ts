@@ -83,7 +83,7 @@ const secrets: readonly (readonly [text: string, secret: string])[] = [
   [`data: {password: ${base64}}`, base64],
   [`.dockerconfigjson: ${base64}${base64}`, base64],
   [`{"auths":{"registry.example":{"auth":"${base64}"}}}`, base64],
-  [`//registry.npmjs.org/:_authToken=${word}`, word],
+  [`//npm.registry.example/:_authToken=${word}`, word],
   [`_password=${base64}`, base64],
   [`machine git.example login bot password ${word}`, word],
   [`token: abcdef.0123456789abcdef`, 'abcdef.0123'],
