@@ -21,6 +21,8 @@ export interface DependencyWording {
   readonly wouldSettle: (trouble: DependencyTrouble) => readonly string[];
   /** dependency: what is depended on, where it is known. client: the workload that says so, where it is the only one. */
   readonly subjectIs: 'dependency' | 'client';
+  /** True: whom it hits is chance, so that replicas which are spared clear nobody. */
+  readonly isByLot?: true;
 }
 
 /** The finding for one trouble: whom to look at, how sure, and what speaks for the dependency's innocence. */
@@ -57,8 +59,8 @@ export function dependencyFinding(trouble: DependencyTrouble, wording: Dependenc
       isLocal: place !== undefined,
       confirming,
       reaching,
-      isReadyBehind: isProvenReady(trouble),
-      healthyBeside: healthyBeside(trouble, facts.replicas) || olderHealthy.length > 0,
+      isReadyBehind: wording.isByLot !== true && isProvenReady(trouble),
+      healthyBeside: wording.isByLot !== true && (healthyBeside(trouble, facts.replicas) || olderHealthy.length > 0),
       isPageReal: facts['judged-alert']?.judgement.verdict === 'real',
       isPageAboutIt: isPageAbout(trouble.clients, facts['judged-alert']),
       isBackingFailing: isBackingFailing(trouble, facts.replicas),

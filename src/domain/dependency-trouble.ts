@@ -113,7 +113,12 @@ export function hostsIn(value: string): readonly string[] {
   const urls = [...short.matchAll(/[a-z][a-z0-9+.-]{0,30}:\/\/(?:[^\s/@]{0,200}@)?(\[[0-9a-fA-F:]{2,45}\]|[A-Za-z0-9._-]{1,253})/g)].map(
     (match) => match[1] ?? '',
   );
-  if (urls.length > 0) return urls;
+  // libpq "host=db port=5432", ADO.NET "Server=tcp:db,1433;Database=…", MySQL's Go driver "user:…@tcp(db:3306)/…".
+  const named = [
+    ...short.matchAll(/(?:^|[\s;])(?:host|server|data source|addr|address)\s{0,3}=\s{0,3}(?:tcp:)?([A-Za-z0-9][A-Za-z0-9._-]{0,252})/gi),
+    ...short.matchAll(/@tcp\(([A-Za-z0-9][A-Za-z0-9._-]{0,252})/g),
+  ].map((match) => match[1] ?? '');
+  if (urls.length + named.length > 0) return [...urls, ...named];
   const words = short.split(/[\s,;]+/).map((word) => /^([A-Za-z0-9][A-Za-z0-9.-]{0,252})(?::\d{1,5})?$/.exec(word)?.[1]);
   return words.every((word) => word !== undefined) ? words.flatMap((word) => (word === undefined || /^\d+$/.test(word) ? [] : [word])) : [];
 }

@@ -46,6 +46,7 @@ export const dependencyConnectionsExhausted = defineFailureMode({
             'Count connections by client on the dependency (PostgreSQL: select usename, client_addr, state, count(*) from pg_stat_activity group by 1, 2, 3) and compare with its limit.',
           ],
           subjectIs: 'dependency',
+          isByLot: true,
         },
         facts,
       ),
@@ -72,6 +73,29 @@ export const dependencyConnectionsExhausted = defineFailureMode({
           container: 'app',
           isPrevious: true,
           text: tooMany,
+        })),
+      },
+      finds: [{ kind: 'StatefulSet', namespace: 'shop', name: 'db' }],
+    },
+    {
+      story: 'Some replicas hold their connections and others get none; the setting names the host in the words of libpq.',
+      given: {
+        pods: [
+          ...['pay-1-a', 'pay-1-b', 'pay-1-c'].map((name) =>
+            examplePod({
+              name,
+              isReady: name === 'pay-1-c',
+              container: { env: [{ name: 'DATABASE', value: 'host=db port=5432 dbname=pay' }] },
+            }),
+          ),
+          examplePod({ name: 'db-0', owner: { kind: 'StatefulSet', name: 'db' } }),
+        ],
+        services: [exampleService({ name: 'db', ports: [{ port: 5432 }] })],
+        'container-logs': ['pay-1-a', 'pay-1-b', 'pay-1-c'].map((pod) => ({
+          namespace: 'shop',
+          pod,
+          container: 'app',
+          text: Array(3).fill(tooMany).join('\n'),
         })),
       },
       finds: [{ kind: 'StatefulSet', namespace: 'shop', name: 'db' }],

@@ -1,7 +1,11 @@
 import { type AccessRequest, isAllowed, parseRefusal } from '../../domain/access-review.ts';
 import { type Claim, citeList, claim } from '../../domain/citation.ts';
-import { crashLooping, examplePod } from '../../domain/example-objects.ts';
+import type { JudgedAlert } from '../../domain/alert.ts';
+import { repeatedTimes } from '../../domain/dependency-trouble.ts';
+import { crashLooping, exampleJudgedAlert, examplePod } from '../../domain/example-objects.ts';
 import { defineFailureMode, type Weight } from '../../domain/failure-mode.ts';
+import type { LogClue } from '../../domain/log-clue.ts';
+import { isNamedByAlert } from '../../domain/named-by-alert.ts';
 import type { Replica } from '../../domain/replica.ts';
 import { byWorkload, claimOfAll, countOf, findingOf, type Sighting } from '../../domain/sightings.ts';
 
@@ -25,7 +29,7 @@ export const permissionsDeniedToWorkload = defineFailureMode({
     'https://kubernetes.io/docs/concepts/security/service-accounts/',
   ],
   needs: ['replicas', 'log-clues'],
-  helpedBy: ['roles', 'rolebindings', 'clusterroles', 'clusterrolebindings'],
+  helpedBy: ['roles', 'rolebindings', 'clusterroles', 'clusterrolebindings', 'judged-alert'],
   explains: [
     'bad-revision',
     'init-container-blocked',
@@ -43,14 +47,7 @@ export const permissionsDeniedToWorkload = defineFailureMode({
         const allowed = request === undefined ? undefined : isAllowed(request, facts);
         // What is allowed by now was granted after the line was written.
         if (request === undefined || !isOwn(request, clue.replica) || allowed === true) return [];
-        const isFailing = clue.replica.health === 'failing';
-        const weight: Weight = isFailing
-          ? allowed === false && clue.isNearEnd
-            ? 'conclusive'
-            : 'strong'
-          : allowed === false
-            ? 'suggestive'
-            : 'weak';
+        const weight = weightOf(clue, allowed, facts['judged-alert']);
         return [{ replica: clue.replica, request, allowed, weight, citations: [clue.citation] }];
       });
     return byWorkload(seen).map((group) => {
@@ -92,6 +89,14 @@ export const permissionsDeniedToWorkload = defineFailureMode({
         ],
       },
       finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }],
+    },
+    {
+      story: 'The pod is Ready and refused again and again, and the page names its workload.',
+      given: {
+        pods: [examplePod({ name: 'cart-7f9-a', labels: { 'pod-template-hash': '7f9' }, spec: { serviceAccountName: 'cart' } })],
+        'container-logs': [{ ...forbidden(), text: Array(3).fill(forbidden().text).join('\n') }],
+        'judged-alert': exampleJudgedAlert('real', { namespace: 'shop', deployment: 'cart' }),
+      },
     },
     { story: 'Roles could not be read; the log alone says so.', given: { pods: [failing()], 'container-logs': [forbidden()] } },
   ],
@@ -146,6 +151,16 @@ interface Denied extends Sighting {
   readonly request: AccessRequest;
   readonly allowed: boolean | undefined;
   readonly weight: Weight;
+}
+
+/** A program that goes on without what it was refused does its other work: that it matters is what a page about it says. */
+function weightOf(clue: LogClue, allowed: boolean | undefined, page: JudgedAlert | undefined): Weight {
+  const { replica } = clue;
+  if (replica.health === 'failing') return allowed === false && clue.isNearEnd ? 'conclusive' : 'strong';
+  const { namespace, name } = replica.workload;
+  const isOpen = page?.judgement.verdict === 'real' || page?.judgement.verdict === 'cannot-tell';
+  if (isOpen && clue.count >= repeatedTimes && isNamedByAlert(page.alert, { namespace, names: [name] })) return 'strong';
+  return allowed === false ? 'suggestive' : 'weak';
 }
 
 /** Programs that pass on the complaints of others name somebody else's account. */
