@@ -52,9 +52,17 @@ test('each right stands in its group, with its reason, and Secrets in a role of 
 });
 
 test('what only a flag makes use of stands in a role of its own, after its reason', () => {
-  const optional = { name: 'stanch-exec', because: ['Optional.', 'For one flag.'], permissions: [{ resource: 'pods/exec', verbs: ['get', 'create'], why: 'to try' }] };
+  const optional = {
+    name: 'stanch-exec',
+    because: ['Optional.', 'For one flag.'],
+    permissions: [{ resource: 'pods/exec', verbs: ['get', 'create'], why: 'to try' }],
+  };
 
-  expect(writeClusterRoles([{ resource: 'pods', verbs: ['list'], why: 'who fails' }], [optional]).split('\n').slice(-13)).toEqual([
+  expect(
+    writeClusterRoles([{ resource: 'pods', verbs: ['list'], why: 'who fails' }], [optional])
+      .split('\n')
+      .slice(-13),
+  ).toEqual([
     '---',
     '# Optional.',
     '# For one flag.',

@@ -267,7 +267,15 @@ export const exampleInvestigation: Investigation = {
     {
       kind: 'ticket',
       title: 'Raise the memory limit of kube-proxy',
-      text: 'DaemonSet kube-system/kube-proxy is limited to 128Mi with 437 services. Raise it on all nodes before the next services come, and alert on its memory.',
+      text: [
+        'Deployment payments/payment-service failed from 02:43:10 on (2 of 4 replicas), because kube-proxy on node-worker-3 had lost its rules.',
+        'Evidence:',
+        '- kube-proxy was killed for memory at 128Mi, with 437 services.',
+        '  $ kubectl get daemonset kube-proxy -n kube-system -o yaml',
+        '- node-worker-3 has rules for 171 of them.',
+        "  $ ssh node-worker-3 'sudo iptables -t nat -L KUBE-SERVICES -n | wc -l'",
+        'Fix: Raise the limit on all nodes before the next services come, and alert on its memory.',
+      ].join('\n'),
     },
     {
       kind: 'reminder',

@@ -1,6 +1,6 @@
 import type { Investigation, PublishedClaim } from '../../domain/investigation.ts';
 import { causesOf, competitorsOf, spokenInstant } from '../spoken.ts';
-import { code, prose, table } from './markdown-safe.ts';
+import { codeInCell, prose, table } from './markdown-safe.ts';
 
 /** Numbers for the evidence that the notes rest on, in order of first mention. */
 export interface Cites {
@@ -31,7 +31,7 @@ export function writeEvidenceTable({ evidence }: Investigation, cites: Cites): r
       const piece = evidence[id];
       return piece === undefined
         ? []
-        : [[`<a id="evidence-${index + 1}"></a>${index + 1}`, code(piece.command), code(piece.excerpt), prose(spokenInstant(piece.at))]];
+        : [[`<a id="evidence-${index + 1}"></a>${index + 1}`, codeInCell(piece.command), codeInCell(piece.excerpt), prose(spokenInstant(piece.at))]];
     }),
   );
 }

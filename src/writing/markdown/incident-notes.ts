@@ -13,7 +13,7 @@ import {
 } from '../spoken.ts';
 import { citeNumbers, type Cites, writeEvidenceTable } from './evidence-table.ts';
 import { writeFollowUps, writeMitigationPlans } from './actions.ts';
-import { code, prose, sentence, table } from './markdown-safe.ts';
+import { code, codeInCell, prose, sentence, table } from './markdown-safe.ts';
 import { writeTimeline } from './timeline.ts';
 
 /** Incident notes: what a colleague reads tomorrow, and what is pasted into the ticket. */
@@ -123,7 +123,7 @@ function axisRow(axis: Investigation['scope']['axes'][number]): readonly string[
     ...(axis.wouldSettle === undefined ? [] : [`to settle it: ${prose(axis.wouldSettle)}`]),
   ];
   return [
-    `${prose(axis.axis)} ${code(axis.value)}`,
+    `${prose(axis.axis)} ${codeInCell(axis.value)}`,
     `${axis.failingWith} of ${axis.failingWith + axis.failingWithout}`,
     `${axis.healthyWith} of ${axis.healthyWith + axis.healthyWithout}`,
     axis.pValue.toPrecision(2),

@@ -21,16 +21,25 @@ export function clause(text: string): string {
   return prose(text).replace(/\.$/, '');
 }
 
-/** Any text in a code span: fenced by more backticks than it holds in a row. Safe inside a table cell. Empty text: nothing. */
+/** Any text in a code span, outside of tables. Empty text: nothing. */
 export function code(text: string): string {
+  return span(oneCommand(text));
+}
+
+/** The same for a cell of a table, where a pipe would end the cell, in a code span as well. */
+export function codeInCell(text: string): string {
   const raw = oneCommand(text);
-  if (raw === '') return '';
   // A table ends the cell at a pipe behind an escaped backslash, and in a code span there is no other way to write it.
   if (raw.includes('\\|')) return `<code>${raw.replace(/[!-/:-@[-`{-~]/g, (sign) => `&#${sign.charCodeAt(0)};`)}</code>`;
-  const safe = raw.replaceAll('|', '\\|');
-  const fence = '`'.repeat(longestRun(safe) + 1);
-  const gap = safe.startsWith('`') || safe.endsWith('`') ? ' ' : '';
-  return fence + gap + safe + gap + fence;
+  return span(raw.replaceAll('|', '\\|'));
+}
+
+/** Fenced by more backticks than it holds in a row. */
+function span(raw: string): string {
+  if (raw === '') return '';
+  const fence = '`'.repeat(longestRun(raw) + 1);
+  const gap = raw.startsWith('`') || raw.endsWith('`') ? ' ' : '';
+  return fence + gap + raw + gap + fence;
 }
 
 /** Commands in a block that has a copy button in most viewers. No commands: nothing. */
