@@ -155,7 +155,7 @@ async function waitForLasting(what: string, { label, forSeconds }: Lasting, hold
     check: async () => {
       const pods = await podsOf({ namespace: 'payments', label });
       const matching = pods.filter(holds).map(({ metadata }) => metadata.uid);
-      for (const uid of [...since.keys()]) if (!matching.includes(uid)) since.delete(uid);
+      for (const uid of since.keys()) if (!matching.includes(uid)) since.delete(uid);
       for (const uid of matching) if (!since.has(uid)) since.set(uid, Date.now());
       const longest = Math.max(0, ...[...since.values()].map((from) => (Date.now() - from) / 1000));
       return longest >= forSeconds || `${matching.length} of ${pods.length} pods, the longest for ${Math.round(longest)} s`;
