@@ -56,7 +56,10 @@ describe('what keeps a pod from its nodes', () => {
   });
 
   it('is taken from the scheduler where adding up finds room that is not there', () => {
-    expect(causes([[]], '0/1 nodes are available: 1 Insufficient cpu.')).toEqual(['resources suggestive']);
+    expect(causes([[]], '0/1 nodes are available: 1 Insufficient cpu.')).toEqual(['resources strong']);
+    expect(causes([[], []], "0/2 nodes are available: 1 Insufficient cpu, 1 node(s) didn't match Pod's node affinity/selector.")).toEqual([
+      'resources suggestive',
+    ]);
   });
 
   it('is taken from the scheduler where nodes could not be read', () => {

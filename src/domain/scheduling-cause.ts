@@ -120,7 +120,8 @@ function fromMessage(told: readonly RuledOut[], isDisputed: boolean): readonly B
   const late = counted.filter((each) => lateCauses.includes(each.cause) || each.cause === 'volume-place');
   const pool = late.length > 0 ? late : counted;
   const causes = [...new Set(pool.toSorted((left, right) => (right.count ?? 0) - (left.count ?? 0)).map((each) => each.cause))];
-  const sure: Weight = isDisputed ? 'suggestive' : 'strong';
+  // A single reason for every node is the scheduler's plain word, and it knows of pods that we may not see; parts of it leave open which one binds.
+  const sure: Weight = isDisputed && (told.length > 1 || causes.length > 1) ? 'suggestive' : 'strong';
   const isSplit = late.length === 0 && causes.length > 1;
   return causes.map((cause, rank) => ({ cause, weight: rank === 0 && !isSplit ? sure : 'suggestive', obstacles: [], nodes: [] }));
 }

@@ -76,6 +76,14 @@ export const insufficientResources = defineFailureMode({
       },
     },
     {
+      story: 'The scheduler finds no pod slot on any node, although not all pods that take them could be read.',
+      given: {
+        nodes: [exampleNode({ name: 'node-1' })],
+        pods: [exampleUnscheduled({ message: '0/1 nodes are available: 1 Too many pods.' })],
+      },
+      finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }],
+    },
+    {
       story: 'No message was kept; adding up shows it.',
       given: {
         nodes: [exampleNode({ name: 'node-1' })],

@@ -10,6 +10,7 @@ const written: readonly (readonly [line: string, host: string | undefined, port:
   ['dial tcp: lookup db on 10.96.0.10:53: read udp 10.244.1.5:40001->10.96.0.10:53: i/o timeout', 'db', undefined],
   ['read tcp 10.244.1.5:40001->10.96.1.7:9042: read: connection reset by peer', '10.96.1.7', 9042],
   ['Error: getaddrinfo ENOTFOUND orders.shop.svc.cluster.local', 'orders.shop.svc.cluster.local', undefined],
+  ['ORA-12541: Cannot connect. No listener at host db.example port 1521.', 'db.example', 1521],
   ['connection to server at "db" (10.96.1.2), port 5432 failed: Connection refused', 'db', 5432],
   ['Is the server running on host "db" (10.96.1.2) and accepting TCP/IP connections on port 5432?', 'db', 5432],
   ['could not translate host name "db" to address: Name or service not known', 'db', undefined],

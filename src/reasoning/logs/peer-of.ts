@@ -23,6 +23,9 @@ const forms: readonly RegExp[] = [
   new RegExp(`server at "(${name})"(?: \\([^)]{1,60}\\))?, port ${port}`),
   new RegExp(`host(?: ?name)? "?(${name})"?(?: \\([^)]{1,60}\\))? and accepting TCP/IP connections on port ${port}`),
   new RegExp(`host name "(${name})" to address`),
+  // Oracle: "No listener at host db.example port 1521", "(ADDRESS=(PROTOCOL=tcp)(HOST=db)(PORT=1521))".
+  new RegExp(`\\bat host (${name}) port ${port}`),
+  new RegExp(`\\(HOST ?= ?(${name})\\)\\s?\\(PORT ?= ?${port}\\)`, 'i'),
   new RegExp(`host=['"](${name})['"], port=${port}`),
   new RegExp(`\\bhost=['"]?(${name})['"]? port=['"]?${port}`),
   new RegExp(`\\bfor ['"](${name})['"] port ${port}`),

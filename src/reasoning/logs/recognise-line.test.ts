@@ -29,6 +29,8 @@ const dialects: { readonly [Kind in ClueKind]: readonly string[] } = {
     'Error [ERR_TLS_CERT_ALTNAME_INVALID]: Hostname/IP does not match',
   ],
   'too-many-connections': [
+    'ORA-00020: maximum number of processes (300) exceeded',
+    'ORA-12516: TNS:listener could not find available handler with matching protocol stack',
     'FATAL:  sorry, too many clients already',
     'FATAL: remaining connection slots are reserved for non-replication superuser connections',
     'ERROR 1040 (HY000): Too many connections',
@@ -37,6 +39,10 @@ const dialects: { readonly [Kind in ClueKind]: readonly string[] } = {
     'sqlalchemy.exc.TimeoutError: QueuePool limit of size 5 overflow 10 reached, connection timed out',
   ],
   'authentication-failed': [
+    'ORA-01017: invalid username/password; logon denied',
+    'javax.naming.AuthenticationException: [LDAP: error code 49 - 80090308: LdapErr]',
+    'KrbException: KDC_ERR_PREAUTH_FAILED (24) Pre-authentication information was invalid',
+    'An error occurred (AccessDenied) when calling the PutObject operation: Access Denied',
     'FATAL:  password authentication failed for user "app"',
     "Access denied for user 'app'@'10.244.1.5' (using password: YES)",
     'NOAUTH Authentication required.',
@@ -50,11 +56,15 @@ const dialects: { readonly [Kind in ClueKind]: readonly string[] } = {
     'ERROR: permission denied for table orders',
   ],
   'rate-limited': [
+    'ThrottlingException: Rate exceeded',
+    'googleapi: Error 403: Quota used up, rateLimitExceeded',
     'upstream answered 429 Too Many Requests',
     'rpc error: code = ResourceExhausted desc = quota',
     'Rate limit exceeded, retry in 5s',
   ],
   'read-only': [
+    'ClusterBlockException[blocked by: [FORBIDDEN/12/index read-only / allow delete (api)];]',
+    "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk.",
     'ERROR: cannot execute INSERT in a read-only transaction',
     "READONLY You can't write against a read only replica.",
     'open /data/x: Read-only file system',
@@ -62,6 +72,10 @@ const dialects: { readonly [Kind in ClueKind]: readonly string[] } = {
     'The MySQL server is running with the --read-only option so it cannot execute this statement',
   ],
   'connection-refused': [
+    'ORA-12541: TNS:no listener',
+    'ORA-12514: TNS:listener does not currently know of service requested in connect descriptor',
+    'A network-related or instance-specific error occurred while establishing a connection to SQL Server. (provider: TCP Provider, error: 40 - Could not open a connection to SQL Server)',
+    'com.datastax.driver.core.exceptions.NoHostAvailableException: All host(s) tried for query failed',
     'FATAL: database connection refused: ECONNREFUSED 10.96.45.12:5432',
     'redis.exceptions.ConnectionError: Error 111 connecting to redis:6379. Connection refused.',
     'org.postgresql.util.PSQLException: Connection to db:5432 refused.',
@@ -82,6 +96,7 @@ const dialects: { readonly [Kind in ClueKind]: readonly string[] } = {
     'java.net.NoRouteToHostException: No route to host',
   ],
   'connection-timed-out': [
+    'ORA-12170: TNS:Connect timeout occurred',
     'dial tcp 10.0.0.1:5432: i/o timeout',
     'Error: connect ETIMEDOUT 10.0.0.1:5432',
     'psycopg2.OperationalError: connection to server at "db" (10.0.0.1), port 5432 failed: Connection timed out',

@@ -25,24 +25,33 @@ export const networkDialects: readonly Dialect[] = [
     /too many (?:clients|connections)|remaining connection slots are reserved|max(?:imum)? number of (?:clients|connections) reached|Too many connections/i,
     /QueuePool limit of size|connection pool (?:is )?(?:exhausted|timed out)|(?:connection )?pool exhausted|Connection is not available, request timed out after \d+ms \(total=\d+, active=[1-9]\d*, idle=0/i,
     /Timeout acquiring a connection\. The pool is probably full|ResourceRequest timed out|max_user_connections|no more connections allowed|The connection pool has been exhausted/i,
+    // Oracle: the database's own sessions and processes, and the listener's handlers for them.
+    /ORA-(?:00018|00020|12516|12518|12519|12520|12537.{0,60}maximum)|maximum number of (?:processes|sessions) .{0,20}exceeded|could not find available handler/i,
+    /Could not get a resource from the pool|Timeout waiting for connection from pool|max pool size was reached|connection limit (?:exceeded|reached)/i,
   ]),
   ...sayingsOfPeers('authentication-failed', [
     /(?:password|peer|md5|ident|scram)[\w-]* authentication failed|authentication failed|auth(?:entication)? (?:error|failure)\b|AuthenticationFailed|Authentication unsuccessful|AuthenticationException/i,
-    /no pg_hba\.conf entry|FATAL:\s+role ".{1,100}" does not exist|Access denied for user|Login failed for user|ER_ACCESS_DENIED_ERROR|ORA-01017/i,
+    /no pg_hba\.conf entry|FATAL:\s+role ".{1,100}" does not exist|Access denied for user|Login failed for user|ER_ACCESS_DENIED_ERROR|ORA-01017|ORA-28000|ORA-01045/i,
     /NOAUTH Authentication required|WRONGPASS|ERR invalid password|NOPERM\b|ACCESS_REFUSED|Login was refused|SASL authentication|SASL.{0,40}(?:fail|invalid)|bad (?:username or )?password/i,
+    // LDAP result 49, Kerberos, MongoDB, Active Directory.
+    /LDAP: error code 49|LDAP Result Code 49|ldap_bind: Invalid credentials|KRB5?KDC_ERR_\w+|KRB_AP_ERR_\w+|Pre-?authentication (?:information was invalid|failed)|kinit: |GSSException|Client not found in Kerberos database|GSSAPI.{0,60}fail/i,
+    /(?:error occurred \(|api error |Code: ?|<Code>)AccessDenied|UnrecognizedClientException|is not authorized to perform: |AuthorizationFailed|invalid_grant|reason: UNAUTHENTICATED/,
     /invalid (?:username or password|credentials|api key|access key|client secret|login)|incorrect (?:username|password)|(?:credentials|token) (?:are|is|has|have) (?:invalid|expired|been revoked)/i,
     /\b401 Unauthorized|status(?:[ _]?code)?[=:]? ?401\b|code = Unauthenticated|StatusCode\.UNAUTHENTICATED|InvalidAccessKeyId|SignatureDoesNotMatch|ExpiredToken|security_exception/,
     /permission denied for (?:table|relation|schema|database|sequence|view|function)|(?:SELECT|INSERT|UPDATE|DELETE|CREATE) command denied to user|not authorized on \S+ to execute command|code = PermissionDenied/i,
   ]),
   ...sayingsOfPeers('rate-limited', [
-    /\b429 Too Many Requests|status(?:[ _]?code)?[=:]? ?429\b|TooManyRequests|toomanyrequests|too many requests|rate[- ]limit(?:ed|ing)? (?:exceeded|reached|hit)|rate exceeded|ThrottlingException|quota exceeded for/i,
+    /\b429 Too Many Requests|status(?:[ _]?code)?[=:]? ?429\b|TooManyRequests|toomanyrequests|too many requests|rate[- ]limit(?:ed|ing)? (?:exceeded|reached|hit)|rate exceeded|Throttling(?:Exception|Error)?:|ThrottlingException|ThrottledException|ProvisionedThroughputExceeded|rateLimitExceeded|userRateLimitExceeded|quota exceeded for/i,
     /code = ResourceExhausted|RESOURCE_EXHAUSTED(?!.*(?:memory|message larger))|SlowDown: Please reduce|RequestLimitExceeded/,
   ]),
   ...sayingsOfPeers('read-only', [
     /cannot execute \w[\w ]{0,40} in a read-only transaction|READONLY You can't write|(?:read|super)[-_]read[-_]only option|--read-only option|database is (?:locked in )?read-?only|attempt to write a readonly database/i,
-    /NotWritablePrimary|not (?:master|primary)\b.{0,40}(?:code|error|node)|index read-only|read[-_]only[-_]allow[-_]delete|cluster_block_exception|in standby mode|is running in read-only mode/i,
+    /NotWritablePrimary|not (?:master|primary)\b.{0,40}(?:code|error|node)|index read-only|read[-_]only[-_]allow[-_]delete|cluster_block_exception|in standby mode|is running in read-only mode|ORA-16000|because the database is read-only|MISCONF Redis is configured/i,
   ]),
   ...sayingsOfPeers('connection-refused', [
+    // Oracle: nothing listens, or what listens does not know the service; SQL Server: error 40 and what follows it.
+    /ORA-12541|ORA-12514|ORA-12505|ORA-12528|TNS:no listener|No listener at host|does not currently know of (?:service|SID)|LOADING Redis is loading/i,
+    /error: (?:26|40) - (?:Could not open a connection|Error Locating Server)|network-related or instance-specific error|NoHostAvailable(?:Exception)?\b|All host\(s\) tried for query failed/i,
     /connection refused|ECONNREFUSED|Connection to \S+ refused|actively refused|refused the connection|connect call failed|\(111\)|ConnectException(?!.*timed out)/i,
     /Can't connect to (?:local )?(?:MySQL )?server.{0,120}\(111|could not be established\. Broker may not be available|- no response$|rejecting connections|the database system is (?:starting up|shutting down|in recovery)/,
     /Couldn't connect to server|NoBrokersAvailable|no live upstreams|all brokers down|Communications link failure|is not accepting connections|AMQPConnectionError|NoNodeAvailable|No nodes? available|No host available/i,
@@ -51,6 +60,7 @@ export const networkDialects: readonly Dialect[] = [
     /no route to host|EHOSTUNREACH|ENETUNREACH|network is unreachable|host is unreachable|NoRouteToHostException/i,
   ]),
   ...sayingsOfPeers('connection-timed-out', [
+    /ORA-12170|ORA-12535|ORA-12606|ORA-12609|TNS:(?:Connect timeout occurred|operation timed out)/i,
     /i\/o timeout|connection timed out|connect(?:ion)?(?: attempt)? timed? ?out|ETIMEDOUT|ESOCKETTIMEDOUT|ECONNABORTED|ConnectTimeout(?:Error|Exception)?|TimeoutException|operation timed out/i,
     /context deadline exceeded|DeadlineExceeded|DEADLINE_EXCEEDED|ReadTimeout(?:Error|Exception)?|Read timed out|SocketTimeoutException|upstream timed out|request timed out|timeout (?:exceeded|expired)\b/i,
     /ServerSelectionTimeoutError|MongoServerSelectionError|MongoNetworkTimeoutError|timed out (?:after|waiting|while|trying)|timeout occurred after waiting|Can't connect to MySQL server.{0,120}\(110|dial timeout|net\/http: request canceled/i,
