@@ -26,9 +26,10 @@ const mitigationIds: ReadonlySet<string> = new Set([
 ]);
 
 function findingsIn(mode: FailureMode, example: Example): readonly Finding[] {
+  const judged = example.given['judged-alert'];
   const [recognition] = recogniseFailureModes(
     catalogue.filter((each) => each === (mode as unknown)),
-    factsOf(snapshotOf(example.given), example.given['judged-alert']),
+    factsOf(snapshotOf(example.given), judged === undefined ? {} : { judged }),
   );
   if (recognition?.verdict === 'cannot-tell')
     throw new Error(`"${example.story}" does not give ${recognition.missing.join(', ')}, so the rule was never tried`);

@@ -64,7 +64,8 @@ export async function investigate(input: InvestigationInput, cancelled: AbortSig
   const identity = await sources[0].identify(signal);
   if (identity.state === 'failed') return identity;
   const { now, cluster } = identity;
-  const look = (readings: Readings): Assessment => assess(question, { takenAt: now, cluster, readings });
+  let latest: Assessment | undefined;
+  const look = (readings: Readings): Assessment => (latest = assess(question, { takenAt: now, cluster, readings }, latest));
   const round = async (before: Readings, requests: readonly EvidenceRequest[]): Promise<Readings> =>
     merge(before, await gather(sources, requests, signal, progressOf(announcer, requests.length)));
 
