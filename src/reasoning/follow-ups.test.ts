@@ -53,7 +53,7 @@ const ticket = (() => {
 test('a ticket says what happened, how it is known, what made it possible and what to do, and no more', () => {
   expect(ticket?.title).toBe('A setting is wrong: Pod shop/cart');
   expect(ticket?.text.split('\n').map((line) => line.replace(/since [^(]*/, 'since … '))).toEqual([
-    'Pod shop/cart has been failing since … (1 of 1 replica), because a setting is wrong (Pod shop/cart).',
+    'Pod shop/cart has been failing since … (1 of 1 replica), because a setting is wrong.',
     'Seen until 2026-03-01T10:00:00Z.',
     'Evidence:',
     ...[1, 2, 3].flatMap((each) => [`- Sign ${each} $ rm -rf / - of cart.`, '  $ kubectl get pods cart -n shop -o yaml']),

@@ -4,7 +4,7 @@ import { formatInstant, type Instant, millisecondsPerDay, millisecondsPerHour } 
 import type { Investigation } from '../domain/investigation.ts';
 import type { MitigationPlan } from '../domain/mitigation.ts';
 import type { Hypothesis } from '../domain/reasoned.ts';
-import { spokenSubject } from '../domain/subject.ts';
+import { spokenSubject, subjectKey } from '../domain/subject.ts';
 import type { Assessment } from './assess.ts';
 import { isAnswer } from './diagnose.ts';
 import { commandToSee } from './kubectl-commands.ts';
@@ -65,7 +65,10 @@ function whatHappened(root: Hypothesis, { assessment, hypotheses }: Found): read
   const { question, snapshot } = assessment;
   const seenUntil = `Seen until ${formatInstant(snapshot.takenAt)}${question.alert === undefined ? '' : `; the page: "${line(question.alert.summary)}"`}.`;
   if (sufferersOf(root, hypotheses, assessment).length === 0) return [seenUntil];
-  return [`${line(whoFails(assessment))}, because ${lowerFirst(root.title)} (${spokenSubject(root.subject)}).`, seenUntil];
+  const { target } = assessment.scope;
+  const isItsOwn = target !== undefined && subjectKey(target) === subjectKey(root.subject);
+  const why = lowerFirst(root.title) + (isItsOwn ? '' : ` (${spokenSubject(root.subject)})`);
+  return [`${line(whoFails(assessment))}, because ${why}.`, seenUntil];
 }
 
 function pieceOfEvidence({ says, citing }: Claim): readonly string[] {
