@@ -15,8 +15,11 @@ export function requestsOf(spec: PodSpec): Requests {
   const running = [...spec.containers, ...sidecars];
   const inits = spec.initContainers.filter((container) => container.restartPolicy !== 'Always');
   return {
-    cores: Math.max(sum(running, 'cpu'), ...inits.map((container) => requestOf(container, 'cpu'))) + (parseQuantity(spec.overhead['cpu']) ?? 0),
-    memoryBytes: Math.max(sum(running, 'memory'), ...inits.map((container) => requestOf(container, 'memory'))) + (parseQuantity(spec.overhead['memory']) ?? 0),
+    cores:
+      Math.max(sum(running, 'cpu'), ...inits.map((container) => requestOf(container, 'cpu'))) + (parseQuantity(spec.overhead['cpu']) ?? 0),
+    memoryBytes:
+      Math.max(sum(running, 'memory'), ...inits.map((container) => requestOf(container, 'memory'))) +
+      (parseQuantity(spec.overhead['memory']) ?? 0),
   };
 }
 
@@ -43,7 +46,10 @@ export function freeOn(node: Node, podsOnNode: readonly Pod[]): (Requests & { re
   };
 }
 
-export function tolerates(tolerations: readonly Toleration[], taint: { readonly key: string | undefined; readonly value: string | undefined; readonly effect: string | undefined }): boolean {
+export function tolerates(
+  tolerations: readonly Toleration[],
+  taint: { readonly key: string | undefined; readonly value: string | undefined; readonly effect: string | undefined },
+): boolean {
   return tolerations.some((each) => {
     const isEffect = each.effect === undefined || each.effect === '' || each.effect === taint.effect;
     const isKey = each.key === undefined || each.key === '' ? each.operator === 'Exists' : each.key === taint.key;

@@ -75,14 +75,23 @@ export function probeOrigin(probe: ConnectivityProbe): string {
 /** Equal pointers have equal keys; the key is also the stem of the evidence id in the JSON contract. */
 export function pointerKey(of: EvidencePointer): string {
   switch (of.kind) {
-    case 'object': return [of.resource, of.namespace, of.name].filter(Boolean).join('/');
-    case 'list': return ['list', of.evidence, of.namespace].filter(Boolean).join('/');
-    case 'log': return `log/${of.namespace}/${of.pod}/${of.container}${of.isPrevious ? '/previous' : ''}`;
-    case 'metric': return `metric/${of.expression}`;
-    case 'alert': return `alert/${of.alert}`;
-    case 'scrape-target': return `scrape-target/${of.job}/${of.instance}`;
-    case 'node-command': return `node/${of.node}/${of.command}`;
-    case 'probe': return `probe/${of.from}/${of.host}${of.port === undefined ? '' : `:${of.port}`}`;
-    case 'service-call': return `service-call/${of.caller}/${of.callee}`;
+    case 'object':
+      return [of.resource, of.namespace, of.name].filter(Boolean).join('/');
+    case 'list':
+      return ['list', of.evidence, of.namespace].filter(Boolean).join('/');
+    case 'log':
+      return `log/${of.namespace}/${of.pod}/${of.container}${of.isPrevious ? '/previous' : ''}`;
+    case 'metric':
+      return `metric/${of.expression}`;
+    case 'alert':
+      return `alert/${of.alert}`;
+    case 'scrape-target':
+      return `scrape-target/${of.job}/${of.instance}`;
+    case 'node-command':
+      return `node/${of.node}/${of.command}`;
+    case 'probe':
+      return `probe/${of.from}/${of.host}${of.port === undefined ? '' : `:${of.port}`}`;
+    case 'service-call':
+      return `service-call/${of.caller}/${of.callee}`;
   }
 }

@@ -11,9 +11,20 @@ export function budgetsAllow(moving: readonly Pod[], budgets: Collection<PodDisr
   if (budgets === undefined) return { claim: `${says} (budgets could not be read)`, holds: 'cannot-tell', because: [] };
   const touching = budgets.all.filter((budget) => moving.some((pod) => covers(budget, pod)));
   if (touching.length === 0) {
-    return { claim: says, holds: 'yes', because: [claim('No disruption budget covers them.', citeList('poddisruptionbudgets', moving[0]?.metadata.namespace, 'no budget selects these pods'))] };
+    return {
+      claim: says,
+      holds: 'yes',
+      because: [
+        claim(
+          'No disruption budget covers them.',
+          citeList('poddisruptionbudgets', moving[0]?.metadata.namespace, 'no budget selects these pods'),
+        ),
+      ],
+    };
   }
-  const blocking = touching.filter((budget) => moving.filter((pod) => covers(budget, pod) && isReady(pod)).length > (budget.status.disruptionsAllowed ?? 0));
+  const blocking = touching.filter(
+    (budget) => moving.filter((pod) => covers(budget, pod) && isReady(pod)).length > (budget.status.disruptionsAllowed ?? 0),
+  );
   const cited = claimFromAll(
     blocking.length === 0 ? 'The budgets that cover them allow it.' : 'A budget allows fewer disruptions than this needs.',
     touching.map((budget) => citeObject(budget, `status.disruptionsAllowed: ${budget.status.disruptionsAllowed ?? 'not reported'}`)),
@@ -22,7 +33,11 @@ export function budgetsAllow(moving: readonly Pod[], budgets: Collection<PodDisr
 }
 
 function covers(budget: PodDisruptionBudget, pod: Pod): boolean {
-  return budget.metadata.namespace === pod.metadata.namespace && budget.spec.selector !== undefined && matchesSelector(budget.spec.selector, pod.metadata.labels);
+  return (
+    budget.metadata.namespace === pod.metadata.namespace &&
+    budget.spec.selector !== undefined &&
+    matchesSelector(budget.spec.selector, pod.metadata.labels)
+  );
 }
 
 function isReady(pod: Pod): boolean {

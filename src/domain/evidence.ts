@@ -119,7 +119,15 @@ export type EvidenceKind = keyof EvidenceShapes;
  * not-recorded: the recording does not hold it. not-asked: it would run something and no flag allowed that.
  * unsupported: the server does not have it. malformed: an answer that could not be read.
  */
-export type WhyUnreadable = 'forbidden' | 'unreachable' | 'timed-out' | 'not-configured' | 'not-recorded' | 'not-asked' | 'unsupported' | 'malformed';
+export type WhyUnreadable =
+  | 'forbidden'
+  | 'unreachable'
+  | 'timed-out'
+  | 'not-configured'
+  | 'not-recorded'
+  | 'not-asked'
+  | 'unsupported'
+  | 'malformed';
 
 /** A part of a reading that is missing although the rest was read. */
 export interface Gap {

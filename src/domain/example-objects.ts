@@ -60,14 +60,31 @@ export function examplePod(of: ExamplePod): RawObject {
       containerStatuses:
         node === null
           ? []
-          : [{ name: container.name, ready: isReady, started: true, restartCount: 0, image: container.image, state: { running: { startedAt: started } }, lastState: {}, ...of.status }],
+          : [
+              {
+                name: container.name,
+                ready: isReady,
+                started: true,
+                restartCount: 0,
+                image: container.image,
+                state: { running: { startedAt: started } },
+                lastState: {},
+                ...of.status,
+              },
+            ],
       ...of.podStatus,
     },
   };
 }
 
 /** A container that crashes again and again; merge into `status` of a pod that is not ready. */
-export function crashLooping(last: { readonly exitCode: number; readonly reason?: string; readonly minutesAgo?: number; readonly restarts?: number; readonly message?: string }): RawObject {
+export function crashLooping(last: {
+  readonly exitCode: number;
+  readonly reason?: string;
+  readonly minutesAgo?: number;
+  readonly restarts?: number;
+  readonly message?: string;
+}): RawObject {
   const finishedAt = minutesAgo(last.minutesAgo ?? 1);
   return {
     ready: false,
@@ -75,7 +92,13 @@ export function crashLooping(last: { readonly exitCode: number; readonly reason?
     restartCount: last.restarts ?? 5,
     state: { waiting: { reason: 'CrashLoopBackOff', message: 'back-off 2m40s restarting failed container' } },
     lastState: {
-      terminated: { exitCode: last.exitCode, reason: last.reason ?? 'Error', startedAt: finishedAt, finishedAt, ...(last.message === undefined ? {} : { message: last.message }) },
+      terminated: {
+        exitCode: last.exitCode,
+        reason: last.reason ?? 'Error',
+        startedAt: finishedAt,
+        finishedAt,
+        ...(last.message === undefined ? {} : { message: last.message }),
+      },
     },
   };
 }
@@ -87,15 +110,40 @@ export function imagePulling(message: string, reason = 'ImagePullBackOff'): RawO
 
 /** A container that waits for anything else; merge into `status` of a pod that is not ready. */
 export function waitingFor(reason: string, message = ''): RawObject {
-  return { ready: false, started: false, restartCount: 0, state: { waiting: { reason, ...(message === '' ? {} : { message }) } }, lastState: {} };
+  return {
+    ready: false,
+    started: false,
+    restartCount: 0,
+    state: { waiting: { reason, ...(message === '' ? {} : { message }) } },
+    lastState: {},
+  };
 }
 
 /** A replica of Deployment "cart" that has waited ten minutes for a node, with the scheduler's words. Empty text: none were kept. */
-export function exampleUnscheduled(of: { readonly message: string; readonly name?: string; readonly spec?: RawObject; readonly container?: RawObject; readonly owner?: ExamplePod['owner'] }): RawObject {
-  const condition = { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', lastTransitionTime: minutesAgo(10), ...(of.message === '' ? {} : { message: of.message }) };
+export function exampleUnscheduled(of: {
+  readonly message: string;
+  readonly name?: string;
+  readonly spec?: RawObject;
+  readonly container?: RawObject;
+  readonly owner?: ExamplePod['owner'];
+}): RawObject {
+  const condition = {
+    type: 'PodScheduled',
+    status: 'False',
+    reason: 'Unschedulable',
+    lastTransitionTime: minutesAgo(10),
+    ...(of.message === '' ? {} : { message: of.message }),
+  };
   return examplePod({
-    name: of.name ?? 'cart-7f9-a', node: null, isReady: false, startedMinutesAgo: 10, labels: { 'pod-template-hash': '7f9' }, podStatus: { conditions: [condition] },
-    ...(of.spec === undefined ? {} : { spec: of.spec }), ...(of.container === undefined ? {} : { container: of.container }), ...(of.owner === undefined ? {} : { owner: of.owner }),
+    name: of.name ?? 'cart-7f9-a',
+    node: null,
+    isReady: false,
+    startedMinutesAgo: 10,
+    labels: { 'pod-template-hash': '7f9' },
+    podStatus: { conditions: [condition] },
+    ...(of.spec === undefined ? {} : { spec: of.spec }),
+    ...(of.container === undefined ? {} : { container: of.container }),
+    ...(of.owner === undefined ? {} : { owner: of.owner }),
   });
 }
 
@@ -121,12 +169,22 @@ export function exampleNode(of: ExampleNode): RawObject {
     status: {
       capacity: { cpu: '4', memory: '16Gi', pods: '110' },
       allocatable: { cpu: '4', memory: '16Gi', pods: '110' },
-      nodeInfo: { kubeletVersion: 'v1.34.1', kernelVersion: '6.1.0', containerRuntimeVersion: 'containerd://1.7.0', osImage: 'Debian GNU/Linux 12' },
+      nodeInfo: {
+        kubeletVersion: 'v1.34.1',
+        kernelVersion: '6.1.0',
+        containerRuntimeVersion: 'containerd://1.7.0',
+        osImage: 'Debian GNU/Linux 12',
+      },
       conditions: [
         { type: 'MemoryPressure', status: 'False', reason: 'KubeletHasSufficientMemory', lastTransitionTime: minutesAgo(60 * 24 * 30) },
         { type: 'DiskPressure', status: 'False', reason: 'KubeletHasNoDiskPressure', lastTransitionTime: minutesAgo(60 * 24 * 30) },
         { type: 'PIDPressure', status: 'False', reason: 'KubeletHasSufficientPID', lastTransitionTime: minutesAgo(60 * 24 * 30) },
-        { type: 'Ready', status: (of.isReady ?? true) ? 'True' : 'False', reason: 'KubeletReady', lastTransitionTime: minutesAgo(60 * 24 * 30) },
+        {
+          type: 'Ready',
+          status: (of.isReady ?? true) ? 'True' : 'False',
+          reason: 'KubeletReady',
+          lastTransitionTime: minutesAgo(60 * 24 * 30),
+        },
       ],
       ...of.status,
     },
@@ -135,27 +193,54 @@ export function exampleNode(of: ExampleNode): RawObject {
 
 /** A Deployment with the ReplicaSet that its pods name as owner (`${name}-${hash}`). Returns both. */
 export function exampleDeployment(of: {
-  readonly name: string; readonly namespace?: string; readonly hash?: string; readonly replicas?: number; readonly ready?: number;
-  readonly container?: RawObject; readonly podSpec?: RawObject; readonly spec?: RawObject; readonly status?: RawObject;
+  readonly name: string;
+  readonly namespace?: string;
+  readonly hash?: string;
+  readonly replicas?: number;
+  readonly ready?: number;
+  readonly container?: RawObject;
+  readonly podSpec?: RawObject;
+  readonly spec?: RawObject;
+  readonly status?: RawObject;
 }): { readonly deployment: RawObject; readonly replicaSet: RawObject } {
   const namespace = of.namespace ?? 'shop';
   const hash = of.hash ?? '5d4f8c7b9';
   const replicas = of.replicas ?? 2;
   const ready = of.ready ?? replicas;
   const labels = { app: of.name };
-  const template = { metadata: { labels }, spec: { containers: [{ name: 'app', image: 'registry.example/app:1', ...of.container }], ...of.podSpec } };
+  const template = {
+    metadata: { labels },
+    spec: { containers: [{ name: 'app', image: 'registry.example/app:1', ...of.container }], ...of.podSpec },
+  };
   const created = minutesAgo(60 * 24 * 7);
   return {
     deployment: {
       kind: 'Deployment',
-      metadata: { name: of.name, namespace, uid: `uid-${of.name}`, creationTimestamp: created, annotations: { 'deployment.kubernetes.io/revision': '1' } },
+      metadata: {
+        name: of.name,
+        namespace,
+        uid: `uid-${of.name}`,
+        creationTimestamp: created,
+        annotations: { 'deployment.kubernetes.io/revision': '1' },
+      },
       spec: { replicas, selector: { matchLabels: labels }, template, ...of.spec },
-      status: { replicas, updatedReplicas: replicas, readyReplicas: ready, availableReplicas: ready, unavailableReplicas: replicas - ready, ...of.status },
+      status: {
+        replicas,
+        updatedReplicas: replicas,
+        readyReplicas: ready,
+        availableReplicas: ready,
+        unavailableReplicas: replicas - ready,
+        ...of.status,
+      },
     },
     replicaSet: {
       kind: 'ReplicaSet',
       metadata: {
-        name: `${of.name}-${hash}`, namespace, uid: `uid-${of.name}-${hash}`, creationTimestamp: created, labels: { ...labels, 'pod-template-hash': hash },
+        name: `${of.name}-${hash}`,
+        namespace,
+        uid: `uid-${of.name}-${hash}`,
+        creationTimestamp: created,
+        labels: { ...labels, 'pod-template-hash': hash },
         annotations: { 'deployment.kubernetes.io/revision': '1' },
         ownerReferences: [{ kind: 'Deployment', name: of.name, uid: `uid-${of.name}`, controller: true }],
       },
@@ -166,7 +251,11 @@ export function exampleDeployment(of: {
 }
 
 /** A Deployment "cart" none of whose pods may be created, in the API server's words. */
-export function exampleRefusal(message: string): { readonly pods: readonly RawObject[]; readonly deployments: readonly RawObject[]; readonly replicasets: readonly RawObject[] } {
+export function exampleRefusal(message: string): {
+  readonly pods: readonly RawObject[];
+  readonly deployments: readonly RawObject[];
+  readonly replicasets: readonly RawObject[];
+} {
   const conditions = [{ type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message, lastTransitionTime: minutesAgo(8) }];
   const { deployment, replicaSet } = exampleDeployment({ name: 'cart', ready: 0, status: { replicas: 0, conditions } });
   return { pods: [], deployments: [deployment], replicasets: [{ ...replicaSet, status: { replicas: 0, readyReplicas: 0, conditions } }] };
@@ -178,7 +267,11 @@ export function exampleContainerMetric(expression: string, pod: string, values: 
   const stepMilliseconds = 2 * millisecondsPerMinute;
   const points = values.map((value, index) => ({ at: now - (values.length - 1 - index) * stepMilliseconds, value }));
   return {
-    expression, purpose: 'context', from: points[0]?.at ?? now, until: now, stepSeconds: stepMilliseconds / 1000,
+    expression,
+    purpose: 'context',
+    from: points[0]?.at ?? now,
+    until: now,
+    stepSeconds: stepMilliseconds / 1000,
     series: [{ labels: { namespace: 'shop', pod, container: 'app' }, points }],
   };
 }
@@ -207,7 +300,12 @@ export function exampleEvent(of: ExampleEvent): RawObject {
     count: of.count ?? 1,
     firstTimestamp: at,
     lastTimestamp: at,
-    involvedObject: { kind: of.about.kind, name: of.about.name, ...(namespace === undefined ? {} : { namespace }), uid: `uid-${of.about.name}` },
+    involvedObject: {
+      kind: of.about.kind,
+      name: of.about.name,
+      ...(namespace === undefined ? {} : { namespace }),
+      uid: `uid-${of.about.name}`,
+    },
   };
 }
 
@@ -215,10 +313,19 @@ export function exampleEvent(of: ExampleEvent): RawObject {
 export function exampleJudgedAlert(verdict: AlertVerdict, labels: { readonly [name: string]: string } = {}): JudgedAlert {
   return {
     alert: {
-      source: 'alertmanager', name: 'ErrorRateHigh', summary: 'error rate above 5 %', labels: { alertname: 'ErrorRateHigh', ...labels },
-      startedAt: Date.parse(minutesAgo(5)), state: 'firing', severity: 'critical', expression: undefined,
+      source: 'alertmanager',
+      name: 'ErrorRateHigh',
+      summary: 'error rate above 5 %',
+      labels: { alertname: 'ErrorRateHigh', ...labels },
+      startedAt: Date.parse(minutesAgo(5)),
+      state: 'firing',
+      severity: 'critical',
+      expression: undefined,
     },
     target: undefined,
-    judgement: { verdict, because: [claim('The second look says so.', { of: { kind: 'alert', alert: 'ErrorRateHigh' }, shows: `firing, judged ${verdict}` })] },
+    judgement: {
+      verdict,
+      because: [claim('The second look says so.', { of: { kind: 'alert', alert: 'ErrorRateHigh' }, shows: `firing, judged ${verdict}` })],
+    },
   };
 }

@@ -61,9 +61,12 @@ function valueOf(kind: string, value: readonly unknown[]): readonly unknown[] {
 }
 
 function logOf(log: ExampleLog): EvidenceShapes['container-logs'][number] {
-  const lines = log.text.split('\n').filter((line) => line.trim() !== '').map((line) => {
-    const stamp = /^(\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)) (.*)$/.exec(line.trim());
-    return stamp === null ? { at: undefined, text: line.trim() } : { at: parseInstant(stamp[1]), text: stamp[2] ?? '' };
-  });
+  const lines = log.text
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => {
+      const stamp = /^(\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)) (.*)$/.exec(line.trim());
+      return stamp === null ? { at: undefined, text: line.trim() } : { at: parseInstant(stamp[1]), text: stamp[2] ?? '' };
+    });
   return { namespace: log.namespace, pod: log.pod, container: log.container, isPrevious: log.isPrevious ?? false, lines };
 }

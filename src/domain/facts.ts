@@ -26,8 +26,13 @@ export interface DerivedFacts {
 }
 
 /** What each kind of derived fact cannot do without, and what makes it better. */
-export const derivedFrom: { readonly [Kind in keyof DerivedFacts]: { readonly needs: readonly EvidenceKind[]; readonly helpedBy: readonly EvidenceKind[] } } = {
-  replicas: { needs: ['pods'], helpedBy: ['replicasets', 'jobs', 'nodes', 'deployments', 'statefulsets', 'daemonsets', 'controllerrevisions', 'metrics'] },
+export const derivedFrom: {
+  readonly [Kind in keyof DerivedFacts]: { readonly needs: readonly EvidenceKind[]; readonly helpedBy: readonly EvidenceKind[] };
+} = {
+  replicas: {
+    needs: ['pods'],
+    helpedBy: ['replicasets', 'jobs', 'nodes', 'deployments', 'statefulsets', 'daemonsets', 'controllerrevisions', 'metrics'],
+  },
   'log-clues': { needs: ['container-logs', 'pods'], helpedBy: ['replicasets', 'jobs'] },
   'service-backends': { needs: ['services', 'pods'], helpedBy: ['endpointslices', 'endpoints'] },
   'node-reports': { needs: ['node-commands'], helpedBy: ['services', 'endpointslices', 'endpoints', 'nodes'] },
@@ -47,6 +52,8 @@ export type FactOf<Kind extends FactKind> = Kind extends ResourceName
       : never;
 
 /** `undefined` means "could not be read". An empty list means "was read, and there was none". */
-export type Facts<Needs extends FactKind, Helps extends FactKind> = { readonly now: Instant } & { readonly [Kind in Needs]: FactOf<Kind> } & {
+export type Facts<Needs extends FactKind, Helps extends FactKind> = { readonly now: Instant } & {
+  readonly [Kind in Needs]: FactOf<Kind>;
+} & {
   readonly [Kind in Exclude<Helps, Needs>]: FactOf<Kind> | undefined;
 };

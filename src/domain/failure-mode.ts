@@ -81,6 +81,8 @@ export interface FailureMode<Needs extends FactKind = FactKind, Helps extends Fa
 export type AnyFailureMode = FailureMode<never, never>;
 
 /** Ties the facts that a rule receives to the evidence it declared. Reading anything undeclared is a type error. */
-export function defineFailureMode<const Needs extends FactKind, const Helps extends FactKind>(mode: FailureMode<Needs, Helps>): AnyFailureMode {
+export function defineFailureMode<const Needs extends FactKind, const Helps extends FactKind>(
+  mode: FailureMode<Needs, Helps>,
+): AnyFailureMode {
   return mode as unknown as AnyFailureMode;
 }

@@ -121,7 +121,12 @@ export interface Investigation {
   readonly hypotheses: readonly PublishedHypothesis[];
   readonly mitigations: readonly PublishedMitigation[];
   readonly thoughts: readonly PublishedThought[];
-  readonly followUps: readonly { readonly kind: 'ticket' | 'reminder' | 'gate'; readonly title: string; readonly text: string; readonly due?: string }[];
+  readonly followUps: readonly {
+    readonly kind: 'ticket' | 'reminder' | 'gate';
+    readonly title: string;
+    readonly text: string;
+    readonly due?: string;
+  }[];
   readonly evidence: { readonly [id: string]: PublishedEvidence };
   readonly cost: { readonly requests: number; readonly bytes: number; readonly wallMilliseconds: number };
 }

@@ -20,13 +20,20 @@ export function matchesLabels(wanted: Labels, labels: Labels): boolean {
 export function matchesRequirement(requirement: LabelRequirement, labels: Labels): boolean {
   const value = requirement.key === undefined ? undefined : valueOf(labels, requirement.key);
   switch (requirement.operator) {
-    case 'In': return value !== undefined && requirement.values.includes(value);
-    case 'NotIn': return value === undefined || !requirement.values.includes(value);
-    case 'Exists': return value !== undefined;
-    case 'DoesNotExist': return value === undefined;
-    case 'Gt': return value !== undefined && Number(value) > Number(requirement.values[0]);
-    case 'Lt': return value !== undefined && Number(value) < Number(requirement.values[0]);
-    default: return false;
+    case 'In':
+      return value !== undefined && requirement.values.includes(value);
+    case 'NotIn':
+      return value === undefined || !requirement.values.includes(value);
+    case 'Exists':
+      return value !== undefined;
+    case 'DoesNotExist':
+      return value === undefined;
+    case 'Gt':
+      return value !== undefined && Number(value) > Number(requirement.values[0]);
+    case 'Lt':
+      return value !== undefined && Number(value) < Number(requirement.values[0]);
+    default:
+      return false;
   }
 }
 
@@ -41,7 +48,10 @@ export function matchesSelector(selector: LabelSelector, labels: Labels): boolea
 }
 
 /** "app=cart,tier in (a, b)", as kubectl takes it. */
-export function spokenSelector(selector: { readonly matchLabels: Labels; readonly matchExpressions?: readonly LabelRequirement[] }): string {
+export function spokenSelector(selector: {
+  readonly matchLabels: Labels;
+  readonly matchExpressions?: readonly LabelRequirement[];
+}): string {
   const pairs = Object.entries(selector.matchLabels).map(([key, value]) => `${key}=${value}`);
   const expressions = (selector.matchExpressions ?? []).map((each) =>
     each.values.length > 0 ? `${each.key} ${each.operator?.toLowerCase()} (${each.values.join(', ')})` : `${each.key} ${each.operator}`,

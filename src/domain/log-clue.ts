@@ -4,10 +4,29 @@ import type { Replica } from './replica.ts';
 
 /** What went wrong, whatever the language or library that says so. */
 export type ClueKind =
-  | 'connection-refused' | 'connection-timed-out' | 'connection-reset' | 'no-route' | 'name-not-resolved'
-  | 'authentication-failed' | 'too-many-connections' | 'read-only' | 'certificate-invalid' | 'permission-denied'
-  | 'out-of-memory' | 'missing-file' | 'missing-module' | 'missing-setting' | 'invalid-setting' | 'port-in-use'
-  | 'no-space-left' | 'exec-format' | 'forbidden-by-api' | 'rate-limited' | 'panic' | 'schema-mismatch' | 'too-many-open-files';
+  | 'connection-refused'
+  | 'connection-timed-out'
+  | 'connection-reset'
+  | 'no-route'
+  | 'name-not-resolved'
+  | 'authentication-failed'
+  | 'too-many-connections'
+  | 'read-only'
+  | 'certificate-invalid'
+  | 'permission-denied'
+  | 'out-of-memory'
+  | 'missing-file'
+  | 'missing-module'
+  | 'missing-setting'
+  | 'invalid-setting'
+  | 'port-in-use'
+  | 'no-space-left'
+  | 'exec-format'
+  | 'forbidden-by-api'
+  | 'rate-limited'
+  | 'panic'
+  | 'schema-mismatch'
+  | 'too-many-open-files';
 
 export interface LogClue {
   readonly kind: ClueKind;

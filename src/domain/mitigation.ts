@@ -15,7 +15,13 @@ export type ClusterChange =
   | { readonly kind: 'pause-rollout'; readonly workload: Subject }
   | { readonly kind: 'resume-rollout'; readonly workload: Subject }
   | { readonly kind: 'restart-rollout'; readonly workload: Subject }
-  | { readonly kind: 'set-memory-limit'; readonly workload: Subject; readonly container: string; readonly from: string; readonly to: string };
+  | {
+      readonly kind: 'set-memory-limit';
+      readonly workload: Subject;
+      readonly container: string;
+      readonly from: string;
+      readonly to: string;
+    };
 
 export interface Precondition {
   readonly claim: string;
@@ -62,7 +68,9 @@ export interface Mitigation<Needs extends FactKind = FactKind, Helps extends Fac
 
 export type AnyMitigation = Mitigation<never, never>;
 
-export function defineMitigation<const Needs extends FactKind, const Helps extends FactKind>(mitigation: Mitigation<Needs, Helps>): AnyMitigation {
+export function defineMitigation<const Needs extends FactKind, const Helps extends FactKind>(
+  mitigation: Mitigation<Needs, Helps>,
+): AnyMitigation {
   return mitigation as unknown as AnyMitigation;
 }
 

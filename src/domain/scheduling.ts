@@ -3,7 +3,13 @@ import type { Subject } from './subject.ts';
 
 /** Why one node does not take a pod. Source: the default filters of kube-scheduler, recomputed. */
 export type Obstacle =
-  | { readonly kind: 'resources'; readonly resource: string; readonly requested: number; readonly free: number; readonly allocatable: number }
+  | {
+      readonly kind: 'resources';
+      readonly resource: string;
+      readonly requested: number;
+      readonly free: number;
+      readonly allocatable: number;
+    }
   | { readonly kind: 'pod-slots'; readonly limit: number }
   | { readonly kind: 'cordoned' }
   | { readonly kind: 'taint'; readonly key: string; readonly value: string; readonly effect: string }

@@ -7,17 +7,26 @@ import type { Precondition } from './mitigation.ts';
 import { spokenBytes, spokenCores } from './quantity.ts';
 
 /** Whether the pods find room by their requests on nodes outside `leaving`: first fit, largest first, as an upper bound of what the scheduler needs. */
-export function spareCapacity(moving: readonly Pod[], leaving: ReadonlySet<string>, facts: { readonly nodes: Collection<Node> | undefined; readonly pods: Collection<Pod> }): Precondition {
+export function spareCapacity(
+  moving: readonly Pod[],
+  leaving: ReadonlySet<string>,
+  facts: { readonly nodes: Collection<Node> | undefined; readonly pods: Collection<Pod> },
+): Precondition {
   const claimText = `${moving.length} replica${moving.length === 1 ? '' : 's'} fit on the other nodes by requests`;
   const nodes = facts.nodes?.all.filter((node) => !leaving.has(node.metadata.name));
   if (nodes === undefined) return { claim: `${claimText} (nodes could not be read)`, holds: 'cannot-tell', because: [] };
   const podsOf = groupBy(facts.pods.all, (pod) => pod.spec.nodeName);
   const rooms = roomsOf(nodes, podsOf);
-  if (rooms.at(0) === undefined) return { claim: `${claimText} (no other node says what it can give)`, holds: nodes.length === 0 ? 'no' : 'cannot-tell', because: [] };
+  if (rooms.at(0) === undefined)
+    return { claim: `${claimText} (no other node says what it can give)`, holds: nodes.length === 0 ? 'no' : 'cannot-tell', because: [] };
   const placed = place(moving, rooms);
   const cited = claimFromAll(
     placed.misfits === 0 ? 'Requests leave room on the other nodes.' : `${placed.misfits} of ${moving.length} replicas find no room.`,
-    [0, 1, 2, 3].flatMap((position) => rooms.at(position) ?? []).map(({ node, cores, memoryBytes }) => citeObject(node, `free by requests: ${spokenCores(cores)} cpu, ${spokenBytes(memoryBytes)} memory`)),
+    [0, 1, 2, 3]
+      .flatMap((position) => rooms.at(position) ?? [])
+      .map(({ node, cores, memoryBytes }) =>
+        citeObject(node, `free by requests: ${spokenCores(cores)} cpu, ${spokenBytes(memoryBytes)} memory`),
+      ),
   );
   return { claim: claimText, holds: placed.misfits === 0 ? 'yes' : 'no', because: cited === undefined ? [] : [cited] };
 }

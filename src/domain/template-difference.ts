@@ -63,7 +63,11 @@ function namesOfMapThatDiffer(before: { readonly [key: string]: string }, after:
 function spokenResources(container: Container): string {
   const { requests, limits } = container.resources;
   const part = (name: string, amounts: { readonly [resource: string]: string }): string =>
-    Object.keys(amounts).length === 0 ? '' : `${name} ${Object.entries(amounts).map(([resource, amount]) => `${resource}=${amount}`).join(',')}`;
+    Object.keys(amounts).length === 0
+      ? ''
+      : `${name} ${Object.entries(amounts)
+          .map(([resource, amount]) => `${resource}=${amount}`)
+          .join(',')}`;
   return [part('requests', requests), part('limits', limits)].filter((text) => text !== '').join(' ') || 'none';
 }
 

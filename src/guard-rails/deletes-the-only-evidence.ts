@@ -12,12 +12,30 @@ export const deletesTheOnlyEvidence: GuardRail = {
   },
   check({ change, isEvidenceSaved }, { scope }) {
     if ((change.kind !== 'delete-pod' && change.kind !== 'evict') || isEvidenceSaved) return undefined;
-    const failing = [...scope.failing, ...scope.alsoFailing].find(({ pod }) => pod.metadata.name === change.pod && pod.metadata.namespace === change.namespace);
-    return failing === undefined ? undefined : `${change.pod} is failing, and its previous log goes with it. Save it first: kubectl logs -n ${change.namespace} ${change.pod} --all-containers --previous`;
+    const failing = [...scope.failing, ...scope.alsoFailing].find(
+      ({ pod }) => pod.metadata.name === change.pod && pod.metadata.namespace === change.namespace,
+    );
+    return failing === undefined
+      ? undefined
+      : `${change.pod} is failing, and its previous log goes with it. Save it first: kubectl logs -n ${change.namespace} ${change.pod} --all-containers --previous`;
   },
-  warns: [{ story: 'A crashing pod is deleted and nothing was saved.', given: nightOfTheNode, intended: { change: { kind: 'delete-pod', namespace: 'shop', pod: 'cart-new-a' }, isEvidenceSaved: false } }],
+  warns: [
+    {
+      story: 'A crashing pod is deleted and nothing was saved.',
+      given: nightOfTheNode,
+      intended: { change: { kind: 'delete-pod', namespace: 'shop', pod: 'cart-new-a' }, isEvidenceSaved: false },
+    },
+  ],
   staysQuiet: [
-    { story: 'Its logs were saved first.', given: nightOfTheNode, intended: { change: { kind: 'delete-pod', namespace: 'shop', pod: 'cart-new-a' }, isEvidenceSaved: true } },
-    { story: 'The pod is healthy.', given: nightOfTheNode, intended: { change: { kind: 'delete-pod', namespace: 'shop', pod: 'cart-new-c' }, isEvidenceSaved: false } },
+    {
+      story: 'Its logs were saved first.',
+      given: nightOfTheNode,
+      intended: { change: { kind: 'delete-pod', namespace: 'shop', pod: 'cart-new-a' }, isEvidenceSaved: true },
+    },
+    {
+      story: 'The pod is healthy.',
+      given: nightOfTheNode,
+      intended: { change: { kind: 'delete-pod', namespace: 'shop', pod: 'cart-new-c' }, isEvidenceSaved: false },
+    },
   ],
 };

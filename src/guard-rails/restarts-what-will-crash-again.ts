@@ -14,10 +14,27 @@ export const restartsWhatWillCrashAgain: GuardRail = {
     why: 'The same template in the same place crashes the same way, and a rolling restart takes healthy replicas down on the way.',
   },
   check({ change }, { scope }) {
-    if (change.kind !== 'restart-rollout' || scope.target === undefined || subjectKey(change.workload) !== subjectKey(scope.target)) return undefined;
-    const looping = scope.failing.filter((replica) => replica.troubles.some((trouble) => trouble.kind === 'waiting' || trouble.kind === 'ended'));
-    return looping.length === 0 ? undefined : `${looping.length} replicas crash at every start; a restart starts them the same way again and takes ${scope.healthy.length} healthy ones with it.`;
+    if (change.kind !== 'restart-rollout' || scope.target === undefined || subjectKey(change.workload) !== subjectKey(scope.target))
+      return undefined;
+    const looping = scope.failing.filter((replica) =>
+      replica.troubles.some((trouble) => trouble.kind === 'waiting' || trouble.kind === 'ended'),
+    );
+    return looping.length === 0
+      ? undefined
+      : `${looping.length} replicas crash at every start; a restart starts them the same way again and takes ${scope.healthy.length} healthy ones with it.`;
   },
-  warns: [{ story: 'Two replicas are in a crash loop.', given: nightOfTheRevision, intended: { change: { kind: 'restart-rollout', workload: cart }, isEvidenceSaved: true } }],
-  staysQuiet: [{ story: 'Another workload is restarted.', given: nightOfTheNode, intended: { change: { kind: 'restart-rollout', workload: { ...cart, name: 'mail' } }, isEvidenceSaved: true } }],
+  warns: [
+    {
+      story: 'Two replicas are in a crash loop.',
+      given: nightOfTheRevision,
+      intended: { change: { kind: 'restart-rollout', workload: cart }, isEvidenceSaved: true },
+    },
+  ],
+  staysQuiet: [
+    {
+      story: 'Another workload is restarted.',
+      given: nightOfTheNode,
+      intended: { change: { kind: 'restart-rollout', workload: { ...cart, name: 'mail' } }, isEvidenceSaved: true },
+    },
+  ],
 };

@@ -14,13 +14,27 @@ export const rollsBackASharedRevision: GuardRail = {
     why: 'A rollback costs minutes, replaces the healthy replicas too, and changes nothing where the node is at fault.',
   },
   check({ change }, { scope, blastRadius }) {
-    if (change.kind !== 'roll-back' || scope.target === undefined || subjectKey(change.workload) !== subjectKey(scope.target)) return undefined;
+    if (change.kind !== 'roll-back' || scope.target === undefined || subjectKey(change.workload) !== subjectKey(scope.target))
+      return undefined;
     const failing = new Set(scope.failing.map((replica) => replica.revision));
     const sharing = scope.healthy.filter((replica) => replica.revision !== undefined && failing.has(replica.revision));
     if (sharing.length === 0) return undefined;
-    const instead = blastRadius.leading === undefined ? '' : ` What separates them is the ${blastRadius.leading.axis}, ${blastRadius.leading.value}.`;
+    const instead =
+      blastRadius.leading === undefined ? '' : ` What separates them is the ${blastRadius.leading.axis}, ${blastRadius.leading.value}.`;
     return `${sharing.length} healthy replicas run the revision that would be rolled back.${instead}`;
   },
-  warns: [{ story: 'All replicas run the new revision, and only those on one node fail.', given: nightOfTheNode, intended: { change: { kind: 'roll-back', workload: cart, toRevision: 1 }, isEvidenceSaved: true } }],
-  staysQuiet: [{ story: 'Only replicas of the new revision fail.', given: nightOfTheRevision, intended: { change: { kind: 'roll-back', workload: cart, toRevision: 1 }, isEvidenceSaved: true } }],
+  warns: [
+    {
+      story: 'All replicas run the new revision, and only those on one node fail.',
+      given: nightOfTheNode,
+      intended: { change: { kind: 'roll-back', workload: cart, toRevision: 1 }, isEvidenceSaved: true },
+    },
+  ],
+  staysQuiet: [
+    {
+      story: 'Only replicas of the new revision fail.',
+      given: nightOfTheRevision,
+      intended: { change: { kind: 'roll-back', workload: cart, toRevision: 1 }, isEvidenceSaved: true },
+    },
+  ],
 };

@@ -15,9 +15,23 @@ export const uncordonsUnproven: GuardRail = {
     if (change.kind !== 'uncordon' || leading?.axis !== 'node' || leading.value !== change.node) return undefined;
     return `${change.node} is what separates failing from healthy, and nothing yet proves it whole. Ready is no proof: compare its service rules with the cluster’s Services, and reach the service from a pod on it.`;
   },
-  warns: [{ story: 'The node on which all failing replicas sit is uncordoned.', given: nightOfTheNode, intended: { change: { kind: 'uncordon', node: 'node-3' }, isEvidenceSaved: true } }],
+  warns: [
+    {
+      story: 'The node on which all failing replicas sit is uncordoned.',
+      given: nightOfTheNode,
+      intended: { change: { kind: 'uncordon', node: 'node-3' }, isEvidenceSaved: true },
+    },
+  ],
   staysQuiet: [
-    { story: 'Another node is uncordoned.', given: nightOfTheNode, intended: { change: { kind: 'uncordon', node: 'node-1' }, isEvidenceSaved: true } },
-    { story: 'The revision separates, not the node.', given: nightOfTheRevision, intended: { change: { kind: 'uncordon', node: 'node-3' }, isEvidenceSaved: true } },
+    {
+      story: 'Another node is uncordoned.',
+      given: nightOfTheNode,
+      intended: { change: { kind: 'uncordon', node: 'node-1' }, isEvidenceSaved: true },
+    },
+    {
+      story: 'The revision separates, not the node.',
+      given: nightOfTheRevision,
+      intended: { change: { kind: 'uncordon', node: 'node-3' }, isEvidenceSaved: true },
+    },
   ],
 };

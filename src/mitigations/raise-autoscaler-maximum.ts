@@ -19,23 +19,32 @@ export const raiseAutoscalerMaximum = defineMitigation({
     return facts.horizontalpodautoscalers.all.flatMap((autoscaler) => {
       const maximum = autoscaler.spec.maxReplicas;
       const aims = autoscaler.metadata.namespace === target?.namespace && autoscaler.spec.scaleTargetRef.name === target?.name;
-      const isLimited = autoscaler.status.conditions.some((condition) => condition.type === 'ScalingLimited' && condition.status === 'True' && condition.reason === 'TooManyReplicas');
+      const isLimited = autoscaler.status.conditions.some(
+        (condition) => condition.type === 'ScalingLimited' && condition.status === 'True' && condition.reason === 'TooManyReplicas',
+      );
       if (!aims || !isLimited || maximum === undefined) return [];
       const to = Math.ceil(maximum * growth);
-      const sibling = facts.pods.inNamespace(autoscaler.metadata.namespace).find((pod) => pod.metadata.name.startsWith(`${autoscaler.spec.scaleTargetRef.name}-`));
+      const sibling = facts.pods
+        .inNamespace(autoscaler.metadata.namespace)
+        .find((pod) => pod.metadata.name.startsWith(`${autoscaler.spec.scaleTargetRef.name}-`));
       const added = sibling === undefined ? [] : Array.from({ length: to - maximum }, () => sibling);
       const of = subject('HorizontalPodAutoscaler', autoscaler.metadata.namespace, autoscaler.metadata.name);
-      return [{
-        id: 'raise-autoscaler-maximum',
-        subject: of,
-        why: claim(`It wants more than its maximum of ${maximum} replicas.`, citeObject(autoscaler, 'status.conditions[ScalingLimited]: True TooManyReplicas')),
-        preconditions: [spareCapacity(added, new Set(), facts)],
-        saveFirst: [],
-        changes: [{ kind: 'set-autoscaler-maximum', autoscaler: of, from: maximum, to }],
-        undo: [{ kind: 'set-autoscaler-maximum', autoscaler: of, from: to, to: maximum }],
-        expectation: 'New replicas become Ready and the autoscaler’s metric falls towards its target.',
-        undoWhen: 'the load is back at its usual level.',
-      }];
+      return [
+        {
+          id: 'raise-autoscaler-maximum',
+          subject: of,
+          why: claim(
+            `It wants more than its maximum of ${maximum} replicas.`,
+            citeObject(autoscaler, 'status.conditions[ScalingLimited]: True TooManyReplicas'),
+          ),
+          preconditions: [spareCapacity(added, new Set(), facts)],
+          saveFirst: [],
+          changes: [{ kind: 'set-autoscaler-maximum', autoscaler: of, from: maximum, to }],
+          undo: [{ kind: 'set-autoscaler-maximum', autoscaler: of, from: to, to: maximum }],
+          expectation: 'New replicas become Ready and the autoscaler’s metric falls towards its target.',
+          undoWhen: 'the load is back at its usual level.',
+        },
+      ];
     });
   },
 });

@@ -20,25 +20,29 @@ export const scaleOut = defineMitigation({
     if (cause === undefined || deployment === undefined || first === undefined) return [];
     const from = deployment.spec.replicas ?? 1;
     const to = Math.ceil(from * 1.5);
-    const isAutoscaled = facts.horizontalpodautoscalers?.all.some((each) => each.metadata.namespace === cause.subject.namespace && each.spec.scaleTargetRef.name === cause.subject.name);
+    const isAutoscaled = facts.horizontalpodautoscalers?.all.some(
+      (each) => each.metadata.namespace === cause.subject.namespace && each.spec.scaleTargetRef.name === cause.subject.name,
+    );
     const sibling = facts.pods.selectedBy(cause.subject.namespace, deployment.spec.selector)[0];
-    return [{
-      id: 'scale-out',
-      subject: cause.subject,
-      why: claim(first.says, ...first.citing),
-      preconditions: [
-        spareCapacity(sibling === undefined ? [] : Array.from({ length: to - from }, () => sibling), new Set(), facts),
-        {
-          claim: 'no autoscaler would take the replicas away again',
-          holds: isAutoscaled === undefined ? 'cannot-tell' : isAutoscaled ? 'no' : 'yes',
-          because: [claim('Autoscalers of the namespace were read.', citeObject(deployment, `spec.replicas: ${from}`))],
-        },
-      ],
-      saveFirst: [],
-      changes: [{ kind: 'scale', workload: cause.subject, from, to }],
-      undo: [{ kind: 'scale', workload: cause.subject, from: to, to: from }],
-      expectation: 'New replicas become Ready, and the load per replica falls.',
-      undoWhen: 'the load is back at its usual level.',
-    }];
+    return [
+      {
+        id: 'scale-out',
+        subject: cause.subject,
+        why: claim(first.says, ...first.citing),
+        preconditions: [
+          spareCapacity(sibling === undefined ? [] : Array.from({ length: to - from }, () => sibling), new Set(), facts),
+          {
+            claim: 'no autoscaler would take the replicas away again',
+            holds: isAutoscaled === undefined ? 'cannot-tell' : isAutoscaled ? 'no' : 'yes',
+            because: [claim('Autoscalers of the namespace were read.', citeObject(deployment, `spec.replicas: ${from}`))],
+          },
+        ],
+        saveFirst: [],
+        changes: [{ kind: 'scale', workload: cause.subject, from, to }],
+        undo: [{ kind: 'scale', workload: cause.subject, from: to, to: from }],
+        expectation: 'New replicas become Ready, and the load per replica falls.',
+        undoWhen: 'the load is back at its usual level.',
+      },
+    ];
   },
 });

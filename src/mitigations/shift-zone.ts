@@ -19,24 +19,38 @@ export const shiftZone = defineMitigation({
     if (leading?.axis !== 'zone') return [];
     const nodes = facts.nodes.all.filter((node) => zoneLabels.some((label) => node.metadata.labels[label] === leading.value));
     const names = new Set(nodes.map((node) => node.metadata.name));
-    const moving = situation.scope.failing.filter((replica) => names.has(replica.pod.spec.nodeName ?? '') && replica.workload.kind !== 'DaemonSet' && replica.workload.kind !== 'Pod');
-    const why = claimFromAll(`All failing replicas sit in zone ${leading.value}; no healthy one does.`, moving.slice(0, 4).map((replica) => citeObject(replica.pod, `failing on ${replica.pod.spec.nodeName}`)));
-    const cordons: readonly ClusterChange[] = nodes.filter((node) => node.spec.unschedulable !== true).map((node) => ({ kind: 'cordon', node: node.metadata.name }));
-    const evictions: readonly ClusterChange[] = moving.map((replica) => ({ kind: 'evict', namespace: replica.pod.metadata.namespace ?? 'default', pod: replica.pod.metadata.name }));
+    const moving = situation.scope.failing.filter(
+      (replica) => names.has(replica.pod.spec.nodeName ?? '') && replica.workload.kind !== 'DaemonSet' && replica.workload.kind !== 'Pod',
+    );
+    const why = claimFromAll(
+      `All failing replicas sit in zone ${leading.value}; no healthy one does.`,
+      moving.slice(0, 4).map((replica) => citeObject(replica.pod, `failing on ${replica.pod.spec.nodeName}`)),
+    );
+    const cordons: readonly ClusterChange[] = nodes
+      .filter((node) => node.spec.unschedulable !== true)
+      .map((node) => ({ kind: 'cordon', node: node.metadata.name }));
+    const evictions: readonly ClusterChange[] = moving.map((replica) => ({
+      kind: 'evict',
+      namespace: replica.pod.metadata.namespace ?? 'default',
+      pod: replica.pod.metadata.name,
+    }));
     const [first, ...more] = [...cordons, ...evictions];
     const { target } = situation.scope;
     if (why === undefined || first === undefined || target === undefined || evictions.length === 0) return [];
     const pods = moving.map((replica) => replica.pod);
-    return [{
-      id: 'shift-zone',
-      subject: target,
-      why,
-      preconditions: [spareCapacity(pods, names, facts), budgetsAllow(pods, facts.poddisruptionbudgets)],
-      saveFirst: pods.flatMap(saveCommands),
-      changes: [first, ...more],
-      undo: nodes.filter((node) => node.spec.unschedulable !== true).map((node) => ({ kind: 'uncordon', node: node.metadata.name })),
-      expectation: 'Replacements become Ready in the other zones within two minutes, and the error rate falls below the alert’s threshold.',
-      undoWhen: `a probe from a pod in zone ${leading.value} reaches what failed.`,
-    }];
+    return [
+      {
+        id: 'shift-zone',
+        subject: target,
+        why,
+        preconditions: [spareCapacity(pods, names, facts), budgetsAllow(pods, facts.poddisruptionbudgets)],
+        saveFirst: pods.flatMap(saveCommands),
+        changes: [first, ...more],
+        undo: nodes.filter((node) => node.spec.unschedulable !== true).map((node) => ({ kind: 'uncordon', node: node.metadata.name })),
+        expectation:
+          'Replacements become Ready in the other zones within two minutes, and the error rate falls below the alert’s threshold.',
+        undoWhen: `a probe from a pod in zone ${leading.value} reaches what failed.`,
+      },
+    ];
   },
 });

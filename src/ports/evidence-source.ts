@@ -48,7 +48,13 @@ export interface ProbeWish {
 export type ProbeOrigin =
   | { readonly kind: 'node'; readonly name: string }
   /** A container that runs. */
-  | { readonly kind: 'pod'; readonly namespace: string; readonly name: string; readonly container: string; readonly node: string | undefined }
+  | {
+      readonly kind: 'pod';
+      readonly namespace: string;
+      readonly name: string;
+      readonly container: string;
+      readonly node: string | undefined;
+    }
   /** The network that pods of this node have, where none of them can be asked. */
   | { readonly kind: 'pod-network'; readonly node: string };
 
@@ -79,7 +85,10 @@ export type Identity =
   /** Nothing can be investigated: exit status 3 with these words. */
   | { readonly state: 'failed'; readonly attempted: string; readonly happened: string; readonly whatToDo: string };
 
-export function unreadable(because: WhyUnreadable, detail: string): { readonly state: 'unreadable'; readonly because: WhyUnreadable; readonly detail: string } {
+export function unreadable(
+  because: WhyUnreadable,
+  detail: string,
+): { readonly state: 'unreadable'; readonly because: WhyUnreadable; readonly detail: string } {
   return { state: 'unreadable', because, detail };
 }
 

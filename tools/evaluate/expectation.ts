@@ -31,6 +31,9 @@ function readRoot(raw: unknown): ExpectedRoot | undefined {
   const mode = raw['failureMode'];
   const failureModes = (Array.isArray(mode) ? mode : [mode]).filter((each) => typeof each === 'string');
   const of = isRecord(raw['subject']) ? raw['subject'] : undefined;
-  const named = of === undefined ? undefined : subject(String(of['kind']), typeof of['namespace'] === 'string' ? of['namespace'] : undefined, String(of['name']));
+  const named =
+    of === undefined
+      ? undefined
+      : subject(String(of['kind']), typeof of['namespace'] === 'string' ? of['namespace'] : undefined, String(of['name']));
   return failureModes.length === 0 ? undefined : { failureModes, subject: named };
 }

@@ -28,11 +28,16 @@ if (process.argv.includes('--write')) write(totals);
 process.exitCode = judged.length === 0 ? 3 : 0;
 
 function report(of: Totals): void {
-  for (const each of judged.filter((one) => !one.isTopOne)) console.log(`not right: ${each.name} (expected ${each.group}) said ${each.said}`);
+  for (const each of judged.filter((one) => !one.isTopOne))
+    console.log(`not right: ${each.name} (expected ${each.group}) said ${each.said}`);
   for (const name of passedOver) console.log(`passed over: ${name} (no expectation.json that can be read)`);
   const percent = (value: number): string => `${(value * 100).toFixed(1)} %`;
-  console.log(`${of.cases} cases: top-1 ${percent(of.topOne)}, top-3 ${percent(of.topThree)}, macro ${percent(of.macro)}, abstained ${percent(of.abstentions)}`);
-  console.log(`false alarms on healthy ${of.falseAlarms}, wrong and confident ${percent(of.wrongAndConfident)}, Brier ${of.brier.toFixed(3)}, calibration error ${of.calibrationError.toFixed(3)}`);
+  console.log(
+    `${of.cases} cases: top-1 ${percent(of.topOne)}, top-3 ${percent(of.topThree)}, macro ${percent(of.macro)}, abstained ${percent(of.abstentions)}`,
+  );
+  console.log(
+    `false alarms on healthy ${of.falseAlarms}, wrong and confident ${percent(of.wrongAndConfident)}, Brier ${of.brier.toFixed(3)}, calibration error ${of.calibrationError.toFixed(3)}`,
+  );
 }
 
 function write(of: Totals): void {

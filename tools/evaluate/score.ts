@@ -28,7 +28,12 @@ export function judge(name: string, investigation: Investigation, expectation: E
   const [first] = roots;
   const answers = investigation.outcome === 'explained' ? roots : [];
   const isCalm = investigation.outcome !== 'explained' && !answers.some((each) => each.confidence >= confident);
-  const isRight = expectation.outcome === 'explained' ? first !== undefined && isTrue(first) && investigation.outcome === 'explained' : expectation.outcome === 'healthy' ? investigation.outcome === 'healthy' : isCalm;
+  const isRight =
+    expectation.outcome === 'explained'
+      ? first !== undefined && isTrue(first) && investigation.outcome === 'explained'
+      : expectation.outcome === 'healthy'
+        ? investigation.outcome === 'healthy'
+        : isCalm;
   return {
     name,
     group: expectation.roots[0]?.failureModes[0] ?? expectation.outcome,
@@ -38,7 +43,10 @@ export function judge(name: string, investigation: Investigation, expectation: E
     isFalseAlarm: expectation.outcome === 'healthy' && investigation.outcome !== 'healthy',
     isWrongAndConfident: answers.some((each) => each.confidence >= confident && !isTrue(each)),
     beliefs: answers.map((each) => ({ confidence: each.confidence, isTrue: isTrue(each) })),
-    said: first === undefined ? investigation.outcome : `${investigation.outcome}: ${first.failureMode} ${subjectKey(first.subject)} ${first.confidence.toFixed(2)}`,
+    said:
+      first === undefined
+        ? investigation.outcome
+        : `${investigation.outcome}: ${first.failureMode} ${subjectKey(first.subject)} ${first.confidence.toFixed(2)}`,
   };
 }
 
@@ -79,8 +87,12 @@ export function total(judged: readonly Judged[]): Totals {
 }
 
 function calibrationError(beliefs: Judged['beliefs']): number {
-  const bins = Array.from({ length: 10 }, (_each, bin) => beliefs.filter(({ confidence }) => Math.min(9, Math.floor(confidence * 10)) === bin));
-  const weighted = bins.map((bin) => Math.abs(mean(bin.map((each) => each.confidence)) - mean(bin.map((each) => Number(each.isTrue)))) * bin.length);
+  const bins = Array.from({ length: 10 }, (_each, bin) =>
+    beliefs.filter(({ confidence }) => Math.min(9, Math.floor(confidence * 10)) === bin),
+  );
+  const weighted = bins.map(
+    (bin) => Math.abs(mean(bin.map((each) => each.confidence)) - mean(bin.map((each) => Number(each.isTrue)))) * bin.length,
+  );
   return beliefs.length === 0 ? 0 : weighted.reduce((sum, each) => sum + each, 0) / beliefs.length;
 }
 

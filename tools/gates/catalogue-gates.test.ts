@@ -26,7 +26,10 @@ function doesMove(root: Hypothesis, snapshot: Snapshot, question: Question): boo
   let left = snapshot;
   let current: Hypothesis | undefined = root;
   for (let round = 0; round < rounds && current !== undefined; round += 1) {
-    left = removeEvidence(left, current.finding.because.flatMap((claim) => claim.citing).map((citation) => citation.of));
+    left = removeEvidence(
+      left,
+      current.finding.because.flatMap((claim) => claim.citing).map((citation) => citation.of),
+    );
     current = rootsIn(left, question).find((each) => nameOf(each) === nameOf(root));
     if (current === undefined || current.confidence < root.confidence) return true;
   }
@@ -35,13 +38,20 @@ function doesMove(root: Hypothesis, snapshot: Snapshot, question: Question): boo
 
 test.each(names)('mutation: %s: without the evidence that an answer cites, the answer moves', async (name) => {
   const { snapshot, question } = await replay(name);
-  const unmoved = rootsIn(snapshot, question).filter(isAnswer).filter((root) => !doesMove(root, snapshot, question));
+  const unmoved = rootsIn(snapshot, question)
+    .filter(isAnswer)
+    .filter((root) => !doesMove(root, snapshot, question));
   expect(unmoved.map(nameOf)).toEqual([]);
 });
 
 test.each(names)('noise: %s: unrelated trouble does not move the answers', async (name) => {
   const { snapshot, question } = await replay(name);
-  const before = rootsIn(snapshot, question).filter(isAnswer).map((root) => `${nameOf(root)} ${root.confidence}`);
-  const after = rootsIn(addUnrelatedTrouble(snapshot), question).filter((root) => root.subject.namespace !== 'zz-unrelated-team').filter(isAnswer).map((root) => `${nameOf(root)} ${root.confidence}`);
+  const before = rootsIn(snapshot, question)
+    .filter(isAnswer)
+    .map((root) => `${nameOf(root)} ${root.confidence}`);
+  const after = rootsIn(addUnrelatedTrouble(snapshot), question)
+    .filter((root) => root.subject.namespace !== 'zz-unrelated-team')
+    .filter(isAnswer)
+    .map((root) => `${nameOf(root)} ${root.confidence}`);
   expect(after).toEqual(before);
 });

@@ -25,9 +25,18 @@ test.each(names)('%s gives the same answer twice, byte for byte', async (name) =
 test.each(names)('%s: every claim cites evidence that is there', async (name) => {
   const { investigation } = await replay(name);
   const claims = [
-    ...investigation.alert.because, ...(investigation.onset?.because ?? []), ...investigation.changes.flatMap((change) => change.because),
-    ...investigation.hypotheses.flatMap((each) => [...each.because, ...each.against, ...each.contributing, ...each.cascade.flatMap((step) => step.because)]),
+    ...investigation.alert.because,
+    ...(investigation.onset?.because ?? []),
+    ...investigation.changes.flatMap((change) => change.because),
+    ...investigation.hypotheses.flatMap((each) => [
+      ...each.because,
+      ...each.against,
+      ...each.contributing,
+      ...each.cascade.flatMap((step) => step.because),
+    ]),
     ...investigation.mitigations.flatMap((plan) => plan.because),
   ];
-  expect(claims.filter((claim) => claim.citing.length === 0 || claim.citing.some((id) => investigation.evidence[id] === undefined))).toEqual([]);
+  expect(
+    claims.filter((claim) => claim.citing.length === 0 || claim.citing.some((id) => investigation.evidence[id] === undefined)),
+  ).toEqual([]);
 });

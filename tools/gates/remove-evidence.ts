@@ -1,5 +1,13 @@
 import { type EvidencePointer, pointerKey, probeOrigin } from '../../src/domain/citation.ts';
-import type { ConnectivityProbe, ContainerLog, EvidenceKind, MetricResult, NodeCommandOutput, Readings, Snapshot } from '../../src/domain/evidence.ts';
+import type {
+  ConnectivityProbe,
+  ContainerLog,
+  EvidenceKind,
+  MetricResult,
+  NodeCommandOutput,
+  Readings,
+  Snapshot,
+} from '../../src/domain/evidence.ts';
 import type { ApiObject } from '../../src/domain/kubernetes/resources.ts';
 
 /** The snapshot as it would be, had the pointed-at evidence not been there. A cited list becomes one that nobody could read. */
@@ -22,7 +30,8 @@ function keyOf(kind: EvidenceKind, item: object): string {
       const log = item as ContainerLog;
       return pointerKey({ kind: 'log', namespace: log.namespace, pod: log.pod, container: log.container, isPrevious: log.isPrevious });
     }
-    case 'metrics': return pointerKey({ kind: 'metric', expression: (item as MetricResult).expression });
+    case 'metrics':
+      return pointerKey({ kind: 'metric', expression: (item as MetricResult).expression });
     case 'node-commands': {
       const output = item as NodeCommandOutput;
       return pointerKey({ kind: 'node-command', node: output.node, command: output.command });
@@ -31,7 +40,8 @@ function keyOf(kind: EvidenceKind, item: object): string {
       const probe = item as ConnectivityProbe;
       return pointerKey({ kind: 'probe', from: probeOrigin(probe), host: probe.host, port: probe.port });
     }
-    case 'alert-history': return pointerKey({ kind: 'alert', alert: (item as { readonly alert: string }).alert });
+    case 'alert-history':
+      return pointerKey({ kind: 'alert', alert: (item as { readonly alert: string }).alert });
     case 'scrape-targets': {
       const target = item as { readonly job: string; readonly instance: string };
       return pointerKey({ kind: 'scrape-target', job: target.job, instance: target.instance });

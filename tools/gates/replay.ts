@@ -19,7 +19,10 @@ export const recordingsFolder = new URL('../../recordings/', import.meta.url).pa
 
 /** Paths of all recordings below the folder, relative to it, sorted. */
 export function recordingNames(folder: string = recordingsFolder): readonly string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('recording.json')).map((path) => path.slice(0, -'/recording.json'.length)).toSorted();
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('recording.json'))
+    .map((path) => path.slice(0, -'/recording.json'.length))
+    .toSorted();
 }
 
 export interface Replay {
@@ -34,7 +37,16 @@ export async function replay(name: string, folder: string = recordingsFolder): P
   if (opened.state === 'failed') throw new Error(`${opened.attempted}: ${opened.happened}`);
   const question = questionOf(opened.alert);
   const result = await investigate(
-    { question, sources: [opened.source], catalogue, mitigations, guardRails, announcer: silentAnnouncer, clock: { now: () => 0 }, budgetMilliseconds: 60_000 },
+    {
+      question,
+      sources: [opened.source],
+      catalogue,
+      mitigations,
+      guardRails,
+      announcer: silentAnnouncer,
+      clock: { now: () => 0 },
+      budgetMilliseconds: 60_000,
+    },
     new AbortController().signal,
   );
   if (result.state === 'failed') throw new Error(`${result.attempted}: ${result.happened}`);
@@ -44,7 +56,13 @@ export async function replay(name: string, folder: string = recordingsFolder): P
 function questionOf(saved: unknown): Question {
   const parsed = saved === undefined ? undefined : parseAlert(typeof saved === 'string' ? saved : JSON.stringify(saved));
   const alert = parsed?.state === 'parsed' ? parsed.alerts[0] : undefined;
-  return { alert, alertExpression: alert?.expression === undefined ? undefined : readAlertExpression(alert.expression), namespace: undefined, selector: undefined, lookBackMilliseconds: 3_600_000 };
+  return {
+    alert,
+    alertExpression: alert?.expression === undefined ? undefined : readAlertExpression(alert.expression),
+    namespace: undefined,
+    selector: undefined,
+    lookBackMilliseconds: 3_600_000,
+  };
 }
 
 /** The roots that reasoning finds in a snapshot, best first. */

@@ -13,7 +13,10 @@ export function addUnrelatedTrouble(snapshot: Snapshot): Snapshot {
   for (const [name, raws] of Object.entries(added) as [ResourceName, readonly RawObject[]][]) {
     const reading = snapshot.readings[name as EvidenceKind];
     if (reading?.state !== 'read') continue;
-    readings[name] = { ...reading, value: [...(reading.value as readonly unknown[]), ...raws.map((raw) => resources[name].shape.read(raw))] };
+    readings[name] = {
+      ...reading,
+      value: [...(reading.value as readonly unknown[]), ...raws.map((raw) => resources[name].shape.read(raw))],
+    };
   }
   return { ...snapshot, readings: readings as Readings };
 }
@@ -31,9 +34,23 @@ function imagePull(snapshot: Snapshot): RawObject {
     metadata: { name: 'prototype', namespace, uid: 'unrelated-1', creationTimestamp: created, labels: { app: 'prototype' } },
     spec: { nodeName: nodeOf(snapshot), containers: [{ name: 'prototype', image: 'registry.example/prototype:does-not-exist' }] },
     status: {
-      phase: 'Pending', startTime: created,
-      conditions: [{ type: 'PodScheduled', status: 'True', lastTransitionTime: created }, { type: 'Ready', status: 'False', reason: 'ContainersNotReady', lastTransitionTime: created }],
-      containerStatuses: [{ name: 'prototype', ready: false, restartCount: 0, image: 'registry.example/prototype:does-not-exist', imageID: '', state: { waiting: { reason: 'ImagePullBackOff', message: 'Back-off pulling image "registry.example/prototype:does-not-exist"' } }, lastState: {} }],
+      phase: 'Pending',
+      startTime: created,
+      conditions: [
+        { type: 'PodScheduled', status: 'True', lastTransitionTime: created },
+        { type: 'Ready', status: 'False', reason: 'ContainersNotReady', lastTransitionTime: created },
+      ],
+      containerStatuses: [
+        {
+          name: 'prototype',
+          ready: false,
+          restartCount: 0,
+          image: 'registry.example/prototype:does-not-exist',
+          imageID: '',
+          state: { waiting: { reason: 'ImagePullBackOff', message: 'Back-off pulling image "registry.example/prototype:does-not-exist"' } },
+          lastState: {},
+        },
+      ],
     },
   };
 }
@@ -46,9 +63,24 @@ function restartedLongAgo(snapshot: Snapshot): RawObject {
     metadata: { name: 'veteran', namespace, uid: 'unrelated-2', creationTimestamp: created, labels: { app: 'veteran' } },
     spec: { nodeName: nodeOf(snapshot), containers: [{ name: 'veteran', image: 'registry.example/veteran:1' }] },
     status: {
-      phase: 'Running', startTime: created,
-      conditions: [{ type: 'PodScheduled', status: 'True', lastTransitionTime: created }, { type: 'Ready', status: 'True', lastTransitionTime: ended }],
-      containerStatuses: [{ name: 'veteran', ready: true, started: true, restartCount: 2, image: 'registry.example/veteran:1', imageID: 'registry.example/veteran@sha256:1', state: { running: { startedAt: ended } }, lastState: { terminated: { exitCode: 1, reason: 'Error', startedAt: created, finishedAt: ended } } }],
+      phase: 'Running',
+      startTime: created,
+      conditions: [
+        { type: 'PodScheduled', status: 'True', lastTransitionTime: created },
+        { type: 'Ready', status: 'True', lastTransitionTime: ended },
+      ],
+      containerStatuses: [
+        {
+          name: 'veteran',
+          ready: true,
+          started: true,
+          restartCount: 2,
+          image: 'registry.example/veteran:1',
+          imageID: 'registry.example/veteran@sha256:1',
+          state: { running: { startedAt: ended } },
+          lastState: { terminated: { exitCode: 1, reason: 'Error', startedAt: created, finishedAt: ended } },
+        },
+      ],
     },
   };
 }
@@ -56,8 +88,15 @@ function restartedLongAgo(snapshot: Snapshot): RawObject {
 function oldWarning(snapshot: Snapshot): RawObject {
   const at = ago(snapshot, 20 * 60 * millisecondsPerMinute);
   return {
-    kind: 'Event', metadata: { name: 'veteran.unhealthy', namespace, uid: 'unrelated-3', creationTimestamp: at }, type: 'Warning', reason: 'Unhealthy',
-    message: 'Readiness probe failed: HTTP probe failed with statuscode: 503', count: 1, firstTimestamp: at, lastTimestamp: at, involvedObject: { kind: 'Pod', namespace, name: 'veteran', uid: 'unrelated-2' },
+    kind: 'Event',
+    metadata: { name: 'veteran.unhealthy', namespace, uid: 'unrelated-3', creationTimestamp: at },
+    type: 'Warning',
+    reason: 'Unhealthy',
+    message: 'Readiness probe failed: HTTP probe failed with statuscode: 503',
+    count: 1,
+    firstTimestamp: at,
+    lastTimestamp: at,
+    involvedObject: { kind: 'Pod', namespace, name: 'veteran', uid: 'unrelated-2' },
   };
 }
 

@@ -1,7 +1,20 @@
 import { at, event, longAgo, type Raw } from './objects.ts';
 import { climbing, errorRate, firing, page, scrapeTargets } from './page.ts';
 import { kubeProxy, manyServices, namespaces, neighbourhood, nodes } from './platform.ts';
-import { app, databaseAddress, databaseEndpoint, namespace, newHash, oldHash, paymentConfiguration, paymentNetwork, type PaymentReplica, paymentWorkload, paymentPod, podName } from './shop.ts';
+import {
+  app,
+  databaseAddress,
+  databaseEndpoint,
+  namespace,
+  newHash,
+  oldHash,
+  paymentConfiguration,
+  paymentNetwork,
+  type PaymentReplica,
+  paymentWorkload,
+  paymentPod,
+  podName,
+} from './shop.ts';
 
 /** Everything that a recording of one night holds, before it is written to files. */
 export interface Night {
@@ -27,21 +40,60 @@ export const seedReplicas: readonly PaymentReplica[] = [
   { suffix: 'q4r7p', node: 'node-worker-3', address: '10.244.3.24', hash: newHash, created: at('02:42:43'), crash },
 ];
 
-export function logsOf(replicas: readonly PaymentReplica[], failure: readonly string[] = [`FATAL: database connection refused: ECONNREFUSED ${databaseAddress}:5432`]): Night['logs'] {
-  return Object.fromEntries(replicas.flatMap((replica) => {
-    const path = `logs/${namespace}/${podName(replica)}/${app}`;
-    const starting = (time: string): string => `${at(time)} INFO  payment-service 2.32.0 starting, profile production`;
-    if (replica.crash === undefined) return [[`${path}.log`, [starting('02:41:06'), `${at('02:41:07')} INFO  database pool ready: 10 connections to ${databaseAddress}:5432`, `${at('02:47:12')} INFO  POST /v1/payments 201 38ms`].join('\n')]];
-    const lines = [starting('02:46:39'), ...failure.map((line) => `${at('02:46:41')} ${line}`)].join('\n');
-    return [[`${path}.previous.log`, lines], [`${path}.log`, lines]];
-  }));
+export function logsOf(
+  replicas: readonly PaymentReplica[],
+  failure: readonly string[] = [`FATAL: database connection refused: ECONNREFUSED ${databaseAddress}:5432`],
+): Night['logs'] {
+  return Object.fromEntries(
+    replicas.flatMap((replica) => {
+      const path = `logs/${namespace}/${podName(replica)}/${app}`;
+      const starting = (time: string): string => `${at(time)} INFO  payment-service 2.32.0 starting, profile production`;
+      if (replica.crash === undefined)
+        return [
+          [
+            `${path}.log`,
+            [
+              starting('02:41:06'),
+              `${at('02:41:07')} INFO  database pool ready: 10 connections to ${databaseAddress}:5432`,
+              `${at('02:47:12')} INFO  POST /v1/payments 201 38ms`,
+            ].join('\n'),
+          ],
+        ];
+      const lines = [starting('02:46:39'), ...failure.map((line) => `${at('02:46:41')} ${line}`)].join('\n');
+      return [
+        [`${path}.previous.log`, lines],
+        [`${path}.log`, lines],
+      ];
+    }),
+  );
 }
 
 export function eventsOf(replicas: readonly PaymentReplica[]): readonly Raw[] {
   const crashing = replicas.filter((replica) => replica.crash !== undefined);
   return [
-    event({ kind: 'Deployment', name: app, namespace, reason: 'ScalingReplicaSet', message: `Scaled up replica set ${app}-${newHash} to 4`, first: at('02:41:02'), last: at('02:41:02'), count: 1, type: 'Normal' }),
-    ...crashing.map((replica) => event({ kind: 'Pod', name: podName(replica), namespace, reason: 'BackOff', message: `Back-off restarting failed container ${app} in pod ${podName(replica)}_${namespace}`, first: at('02:43:06'), last: at('02:47:10'), count: 19 })),
+    event({
+      kind: 'Deployment',
+      name: app,
+      namespace,
+      reason: 'ScalingReplicaSet',
+      message: `Scaled up replica set ${app}-${newHash} to 4`,
+      first: at('02:41:02'),
+      last: at('02:41:02'),
+      count: 1,
+      type: 'Normal',
+    }),
+    ...crashing.map((replica) =>
+      event({
+        kind: 'Pod',
+        name: podName(replica),
+        namespace,
+        reason: 'BackOff',
+        message: `Back-off restarting failed container ${app} in pod ${podName(replica)}_${namespace}`,
+        first: at('02:43:06'),
+        last: at('02:47:10'),
+        count: 19,
+      }),
+    ),
   ];
 }
 
@@ -55,7 +107,12 @@ export function serviceRules(services: readonly Raw[]): string {
     const chain = `KUBE-SVC-${String(index).padStart(6, '0')}ABCDEFGHIJ`;
     return `${chain}  6    --  0.0.0.0/0            ${clusterIP.padEnd(20)} /* ${of}/${name} cluster IP */ tcp dpt:${ports[0]?.port ?? 80}`;
   });
-  return ['Chain KUBE-SERVICES (2 references)', 'target     prot opt source               destination', ...rules, 'KUBE-NODEPORTS  0    --  0.0.0.0/0            0.0.0.0/0            /* kubernetes service nodeports; NOTE: this must be the last rule in this chain */ ADDRTYPE match dst-type LOCAL'].join('\n');
+  return [
+    'Chain KUBE-SERVICES (2 references)',
+    'target     prot opt source               destination',
+    ...rules,
+    'KUBE-NODEPORTS  0    --  0.0.0.0/0            0.0.0.0/0            /* kubernetes service nodeports; NOTE: this must be the last rule in this chain */ ADDRTYPE match dst-type LOCAL',
+  ].join('\n');
 }
 
 export const kernelKill = [
@@ -73,11 +130,19 @@ export function seedNight(): Night {
   const known = [...neighbourhood(), ...network, ...services].filter(isService);
   const from = (suffix: number): Raw => ({ pod: podName(seedReplicas[suffix] ?? fail()), namespace, node: seedReplicas[suffix]?.node });
   return {
-    origin: 'Written from the seed of the project, step by step; node-worker-3 misses most of its service rules since kube-proxy was killed.',
+    origin:
+      'Written from the seed of the project, step by step; node-worker-3 misses most of its service rules since kube-proxy was killed.',
     collectedAt: at('02:47:30'),
     objects: [
-      ...nodes(), ...kubeProxy({ 'node-worker-3': killed }), ...neighbourhood(), ...paymentWorkload(seedReplicas, at('02:41:02')), ...seedReplicas.map(paymentPod),
-      ...network, ...paymentConfiguration(), ...services, ...eventsOf(seedReplicas),
+      ...nodes(),
+      ...kubeProxy({ 'node-worker-3': killed }),
+      ...neighbourhood(),
+      ...paymentWorkload(seedReplicas, at('02:41:02')),
+      ...seedReplicas.map(paymentPod),
+      ...network,
+      ...paymentConfiguration(),
+      ...services,
+      ...eventsOf(seedReplicas),
       ...namespaces(['payments', 'shop', 'kube-system', 'platform-apps', 'default']),
     ],
     logs: logsOf(seedReplicas),
@@ -86,13 +151,41 @@ export function seedNight(): Night {
     history: [firing(at('02:47:00'))],
     targets: scrapeTargets('up'),
     nodes: {
-      'node-worker-3': { 'iptables-kube-services': serviceRules(services.filter(isService).slice(0, 61)), 'journal-kernel': kernelKill, 'systemctl-status-kubelet': kubeletRunning },
+      'node-worker-3': {
+        'iptables-kube-services': serviceRules(services.filter(isService).slice(0, 61)),
+        'journal-kernel': kernelKill,
+        'systemctl-status-kubelet': kubeletRunning,
+      },
       'node-worker-1': { 'iptables-kube-services': serviceRules(known), 'systemctl-status-kubelet': kubeletRunning },
     },
     probes: [
-      { from: from(0), host: databaseAddress, port: 5432, protocol: 'tcp', outcome: 'connected', detail: `${databaseAddress} (${databaseAddress}:5432) open`, at: at('02:47:24') },
-      { from: { pod: 'debug-net', namespace, node: 'node-worker-3' }, host: databaseAddress, port: 5432, protocol: 'tcp', outcome: 'timed-out', detail: `nc: connect to ${databaseAddress} port 5432 (tcp) timed out: Operation in progress`, at: at('02:47:27') },
-      { from: { pod: 'debug-net', namespace, node: 'node-worker-3' }, host: databaseEndpoint, port: 5432, protocol: 'tcp', outcome: 'connected', detail: `${databaseEndpoint} (${databaseEndpoint}:5432) open`, at: at('02:47:28') },
+      {
+        from: from(0),
+        host: databaseAddress,
+        port: 5432,
+        protocol: 'tcp',
+        outcome: 'connected',
+        detail: `${databaseAddress} (${databaseAddress}:5432) open`,
+        at: at('02:47:24'),
+      },
+      {
+        from: { pod: 'debug-net', namespace, node: 'node-worker-3' },
+        host: databaseAddress,
+        port: 5432,
+        protocol: 'tcp',
+        outcome: 'timed-out',
+        detail: `nc: connect to ${databaseAddress} port 5432 (tcp) timed out: Operation in progress`,
+        at: at('02:47:27'),
+      },
+      {
+        from: { pod: 'debug-net', namespace, node: 'node-worker-3' },
+        host: databaseEndpoint,
+        port: 5432,
+        protocol: 'tcp',
+        outcome: 'connected',
+        detail: `${databaseEndpoint} (${databaseEndpoint}:5432) open`,
+        at: at('02:47:28'),
+      },
     ],
   };
 }

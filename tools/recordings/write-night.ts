@@ -3,7 +3,13 @@ import type { Raw } from './objects.ts';
 
 /** The files of a recording by their paths in it: see docs/recording-format.md. */
 export function filesOf(night: Night): { readonly [path: string]: string } {
-  const manifest = { formatVersion: 1, collectedAt: night.collectedAt, cluster: { name: 'production', version: 'v1.34.1' }, origin: night.origin, complete: true };
+  const manifest = {
+    formatVersion: 1,
+    collectedAt: night.collectedAt,
+    cluster: { name: 'production', version: 'v1.34.1' },
+    origin: night.origin,
+    complete: true,
+  };
   const json = (value: unknown): string => `${JSON.stringify(value, null, 1)}\n`;
   return {
     'recording.json': json(manifest),
@@ -14,7 +20,11 @@ export function filesOf(night: Night): { readonly [path: string]: string } {
     ...(night.history === undefined ? {} : { 'alerts/history.json': json(night.history) }),
     ...(night.targets === undefined ? {} : { 'scrape-targets.json': json(night.targets) }),
     ...(night.probes === undefined ? {} : { 'probes.json': json(night.probes) }),
-    ...Object.fromEntries(Object.entries(night.nodes ?? {}).flatMap(([node, commands]) => Object.entries(commands).map(([command, output]) => [`nodes/${node}/${command}.txt`, `${output}\n`]))),
+    ...Object.fromEntries(
+      Object.entries(night.nodes ?? {}).flatMap(([node, commands]) =>
+        Object.entries(commands).map(([command, output]) => [`nodes/${node}/${command}.txt`, `${output}\n`]),
+      ),
+    ),
   };
 }
 
@@ -25,8 +35,10 @@ function objectFiles(objects: readonly Raw[]): { readonly [path: string]: string
     const kind = String(object['kind']);
     byKind.set(kind, [...(byKind.get(kind) ?? []), object]);
   }
-  return Object.fromEntries([...byKind].map(([kind, items]) => [
-    `objects/${kind.toLowerCase()}s.json`,
-    `{"apiVersion":"v1","kind":"List","items":[\n${items.map((item) => JSON.stringify(item)).join(',\n')}\n]}\n`,
-  ]));
+  return Object.fromEntries(
+    [...byKind].map(([kind, items]) => [
+      `objects/${kind.toLowerCase()}s.json`,
+      `{"apiVersion":"v1","kind":"List","items":[\n${items.map((item) => JSON.stringify(item)).join(',\n')}\n]}\n`,
+    ]),
+  );
 }

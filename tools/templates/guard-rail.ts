@@ -14,5 +14,7 @@ export const placeholderName: GuardRail = {
   },
 
   warns: [{ story: 'FILL IN', given: nightOfTheNode, intended: { change: { kind: 'cordon', node: 'node-3' }, isEvidenceSaved: true } }],
-  staysQuiet: [{ story: 'FILL IN', given: nightOfTheRevision, intended: { change: { kind: 'cordon', node: 'node-3' }, isEvidenceSaved: true } }],
+  staysQuiet: [
+    { story: 'FILL IN', given: nightOfTheRevision, intended: { change: { kind: 'cordon', node: 'node-3' }, isEvidenceSaved: true } },
+  ],
 };

@@ -2,7 +2,11 @@ import { defineFailureMode, type Example } from '../../domain/failure-mode.ts';
 import { exampleJudgedAlert } from '../../domain/example-objects.ts';
 import { subject } from '../../domain/subject.ts';
 
-const found: Example = { story: 'The second look at the page says so.', given: { 'judged-alert': exampleJudgedAlert('transient') }, finds: [subject('Alert', undefined, 'ErrorRateHigh')] };
+const found: Example = {
+  story: 'The second look at the page says so.',
+  given: { 'judged-alert': exampleJudgedAlert('transient') },
+  finds: [subject('Alert', undefined, 'ErrorRateHigh')],
+};
 const notFound: Example = { story: 'The page is real.', given: { 'judged-alert': exampleJudgedAlert('real') } };
 
 /** A verdict about the page itself: reasoning/verify-alert.ts reaches it, this file gives it a name and a remedy. */

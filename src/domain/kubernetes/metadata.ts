@@ -1,5 +1,19 @@
 import { redactText } from '../redaction.ts';
-import { flag, freeTextMap, instant, keysOnly, list, numberOrText, name, requiredName, type Shaped, section, text, textList, textMap } from '../shape.ts';
+import {
+  flag,
+  freeTextMap,
+  instant,
+  keysOnly,
+  list,
+  numberOrText,
+  name,
+  requiredName,
+  type Shaped,
+  section,
+  text,
+  textList,
+  textMap,
+} from '../shape.ts';
 import { isRecord, type Shape } from '../shape.ts';
 
 /** One writer's latest write. Source: metadata.managedFields. Tells who changed which part, and when. */
@@ -85,7 +99,9 @@ export const condition = section({
   status: text,
   reason: text,
   /** Shortened: controllers write whole lists into it. */
-  message: { read: (raw: unknown) => (typeof raw === 'string' && raw !== '' ? redactText(raw).slice(0, 1024) : undefined) } as Shape<string | undefined>,
+  message: { read: (raw: unknown) => (typeof raw === 'string' && raw !== '' ? redactText(raw).slice(0, 1024) : undefined) } as Shape<
+    string | undefined
+  >,
   lastTransitionTime: instant,
   /** Only nodes: the last time that the kubelet reported at all. */
   lastHeartbeatTime: instant,

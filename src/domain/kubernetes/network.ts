@@ -31,14 +31,16 @@ export const endpointSlice = section({
   metadata,
   addressType: text,
   ports: list(section({ name: text, port: number, protocol: text })),
-  endpoints: list(section({
-    addresses: textList,
-    /** Absent ready means ready. */
-    conditions: section({ ready: flag, serving: flag, terminating: flag }),
-    targetRef: maybe({ kind: text, name: text, namespace: text, uid: text }),
-    nodeName: text,
-    zone: text,
-  })),
+  endpoints: list(
+    section({
+      addresses: textList,
+      /** Absent ready means ready. */
+      conditions: section({ ready: flag, serving: flag, terminating: flag }),
+      targetRef: maybe({ kind: text, name: text, namespace: text, uid: text }),
+      nodeName: text,
+      zone: text,
+    }),
+  ),
 });
 export type EndpointSlice = Shaped<typeof endpointSlice>;
 
@@ -47,13 +49,20 @@ const endpointAddress = section({ ip: text, nodeName: text, targetRef: maybe({ k
 export const endpoints = section({
   kind: { read: () => 'Endpoints' } as Shape<'Endpoints'>,
   metadata,
-  subsets: list(section({
-    addresses: list(endpointAddress), notReadyAddresses: list(endpointAddress), ports: list(section({ name: text, port: number, protocol: text })),
-  })),
+  subsets: list(
+    section({
+      addresses: list(endpointAddress),
+      notReadyAddresses: list(endpointAddress),
+      ports: list(section({ name: text, port: number, protocol: text })),
+    }),
+  ),
 });
 export type Endpoints = Shaped<typeof endpoints>;
 
-const backend = maybe({ service: maybe({ name: text, port: section({ name: text, number }) }), resource: maybe({ kind: text, name: text }) });
+const backend = maybe({
+  service: maybe({ name: text, port: section({ name: text, number }) }),
+  resource: maybe({ kind: text, name: text }),
+});
 export const ingress = section({
   kind: { read: () => 'Ingress' } as Shape<'Ingress'>,
   metadata: changeMetadata,
@@ -67,7 +76,11 @@ export const ingress = section({
 });
 export type Ingress = Shaped<typeof ingress>;
 
-export const ingressClass = section({ kind: { read: () => 'IngressClass' } as Shape<'IngressClass'>, metadata, spec: section({ controller: text }) });
+export const ingressClass = section({
+  kind: { read: () => 'IngressClass' } as Shape<'IngressClass'>,
+  metadata,
+  spec: section({ controller: text }),
+});
 export type IngressClass = Shaped<typeof ingressClass>;
 
 const peer = section({
@@ -112,11 +125,19 @@ export const gateway = section({
 export type Gateway = Shaped<typeof gateway>;
 
 export const gatewayClass = section({
-  kind: { read: () => 'GatewayClass' } as Shape<'GatewayClass'>, metadata, spec: section({ controllerName: text }),
+  kind: { read: () => 'GatewayClass' } as Shape<'GatewayClass'>,
+  metadata,
+  spec: section({ controllerName: text }),
   status: section({ conditions: list(condition) }),
 });
 export type GatewayClass = Shaped<typeof gatewayClass>;
 
 /** Objects of kinds that Stanch has no shape for. */
-export const otherObject = section({ kind: { read: (raw: unknown) => text.read(raw) ?? 'Unknown' } as Shape<string>, apiVersion: text, metadata, spec: anything, status: anything });
+export const otherObject = section({
+  kind: { read: (raw: unknown) => text.read(raw) ?? 'Unknown' } as Shape<string>,
+  apiVersion: text,
+  metadata,
+  spec: anything,
+  status: anything,
+});
 export type OtherObject = Shaped<typeof otherObject>;

@@ -1,5 +1,26 @@
 import { redactEnvironmentValue } from '../redaction.ts';
-import { flag, freeText, freeTextMap, freeTextList, instant, isRecord, list, maybe, number, numberOrText, quantity, quantityMap, name, requiredName, type Shape, type Shaped, section, text, textList, textMap } from '../shape.ts';
+import {
+  flag,
+  freeText,
+  freeTextMap,
+  freeTextList,
+  instant,
+  isRecord,
+  list,
+  maybe,
+  number,
+  numberOrText,
+  quantity,
+  quantityMap,
+  name,
+  requiredName,
+  type Shape,
+  type Shaped,
+  section,
+  text,
+  textList,
+  textMap,
+} from '../shape.ts';
 
 export const resources = section({ requests: quantityMap, limits: quantityMap });
 
@@ -24,7 +45,12 @@ const environmentVariable: Shape<EnvironmentVariable> = {
     const source = isRecord(from['valueFrom']) ? from['valueFrom'] : {};
     const configMapKeyRef = keyReference.read(source['configMapKeyRef'], like?.configMapKeyRef);
     const secretKeyRef = keyReference.read(source['secretKeyRef'], like?.secretKeyRef);
-    const isSame = like !== undefined && like.name === name && like.value === value && like.configMapKeyRef === configMapKeyRef && like.secretKeyRef === secretKeyRef;
+    const isSame =
+      like !== undefined &&
+      like.name === name &&
+      like.value === value &&
+      like.configMapKeyRef === configMapKeyRef &&
+      like.secretKeyRef === secretKeyRef;
     return isSame ? like : { name, value, configMapKeyRef, secretKeyRef };
   },
 };
@@ -72,15 +98,21 @@ export const container = section({
   lifecycle: maybe({ postStart: lifecycleHandler, preStop: lifecycleHandler }),
   volumeMounts: list(section({ name: volumeName, mountPath: text, subPath: text, readOnly: flag })),
   securityContext: maybe({
-    runAsUser: number, runAsNonRoot: flag, privileged: flag, readOnlyRootFilesystem: flag, allowPrivilegeEscalation: flag,
+    runAsUser: number,
+    runAsNonRoot: flag,
+    privileged: flag,
+    readOnlyRootFilesystem: flag,
+    allowPrivilegeEscalation: flag,
   }),
   /** "Always" on an init container: a sidecar that keeps running. */
   restartPolicy: text,
 });
 export type Container = Shaped<typeof container>;
 
-const projectedSource = section({ configMap: maybe({ name: text, optional: flag, items: list(section({ key: text, path: text })) }),
-  secret: maybe({ name: text, optional: flag, items: list(section({ key: text, path: text })) }) });
+const projectedSource = section({
+  configMap: maybe({ name: text, optional: flag, items: list(section({ key: text, path: text })) }),
+  secret: maybe({ name: text, optional: flag, items: list(section({ key: text, path: text })) }),
+});
 
 export const volume = section({
   name: volumeName,
@@ -100,7 +132,12 @@ const requirement = section({ key: text, operator: text, values: textList });
 export const labelSelector = section({ matchLabels: textMap, matchExpressions: list(requirement) });
 export const optionalLabelSelector = maybe({ matchLabels: textMap, matchExpressions: list(requirement) });
 const nodeSelectorTerm = section({ matchExpressions: list(requirement), matchFields: list(requirement) });
-const podAffinityTerm = section({ labelSelector: optionalLabelSelector, topologyKey: text, namespaces: textList, namespaceSelector: optionalLabelSelector });
+const podAffinityTerm = section({
+  labelSelector: optionalLabelSelector,
+  topologyKey: text,
+  namespaces: textList,
+  namespaceSelector: optionalLabelSelector,
+});
 
 export const affinity = maybe({
   nodeAffinity: maybe({ requiredDuringSchedulingIgnoredDuringExecution: maybe({ nodeSelectorTerms: list(nodeSelectorTerm) }) }),
@@ -121,9 +158,15 @@ export const podSpec = section({
   nodeSelector: textMap,
   affinity,
   tolerations: list(toleration),
-  topologySpreadConstraints: list(section({
-    maxSkew: number, topologyKey: text, whenUnsatisfiable: text, labelSelector: optionalLabelSelector, minDomains: number,
-  })),
+  topologySpreadConstraints: list(
+    section({
+      maxSkew: number,
+      topologyKey: text,
+      whenUnsatisfiable: text,
+      labelSelector: optionalLabelSelector,
+      minDomains: number,
+    }),
+  ),
   schedulingGates: list(section({ name: text })),
   schedulerName: text,
   priorityClassName: text,

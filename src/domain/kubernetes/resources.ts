@@ -1,10 +1,43 @@
 import type { Shape, Shaped } from '../shape.ts';
-import { certificateSigningRequest, clusterRole, clusterRoleBinding, customResourceDefinition, mutatingWebhookConfiguration, priorityClass, role, roleBinding, validatingWebhookConfiguration } from './access.ts';
+import {
+  certificateSigningRequest,
+  clusterRole,
+  clusterRoleBinding,
+  customResourceDefinition,
+  mutatingWebhookConfiguration,
+  priorityClass,
+  role,
+  roleBinding,
+  validatingWebhookConfiguration,
+} from './access.ts';
 import { endpointSlice, endpoints, gateway, gatewayClass, ingress, ingressClass, networkPolicy, route, service } from './network.ts';
 import { apiService, lease, namespace, node } from './node.ts';
 import { pod } from './pod.ts';
-import { configMap, csiDriver, csiNode, limitRange, persistentVolume, persistentVolumeClaim, resourceQuota, secret, serviceAccount, storageClass, volumeAttachment } from './storage.ts';
-import { controllerRevision, cronJob, daemonSet, deployment, event, horizontalPodAutoscaler, job, podDisruptionBudget, replicaSet, statefulSet } from './workload.ts';
+import {
+  configMap,
+  csiDriver,
+  csiNode,
+  limitRange,
+  persistentVolume,
+  persistentVolumeClaim,
+  resourceQuota,
+  secret,
+  serviceAccount,
+  storageClass,
+  volumeAttachment,
+} from './storage.ts';
+import {
+  controllerRevision,
+  cronJob,
+  daemonSet,
+  deployment,
+  event,
+  horizontalPodAutoscaler,
+  job,
+  podDisruptionBudget,
+  replicaSet,
+  statefulSet,
+} from './workload.ts';
 
 export interface Resource<Value> {
   readonly kind: string;
@@ -50,12 +83,42 @@ export const resources = {
   controllerrevisions: resource({ ...apps, kind: 'ControllerRevision', isNamespaced: true, shape: controllerRevision }),
   jobs: resource({ ...batch, kind: 'Job', isNamespaced: true, shape: job }),
   cronjobs: resource({ ...batch, kind: 'CronJob', isNamespaced: true, shape: cronJob }),
-  horizontalpodautoscalers: resource({ group: 'autoscaling', versions: ['v2', 'v1'], kind: 'HorizontalPodAutoscaler', isNamespaced: true, shape: horizontalPodAutoscaler }),
-  poddisruptionbudgets: resource({ group: 'policy', versions: ['v1'], kind: 'PodDisruptionBudget', isNamespaced: true, shape: podDisruptionBudget }),
-  endpointslices: resource({ group: 'discovery.k8s.io', versions: ['v1'], kind: 'EndpointSlice', isNamespaced: true, shape: endpointSlice }),
+  horizontalpodautoscalers: resource({
+    group: 'autoscaling',
+    versions: ['v2', 'v1'],
+    kind: 'HorizontalPodAutoscaler',
+    isNamespaced: true,
+    shape: horizontalPodAutoscaler,
+  }),
+  poddisruptionbudgets: resource({
+    group: 'policy',
+    versions: ['v1'],
+    kind: 'PodDisruptionBudget',
+    isNamespaced: true,
+    shape: podDisruptionBudget,
+  }),
+  endpointslices: resource({
+    group: 'discovery.k8s.io',
+    versions: ['v1'],
+    kind: 'EndpointSlice',
+    isNamespaced: true,
+    shape: endpointSlice,
+  }),
   ingresses: resource({ group: 'networking.k8s.io', versions: ['v1'], kind: 'Ingress', isNamespaced: true, shape: ingress }),
-  ingressclasses: resource({ group: 'networking.k8s.io', versions: ['v1'], kind: 'IngressClass', isNamespaced: false, shape: ingressClass }),
-  networkpolicies: resource({ group: 'networking.k8s.io', versions: ['v1'], kind: 'NetworkPolicy', isNamespaced: true, shape: networkPolicy }),
+  ingressclasses: resource({
+    group: 'networking.k8s.io',
+    versions: ['v1'],
+    kind: 'IngressClass',
+    isNamespaced: false,
+    shape: ingressClass,
+  }),
+  networkpolicies: resource({
+    group: 'networking.k8s.io',
+    versions: ['v1'],
+    kind: 'NetworkPolicy',
+    isNamespaced: true,
+    shape: networkPolicy,
+  }),
   httproutes: resource({ ...gateways, kind: 'HTTPRoute', isNamespaced: true, shape: route }),
   gateways: resource({ ...gateways, kind: 'Gateway', isNamespaced: true, shape: gateway }),
   gatewayclasses: resource({ ...gateways, kind: 'GatewayClass', isNamespaced: false, shape: gatewayClass }),
@@ -68,12 +131,34 @@ export const resources = {
   rolebindings: resource({ ...access, kind: 'RoleBinding', isNamespaced: true, shape: roleBinding }),
   clusterroles: resource({ ...access, kind: 'ClusterRole', isNamespaced: false, shape: clusterRole }),
   clusterrolebindings: resource({ ...access, kind: 'ClusterRoleBinding', isNamespaced: false, shape: clusterRoleBinding }),
-  validatingwebhookconfigurations: resource({ ...admission, kind: 'ValidatingWebhookConfiguration', shape: validatingWebhookConfiguration }),
+  validatingwebhookconfigurations: resource({
+    ...admission,
+    kind: 'ValidatingWebhookConfiguration',
+    shape: validatingWebhookConfiguration,
+  }),
   mutatingwebhookconfigurations: resource({ ...admission, kind: 'MutatingWebhookConfiguration', shape: mutatingWebhookConfiguration }),
   apiservices: resource({ group: 'apiregistration.k8s.io', versions: ['v1'], kind: 'APIService', isNamespaced: false, shape: apiService }),
-  priorityclasses: resource({ group: 'scheduling.k8s.io', versions: ['v1'], kind: 'PriorityClass', isNamespaced: false, shape: priorityClass }),
-  certificatesigningrequests: resource({ group: 'certificates.k8s.io', versions: ['v1'], kind: 'CertificateSigningRequest', isNamespaced: false, shape: certificateSigningRequest }),
-  customresourcedefinitions: resource({ group: 'apiextensions.k8s.io', versions: ['v1'], kind: 'CustomResourceDefinition', isNamespaced: false, shape: customResourceDefinition }),
+  priorityclasses: resource({
+    group: 'scheduling.k8s.io',
+    versions: ['v1'],
+    kind: 'PriorityClass',
+    isNamespaced: false,
+    shape: priorityClass,
+  }),
+  certificatesigningrequests: resource({
+    group: 'certificates.k8s.io',
+    versions: ['v1'],
+    kind: 'CertificateSigningRequest',
+    isNamespaced: false,
+    shape: certificateSigningRequest,
+  }),
+  customresourcedefinitions: resource({
+    group: 'apiextensions.k8s.io',
+    versions: ['v1'],
+    kind: 'CustomResourceDefinition',
+    isNamespaced: false,
+    shape: customResourceDefinition,
+  }),
 } as const;
 
 export type ResourceName = keyof typeof resources;
@@ -91,7 +176,12 @@ export interface ApiObject {
     readonly annotations: { readonly [key: string]: string };
     readonly creationTimestamp: number | undefined;
     readonly deletionTimestamp: number | undefined;
-    readonly ownerReferences: readonly { readonly kind: string | undefined; readonly name: string | undefined; readonly uid: string | undefined; readonly controller: boolean | undefined }[];
+    readonly ownerReferences: readonly {
+      readonly kind: string | undefined;
+      readonly name: string | undefined;
+      readonly uid: string | undefined;
+      readonly controller: boolean | undefined;
+    }[];
   };
 }
 

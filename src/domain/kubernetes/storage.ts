@@ -1,4 +1,18 @@
-import { flag, freeText, instant, list, maybe, number, quantity, type Shape, type Shaped, section, text, textList, textMap } from '../shape.ts';
+import {
+  flag,
+  freeText,
+  instant,
+  list,
+  maybe,
+  number,
+  quantity,
+  type Shape,
+  type Shaped,
+  section,
+  text,
+  textList,
+  textMap,
+} from '../shape.ts';
 import { changeMetadata, condition, metadata } from './metadata.ts';
 import { optionalLabelSelector } from './pod-template.ts';
 
@@ -23,7 +37,10 @@ export const persistentVolume = section({
   kind: { read: () => 'PersistentVolume' } as Shape<'PersistentVolume'>,
   metadata: changeMetadata,
   spec: section({
-    accessModes: textList, storageClassName: text, volumeMode: text, capacity: section({ storage: quantity }),
+    accessModes: textList,
+    storageClassName: text,
+    volumeMode: text,
+    capacity: section({ storage: quantity }),
     claimRef: maybe({ namespace: text, name: text, uid: text }),
     nodeAffinity: maybe({ required: maybe({ nodeSelectorTerms: list(term) }) }),
     persistentVolumeReclaimPolicy: text,
@@ -50,7 +67,11 @@ export const volumeAttachment = section({
   kind: { read: () => 'VolumeAttachment' } as Shape<'VolumeAttachment'>,
   metadata,
   spec: section({ attacher: text, nodeName: text, source: section({ persistentVolumeName: text }) }),
-  status: section({ attached: flag, attachError: maybe({ message: freeText, time: instant }), detachError: maybe({ message: freeText, time: instant }) }),
+  status: section({
+    attached: flag,
+    attachError: maybe({ message: freeText, time: instant }),
+    detachError: maybe({ message: freeText, time: instant }),
+  }),
 });
 export type VolumeAttachment = Shaped<typeof volumeAttachment>;
 
@@ -61,7 +82,11 @@ export const csiNode = section({
 });
 export type CsiNode = Shaped<typeof csiNode>;
 
-export const csiDriver = section({ kind: { read: () => 'CSIDriver' } as Shape<'CSIDriver'>, metadata, spec: section({ attachRequired: flag }) });
+export const csiDriver = section({
+  kind: { read: () => 'CSIDriver' } as Shape<'CSIDriver'>,
+  metadata,
+  spec: section({ attachRequired: flag }),
+});
 export type CsiDriver = Shaped<typeof csiDriver>;
 
 /** False: the source could not tell which keys there are, so a key that is not listed may still exist. */
@@ -88,7 +113,9 @@ export const secret = section({
 export type Secret = Shaped<typeof secret>;
 
 export const serviceAccount = section({
-  kind: { read: () => 'ServiceAccount' } as Shape<'ServiceAccount'>, metadata: changeMetadata, imagePullSecrets: list(section({ name: text })),
+  kind: { read: () => 'ServiceAccount' } as Shape<'ServiceAccount'>,
+  metadata: changeMetadata,
+  imagePullSecrets: list(section({ name: text })),
 });
 export type ServiceAccount = Shaped<typeof serviceAccount>;
 
@@ -103,6 +130,10 @@ export type ResourceQuota = Shaped<typeof resourceQuota>;
 export const limitRange = section({
   kind: { read: () => 'LimitRange' } as Shape<'LimitRange'>,
   metadata: changeMetadata,
-  spec: section({ limits: list(section({ type: text, max: textMap, min: textMap, default: textMap, defaultRequest: textMap, maxLimitRequestRatio: textMap })) }),
+  spec: section({
+    limits: list(
+      section({ type: text, max: textMap, min: textMap, default: textMap, defaultRequest: textMap, maxLimitRequestRatio: textMap }),
+    ),
+  }),
 });
 export type LimitRange = Shaped<typeof limitRange>;

@@ -16,8 +16,13 @@ export const deployment = section({
     strategy: section({ type: text, rollingUpdate: maybe({ maxSurge: numberOrText, maxUnavailable: numberOrText }) }),
   }),
   status: section({
-    observedGeneration: number, replicas: number, updatedReplicas: number, readyReplicas: number, availableReplicas: number,
-    unavailableReplicas: number, conditions: list(condition),
+    observedGeneration: number,
+    replicas: number,
+    updatedReplicas: number,
+    readyReplicas: number,
+    availableReplicas: number,
+    unavailableReplicas: number,
+    conditions: list(condition),
   }),
 });
 export type Deployment = Shaped<typeof deployment>;
@@ -43,7 +48,12 @@ export const statefulSet = section({
     volumeClaimTemplates: list(section({ metadata: section({ name: text }), spec: section({ storageClassName: text }) })),
   }),
   status: section({
-    replicas: number, readyReplicas: number, currentReplicas: number, updatedReplicas: number, currentRevision: text, updateRevision: text,
+    replicas: number,
+    readyReplicas: number,
+    currentReplicas: number,
+    updatedReplicas: number,
+    currentRevision: text,
+    updateRevision: text,
     conditions: list(condition),
   }),
 });
@@ -53,12 +63,18 @@ export const daemonSet = section({
   kind: { read: () => 'DaemonSet' } as Shape<'DaemonSet'>,
   metadata: changeMetadata,
   spec: section({
-    selector: labelSelector, template: podTemplate,
+    selector: labelSelector,
+    template: podTemplate,
     updateStrategy: section({ type: text, rollingUpdate: maybe({ maxUnavailable: numberOrText, maxSurge: numberOrText }) }),
   }),
   status: section({
-    desiredNumberScheduled: number, currentNumberScheduled: number, numberReady: number, numberAvailable: number, numberUnavailable: number,
-    numberMisscheduled: number, updatedNumberScheduled: number,
+    desiredNumberScheduled: number,
+    currentNumberScheduled: number,
+    numberReady: number,
+    numberAvailable: number,
+    numberUnavailable: number,
+    numberMisscheduled: number,
+    updatedNumberScheduled: number,
   }),
 });
 export type DaemonSet = Shaped<typeof daemonSet>;
@@ -76,9 +92,21 @@ export const job = section({
   kind: { read: () => 'Job' } as Shape<'Job'>,
   metadata,
   spec: section({
-    parallelism: number, completions: number, backoffLimit: number, activeDeadlineSeconds: number, suspend: flag, template: podTemplate,
+    parallelism: number,
+    completions: number,
+    backoffLimit: number,
+    activeDeadlineSeconds: number,
+    suspend: flag,
+    template: podTemplate,
   }),
-  status: section({ active: number, succeeded: number, failed: number, startTime: instant, completionTime: instant, conditions: list(condition) }),
+  status: section({
+    active: number,
+    succeeded: number,
+    failed: number,
+    startTime: instant,
+    completionTime: instant,
+    conditions: list(condition),
+  }),
 });
 export type Job = Shaped<typeof job>;
 
@@ -86,7 +114,11 @@ export const cronJob = section({
   kind: { read: () => 'CronJob' } as Shape<'CronJob'>,
   metadata: changeMetadata,
   spec: section({
-    schedule: text, timeZone: text, suspend: flag, concurrencyPolicy: text, startingDeadlineSeconds: number,
+    schedule: text,
+    timeZone: text,
+    suspend: flag,
+    concurrencyPolicy: text,
+    startingDeadlineSeconds: number,
     jobTemplate: section({ spec: section({ template: section({ spec: podSpec }) }) }),
   }),
   status: section({ lastScheduleTime: instant, lastSuccessfulTime: instant, active: list(section({ name: text })) }),
@@ -107,12 +139,19 @@ export const horizontalPodAutoscaler = section({
   kind: { read: () => 'HorizontalPodAutoscaler' } as Shape<'HorizontalPodAutoscaler'>,
   metadata: changeMetadata,
   spec: section({
-    minReplicas: number, maxReplicas: number, scaleTargetRef: section({ kind: text, name: text }), metrics: list(metricSpec),
+    minReplicas: number,
+    maxReplicas: number,
+    scaleTargetRef: section({ kind: text, name: text }),
+    metrics: list(metricSpec),
     /** Only autoscaling/v1. */
     targetCPUUtilizationPercentage: number,
   }),
   status: section({
-    currentReplicas: number, desiredReplicas: number, lastScaleTime: instant, conditions: list(condition), currentMetrics: list(metricSpec),
+    currentReplicas: number,
+    desiredReplicas: number,
+    lastScaleTime: instant,
+    conditions: list(condition),
+    currentMetrics: list(metricSpec),
     currentCPUUtilizationPercentage: number,
   }),
 });
@@ -122,7 +161,13 @@ export const podDisruptionBudget = section({
   kind: { read: () => 'PodDisruptionBudget' } as Shape<'PodDisruptionBudget'>,
   metadata: changeMetadata,
   spec: section({ minAvailable: numberOrText, maxUnavailable: numberOrText, selector: optionalLabelSelector }),
-  status: section({ currentHealthy: number, desiredHealthy: number, expectedPods: number, disruptionsAllowed: number, conditions: list(condition) }),
+  status: section({
+    currentHealthy: number,
+    desiredHealthy: number,
+    expectedPods: number,
+    disruptionsAllowed: number,
+    conditions: list(condition),
+  }),
 });
 export type PodDisruptionBudget = Shaped<typeof podDisruptionBudget>;
 

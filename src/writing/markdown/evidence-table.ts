@@ -31,7 +31,14 @@ export function writeEvidenceTable({ evidence }: Investigation, cites: Cites): r
       const piece = evidence[id];
       return piece === undefined
         ? []
-        : [[`<a id="evidence-${index + 1}"></a>${index + 1}`, codeInCell(piece.command), codeInCell(piece.excerpt), prose(spokenInstant(piece.at))]];
+        : [
+            [
+              `<a id="evidence-${index + 1}"></a>${index + 1}`,
+              codeInCell(piece.command),
+              codeInCell(piece.excerpt),
+              prose(spokenInstant(piece.at)),
+            ],
+          ];
     }),
   );
 }
