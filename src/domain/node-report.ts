@@ -31,6 +31,8 @@ export interface ServiceRules {
   readonly demanded: number | undefined;
   /** True: the figure counts lines of a listing rather than distinct services, so a small difference says nothing. */
   readonly isApproximate: boolean;
+  /** What the listing holds: "shop/cart:http" where it has names, "10.96.0.10 tcp 53" where it has addresses. Absent: neither. */
+  readonly served?: ReadonlySet<string>;
 }
 
 export interface FileSystemUse {
@@ -51,7 +53,30 @@ export interface NodeReport {
   readonly clockOffsetSeconds: { readonly value: number; readonly command: string } | undefined;
   readonly certificates: readonly { readonly path: string; readonly expiresAt: Instant; readonly command: string }[];
   readonly podAddresses: { readonly used: number; readonly available: number; readonly command: string } | undefined;
-  readonly interfaces: readonly { readonly name: string; readonly mtuBytes: number | undefined; readonly state: string | undefined; readonly errors: number; readonly dropped: number; readonly command: string }[];
+  readonly interfaces: readonly {
+    readonly name: string;
+    readonly mtuBytes: number | undefined;
+    readonly state: string | undefined;
+    readonly errors: number;
+    readonly dropped: number;
+    readonly command: string;
+  }[];
   /** Noteworthy lines of the kernel or journal, with what they mean. */
-  readonly findings: readonly { readonly kind: 'hung-task' | 'read-only-file-system' | 'kernel-panic' | 'disk-error' | 'link-down' | 'conntrack-full' | 'cni-error' | 'runtime-error' | 'certificate-expired' | 'rebooted' | 'clock-jump'; readonly line: string; readonly at: Instant | undefined; readonly command: string }[];
+  readonly findings: readonly {
+    readonly kind:
+      | 'hung-task'
+      | 'read-only-file-system'
+      | 'kernel-panic'
+      | 'disk-error'
+      | 'link-down'
+      | 'conntrack-full'
+      | 'cni-error'
+      | 'runtime-error'
+      | 'certificate-expired'
+      | 'rebooted'
+      | 'clock-jump';
+    readonly line: string;
+    readonly at: Instant | undefined;
+    readonly command: string;
+  }[];
 }

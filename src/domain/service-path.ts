@@ -105,6 +105,19 @@ function pathOf(node: string, probes: readonly ConnectivityProbe[], allClues: re
   };
 }
 
+/** Ports of Services that this node does not reach and others do, as kube-proxy's rules name them. */
+export function unreachedPorts(path: ServicePath | undefined, backends: ServiceBackends | undefined): readonly (readonly string[])[] {
+  if (path === undefined || path.fineElsewhere.length === 0) return [];
+  return path.failed.flatMap((probe) => {
+    const service = backends?.ofHost(probe.host, probe.from.kind === 'pod' ? probe.from.namespace : undefined)?.service;
+    const port = service?.spec.ports.find((each) => each.port === probe.port);
+    if (service === undefined || port === undefined) return [];
+    const { metadata, spec } = service;
+    const name = `${metadata.namespace ?? ''}/${metadata.name}${port.name === undefined || port.name === '' ? '' : `:${port.name}`}`;
+    return [[name, `${spec.clusterIP ?? ''} ${(port.protocol ?? 'TCP').toLowerCase()} ${port.port ?? 0}`]];
+  });
+}
+
 /** The node that a probe ran on. Undefined: the pod is not known. */
 export function nodeOf(probe: ConnectivityProbe): string | undefined {
   return probe.from.kind === 'node' ? probe.from.name : probe.from.node;

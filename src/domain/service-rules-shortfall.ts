@@ -20,9 +20,19 @@ export type RulesVerdict =
   | { readonly state: 'complete'; readonly claim: Claim }
   | { readonly state: 'unknown' };
 
-export function judgeServiceRules(report: NodeReport | undefined, others: readonly NodeReport[]): RulesVerdict {
+/** A service port as rule listings may write it: "shop/cart:http" and "10.96.0.10 tcp 53". */
+export type PortIdentities = readonly string[];
+
+/** `unreached`: ports of Services that this node does not reach and others do. A single rule that is missing for one of them is no lag. */
+export function judgeServiceRules(
+  report: NodeReport | undefined,
+  others: readonly NodeReport[],
+  unreached: readonly PortIdentities[] = [],
+): RulesVerdict {
   const rules = report?.serviceRules;
   if (report === undefined || rules === undefined) return { state: 'unknown' };
+  const unserved = missingForUnreached(report, others, unreached);
+  if (unserved !== undefined) return { state: 'incomplete', shortfall: { claims: [unserved], basis: 'exact', isConfirmedElsewhere: true } };
   const fuller = fullestComparable(report, others);
   const shortOfDemand = rules.demanded !== undefined && isShort(rules.found, rules.demanded, rules.isApproximate);
   const shortOfOther = fuller !== undefined && isShort(rules.found, fuller.rules.found, rules.isApproximate);
@@ -73,6 +83,24 @@ function demandClaim(report: NodeReport, isShortOfDemand: boolean): readonly Cla
       citeNodeCommand(node, rules.command, `${rules.found} of ${rules.demanded}`),
     ),
   ];
+}
+
+function missingForUnreached(report: NodeReport, others: readonly NodeReport[], unreached: readonly PortIdentities[]): Claim | undefined {
+  const own = report.serviceRules;
+  if (own?.served === undefined) return undefined;
+  for (const identities of unreached) {
+    if (identities.some((each) => own.served?.has(each))) continue;
+    const server = others.find(
+      ({ node, serviceRules }) => node !== report.node && identities.some((each) => serviceRules?.served?.has(each) === true),
+    );
+    if (server?.serviceRules === undefined) continue;
+    return claim(
+      `${report.node} has no rule for ${identities[0] ?? 'a Service'}, which it does not reach; ${server.node} has one.`,
+      citeNodeCommand(report.node, own.command, `no rule for ${identities.join(', ')}`),
+      citeNodeCommand(server.node, server.serviceRules.command, `serves ${identities[0] ?? ''}`),
+    );
+  }
+  return undefined;
 }
 
 interface Compared {

@@ -1,7 +1,8 @@
 import { citeNodeCommand, citeProbe, type Claim, claimFromAll } from '../../domain/citation.ts';
 import { citeEvent, firstSeenAt } from '../../domain/event-index.ts';
 import { exampleProbe, exampleService } from '../../domain/example-network.ts';
-import { exampleEvent, exampleNode, examplePod } from '../../domain/example-objects.ts';
+import { exampleEvent } from '../../domain/example-happenings.ts';
+import { exampleNode, examplePod } from '../../domain/example-objects.ts';
 import type { Facts } from '../../domain/facts.ts';
 import { failedSandboxes } from '../../domain/failed-sandboxes.ts';
 import { defineFailureMode, type Finding, type Weight } from '../../domain/failure-mode.ts';
@@ -13,7 +14,7 @@ import type { NodeReport } from '../../domain/node-report.ts';
 import { readyOf, unhealthyConditions } from '../../domain/node-conditions.ts';
 import { brokenByLostNode, conditionClaim, nodeFinding } from '../../domain/node-finding.ts';
 import { kubeProxyRestart } from '../../domain/kube-proxy.ts';
-import { type ServicePath, servicePaths } from '../../domain/service-path.ts';
+import { type ServicePath, servicePaths, unreachedPorts } from '../../domain/service-path.ts';
 import { judgeServiceRules } from '../../domain/service-rules-shortfall.ts';
 
 /** The sandbox is a pod's network; other reasons for a failing sandbox name the runtime or a limit instead. */
@@ -191,7 +192,8 @@ function look(
     path,
     isCutOff: path !== undefined && path.directFailed.length > 0 && path.directFine.length === 0 && path.failedElsewhere.length === 0,
     isPerhaps: isUntried && (path.clues.length > 0 || (path.failed.length > 0 && path.fineElsewhere.length > 0)),
-    isProxySuspect: restart !== undefined || judgeServiceRules(report, reports).state === 'incomplete',
+    isProxySuspect:
+      restart !== undefined || judgeServiceRules(report, reports, unreachedPorts(path, facts['service-backends'])).state === 'incomplete',
   };
 }
 

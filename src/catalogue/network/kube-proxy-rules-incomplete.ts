@@ -4,7 +4,7 @@ import { crashLooping, exampleNode, examplePod } from '../../domain/example-obje
 import { exampleProbe, exampleRules, exampleService, exampleSlice } from '../../domain/example-network.ts';
 import { defineFailureMode, type Finding, type Step, type Weight } from '../../domain/failure-mode.ts';
 import { kubeProxyOn, type ProxyRestart, kubeProxyRestart } from '../../domain/kube-proxy.ts';
-import { servicePaths, type ServicePath } from '../../domain/service-path.ts';
+import { servicePaths, type ServicePath, unreachedPorts } from '../../domain/service-path.ts';
 import { judgeServiceRules, type RulesVerdict } from '../../domain/service-rules-shortfall.ts';
 import { serviceGrowth } from '../../domain/service-growth.ts';
 import { subject } from '../../domain/subject.ts';
@@ -62,7 +62,7 @@ export const kubeProxyRulesIncomplete = defineFailureMode({
     return nodes.flatMap((node): readonly Finding[] => {
       const report = reports.find((each) => each.node === node);
       const path = paths.find((each) => each.node === node);
-      const rules = judgeServiceRules(report, reports);
+      const rules = judgeServiceRules(report, reports, unreachedPorts(path, facts['service-backends']));
       const restart = kubeProxyRestart(node, { replicas: facts.replicas, report, until: facts.now });
       const weight = weigh(path, rules, restart);
       const because = weight === undefined ? [] : evidence(path, rules, restart);
@@ -111,6 +111,18 @@ export const kubeProxyRulesIncomplete = defineFailureMode({
           exampleProbe({ from: 'pay-1-a', node: 'worker-3', host: '10.96.45.12', port: 5432, outcome: 'timed-out' }),
           exampleProbe({ from: 'pay-1-a', node: 'worker-3', host: '10.244.1.20', port: 5432, outcome: 'connected' }),
           exampleProbe({ from: 'pay-1-b', node: 'worker-1', host: '10.96.45.12', port: 5432, outcome: 'connected' }),
+        ],
+      },
+      finds: [{ kind: 'Node', name: 'worker-3' }],
+    },
+    {
+      story: 'Of many rules one alone is missing on worker-3: that of the Service which it does not reach.',
+      given: {
+        ...world(undefined),
+        'node-commands': [exampleRules('worker-3', ['shop/other:http']), exampleRules('worker-1', ['shop/other:http', 'shop/db:pg'])],
+        'connectivity-probes': [
+          exampleProbe({ node: 'worker-3', host: '10.96.45.12', port: 5432, outcome: 'timed-out' }),
+          exampleProbe({ node: 'worker-1', host: '10.96.45.12', port: 5432, outcome: 'connected' }),
         ],
       },
       finds: [{ kind: 'Node', name: 'worker-3' }],

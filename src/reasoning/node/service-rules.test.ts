@@ -13,10 +13,23 @@ const demanded: readonly DemandedPort[] = [
   { name: 'kube-system/kube-dns:dns', address: '10.96.0.10 udp 53' },
 ];
 
+/** All but the identities, which have a test of their own. */
+function parse(...given: Parameters<typeof parseServiceRules>): object | undefined {
+  const rules = parseServiceRules(...given);
+  if (rules === undefined) return undefined;
+  const { served: _served, ...rest } = rules;
+  return rest;
+}
+
 describe('service rules', () => {
+  it('keep what the listing names, whatever is demanded', () => {
+    const { command, output } = exampleRules('node-1', ['shop/db:pg']);
+    expect(parseServiceRules(command, output, undefined)?.served).toEqual(new Set(['shop/db:pg', '10.96.7.1 tcp 80']));
+  });
+
   it('of iptables -S are counted by the services that they serve', () => {
     const { command, output } = exampleRules('node-1', ['shop/db:pg', 'shop/gone']);
-    expect(parseServiceRules(command, output, demanded)).toEqual({ mode: 'iptables', found: 1, demanded: 3, isApproximate: false });
+    expect(parse(command, output, demanded)).toEqual({ mode: 'iptables', found: 1, demanded: 3, isApproximate: false });
   });
 
   it('of iptables -L are recognised by their comments', () => {
@@ -25,7 +38,7 @@ target     prot opt source               destination
 KUBE-SVC-NPX46M4PTMTKRN6Y  tcp  --  anywhere             10.96.7.1            /* shop/db:pg cluster IP */ tcp dpt:postgresql
 KUBE-SVC-TCOU7JCQXEZGVUNU  udp  --  anywhere             10.96.0.10           /* kube-system/kube-dns:dns cluster IP */ udp dpt:domain
 KUBE-NODEPORTS  all  --  anywhere             anywhere             /* kubernetes service nodeports */ ADDRTYPE match dst-type LOCAL`;
-    expect(parseServiceRules('iptables -t nat -L KUBE-SERVICES', output, demanded)).toEqual({
+    expect(parse('iptables -t nat -L KUBE-SERVICES', output, demanded)).toEqual({
       mode: 'iptables',
       found: 2,
       demanded: 3,
@@ -38,11 +51,11 @@ KUBE-NODEPORTS  all  --  anywhere             anywhere             /* kubernetes
 :KUBE-SVC-AAAAAAAAAAAAAAAA - [0:0]
 -A KUBE-SERVICES -d 10.96.7.2/32 -p tcp -m comment --comment "shop/cart cluster IP" -m tcp --dport 80 -j KUBE-SVC-AAAAAAAAAAAAAAAA
 -A KUBE-SVC-AAAAAAAAAAAAAAAA -m comment --comment "shop/cart -> 10.244.1.2:8080" -j KUBE-SEP-BBBBBBBBBBBBBBBB`;
-    expect(parseServiceRules('iptables-save -t nat', output, demanded)).toMatchObject({ found: 1, isApproximate: false });
+    expect(parse('iptables-save -t nat', output, demanded)).toMatchObject({ found: 1, isApproximate: false });
   });
 
   it('counted by wc -l are approximate, without heading and node-port rule', () => {
-    expect(parseServiceRules('iptables -t nat -L KUBE-SERVICES | wc -l', '312\n', demanded)).toEqual({
+    expect(parse('iptables -t nat -L KUBE-SERVICES | wc -l', '312\n', demanded)).toEqual({
       mode: 'iptables',
       found: 309,
       demanded: 3,
@@ -51,7 +64,7 @@ KUBE-NODEPORTS  all  --  anywhere             anywhere             /* kubernetes
   });
 
   it('counted in another way are compared with other nodes only', () => {
-    expect(parseServiceRules('iptables-save | grep -c KUBE-SVC', '900', demanded)).toEqual({
+    expect(parse('iptables-save | grep -c KUBE-SVC', '900', demanded)).toEqual({
       mode: 'iptables',
       found: 900,
       demanded: undefined,
@@ -64,13 +77,13 @@ KUBE-NODEPORTS  all  --  anywhere             anywhere             /* kubernetes
       { length: 20 },
       (_, index) => `KUBE-SVC-AAAAAAAAAAAAAA${index}  tcp  --  anywhere 10.0.0.${index} /* shop/s${index} cluster IP */`,
     ).join('\n');
-    expect(parseServiceRules('iptables -t nat -L KUBE-SERVICES | head -20', output, demanded)).toBeUndefined();
+    expect(parse('iptables -t nat -L KUBE-SERVICES | head -20', output, demanded)).toBeUndefined();
   });
 
   it('of nftables are the entries of its map', () => {
     const output =
       'table ip kube-proxy {\n  map service-ips {\n    elements = { 10.96.7.1 . tcp . 5432 : goto service-ABCD-shop/db/tcp/pg,\n      10.96.0.10 . udp . 53 : goto service-EFGH-kube-system/kube-dns/udp/dns }\n  }\n}';
-    expect(parseServiceRules('nft list ruleset', output, demanded)).toEqual({
+    expect(parse('nft list ruleset', output, demanded)).toEqual({
       mode: 'nftables',
       found: 2,
       demanded: 3,
@@ -81,12 +94,12 @@ KUBE-NODEPORTS  all  --  anywhere             anywhere             /* kubernetes
   it('of IPVS need a real server behind the virtual one', () => {
     const output =
       'IP Virtual Server version 1.2.1 (size=4096)\nProt LocalAddress:Port Scheduler Flags\n  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn\nTCP  10.96.7.1:5432 rr\n  -> 10.244.1.2:5432              Masq    1      0          0\nTCP  10.96.7.2:80 rr\n';
-    expect(parseServiceRules('ipvsadm -Ln', output, demanded)).toEqual({ mode: 'ipvs', found: 1, demanded: 3, isApproximate: false });
+    expect(parse('ipvsadm -Ln', output, demanded)).toEqual({ mode: 'ipvs', found: 1, demanded: 3, isApproximate: false });
   });
 
   it('are not seen in other output', () => {
-    expect(parseServiceRules('uptime', ' 02:49:00 up 12 days', demanded)).toBeUndefined();
-    expect(parseServiceRules('cat /proc/sys/net/netfilter/nf_conntrack_count', '4711', demanded)).toBeUndefined();
+    expect(parse('uptime', ' 02:49:00 up 12 days', demanded)).toBeUndefined();
+    expect(parse('cat /proc/sys/net/netfilter/nf_conntrack_count', '4711', demanded)).toBeUndefined();
   });
 
   it('never make reading throw, nor find a negative number', () => {
@@ -104,7 +117,7 @@ KUBE-NODEPORTS  all  --  anywhere             anywhere             /* kubernetes
       'node-1',
       Array.from({ length: 20_000 }, (_, index) => `team/s${index}`),
     );
-    expect(parseServiceRules(command, output, undefined)).toEqual({
+    expect(parse(command, output, undefined)).toEqual({
       mode: 'iptables',
       found: 20_000,
       demanded: undefined,

@@ -60,6 +60,7 @@ export function parseServiceRules(
     found: known !== undefined && hasIdentities ? known : served.size,
     demanded: demanded?.length,
     isApproximate: known === undefined || !hasIdentities,
+    ...(hasIdentities ? { served: new Set([...served.names, ...served.addresses]) } : {}),
   };
 }
 
