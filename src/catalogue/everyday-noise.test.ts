@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { type ExampleEvidence, minutesAgo, type RawObject, snapshotOf } from '../domain/example.ts';
-import { exampleDeployment, exampleEvent, exampleNode, examplePod } from '../domain/example-objects.ts';
+import { exampleEvent } from '../domain/example-happenings.ts';
+import { exampleDeployment, exampleNode, examplePod } from '../domain/example-objects.ts';
 import { assess } from '../reasoning/assess.ts';
 import { diagnose } from '../reasoning/diagnose.ts';
 import { catalogue } from './index.generated.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type ExampleEvidence, minutesAgo, snapshotOf } from '../domain/example.ts';
 import { exampleProbe, exampleService, exampleSlice } from '../domain/example-network.ts';
-import { crashLooping, exampleDeployment, exampleEvent, exampleNode, examplePod } from '../domain/example-objects.ts';
+import { exampleEvent } from '../domain/example-happenings.ts';
+import { crashLooping, exampleDeployment, exampleNode, examplePod } from '../domain/example-objects.ts';
 import { exampleClaim, exampleStorageClass } from '../domain/example-storage.ts';
 import { assess } from '../reasoning/assess.ts';
 import { diagnose } from '../reasoning/diagnose.ts';

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { collect } from './collection.ts';
 import { citeEvent, eventIndex, firstSeenAt, lastSeenAt, recentEvents, timesSeen } from './event-index.ts';
 import { minutesAgo } from './example.ts';
-import { exampleEvent } from './example-objects.ts';
+import { exampleEvent } from './example-happenings.ts';
 import { event } from './kubernetes/workload.ts';
 
 const now = Date.parse('2026-03-01T10:00:00Z');

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { exampleEvent, examplePod } from './example-objects.ts';
+import { exampleEvent } from './example-happenings.ts';
+import { examplePod } from './example-objects.ts';
 import { collect } from './collection.ts';
 import { container } from './kubernetes/pod-template.ts';
 import { event } from './kubernetes/workload.ts';

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { factsOf } from '../reasoning/facts-of.ts';
 import { type ExampleEvidence, minutesAgo, snapshotOf } from './example.ts';
-import { exampleDeployment, exampleEvent, exampleRefusal } from './example-objects.ts';
+import { exampleEvent } from './example-happenings.ts';
+import { exampleDeployment, exampleRefusal } from './example-objects.ts';
 import { refusedCreations } from './refused-creations.ts';
 
 function refused(given: ExampleEvidence): readonly string[] {

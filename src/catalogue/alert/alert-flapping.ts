@@ -1,5 +1,5 @@
 import { defineFailureMode, type Example } from '../../domain/failure-mode.ts';
-import { exampleJudgedAlert } from '../../domain/example-objects.ts';
+import { exampleJudgedAlert } from '../../domain/example-happenings.ts';
 import { subject } from '../../domain/subject.ts';
 
 const found: Example = {

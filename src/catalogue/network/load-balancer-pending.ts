@@ -2,7 +2,7 @@ import { citeObject, type Claim, claim } from '../../domain/citation.ts';
 import { citeEvent, recentEvents } from '../../domain/event-index.ts';
 import { minutesAgo } from '../../domain/example.ts';
 import { exampleService } from '../../domain/example-network.ts';
-import { exampleEvent } from '../../domain/example-objects.ts';
+import { exampleEvent } from '../../domain/example-happenings.ts';
 import { defineFailureMode, type Finding } from '../../domain/failure-mode.ts';
 import { millisecondsPerMinute, spokenDuration } from '../../domain/instant.ts';
 import { subject } from '../../domain/subject.ts';

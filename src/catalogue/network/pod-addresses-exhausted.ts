@@ -1,6 +1,7 @@
 import { citeNodeCommand, citeObject, type Claim, claim, claimFromAll } from '../../domain/citation.ts';
 import { citeEvent, firstSeenAt } from '../../domain/event-index.ts';
-import { exampleEvent, exampleNode, examplePod } from '../../domain/example-objects.ts';
+import { exampleEvent } from '../../domain/example-happenings.ts';
+import { exampleNode, examplePod } from '../../domain/example-objects.ts';
 import { failedSandboxes } from '../../domain/failed-sandboxes.ts';
 import { defineFailureMode, type Finding } from '../../domain/failure-mode.ts';
 import { nodeFinding } from '../../domain/node-finding.ts';

@@ -1,6 +1,7 @@
 import { claim } from '../../domain/citation.ts';
 import { citeEvent, firstSeenAt, isRecentEvent } from '../../domain/event-index.ts';
-import { exampleEvent, exampleNode } from '../../domain/example-objects.ts';
+import { exampleEvent } from '../../domain/example-happenings.ts';
+import { exampleNode } from '../../domain/example-objects.ts';
 import { defineFailureMode, type Finding } from '../../domain/failure-mode.ts';
 import { nodeFinding } from '../../domain/node-finding.ts';
 

@@ -1,7 +1,8 @@
 import { type Claim, citeNodeCommand, claim } from '../../domain/citation.ts';
 import { citeEvent, eventIndex, lastSeenAt } from '../../domain/event-index.ts';
 import { minutesAgo } from '../../domain/example.ts';
-import { crashLooping, exampleEvent, exampleNode, examplePod } from '../../domain/example-objects.ts';
+import { exampleEvent } from '../../domain/example-happenings.ts';
+import { crashLooping, exampleNode, examplePod } from '../../domain/example-objects.ts';
 import { defineFailureMode, type Finding } from '../../domain/failure-mode.ts';
 import { clockTime, millisecondsPerHour } from '../../domain/instant.ts';
 import { nodeFinding } from '../../domain/node-finding.ts';

@@ -1,6 +1,7 @@
 import { citeObject, claim } from '../../domain/citation.ts';
 import { minutesAgo, type RawObject } from '../../domain/example.ts';
-import { exampleDeployment, exampleJudgedAlert } from '../../domain/example-objects.ts';
+import { exampleJudgedAlert } from '../../domain/example-happenings.ts';
+import { exampleDeployment } from '../../domain/example-objects.ts';
 import { defineFailureMode, type Weight } from '../../domain/failure-mode.ts';
 import { isNamedByAlert } from '../../domain/named-by-alert.ts';
 import { subject } from '../../domain/subject.ts';

@@ -1,4 +1,5 @@
-import { exampleEvent, exampleNode, examplePod, exampleUnscheduled } from '../../domain/example-objects.ts';
+import { exampleEvent } from '../../domain/example-happenings.ts';
+import { exampleNode, examplePod, exampleUnscheduled } from '../../domain/example-objects.ts';
 import { defineFailureMode } from '../../domain/failure-mode.ts';
 import type { AtLeastOne } from '../../domain/sightings.ts';
 import { type Unscheduled, unscheduledFindings, waitingBecause } from '../../domain/unscheduled.ts';

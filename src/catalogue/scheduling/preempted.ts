@@ -1,7 +1,8 @@
 import { claimFromAll } from '../../domain/citation.ts';
 import { citeCondition } from '../../domain/container-evidence.ts';
 import { citeEvent, eventIndex, firstSeenAt, isRecentEvent } from '../../domain/event-index.ts';
-import { exampleEvent, examplePod, exampleUnscheduled } from '../../domain/example-objects.ts';
+import { exampleEvent } from '../../domain/example-happenings.ts';
+import { examplePod, exampleUnscheduled } from '../../domain/example-objects.ts';
 import { defineFailureMode } from '../../domain/failure-mode.ts';
 import type { Replica } from '../../domain/replica.ts';
 import { byWorkload, claimOfAll, countOf, earliest, findingOf } from '../../domain/sightings.ts';

@@ -1,7 +1,8 @@
 import { citeObject, type Claim, claim, claimFromAll } from '../../domain/citation.ts';
 import { claimNames } from '../../domain/claims.ts';
 import { citeEvent, firstSeenAt, recentEvents } from '../../domain/event-index.ts';
-import { exampleEvent, exampleNode, examplePod } from '../../domain/example-objects.ts';
+import { exampleEvent } from '../../domain/example-happenings.ts';
+import { exampleNode, examplePod } from '../../domain/example-objects.ts';
 import { exampleClaim, exampleVolume } from '../../domain/example-storage.ts';
 import type { Facts } from '../../domain/facts.ts';
 import { defineFailureMode, type Finding } from '../../domain/failure-mode.ts';

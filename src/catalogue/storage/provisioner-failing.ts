@@ -1,7 +1,8 @@
 import { citeObject, type Claim, claim } from '../../domain/citation.ts';
 import { affectedBy, claimSubject, pendingClaims } from '../../domain/claims.ts';
 import { citeEvent, recentEvents } from '../../domain/event-index.ts';
-import { exampleEvent, examplePod } from '../../domain/example-objects.ts';
+import { exampleEvent } from '../../domain/example-happenings.ts';
+import { examplePod } from '../../domain/example-objects.ts';
 import { exampleClaim, exampleStorageClass } from '../../domain/example-storage.ts';
 import { defineFailureMode, type Finding } from '../../domain/failure-mode.ts';
 import { millisecondsPerMinute } from '../../domain/instant.ts';

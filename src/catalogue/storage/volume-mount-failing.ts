@@ -3,7 +3,8 @@ import { claimNames } from '../../domain/claims.ts';
 import { groupBy } from '../../domain/collection.ts';
 import { distinct } from '../../domain/dependency-trouble.ts';
 import { citeEvent, firstSeenAt, recentEvents } from '../../domain/event-index.ts';
-import { exampleEvent, examplePod } from '../../domain/example-objects.ts';
+import { exampleEvent } from '../../domain/example-happenings.ts';
+import { examplePod } from '../../domain/example-objects.ts';
 import { defineFailureMode, type Finding } from '../../domain/failure-mode.ts';
 import { subject, subjectKey } from '../../domain/subject.ts';
 

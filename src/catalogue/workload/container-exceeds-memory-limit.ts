@@ -1,6 +1,7 @@
 import { type Claim, citeObject, claim } from '../../domain/citation.ts';
 import { minutesAgo } from '../../domain/example.ts';
-import { crashLooping, exampleEvent, exampleNode, examplePod } from '../../domain/example-objects.ts';
+import { exampleEvent } from '../../domain/example-happenings.ts';
+import { crashLooping, exampleNode, examplePod } from '../../domain/example-objects.ts';
 import { defineFailureMode, type Weight } from '../../domain/failure-mode.ts';
 import { isKilledAgainAndAgain, type MemoryKillSighting, memoryKills } from '../../domain/memory-limit-kills.ts';
 import { isNamedByAlert } from '../../domain/named-by-alert.ts';

@@ -1,6 +1,7 @@
 import { type Citation, citeObject } from '../../domain/citation.ts';
 import { limitOf, measured } from '../../domain/container-metrics.ts';
-import { exampleContainerMetric, exampleEvent, examplePod } from '../../domain/example-objects.ts';
+import { exampleEvent } from '../../domain/example-happenings.ts';
+import { exampleContainerMetric, examplePod } from '../../domain/example-objects.ts';
 import { defineFailureMode, type Weight } from '../../domain/failure-mode.ts';
 import { citeProbeSpec, isHinderedByOthers, probeFailures } from '../../domain/probe-failures.ts';
 import { spokenCores } from '../../domain/quantity.ts';

@@ -3,7 +3,7 @@ import type { Collection } from '../../domain/collection.ts';
 import { lastDue, parseCronSchedule } from '../../domain/cron-schedule.ts';
 import { citeEvent, recentEvents } from '../../domain/event-index.ts';
 import { minutesAgo, type RawObject } from '../../domain/example.ts';
-import { exampleEvent } from '../../domain/example-objects.ts';
+import { exampleEvent } from '../../domain/example-happenings.ts';
 import { defineFailureMode, type Weight } from '../../domain/failure-mode.ts';
 import { formatInstant, type Instant, millisecondsPerHour, millisecondsPerMinute, spokenDuration } from '../../domain/instant.ts';
 import type { CronJob, Event, Job } from '../../domain/kubernetes/workload.ts';

@@ -2,7 +2,7 @@ import { type Claim, citeObject, claim } from '../../domain/citation.ts';
 import { parseCronSchedule } from '../../domain/cron-schedule.ts';
 import { citeEvent, recentEvents } from '../../domain/event-index.ts';
 import type { RawObject } from '../../domain/example.ts';
-import { exampleEvent } from '../../domain/example-objects.ts';
+import { exampleEvent } from '../../domain/example-happenings.ts';
 import { defineFailureMode } from '../../domain/failure-mode.ts';
 import { subject } from '../../domain/subject.ts';
 

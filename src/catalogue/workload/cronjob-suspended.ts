@@ -1,6 +1,6 @@
 import { type Claim, citeObject, claim } from '../../domain/citation.ts';
 import { minutesAgo, type RawObject } from '../../domain/example.ts';
-import { exampleJudgedAlert } from '../../domain/example-objects.ts';
+import { exampleJudgedAlert } from '../../domain/example-happenings.ts';
 import { defineFailureMode } from '../../domain/failure-mode.ts';
 import { spokenDuration } from '../../domain/instant.ts';
 import { isNamedByAlert } from '../../domain/named-by-alert.ts';

@@ -1,7 +1,8 @@
 import { type Claim, citeObject, claim } from '../../domain/citation.ts';
 import { type Collection, groupBy } from '../../domain/collection.ts';
 import type { RawObject } from '../../domain/example.ts';
-import { exampleJudgedAlert, exampleNode, examplePod } from '../../domain/example-objects.ts';
+import { exampleJudgedAlert } from '../../domain/example-happenings.ts';
+import { exampleNode, examplePod } from '../../domain/example-objects.ts';
 import { defineFailureMode } from '../../domain/failure-mode.ts';
 import type { Node } from '../../domain/kubernetes/node.ts';
 import type { PodDisruptionBudget } from '../../domain/kubernetes/workload.ts';

@@ -1,7 +1,8 @@
 import { type Claim, citeList, claim } from '../../domain/citation.ts';
 import type { Collection } from '../../domain/collection.ts';
 import { citeEvent, recentEvents } from '../../domain/event-index.ts';
-import { exampleEvent, examplePod, imagePulling } from '../../domain/example-objects.ts';
+import { exampleEvent } from '../../domain/example-happenings.ts';
+import { examplePod, imagePulling } from '../../domain/example-objects.ts';
 import { defineFailureMode } from '../../domain/failure-mode.ts';
 import { pullFailures, registryOf, repositoryOf } from '../../domain/image-pull.ts';
 import type { Secret, ServiceAccount } from '../../domain/kubernetes/storage.ts';

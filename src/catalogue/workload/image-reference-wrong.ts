@@ -1,5 +1,6 @@
 import { type Claim, citeObject, claim } from '../../domain/citation.ts';
-import { exampleEvent, examplePod, imagePulling } from '../../domain/example-objects.ts';
+import { exampleEvent } from '../../domain/example-happenings.ts';
+import { examplePod, imagePulling } from '../../domain/example-objects.ts';
 import { defineFailureMode, type Weight } from '../../domain/failure-mode.ts';
 import { type PullFailure, pullFailures, repositoryOf } from '../../domain/image-pull.ts';
 import type { Replicas } from '../../domain/replica.ts';

@@ -1,6 +1,7 @@
 import { citeEnd, lastEnd } from '../../domain/container-evidence.ts';
 import { citeEvent, firstSeenAt, recentEvents } from '../../domain/event-index.ts';
-import { crashLooping, exampleEvent, examplePod } from '../../domain/example-objects.ts';
+import { exampleEvent } from '../../domain/example-happenings.ts';
+import { crashLooping, examplePod } from '../../domain/example-objects.ts';
 import { defineFailureMode } from '../../domain/failure-mode.ts';
 import { containerOf, statusOf } from '../../domain/replica.ts';
 import { byWorkload, claimOfAll, countOf, findingOf } from '../../domain/sightings.ts';

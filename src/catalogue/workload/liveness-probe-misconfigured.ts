@@ -1,7 +1,8 @@
 import type { Citation } from '../../domain/citation.ts';
 import { citeEnd, lastEnd, livedMilliseconds } from '../../domain/container-evidence.ts';
 import type { ContainerLog } from '../../domain/evidence.ts';
-import { exampleEvent, examplePod } from '../../domain/example-objects.ts';
+import { exampleEvent } from '../../domain/example-happenings.ts';
+import { examplePod } from '../../domain/example-objects.ts';
 import { defineFailureMode, type Weight } from '../../domain/failure-mode.ts';
 import { type Instant, millisecondsPerMinute, millisecondsPerSecond } from '../../domain/instant.ts';
 import type { LogClue } from '../../domain/log-clue.ts';

@@ -2,7 +2,8 @@ import { type AccessRequest, isAllowed, parseRefusal } from '../../domain/access
 import { type Claim, citeList, claim } from '../../domain/citation.ts';
 import type { JudgedAlert } from '../../domain/alert.ts';
 import { repeatedTimes } from '../../domain/dependency-trouble.ts';
-import { crashLooping, exampleJudgedAlert, examplePod } from '../../domain/example-objects.ts';
+import { exampleJudgedAlert } from '../../domain/example-happenings.ts';
+import { crashLooping, examplePod } from '../../domain/example-objects.ts';
 import { defineFailureMode, type Weight } from '../../domain/failure-mode.ts';
 import type { LogClue } from '../../domain/log-clue.ts';
 import { isNamedByAlert } from '../../domain/named-by-alert.ts';

@@ -1,5 +1,6 @@
 import { citeCondition } from '../../domain/container-evidence.ts';
-import { exampleEvent, examplePod } from '../../domain/example-objects.ts';
+import { exampleEvent } from '../../domain/example-happenings.ts';
+import { examplePod } from '../../domain/example-objects.ts';
 import { defineFailureMode } from '../../domain/failure-mode.ts';
 import { probeFailures } from '../../domain/probe-failures.ts';
 import { judgeProbe } from '../../domain/probe-verdict.ts';

@@ -3,7 +3,8 @@ import type { Collection } from '../../domain/collection.ts';
 import { citeEvent, eventIndex, lastSeenAt } from '../../domain/event-index.ts';
 
 import { minutesAgo, type RawObject } from '../../domain/example.ts';
-import { crashLooping, exampleDeployment, exampleEvent, exampleJudgedAlert, examplePod } from '../../domain/example-objects.ts';
+import { exampleEvent, exampleJudgedAlert } from '../../domain/example-happenings.ts';
+import { crashLooping, exampleDeployment, examplePod } from '../../domain/example-objects.ts';
 import { defineFailureMode, type Weight } from '../../domain/failure-mode.ts';
 import { type Instant, millisecondsPerHour } from '../../domain/instant.ts';
 import type { Deployment, Event, HorizontalPodAutoscaler, StatefulSet } from '../../domain/kubernetes/workload.ts';

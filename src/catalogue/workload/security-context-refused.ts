@@ -1,6 +1,7 @@
 import { claim } from '../../domain/citation.ts';
 import { citeWaiting, waitsFor } from '../../domain/container-evidence.ts';
-import { exampleDeployment, exampleEvent, examplePod, exampleRefusal, waitingFor } from '../../domain/example-objects.ts';
+import { exampleEvent } from '../../domain/example-happenings.ts';
+import { exampleDeployment, examplePod, exampleRefusal, waitingFor } from '../../domain/example-objects.ts';
 import { defineFailureMode } from '../../domain/failure-mode.ts';
 import { refusalFinding, refusedCreations } from '../../domain/refused-creations.ts';
 import { byWorkload, claimOfAll, countOf, findingOf } from '../../domain/sightings.ts';

@@ -1,5 +1,6 @@
 import { type Claim, citeList, claim } from '../../domain/citation.ts';
-import { exampleDeployment, exampleEvent, examplePod, exampleRefusal } from '../../domain/example-objects.ts';
+import { exampleEvent } from '../../domain/example-happenings.ts';
+import { exampleDeployment, examplePod, exampleRefusal } from '../../domain/example-objects.ts';
 import { defineFailureMode } from '../../domain/failure-mode.ts';
 import { refusalFinding, refusedCreations } from '../../domain/refused-creations.ts';
 

@@ -1,5 +1,6 @@
 import { citeEnd, lastEnd } from '../../domain/container-evidence.ts';
-import { exampleEvent, examplePod } from '../../domain/example-objects.ts';
+import { exampleEvent } from '../../domain/example-happenings.ts';
+import { examplePod } from '../../domain/example-objects.ts';
 import { defineFailureMode, type Weight } from '../../domain/failure-mode.ts';
 import { millisecondsPerSecond } from '../../domain/instant.ts';
 import {

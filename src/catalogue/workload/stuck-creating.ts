@@ -1,6 +1,7 @@
 import { type Citation, citeObject } from '../../domain/citation.ts';
 import { citeEvent, recentEvents } from '../../domain/event-index.ts';
-import { exampleEvent, examplePod, waitingFor } from '../../domain/example-objects.ts';
+import { exampleEvent } from '../../domain/example-happenings.ts';
+import { examplePod, waitingFor } from '../../domain/example-objects.ts';
 import { defineFailureMode } from '../../domain/failure-mode.ts';
 import { byWorkload, claimOfAll, countOf, findingOf } from '../../domain/sightings.ts';
 
