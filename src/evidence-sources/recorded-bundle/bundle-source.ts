@@ -181,10 +181,10 @@ function readPart(kind: PartKind, request: EvidenceRequest, answers: Answers): R
   const complaints = parts.complaints
     .filter((each) => each.kind === kind)
     .map(({ path, complaint }): Gap => ({ what: `the file ${path}`, because: 'malformed', detail: complaint }));
-  const wanted = kind === 'node-commands' && request.nodes !== undefined && request.nodes.length > 0 ? request.nodes : undefined;
-  const value = wanted === undefined ? recorded : recorded.filter((each) => wanted.includes((each as { readonly node: string }).node));
-  const missing = [...missingNodes(wanted ?? [], value), ...missingMetrics(kind, request, parts)];
-  return readAll(readAt(kind, answers), value as EvidenceShapes[PartKind], [...partGaps(kind, bundle), ...complaints, ...missing]);
+  // What others than the wanted nodes said costs nothing to hear: who recorded it had a reason.
+  const wanted = kind === 'node-commands' ? (request.nodes ?? []) : [];
+  const missing = [...missingNodes(wanted, recorded), ...missingMetrics(kind, request, parts)];
+  return readAll(readAt(kind, answers), recorded as EvidenceShapes[PartKind], [...partGaps(kind, bundle), ...complaints, ...missing]);
 }
 
 function missingNodes(wanted: readonly string[], found: readonly unknown[]): readonly Gap[] {
