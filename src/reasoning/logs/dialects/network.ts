@@ -23,7 +23,7 @@ export const networkDialects: readonly Dialect[] = [
   ]),
   ...sayingsOfPeers('too-many-connections', [
     /too many (?:clients|connections)|remaining connection slots are reserved|max(?:imum)? number of (?:clients|connections) reached|Too many connections/i,
-    /QueuePool limit of size|connection pool (?:is )?(?:exhausted|timed out)|(?:connection )?pool exhausted|Connection is not available, request timed out after \d+ms \(total=\d+, active=[1-9]\d*, idle=0/i,
+    /QueuePool limit of size|connection pool (?:is )?timed out|(?:connection|client|session|database|db|jdbc|sql|redis|mongo) ?pool (?:is )?exhausted|Connection is not available, request timed out after \d+ms \(total=\d+, active=[1-9]\d*, idle=0/i,
     /Timeout acquiring a connection\. The pool is probably full|ResourceRequest timed out|max_user_connections|no more connections allowed|The connection pool has been exhausted/i,
     // Oracle: the database's own sessions and processes, and the listener's handlers for them.
     /ORA-(?:00018|00020|12516|12518|12519|12520|12537.{0,60}maximum)|maximum number of (?:processes|sessions) .{0,20}exceeded|could not find available handler/i,
