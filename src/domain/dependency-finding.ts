@@ -10,7 +10,7 @@ import type { Instant } from './instant.ts';
 import type { Replica, Replicas } from './replica.ts';
 import { sharedPlace } from './replica-place.ts';
 import type { ServiceBackends } from './service-backends.ts';
-import { type Subject, spokenSubject, subject } from './subject.ts';
+import { type Subject, spokenSubject, subject, subjectKey } from './subject.ts';
 
 /** How one mode speaks of a trouble. */
 export interface DependencyWording {
@@ -74,10 +74,27 @@ export function dependencyFinding(trouble: DependencyTrouble, wording: Dependenc
     ],
     blames: [
       ...blamedBehind(trouble.backend, facts.replicas),
+      ...(trouble.backend === undefined && trouble.host === undefined ? brokenNeighbours(trouble, facts) : []),
       ...(place === undefined ? [] : nodes.map((node) => subject('Node', undefined, node))),
     ],
     wouldSettle: wording.wouldSettle(trouble),
   };
+}
+
+/** Where no line names the peer: Services of the same namespace that nobody serves any more. */
+function brokenNeighbours({ clients }: DependencyTrouble, { replicas, 'service-backends': backends }: DependencyFacts): readonly Subject[] {
+  const own = new Set(clients.map(subjectKey));
+  const namespaces = new Set(clients.map((client) => client.namespace));
+  return (backends?.all ?? [])
+    .filter(({ service, pods }) => {
+      const behind = (pods ?? []).flatMap((pod) => replicas.ofPod(pod.metadata.namespace, pod.metadata.name) ?? []);
+      return (
+        namespaces.has(service.metadata.namespace) &&
+        behind.length > 0 &&
+        behind.every((replica) => replica.health === 'failing' && !own.has(subjectKey(replica.workload)))
+      );
+    })
+    .flatMap((backend) => blamedBehind(backend, replicas));
 }
 
 function ownSubject(trouble: DependencyTrouble, wording: DependencyWording): Subject {

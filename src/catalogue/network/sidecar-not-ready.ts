@@ -3,8 +3,9 @@ import { groupBy } from '../../domain/collection.ts';
 import { minutesAgo } from '../../domain/example.ts';
 import { crashLooping, examplePod } from '../../domain/example-objects.ts';
 import { defineFailureMode, type Finding } from '../../domain/failure-mode.ts';
-import type { Replica } from '../../domain/replica.ts';
-import { subject, subjectKey } from '../../domain/subject.ts';
+import type { Replica, Replicas } from '../../domain/replica.ts';
+import { affectedBy } from '../../domain/sightings.ts';
+import { type Subject, subject, subjectKey } from '../../domain/subject.ts';
 
 /** Proxies that service meshes put beside every application, by the names that they give to the container. */
 const meshProxies: ReadonlySet<string> = new Set([
@@ -17,6 +18,15 @@ const meshProxies: ReadonlySet<string> = new Set([
   'cilium-envoy',
   'envoy',
 ]);
+
+/** Workloads of the control planes that proxies get their configuration and certificates from, by the names that the projects give them. */
+const controlPlanes: { readonly [proxy: string]: RegExp } = {
+  'istio-proxy': /^(?:istiod|istio-pilot|pilot)\b/,
+  'linkerd-proxy': /^linkerd-(?:destination|identity|controller|control-plane|proxy-injector)\b/,
+  'consul-dataplane': /^consul-(?:.{1,40}-)?server\b/,
+  'kuma-sidecar': /^(?:kuma|kong-mesh)-control-plane\b/,
+  'osm-envoy': /^osm-controller\b/,
+};
 
 export const sidecarNotReady = defineFailureMode({
   id: 'sidecar-not-ready',
@@ -77,6 +87,7 @@ export const sidecarNotReady = defineFailureMode({
             first.replica.workload,
             ...group.map(({ replica: { pod } }) => subject('Pod', pod.metadata.namespace, pod.metadata.name)),
           ],
+          blames: failedControlPlane(first.proxy, facts.replicas),
           wouldSettle: [
             `kubectl -n ${first.replica.pod.metadata.namespace ?? 'default'} logs ${first.replica.pod.metadata.name} -c ${first.proxy}`,
           ],
@@ -99,6 +110,14 @@ export const sidecarNotReady = defineFailureMode({
     },
   ],
 });
+
+/** The control plane of that proxy, where none of its replicas is left. */
+function failedControlPlane(proxy: string, replicas: Replicas): readonly Subject[] {
+  const names = controlPlanes[proxy];
+  const failing = names === undefined ? [] : replicas.failing.filter((replica) => names.test(replica.workload.name));
+  const isDown = ({ workload }: Replica): boolean => replicas.ofWorkload(workload).every((other) => other.health === 'failing');
+  return affectedBy(failing.filter(isDown));
+}
 
 /** The application's own containers run and are ready. */
 function isOnlyProxy({ pod }: Replica): boolean {
