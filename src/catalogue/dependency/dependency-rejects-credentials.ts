@@ -27,6 +27,7 @@ export const dependencyRejectsCredentials = defineFailureMode({
   helpedBy: ['service-backends', 'connectivity-probes', 'nodes', 'judged-alert'],
   // Replicas that connected before keep their sessions, so only what starts anew is rejected: it looks like its revision.
   explains: [
+    'configuration-changed-under-running-pods',
     'bad-revision',
     'liveness-probe-misconfigured',
     'readiness-probe-misconfigured',

@@ -39,13 +39,12 @@ export const configurationChangedUnderRunningPods = defineFailureMode({
   ],
   needs: ['replicas'],
   helpedBy: ['configmaps', 'secrets', 'replicasets', 'controllerrevisions'],
+  // A missing key and a rejected password are said outright: there the write is what made them possible, not the cause's name.
   explains: [
     'crash-on-start-from-configuration',
-    'dependency-rejects-credentials',
     'liveness-probe-misconfigured',
     'readiness-probe-misconfigured',
     'service-address-wrong-in-client',
-    'missing-configmap-or-secret',
     'bad-revision',
   ],
   mitigations: ['restart-rollout'],

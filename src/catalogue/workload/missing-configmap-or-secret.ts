@@ -30,7 +30,7 @@ export const missingConfigmapOrSecret = defineFailureMode({
   sources: ['https://kubernetes.io/docs/concepts/configuration/configmap/', 'https://kubernetes.io/docs/concepts/configuration/secret/'],
   needs: ['replicas'],
   helpedBy: ['events', 'configmaps', 'secrets'],
-  explains: ['bad-revision', 'job-deadline-exceeded'],
+  explains: ['configuration-changed-under-running-pods', 'bad-revision', 'job-deadline-exceeded'],
   mitigations: ['roll-back-workload'],
 
   recognise(facts) {

@@ -39,7 +39,8 @@ export const volumeNotWritable = defineFailureMode({
     const seen = facts.replicas.failing.flatMap((replica) =>
       crashedContainers(replica).flatMap(({ container }) => {
         const clue = facts['log-clues'].find(
-          (each) => each.replica === replica && each.container === container && each.isNearEnd && isAboutFile(each) && !isReading(each.line),
+          (each) =>
+            each.replica === replica && each.container === container && each.isNearEnd && isAboutFile(each) && !isReading(each.line),
         );
         const judged = clue === undefined ? undefined : judge(replica, container, clue);
         return clue === undefined || judged === undefined
@@ -112,7 +113,9 @@ export const volumeNotWritable = defineFailureMode({
 
 /** A file that may not be read is another trouble: a wrong owner or mode of a configuration, not a volume that takes no writes. */
 function isReading(line: string): boolean {
-  return /\b(?:l?stat|readdir|read|reading|load|loading|parse|exec|fork\/exec|access) ['"]?\/|\.(?:kubeconfig|conf|cfg|crt|pem|key|ya?ml)\b['"]?: permission denied/i.test(line);
+  return /\b(?:l?stat|readdir|read|reading|load|loading|parse|exec|fork\/exec|access) ['"]?\/|\.(?:kubeconfig|conf|cfg|crt|pem|key|ya?ml)\b['"]?: permission denied/i.test(
+    line,
+  );
 }
 
 function isAboutFile(clue: LogClue): boolean {
