@@ -1,3 +1,4 @@
+import { dnsServers } from '../domain/cluster-dns.ts';
 import type { EvidenceKind } from '../domain/evidence.ts';
 import { groupBy } from '../domain/collection.ts';
 import type { Replica } from '../domain/replica.ts';
@@ -55,7 +56,9 @@ export function logsToRead({ scope, facts }: Assessment): readonly LogWish[] {
     .flatMap(([, members]) => membersToRead(members, replicas.ofWorkload(members[0]?.workload ?? { kind: '', name: '' })));
   const quiet = target !== undefined && !failing.has(target) ? scope.healthy.slice(0, failingPerWorkload) : [];
   const restarted = replicas.all.filter((replica) => replica.health === 'healthy' && replica.troubles.length > 0).slice(0, mostWorkloads);
-  return [...new Set([...suspects, ...quiet, ...restarted])].flatMap(logsOf);
+  // All workloads share them, and what they ask in turn fails in their log alone.
+  const resolvers = dnsServers(replicas).slice(0, failingPerWorkload);
+  return [...new Set([...suspects, ...quiet, ...restarted, ...resolvers])].flatMap(logsOf);
 }
 
 function membersToRead(failing: readonly Replica[], all: readonly Replica[]): readonly Replica[] {
@@ -78,9 +81,10 @@ function logsOf({ pod }: Replica): readonly LogWish[] {
   });
 }
 
-/** One node that suspects sit on and one that healthy siblings sit on: the difference tells. */
+/** One node that is asked about or that suspects sit on, and one that healthy siblings sit on: the difference tells. */
 export function nodesToProbe({ scope, radius, facts }: Assessment): readonly string[] {
-  const bad = radius.leading?.axis === 'node' ? radius.leading.value : scope.failing[0]?.pod.spec.nodeName;
+  const asked = scope.target?.kind === 'Node' ? scope.target.name : undefined;
+  const bad = asked ?? (radius.leading?.axis === 'node' ? radius.leading.value : scope.failing[0]?.pod.spec.nodeName);
   const good = [...scope.healthy, ...(facts.get('replicas')?.all ?? [])].find(
     (replica) => replica.health === 'healthy' && replica.pod.spec.nodeName !== bad,
   )?.pod.spec.nodeName;

@@ -8,7 +8,7 @@ import type { Node } from '../../domain/kubernetes/node.ts';
 import type { PodDisruptionBudget } from '../../domain/kubernetes/workload.ts';
 import { matchesSelector } from '../../domain/label-selector.ts';
 import { isNamedByAlert } from '../../domain/named-by-alert.ts';
-import type { Replica } from '../../domain/replica.ts';
+import type { Replica, Replicas } from '../../domain/replica.ts';
 import { subject } from '../../domain/subject.ts';
 
 /**
@@ -44,7 +44,11 @@ export const disruptionBudgetNeverSatisfiable = defineFailureMode({
       const covered = (nearby.get(namespace ?? '') ?? []).filter((replica) => isCovered(budget, replica) && replica.health !== 'finished');
       const draining = drainedNodes(covered, facts.nodes);
       const names = [name, ...covered.map((replica) => replica.workload.name), ...draining.map((node) => node.metadata.name)];
-      const isPaged = isNamedByAlert(facts['judged-alert']?.alert, { namespace: undefined, names }) && draining.length > 0;
+      const alert = facts['judged-alert']?.alert;
+      const isPaged =
+        isNamedByAlert(alert, { namespace: undefined, names }) &&
+        (draining.length > 0 || aboutEviction.test(`${alert?.name ?? ''} ${alert?.summary ?? ''}`));
+      const isDrainStuck = alert === undefined && draining.some((node) => isAllButDrained(node, covered, facts.replicas));
       const rule =
         budget.spec.maxUnavailable === undefined
           ? `minAvailable ${budget.spec.minAvailable}`
@@ -59,7 +63,7 @@ export const disruptionBudgetNeverSatisfiable = defineFailureMode({
         );
       return {
         subject: subject('PodDisruptionBudget', namespace, name),
-        weight: isPaged ? ('strong' as const) : ('weak' as const),
+        weight: isPaged || isDrainStuck ? ('strong' as const) : ('suggestive' as const),
         because: [
           claim(
             `${namespace}/${name} (${rule}) allows no eviction although ${budget.status.currentHealthy ?? 0} of ${budget.status.expectedPods ?? 0} pods are healthy.`,
@@ -88,6 +92,17 @@ export const disruptionBudgetNeverSatisfiable = defineFailureMode({
         pods: [examplePod({ name: 'cart-7f9-a' })],
         nodes: [exampleNode({ name: 'node-1', spec: { unschedulable: true } })],
         'judged-alert': exampleJudgedAlert('real', { node: 'node-1' }),
+      },
+      finds: [{ kind: 'PodDisruptionBudget', namespace: 'shop', name: 'cart' }],
+    },
+    {
+      story: 'maxUnavailable is 0; nobody drains anything yet.',
+      given: {
+        poddisruptionbudgets: [
+          budget({ maxUnavailable: 0 }, { expectedPods: 2, currentHealthy: 2, desiredHealthy: 2, disruptionsAllowed: 0 }),
+        ],
+        pods: [examplePod({ name: 'cart-7f9-a' }), examplePod({ name: 'cart-7f9-b' })],
+        nodes: [exampleNode({ name: 'node-1' })],
       },
       finds: [{ kind: 'PodDisruptionBudget', namespace: 'shop', name: 'cart' }],
     },
@@ -138,6 +153,22 @@ function isCovered({ metadata, spec }: PodDisruptionBudget, { pod }: Replica): b
   return (
     metadata.namespace === pod.metadata.namespace && spec.selector !== undefined && matchesSelector(spec.selector, pod.metadata.labels)
   );
+}
+
+/** Words of pages about evictions, drains and upgrades that wait. */
+const aboutEviction = /evict|drain|disruption|pdb|upgrade/i;
+
+/** Only pods of the budget, and those that no drain touches, are left on the cordoned node. */
+function isAllButDrained(node: Node, covered: readonly Replica[], replicas: Replicas): boolean {
+  return replicas
+    .onNode(node.metadata.name)
+    .every(
+      (replica) =>
+        covered.includes(replica) ||
+        replica.health === 'finished' ||
+        replica.workload.kind === 'DaemonSet' ||
+        replica.pod.metadata.ownerReferences.some((owner) => owner.kind === 'Node'),
+    );
 }
 
 function drainedNodes(covered: readonly Replica[], nodes: Collection<Node> | undefined): readonly Node[] {
