@@ -25,6 +25,6 @@ export function isNamedByAlert(
   const labels = Object.entries(alert.labels)
     .filter(([label]) => !monitoringLabels.has(label))
     .map(([, value]) => value);
-  const words = `${alert.name} ${alert.summary}`.split(/[^A-Za-z0-9.-]+/).map((word) => word.replace(/\.$/, ''));
+  const words = `${alert.name} ${alert.summary}`.split(/[^A-Za-z0-9.-]+/).map((word) => word.replace(/[.-]+$/, ''));
   return of.names.some((name) => labels.includes(name) || words.includes(name));
 }

@@ -8,7 +8,7 @@ import type { Node } from '../../domain/kubernetes/node.ts';
 import type { PodDisruptionBudget } from '../../domain/kubernetes/workload.ts';
 import { matchesSelector } from '../../domain/label-selector.ts';
 import { isNamedByAlert } from '../../domain/named-by-alert.ts';
-import type { Replica, Replicas } from '../../domain/replica.ts';
+import type { Replica } from '../../domain/replica.ts';
 import { subject } from '../../domain/subject.ts';
 
 /**
@@ -45,10 +45,9 @@ export const disruptionBudgetNeverSatisfiable = defineFailureMode({
       const draining = drainedNodes(covered, facts.nodes);
       const names = [name, ...covered.map((replica) => replica.workload.name), ...draining.map((node) => node.metadata.name)];
       const alert = facts['judged-alert']?.alert;
-      const isPaged =
-        isNamedByAlert(alert, { namespace: undefined, names }) &&
-        (draining.length > 0 || aboutEviction.test(`${alert?.name ?? ''} ${alert?.summary ?? ''}`));
-      const isDrainStuck = alert === undefined && draining.some((node) => isAllButDrained(node, covered, facts.replicas));
+      const isNamed = isNamedByAlert(alert, { namespace: undefined, names });
+      const isAboutEviction = aboutEviction.test(`${alert?.name ?? ''} ${alert?.summary ?? ''}`);
+      const isPaged = draining.length > 0 ? isNamed || isAboutEviction : isNamed && isAboutEviction;
       const rule =
         budget.spec.maxUnavailable === undefined
           ? `minAvailable ${budget.spec.minAvailable}`
@@ -63,7 +62,7 @@ export const disruptionBudgetNeverSatisfiable = defineFailureMode({
         );
       return {
         subject: subject('PodDisruptionBudget', namespace, name),
-        weight: isPaged || isDrainStuck ? ('strong' as const) : ('suggestive' as const),
+        weight: isPaged ? ('strong' as const) : ('suggestive' as const),
         because: [
           claim(
             `${namespace}/${name} (${rule}) allows no eviction although ${budget.status.currentHealthy ?? 0} of ${budget.status.expectedPods ?? 0} pods are healthy.`,
@@ -156,20 +155,7 @@ function isCovered({ metadata, spec }: PodDisruptionBudget, { pod }: Replica): b
 }
 
 /** Words of pages about evictions, drains and upgrades that wait. */
-const aboutEviction = /evict|drain|disruption|pdb|upgrade/i;
-
-/** Only pods of the budget, and those that no drain touches, are left on the cordoned node. */
-function isAllButDrained(node: Node, covered: readonly Replica[], replicas: Replicas): boolean {
-  return replicas
-    .onNode(node.metadata.name)
-    .every(
-      (replica) =>
-        covered.includes(replica) ||
-        replica.health === 'finished' ||
-        replica.workload.kind === 'DaemonSet' ||
-        replica.pod.metadata.ownerReferences.some((owner) => owner.kind === 'Node'),
-    );
-}
+const aboutEviction = /evict|drain|disruption|\bpdb\b/i;
 
 function drainedNodes(covered: readonly Replica[], nodes: Collection<Node> | undefined): readonly Node[] {
   const names = new Set(covered.map((replica) => replica.pod.spec.nodeName));
