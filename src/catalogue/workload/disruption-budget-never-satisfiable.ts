@@ -62,7 +62,7 @@ export const disruptionBudgetNeverSatisfiable = defineFailureMode({
         );
       return {
         subject: subject('PodDisruptionBudget', namespace, name),
-        weight: isPaged ? ('strong' as const) : ('suggestive' as const),
+        weight: isPaged ? ('strong' as const) : forbidsByItself(budget) ? ('suggestive' as const) : ('weak' as const),
         because: [
           claim(
             `${namespace}/${name} (${rule}) allows no eviction although ${budget.status.currentHealthy ?? 0} of ${budget.status.expectedPods ?? 0} pods are healthy.`,
@@ -152,6 +152,11 @@ function isCovered({ metadata, spec }: PodDisruptionBudget, { pod }: Replica): b
   return (
     metadata.namespace === pod.metadata.namespace && spec.selector !== undefined && matchesSelector(spec.selector, pod.metadata.labels)
   );
+}
+
+/** No number of replicas helps against these two. */
+function forbidsByItself({ spec }: PodDisruptionBudget): boolean {
+  return ['0', '0%'].includes(String(spec.maxUnavailable)) || String(spec.minAvailable) === '100%';
 }
 
 /** Words of pages about evictions, drains and upgrades that wait. */

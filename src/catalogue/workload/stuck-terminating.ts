@@ -76,6 +76,14 @@ export const stuckTerminating = defineFailureMode({
       given: { pods: [terminating({ finalizers: ['orders.example/cleanup'] })], nodes: [exampleNode({ name: 'node-1' })] },
       finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }],
     },
+    {
+      story: 'Its containers ended hours ago and were replaced; the finalizer keeps what is left of it.',
+      given: {
+        pods: [{ ...terminating({ finalizers: ['orders.example/cleanup'] }), status: { phase: 'Failed' } }],
+        nodes: [exampleNode({ name: 'node-1' })],
+      },
+      finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }],
+    },
     { story: 'Its node is gone from the cluster.', given: { pods: [terminating({})], nodes: [exampleNode({ name: 'node-2' })] } },
   ],
   isNotFooledBy: [

@@ -22,9 +22,13 @@ const normalWaits: ReadonlySet<string> = new Set(['ContainerCreating', 'PodIniti
 
 /** Everything that is wrong with the pod at that instant. `isNodeReporting` undefined: nodes could not be read. */
 export function troublesOf(pod: Pod, now: Instant, isNodeReporting: boolean | undefined): readonly Trouble[] {
-  if (pod.status.phase === 'Succeeded') return [];
+  const deletion = pod.metadata.deletionTimestamp;
+  const isEnded = pod.status.phase === 'Succeeded' || pod.status.phase === 'Failed';
+  // Ended and deleted, and yet there: only a finalizer does that.
+  const held = isEnded && deletion !== undefined && pod.metadata.finalizers.length > 0 ? terminationTroubles(pod, deletion, now) : [];
+  if (held.length > 0 || pod.status.phase === 'Succeeded') return held;
   if (pod.status.phase === 'Failed') return [podTrouble('failed', pod.status.reason ?? 'Failed', pod.status.message, failedAt(pod))];
-  if (pod.metadata.deletionTimestamp !== undefined) return terminationTroubles(pod, pod.metadata.deletionTimestamp, now);
+  if (deletion !== undefined) return terminationTroubles(pod, deletion, now);
   if (pod.status.phase === 'Unknown' || isNodeReporting === false) {
     return [podTrouble('lost', pod.status.reason ?? 'NodeNotReady', pod.status.message, readyCondition(pod)?.lastTransitionTime)];
   }
