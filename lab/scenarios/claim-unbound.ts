@@ -36,8 +36,12 @@ export const scenario: Scenario = {
   name: 'claim-unbound',
   story: 'A new workload claims a volume of the class "fast-ssd", which this cluster does not have; its pod waits for ever.',
   break: () => applyObjects([claim, archive]),
-  symptom: () => waitForPending({ label: 'app=invoice-archive', forSeconds: 5 }),
-  expectation: { outcome: 'explained', failureMode: 'claim-pending', subject: deployment('invoice-archive') },
+  symptom: () => waitForPending({ label: 'app=invoice-archive', forSeconds: 40 }),
+  expectation: {
+    outcome: 'explained',
+    failureMode: 'storage-class-missing',
+    subject: { kind: 'PersistentVolumeClaim', namespace: 'payments', name: 'invoice-archive' },
+  },
   heal: async () => {
     await kubectl(
       'delete',

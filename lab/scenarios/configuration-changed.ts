@@ -11,7 +11,7 @@ export const scenario: Scenario = {
     await kubectl('delete', 'pods', '--namespace=payments', ...pods.slice(0, 2).map(({ metadata }) => metadata.name));
   },
   symptom: () => waitForPodReason({ label: 'app=payment-service', reasons: ['CrashLoopBackOff'] }),
-  expectation: { outcome: 'explained', failureMode: 'configuration-changed', subject: deployment('payment-service') },
+  expectation: { outcome: 'explained', failureMode: 'configuration-changed-under-running-pods', subject: deployment('payment-service') },
   heal: async () => {
     await applyShop();
     await kubectl('rollout', 'restart', 'deployment/payment-service', '--namespace=payments');

@@ -10,7 +10,7 @@ export const scenario: Scenario = {
     await kubectl('delete', 'pods', '--namespace=payments', '--selector=app=storefront');
   },
   symptom: async () => {
-    await waitForPending({ label: 'app=storefront', forSeconds: 5 });
+    await waitForPending({ label: 'app=storefront', forSeconds: 40 });
     await waitForEvent({ reason: 'FailedScheduling', message: /were unschedulable/ });
   },
   expectation: { outcome: 'explained', failureMode: 'matching-nodes-cordoned', subject: deployment('storefront') },

@@ -12,7 +12,7 @@ export const scenario: Scenario = {
     await runInHost('node-worker-3', ['iptables', '--insert', ...rule]);
   },
   symptom: () => waitForAlert('PaymentServiceErrorRate'),
-  expectation: { outcome: 'explained', failureMode: 'packet-loss', subject: { kind: 'Node', name: 'node-worker-3' } },
+  expectation: { outcome: 'explained', failureMode: 'packet-loss-on-node', subject: { kind: 'Node', name: 'node-worker-3' } },
   heal: async () => {
     await tryInHost('node-worker-3', ['iptables', '--delete', ...rule]);
   },
