@@ -1,5 +1,5 @@
 import { applyObjects, kubectl } from '../cluster/kubectl.ts';
-import { deployment, type Scenario } from '../framework/scenario.ts';
+import type { Scenario } from '../framework/scenario.ts';
 import { waitForPending } from '../framework/shop.ts';
 
 const labels = { app: 'invoice-archive' };
