@@ -73,5 +73,6 @@ function spokenResources(container: Container): string {
 
 /** Both sides come from the same shape, so their fields stand in the same order. */
 function isSame(before: unknown, after: unknown): boolean {
+  if (before === after) return true;
   return JSON.stringify(before) === JSON.stringify(after);
 }

@@ -7,7 +7,7 @@ import { nodeChanges } from './changes/node-changes.ts';
 import { objectWrites } from './changes/object-writes.ts';
 import { rollouts } from './changes/rollouts.ts';
 import { agentRestarts, scalings, serviceBatches } from './changes/scaling-and-restarts.ts';
-import type { SeenChange } from './changes/seen-change.ts';
+import { isWithin, type SeenChange, type TimeWindow } from './changes/seen-change.ts';
 import type { FactSource } from './fact-source.ts';
 
 /** Clocks of different components differ by a little, and a first failure is noticed a little late. */
@@ -22,9 +22,14 @@ export function buildChangeTimeline(
   found: { readonly scope: Scope; readonly radius: BlastRadius; readonly onset: Onset | undefined },
 ): readonly Change[] {
   const reference = found.onset?.at ?? facts.now;
-  const near = [...rollouts(facts), ...objectWrites(facts), ...nodeChanges(facts), ...scalings(facts), ...agentRestarts(facts)].filter(
-    (change) => change.at >= reference - question.lookBackMilliseconds && change.at <= facts.now,
-  );
+  // Thousands of old changes are not even put into words.
+  const window: TimeWindow = { from: reference - question.lookBackMilliseconds, until: facts.now };
+  const near = [
+    ...rollouts(facts, window),
+    ...objectWrites(facts, window),
+    ...nodeChanges(facts, window),
+    ...[...scalings(facts), ...agentRestarts(facts)].filter((change) => isWithin(window, change.at)),
+  ];
   const preparing = serviceBatches(facts).filter((change) => change.at >= reference - preparingMilliseconds && change.at <= reference);
   return [...near.map((change) => judge(change, found)), ...preparing.map((change) => asPreparing(change))].toSorted(
     (left, right) => left.at - right.at || left.subject.name.localeCompare(right.subject.name) || left.summary.localeCompare(right.summary),

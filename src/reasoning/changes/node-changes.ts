@@ -3,15 +3,15 @@ import { clockTime, type Instant } from '../../domain/instant.ts';
 import type { Node } from '../../domain/kubernetes/node.ts';
 import { subject } from '../../domain/subject.ts';
 import type { FactSource } from '../fact-source.ts';
-import type { SeenChange } from './seen-change.ts';
+import { isWithin, type SeenChange, type TimeWindow } from './seen-change.ts';
 
 /** Conditions that changed, taints, cordons, new nodes and reboots. */
-export function nodeChanges(facts: FactSource): readonly SeenChange[] {
+export function nodeChanges(facts: FactSource, window: TimeWindow): readonly SeenChange[] {
   const nodes = facts.get('nodes')?.all ?? [];
   return [
-    ...nodes.flatMap((node) => [...conditionChanges(node), ...taintChanges(node), ...cordons(node), ...arrivals(node)]),
+    ...nodes.flatMap((node) => [...conditionChanges(node, window), ...taintChanges(node), ...cordons(node), ...arrivals(node, window)]),
     ...nodeEvents(facts),
-  ];
+  ].filter((each) => isWithin(window, each.at));
 }
 
 function change(node: Node, at: Instant, summary: string, shows: string): SeenChange {
@@ -27,10 +27,10 @@ function change(node: Node, at: Instant, summary: string, shows: string): SeenCh
   };
 }
 
-function conditionChanges(node: Node): readonly SeenChange[] {
+function conditionChanges(node: Node, window: TimeWindow): readonly SeenChange[] {
   return node.status.conditions.flatMap((condition) => {
     const at = condition.lastTransitionTime;
-    if (at === undefined || condition.type === undefined) return [];
+    if (at === undefined || condition.type === undefined || !isWithin(window, at)) return [];
     const text = `condition ${condition.type} became ${condition.status ?? 'Unknown'}${condition.reason === undefined ? '' : ` (${condition.reason})`}`;
     return [change(node, at, text, `status.conditions[${condition.type}]: ${condition.status} ${condition.reason ?? ''}`)];
   });
@@ -52,9 +52,9 @@ function cordons(node: Node): readonly SeenChange[] {
     : [change(node, write.at, `cordoned by ${write.manager ?? 'an unnamed client'}`, 'spec.unschedulable: true')];
 }
 
-function arrivals(node: Node): readonly SeenChange[] {
+function arrivals(node: Node, window: TimeWindow): readonly SeenChange[] {
   const at = node.metadata.creationTimestamp;
-  return at === undefined ? [] : [change(node, at, 'node joined the cluster', 'metadata.creationTimestamp')];
+  return at === undefined || !isWithin(window, at) ? [] : [change(node, at, 'node joined the cluster', 'metadata.creationTimestamp')];
 }
 
 /** Reasons that the kubelet and the node controller give for things that happen to a node as a whole. */

@@ -7,7 +7,7 @@ import type { ChangeKind } from '../../domain/reasoned.ts';
 import type { Replica } from '../../domain/replica.ts';
 import { subject } from '../../domain/subject.ts';
 import type { FactSource } from '../fact-source.ts';
-import type { SeenChange } from './seen-change.ts';
+import { isWithin, type SeenChange, type TimeWindow } from './seen-change.ts';
 
 /** Kinds whose every write is a change worth knowing, and whom such a change can touch. */
 const watched: readonly {
@@ -51,13 +51,13 @@ const routineManagers = /^(kube-controller-manager|kubelet|kube-scheduler|.*lead
 /** Published into every namespace by the control plane. */
 const routineNames: ReadonlySet<string> = new Set(['kube-root-ca.crt', 'openshift-service-ca.crt']);
 
-export function objectWrites(facts: FactSource): readonly SeenChange[] {
+export function objectWrites(facts: FactSource, window: TimeWindow): readonly SeenChange[] {
   return watched.flatMap(({ resource, kind, reaches }) =>
     (facts.get(resource)?.all ?? [])
       .filter((object) => !routineNames.has(object.metadata.name))
       .flatMap((object) => {
         const write = lastWrite(object.metadata as unknown as ChangeMetadata);
-        return write === undefined ? [] : [changeOf(object, kind, write, reaches(object))];
+        return write === undefined || !isWithin(window, write.at) ? [] : [changeOf(object, kind, write, reaches(object))];
       }),
   );
 }

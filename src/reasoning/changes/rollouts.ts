@@ -5,7 +5,7 @@ import type { PodTemplate } from '../../domain/kubernetes/pod-template.ts';
 import type { ApiObject } from '../../domain/kubernetes/resources.ts';
 import { type Subject, subject, subjectKey } from '../../domain/subject.ts';
 import type { FactSource } from '../fact-source.ts';
-import type { SeenChange } from './seen-change.ts';
+import { isWithin, type SeenChange, type TimeWindow } from './seen-change.ts';
 import { templateDifference } from '../../domain/template-difference.ts';
 
 /** One version of a workload's template. */
@@ -21,15 +21,27 @@ interface Revision {
 }
 
 /** Rollouts are dated by the ReplicaSet or ControllerRevision that they made, never by the workload's own creation. */
-export function rollouts(facts: FactSource): readonly SeenChange[] {
+export function rollouts(facts: FactSource, window: TimeWindow): readonly SeenChange[] {
   const revisions = [...fromReplicaSets(facts), ...fromControllerRevisions(facts)];
   return [...groupBy(revisions, (revision) => subjectKey(revision.workload)).values()].flatMap((history) => {
     const ordered = history.toSorted((left, right) => left.number - right.number);
-    return ordered.map((revision, index) => rolloutOf(revision, ordered[index - 1], facts));
+    return ordered.flatMap((revision, index) => {
+      const before = ordered[index - 1];
+      const at = rolledOutAt(revision, before, facts);
+      return isWithin(window, at) ? [rolloutOf(revision, before, at)] : [];
+    });
   });
 }
 
-function rolloutOf(revision: Revision, before: Revision | undefined, facts: FactSource): SeenChange {
+function isRollBackTo(revision: Revision, before: Revision | undefined): boolean {
+  return before !== undefined && (revision.madeAt < before.madeAt || revision.isReused);
+}
+
+function rolledOutAt(revision: Revision, before: Revision | undefined, facts: FactSource): Instant {
+  return isRollBackTo(revision, before) ? (reusedAt(revision, facts) ?? revision.madeAt) : revision.madeAt;
+}
+
+function rolloutOf(revision: Revision, before: Revision | undefined, at: Instant): SeenChange {
   const differences = before === undefined ? [] : templateDifference(before.template, revision.template);
   const what =
     before === undefined
@@ -37,8 +49,7 @@ function rolloutOf(revision: Revision, before: Revision | undefined, facts: Fact
       : differences.length > 0
         ? differences.join('; ')
         : 'no difference that Stanch reads';
-  const isRollBack = before !== undefined && (revision.madeAt < before.madeAt || revision.isReused);
-  const at = isRollBack ? (reusedAt(revision, facts) ?? revision.madeAt) : revision.madeAt;
+  const isRollBack = isRollBackTo(revision, before);
   const called = `revision ${revision.number}`;
   return {
     at,

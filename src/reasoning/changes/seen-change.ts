@@ -16,3 +16,13 @@ export interface SeenChange {
   /** "revision 47": for the words of an acquittal. */
   readonly called: string;
 }
+
+/** Both ends belong to it. */
+export interface TimeWindow {
+  readonly from: Instant;
+  readonly until: Instant;
+}
+
+export function isWithin(window: TimeWindow, at: Instant): boolean {
+  return at >= window.from && at <= window.until;
+}
