@@ -29,15 +29,22 @@ export function deriveServiceBackends(facts: FactSource): ServiceBackends {
 function podIndex(services: readonly Service[], pods: readonly Pod[]): (service: Service) => readonly Pod[] | undefined {
   const keys = new Set(services.flatMap((service) => Object.keys(service.spec.selector)));
   const byLabel = new Map<string, Pod[]>();
+  const placesOf = ({ namespace, labels }: Pod['metadata']): readonly Pod[][] =>
+    Object.keys(labels).flatMap((key) => {
+      if (!keys.has(key)) return [];
+      const place = labelPlace(namespace, key, labels[key] ?? '');
+      const same = byLabel.get(place) ?? [];
+      byLabel.set(place, same);
+      return [same];
+    });
+  // Replicas stand side by side and share their labels, so the places of one are those of the next.
+  let latest: { readonly metadata: Pod['metadata']; readonly places: readonly Pod[][] } | undefined;
   for (const pod of pods) {
     if (pod.status.phase === 'Succeeded' || pod.status.phase === 'Failed') continue;
-    for (const [key, value] of Object.entries(pod.metadata.labels)) {
-      if (!keys.has(key)) continue;
-      const place = labelPlace(pod.metadata.namespace, key, value);
-      const same = byLabel.get(place);
-      if (same === undefined) byLabel.set(place, [pod]);
-      else same.push(pod);
-    }
+    const { metadata } = pod;
+    const isAlike = latest?.metadata.labels === metadata.labels && latest.metadata.namespace === metadata.namespace;
+    if (latest === undefined || !isAlike) latest = { metadata, places: placesOf(metadata) };
+    for (const place of latest.places) place.push(pod);
   }
   return ({ metadata, spec }) => {
     const pairs = Object.entries(spec.selector);
@@ -77,19 +84,24 @@ function lookups(all: readonly Backend[]): Pick<ServiceBackends, 'ofService' | '
   };
 }
 
+/** Anything that plainHost would change. */
+const isUnplain = /[A-Z[\]%]|\.$/;
+
 /** A Service's own addresses come before addresses of endpoints, which several Services may share. */
 function addressIndex(all: readonly Backend[]): ReadonlyMap<string, Backend> {
   const index = new Map<string, Backend>();
   const add = (address: string | undefined, backend: Backend): void => {
-    const plain = address === undefined || address === 'None' || address === '' ? undefined : plainHost(address);
-    if (plain !== undefined && !index.has(plain)) index.set(plain, backend);
+    if (address === undefined || address === 'None' || address === '') return;
+    // Of a large cluster there are hundreds of thousands, nearly all of them plain.
+    const plain = isUnplain.test(address) ? plainHost(address) : address;
+    if (!index.has(plain)) index.set(plain, backend);
   };
   for (const backend of all) {
     const { spec, status } = backend.service;
     for (const address of [spec.clusterIP, ...spec.clusterIPs, spec.loadBalancerIP, spec.externalName]) add(address, backend);
     for (const entry of status.loadBalancer.ingress) for (const address of [entry.ip, entry.hostname]) add(address, backend);
   }
-  for (const backend of all) for (const slice of backend.slices) for (const address of addressesOf(slice)) add(address.address, backend);
+  for (const backend of all) for (const slice of backend.slices) forEachAddress(slice, ({ address }) => add(address, backend));
   for (const backend of all) for (const pod of backend.pods ?? []) if (pod.spec.hostNetwork !== true) add(pod.status.podIP, backend);
   return index;
 }
@@ -105,7 +117,9 @@ function portsOf(service: Service, pods: readonly Pod[] | undefined): readonly B
 
 function resolutionOf(target: number | string | undefined, protocol: string, pods: readonly Pod[] | undefined): BackendPort['resolution'] {
   if (pods === undefined || pods.length === 0) return 'no-pods';
-  const declared = pods.flatMap((pod) => [...pod.spec.containers, ...pod.spec.initContainers].flatMap((container) => container.ports));
+  // Replicas share their containers: each list is looked at once.
+  const lists = new Set(pods.flatMap((pod) => [pod.spec.containers, pod.spec.initContainers]));
+  const declared = [...lists].flatMap((containers) => containers.flatMap((container) => container.ports));
   const wanted = typeof target === 'string' && /^\d+$/.test(target) ? Number(target) : target;
   const same = declared.filter((port) => (typeof wanted === 'string' ? port.name === wanted : port.containerPort === wanted));
   if (same.some((port) => (port.protocol ?? 'TCP') === protocol)) return 'declared';
@@ -141,23 +155,27 @@ interface EndpointAddress {
 
 function countEndpoints(slices: readonly Slice[]): { readonly ready: number; readonly notReady: number } {
   const readiness = new Map<string, boolean>();
-  for (const { identity, isReady } of slices.flatMap(addressesOf)) readiness.set(identity, isReady || readiness.get(identity) === true);
-  const ready = [...readiness.values()].filter((isReady) => isReady).length;
+  for (const slice of slices) {
+    forEachAddress(slice, ({ identity, isReady }) => readiness.set(identity, isReady || readiness.get(identity) === true));
+  }
+  let ready = 0;
+  for (const isReady of readiness.values()) if (isReady) ready += 1;
   return { ready, notReady: readiness.size - ready };
 }
 
-function addressesOf(slice: Slice): readonly EndpointAddress[] {
+function forEachAddress(slice: Slice, take: (address: EndpointAddress) => void): void {
   if (slice.kind === 'EndpointSlice') {
-    return slice.endpoints.flatMap(({ addresses, targetRef, conditions }) =>
-      addresses.map((address) => ({ address, identity: targetRef?.name ?? address, isReady: conditions.ready !== false })),
-    );
+    for (const { addresses, targetRef, conditions } of slice.endpoints) {
+      for (const address of addresses) take({ address, identity: targetRef?.name ?? address, isReady: conditions.ready !== false });
+    }
+    return;
   }
-  return slice.subsets.flatMap((subset) =>
-    [
-      ...subset.addresses.map((entry) => ({ entry, isReady: true })),
-      ...subset.notReadyAddresses.map((entry) => ({ entry, isReady: false })),
-    ].flatMap(({ entry, isReady }) =>
-      entry.ip === undefined ? [] : [{ address: entry.ip, identity: entry.targetRef?.name ?? entry.ip, isReady }],
-    ),
-  );
+  for (const { addresses, notReadyAddresses } of slice.subsets) {
+    for (const [entries, isReady] of [
+      [addresses, true],
+      [notReadyAddresses, false],
+    ] as const) {
+      for (const { ip, targetRef } of entries) if (ip !== undefined) take({ address: ip, identity: targetRef?.name ?? ip, isReady });
+    }
+  }
 }
