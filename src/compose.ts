@@ -184,7 +184,7 @@ interface OpenedFirst {
 async function openLive(options: SourceOptions, { notice, tap }: Listeners): Promise<OpenedFirst | Failure> {
   const { openCluster } = await import('./evidence-sources/kubernetes-api/open-cluster.ts');
   const { kubeconfig, context, namespace } = options;
-  const opened = await openCluster({
+  const opened = openCluster({
     clock: wallClock,
     ...(tap === undefined ? {} : { tap }),
     ...(kubeconfig === undefined ? {} : { kubeconfigPath: kubeconfig }),

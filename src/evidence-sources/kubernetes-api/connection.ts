@@ -1,8 +1,7 @@
 import { getCACertificates } from 'node:tls';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import type { Dispatcher } from 'undici';
-import type * as Undici from 'undici';
+import { Agent, type Dispatcher, ProxyAgent, request } from 'undici';
 import { type Credentials, credentialsOf, isSameTls, type TlsMaterial } from './credentials.ts';
 import type { ExecPlugin } from './exec-plugin.ts';
 import { errorCode, spokenError } from './failure.ts';
@@ -65,7 +64,6 @@ export interface Connection {
 }
 
 export interface ConnectionParts {
-  readonly undici: typeof Undici;
   readonly cluster: ChosenCluster;
   readonly plugin: ExecPlugin | undefined;
   readonly limits: ClusterLimits;
@@ -74,7 +72,7 @@ export interface ConnectionParts {
 }
 
 export function connect(parts: ConnectionParts): Connection {
-  const { cluster, plugin, undici } = parts;
+  const { cluster, plugin } = parts;
   // Compression costs the server and us more than the bytes that it saves where there is no wire.
   const encoding = cluster.wantsNoCompression || isLoopback(cluster.server) ? 'identity' : 'gzip';
   const server = new URL(cluster.server);
@@ -108,7 +106,7 @@ export function connect(parts: ConnectionParts): Connection {
       const credentials = await readyCredentials(parts, signal);
       if (credentials.state === 'broken') return credentials;
       try {
-        const { statusCode, headers, body } = await undici.request(server.origin + prefix + question.path, {
+        const { statusCode, headers, body } = await request(server.origin + prefix + question.path, {
           ...requestOptions(parts, credentials, question, encoding),
           dispatcher: poolFor(credentials.tls),
           signal,
@@ -152,10 +150,7 @@ function singleHeaders(headers: ChosenCluster['extraHeaders']): { readonly [name
   return Object.fromEntries(Object.entries(headers).flatMap(([name, [value]]) => (value === undefined ? [] : [[name, value]])));
 }
 
-type RequestOptions = Pick<
-  NonNullable<Parameters<typeof Undici.request>[1]>,
-  'method' | 'body' | 'headers' | 'headersTimeout' | 'bodyTimeout'
->;
+type RequestOptions = Pick<NonNullable<Parameters<typeof request>[1]>, 'method' | 'body' | 'headers' | 'headersTimeout' | 'bodyTimeout'>;
 
 function requestOptions(
   { cluster, limits }: ConnectionParts,
@@ -219,7 +214,7 @@ function bodyReader(
 
 const unzip = promisify(gunzip);
 
-function newPool({ undici, cluster, limits, proxy }: ConnectionParts, tls: TlsMaterial): Dispatcher {
+function newPool({ cluster, limits, proxy }: ConnectionParts, tls: TlsMaterial): Dispatcher {
   const material = Object.fromEntries(
     Object.entries({ ...tls, ca: tls.ca ?? systemAuthorities(cluster, tls) }).filter(([, value]) => value !== undefined),
   );
@@ -227,10 +222,10 @@ function newPool({ undici, cluster, limits, proxy }: ConnectionParts, tls: TlsMa
   // Over one HTTP/2 connection large lists would wait for one another.
   const shared = { connections: limits.requestsAtOnce, allowH2: false, connectTimeout: limits.connectMilliseconds };
   const through = cluster.proxy ?? proxy;
-  if (through === undefined) return new undici.Agent({ ...shared, connect });
+  if (through === undefined) return new Agent({ ...shared, connect });
   // Both mean that the proxy resolves the name, which is what undici always asks for.
   const uri = through.replace(/^socks5h:/, 'socks5:');
-  return new undici.ProxyAgent({ ...shared, uri, requestTls: { ...connect, allowH2: false } });
+  return new ProxyAgent({ ...shared, uri, requestTls: { ...connect, allowH2: false } });
 }
 
 /** Where a kubeconfig names no authority, kubectl trusts those of the machine, among them a company's own; Node only those that it brings along. */

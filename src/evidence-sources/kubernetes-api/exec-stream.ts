@@ -1,4 +1,4 @@
-import type * as Undici from 'undici';
+import { WebSocket } from 'undici';
 import { plainText } from '../../domain/plain-text.ts';
 import { redactText } from '../../domain/redaction.ts';
 import { isRecord } from '../../domain/shape.ts';
@@ -8,7 +8,6 @@ import type { Connection } from './connection.ts';
 import { becauseOf } from './read-list.ts';
 
 export interface ExecParts {
-  readonly undici: typeof Undici;
   readonly connection: Connection;
   readonly api: ApiClient;
 }
@@ -38,7 +37,7 @@ export async function runInContainer(
       detail: `${where}: ${dialing.detail}`,
     };
   const { address, headers, dispatcher } = dialing;
-  const socket = new parts.undici.WebSocket(address.replace(/^http/, 'ws') + path, { protocols, headers: { ...headers }, dispatcher });
+  const socket = new WebSocket(address.replace(/^http/, 'ws') + path, { protocols, headers: { ...headers }, dispatcher });
   const stream = await streamOf(socket, program, signal);
   if (stream.hasOpened) return outcomeOf(stream, where);
   if (stream.ending === 'time') return { state: 'failed', because: 'timed-out', detail: `${where}: no connection came about in time` };
@@ -61,7 +60,7 @@ interface Stream {
   readonly ending: 'closed' | 'cut' | 'time';
 }
 
-function streamOf(socket: Undici.WebSocket, program: BoundedProgram, signal: AbortSignal): Promise<Stream> {
+function streamOf(socket: WebSocket, program: BoundedProgram, signal: AbortSignal): Promise<Stream> {
   return new Promise((resolve) => {
     const kept = { [channels.output]: [] as Buffer[], [channels.complaints]: [] as Buffer[], [channels.status]: [] as Buffer[] };
     let [bytes, complained, hasOpened] = [0, 0, false];

@@ -40,10 +40,8 @@ export interface OpenedCluster {
 }
 
 /** Finds out which cluster is meant and how to speak to it. Asks nothing yet: `identify` of the source does. */
-export async function openCluster(wanted: ClusterToOpen): Promise<OpenedCluster | Failure> {
+export function openCluster(wanted: ClusterToOpen): OpenedCluster | Failure {
   const { clock, tap, limits = usualLimits, environment = process.env, wait = pause } = wanted;
-  // Takes a tenth of a second to load, which a saved bundle does not need.
-  const undici = await import('undici');
   const { kubeconfigPath, context, podFolder } = wanted;
   const cluster = chooseCluster({
     environment,
@@ -62,12 +60,12 @@ export async function openCluster(wanted: ClusterToOpen): Promise<OpenedCluster 
   }
   const { exec } = cluster.userFields;
   const plugin = isRecord(exec) ? execPlugin({ exec, cluster: cluster.clusterFields, environment, now: clock.now }) : undefined;
-  const connection = connect({ undici, cluster, plugin, limits, proxy });
+  const connection = connect({ cluster, plugin, limits, proxy });
   const api = apiClient(connection, limits, wait);
   return {
     state: 'opened',
     source: clusterSource({ api, connection, cluster, limits, tap, clock, preferred: preferredNamespace(wanted, cluster) }),
-    openPods: async () => (await import('./pod-access.ts')).podAccess({ undici, api, connection, clock, wait }),
+    openPods: async () => (await import('./pod-access.ts')).podAccess({ api, connection, clock, wait }),
   };
 }
 

@@ -17,7 +17,7 @@ const success = [3, '{"status":"Success"}'] as const;
 const failure = (message: string) => [3, JSON.stringify({ status: 'Failure', reason: 'InternalError', message })] as const;
 
 async function accessTo(url: string): Promise<PodAccess> {
-  const opened = await openCluster({
+  const opened = openCluster({
     clock: { now: () => testNow },
     environment: {},
     kubeconfigPath: kubeconfigFor(url),

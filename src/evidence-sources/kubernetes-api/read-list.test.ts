@@ -173,7 +173,7 @@ test('Nothing is waited for past the budget', async () => {
 test('The budget also ends a pause', async () => {
   const server = await startApiServer({ routes: { '/api/v1/pods': () => status(429, 'later', { 'retry-after': '10' }) } });
   servers.push(server);
-  const opened = await openCluster({ kubeconfigPath: kubeconfigFor(server.url), clock: { now: () => testNow }, environment: {} });
+  const opened = openCluster({ kubeconfigPath: kubeconfigFor(server.url), clock: { now: () => testNow }, environment: {} });
   const reading =
     opened.state === 'opened'
       ? await opened.source.read({ kind: 'pods', namespaces: [], from: 0, until: 0, why: 'test' }, AbortSignal.timeout(80))

@@ -219,10 +219,10 @@ describe('identifying a cluster', () => {
 });
 
 describe('choosing a cluster', () => {
-  test('fails without a kubeconfig, in one sentence that says where it was looked for', async () => {
+  test('fails without a kubeconfig, in one sentence that says where it was looked for', () => {
     const home = temporaryFolder();
 
-    expect(await openCluster({ clock, environment: { HOME: home } })).toEqual({
+    expect(openCluster({ clock, environment: { HOME: home } })).toEqual({
       state: 'failed',
       attempted: `looking for a kubeconfig at ${home}/.kube/config`,
       happened: 'there is none',
@@ -230,8 +230,8 @@ describe('choosing a cluster', () => {
     });
   });
 
-  test('fails with the contexts that there are where the wanted one is missing', async () => {
-    expect(await openCluster({ clock, environment: {}, kubeconfigPath: kubeconfigFor('http://127.0.0.1:1'), context: 'day' })).toEqual({
+  test('fails with the contexts that there are where the wanted one is missing', () => {
+    expect(openCluster({ clock, environment: {}, kubeconfigPath: kubeconfigFor('http://127.0.0.1:1'), context: 'day' })).toEqual({
       state: 'failed',
       attempted: 'using the context "day"',
       happened: 'the kubeconfig has no such context',
@@ -255,10 +255,10 @@ describe('choosing a cluster', () => {
       '{"current-context":"a","contexts":[{"name":"a","context":{"cluster":"c","user":"u"}}],"clusters":[{"name":"c","cluster":{"server":"https://c.example","proxy-url":"ftp://proxy"}}]}',
       'only http, https and socks5 proxies are spoken to',
     ],
-  ])('fails with one sentence for the kubeconfig %j', async (content, happened) => {
+  ])('fails with one sentence for the kubeconfig %j', (content, happened) => {
     const path = join(temporaryFolder(), 'config');
     writeFileSync(path, content);
-    const opened = await openCluster({ clock, environment: { KUBECONFIG: path } });
+    const opened = openCluster({ clock, environment: { KUBECONFIG: path } });
 
     expect(opened.state).toBe('failed');
     expect(JSON.stringify(opened)).toContain(

@@ -177,22 +177,22 @@ export const testNow = Date.parse('2026-03-01T10:00:00Z');
 const testBudgetMilliseconds = 5_000;
 
 /** Opens a cluster without looking at this machine and without spending any pause. */
-export async function openForTest(wanted: Partial<ClusterToOpen>, limits: Partial<ClusterLimits> = {}): Promise<Opened> {
+export function openForTest(wanted: Partial<ClusterToOpen>, limits: Partial<ClusterLimits> = {}): Promise<Opened> {
   const pauses: number[] = [];
   const wait = (milliseconds: number): Promise<void> => {
     pauses.push(milliseconds);
     return Promise.resolve();
   };
-  const opened = await openCluster({
+  const opened = openCluster({
     clock: { now: () => testNow },
     environment: {},
     wait,
     ...wanted,
     limits: { ...usualLimits, ...limits },
   });
-  if (opened.state === 'failed') throw new Error(`${opened.attempted}: ${opened.happened}`);
+  if (opened.state === 'failed') return Promise.reject(new Error(`${opened.attempted}: ${opened.happened}`));
   const { source } = opened;
-  return {
+  return Promise.resolve({
     source,
     pauses,
     read: (kind, more) =>
@@ -200,5 +200,5 @@ export async function openForTest(wanted: Partial<ClusterToOpen>, limits: Partia
         { kind, namespaces: [], from: testNow, until: testNow, why: 'test', ...more },
         AbortSignal.timeout(testBudgetMilliseconds),
       ),
-  };
+  });
 }
