@@ -1,13 +1,15 @@
+import type { JudgedAlert } from '../../domain/alert.ts';
 import { type Citation, type Claim, citeObject, claim } from '../../domain/citation.ts';
+import { type ContentWrite, lastContentWrite } from '../../domain/content-write.ts';
 import { groupBy } from '../../domain/collection.ts';
 import { configurationReferences } from '../../domain/configuration-reference.ts';
 import { minutesAgo, type RawObject } from '../../domain/example.ts';
+import { exampleJudgedAlert } from '../../domain/example-happenings.ts';
 import { crashLooping, examplePod } from '../../domain/example-objects.ts';
 import { defineFailureMode, type Finding, type Weight } from '../../domain/failure-mode.ts';
 import { clockTime, type Instant, millisecondsPerMinute } from '../../domain/instant.ts';
-import type { ChangeMetadata } from '../../domain/kubernetes/metadata.ts';
 import type { ConfigMap, Secret } from '../../domain/kubernetes/storage.ts';
-import type { Replica, Trouble } from '../../domain/replica.ts';
+import type { Replica, Replicas, Trouble } from '../../domain/replica.ts';
 import { claimOfAll, countOf, earliest, findingOf, type Sighting } from '../../domain/sightings.ts';
 import { subjectKey } from '../../domain/subject.ts';
 import { templateDifference } from '../../domain/template-difference.ts';
@@ -38,7 +40,7 @@ export const configurationChangedUnderRunningPods = defineFailureMode({
     'https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management',
   ],
   needs: ['replicas'],
-  helpedBy: ['configmaps', 'secrets', 'replicasets', 'controllerrevisions'],
+  helpedBy: ['configmaps', 'secrets', 'replicasets', 'controllerrevisions', 'judged-alert'],
   // A missing key and a rejected password are said outright: there the write is what made them possible, not the cause's name.
   explains: [
     'crash-on-start-from-configuration',
@@ -57,7 +59,7 @@ export const configurationChangedUnderRunningPods = defineFailureMode({
       facts.replicas.failing.filter((replica) => replica.troubles.some((trouble) => ownTroubles.has(trouble.kind))),
       (replica) => subjectKey(replica.workload),
     );
-    return [...failing.values()].flatMap((replicas) => {
+    const found = [...failing.values()].flatMap((replicas) => {
       const [any] = replicas;
       if (any === undefined) return [];
       const healthy = facts.replicas.ofWorkload(any.workload).filter((replica) => replica.health === 'healthy');
@@ -70,6 +72,7 @@ export const configurationChangedUnderRunningPods = defineFailureMode({
           return underRunning(replicas, { object, write, users }) ?? sinceStart(replicas, { object, write, users, facts }) ?? [];
         });
     });
+    return found.length > 0 ? found : beforePage(objects, facts.replicas, facts['judged-alert']);
   },
 
   recognises: [
@@ -82,8 +85,32 @@ export const configurationChangedUnderRunningPods = defineFailureMode({
       story: 'Written days ago; the replicas that were started again today fail, and those that run since before are well.',
       given: { pods: [broken('cart-7f9-a', 30), running('cart-7f9-b'), running('cart-7f9-c')], configmaps: [written(60 * 24 * 3)] },
     },
+    {
+      story: 'Replicas stay Ready with what was written under them, and the page about them comes minutes later.',
+      given: {
+        pods: [
+          examplePod({
+            name: 'cart-7f9-a',
+            labels: { 'pod-template-hash': '7f9' },
+            startedMinutesAgo: 600,
+            spec: { volumes: [{ name: 'config', configMap: { name: 'cart' } }] },
+          }),
+        ],
+        configmaps: [written(9)],
+        'judged-alert': { ...exampleJudgedAlert('real', { namespace: 'shop', deployment: 'cart' }), target: { kind: 'Deployment', namespace: 'shop', name: 'cart' } },
+      },
+      finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }],
+    },
   ],
   isNotFooledBy: [
+    {
+      story: 'All is Ready, and the page that came is about somebody else.',
+      given: {
+        pods: [examplePod({ name: 'cart-7f9-a', spec: { volumes: [{ name: 'config', configMap: { name: 'cart' } }] } })],
+        configmaps: [written(9)],
+        'judged-alert': exampleJudgedAlert('real', { deployment: 'pay' }),
+      },
+    },
     {
       story: 'A replica that started after the write is well.',
       given: { pods: [broken('cart-7f9-a', 30), running('cart-7f9-b', 20), running('cart-7f9-c')], configmaps: [written(60 * 24 * 3)] },
@@ -108,28 +135,9 @@ const ownTroubles: ReadonlySet<Trouble['kind']> = new Set(['waiting', 'ended', '
 /** Written by the control plane into every namespace. */
 const published: ReadonlySet<string> = new Set(['kube-root-ca.crt', 'openshift-service-ca.crt']);
 
-interface Write {
-  readonly at: Instant;
-  readonly by: string;
-  readonly keys: readonly string[];
-}
-
-/** The last write of content. The creation is none: what did not exist was not used. */
-function lastContentWrite(object: ConfigMap | Secret): Write | undefined {
-  const metadata: ChangeMetadata = object.metadata;
-  const created = metadata.creationTimestamp ?? 0;
-  const writes = metadata.managedFields.flatMap((each) => {
-    const keys = each.paths.filter((path) => /^(?:data|binaryData|stringData)\./.test(path)).map((path) => path.replace(/^[^.]*\./, ''));
-    const isContent = keys.length > 0 || each.paths.some((path) => path === 'data' || path === 'binaryData');
-    return !isContent || each.at === undefined ? [] : [{ at: each.at, by: each.manager ?? 'an unnamed client', keys }];
-  });
-  const [latest] = writes.toSorted((left, right) => right.at - left.at);
-  return latest !== undefined && latest.at - created > millisecondsPerMinute ? latest : undefined;
-}
-
 interface Suspected {
   readonly object: ConfigMap | Secret;
-  readonly write: Write;
+  readonly write: ContentWrite;
   /** Healthy replicas that use it as well. */
   readonly users: readonly Replica[];
 }
@@ -182,15 +190,47 @@ function sinceStart(
   ];
 }
 
-function sighting(replica: Replica): Sighting {
-  return { replica, citations: [citeObject(replica.pod, `${replica.troubles[0]?.reason ?? 'failing'}, since then`, replica.failingSince)] };
+/** `for` of a rule and the window of its rate: a page comes so long after what it is about. */
+const pageMilliseconds = 15 * millisecondsPerMinute;
+
+/** Replicas stay Ready and answer wrongly: then only the page tells, and a write of what they have mounted, just before it. */
+function beforePage(objects: readonly (ConfigMap | Secret)[], replicas: Replicas, page: JudgedAlert | undefined): readonly Finding[] {
+  const startedAt = page?.alert.startedAt;
+  const isOpen = page?.judgement.verdict === 'real' || page?.judgement.verdict === 'cannot-tell';
+  const own = page?.target === undefined ? [] : replicas.ofWorkload(page.target);
+  if (!isOpen || startedAt === undefined || own.some((replica) => replica.health !== 'healthy')) return [];
+  const written = objects.flatMap((object) => {
+    const write = lastContentWrite(object);
+    const isNear = write !== undefined && write.at <= startedAt && startedAt - write.at < pageMilliseconds;
+    const [first, ...more] = own.filter((replica) => isNear && mounts(replica, object) && wasMadeBefore(replica, write.at)).map(sighting);
+    return write === undefined || first === undefined ? [] : [{ object, write, seen: [first, ...more] as const }];
+  });
+  return written.map(({ object, write, seen }) =>
+    findingOf(seen, {
+      weight: written.length === 1 && seen.length === own.length ? 'strong' : 'suggestive',
+      since: write.at,
+      because: [
+        claim(`${wroteWhat(object, write)}, before the page came at ${clockTime(startedAt)}.`, citeWrite(object, write)),
+        claimOfAll(`${countOf(seen)} of what the page is about ran before and have it mounted.`, seen),
+      ],
+    }),
+  );
 }
 
-function wroteWhat({ kind, metadata }: ConfigMap | Secret, { at, by, keys }: Write): string {
+function mounts({ pod }: Replica, { kind, metadata }: ConfigMap | Secret): boolean {
+  const references = configurationReferences(pod.spec);
+  return references.some((each) => each.isMount && each.kind === kind && each.name === metadata.name);
+}
+
+function sighting(replica: Replica): Sighting {
+  return { replica, citations: [citeObject(replica.pod, `${replica.troubles[0]?.reason ?? replica.health}, since then`, replica.failingSince)] };
+}
+
+function wroteWhat({ kind, metadata }: ConfigMap | Secret, { at, by, keys }: ContentWrite): string {
   return `${kind} ${metadata.name} was written at ${clockTime(at)} by ${by}${keys.length === 0 ? '' : ` (${keys.slice(0, 4).join(', ')})`}`;
 }
 
-function citeWrite(object: ConfigMap | Secret, { at, by }: Write): Citation {
+function citeWrite(object: ConfigMap | Secret, { at, by }: ContentWrite): Citation {
   return citeObject(object, `metadata.managedFields: ${by} at ${clockTime(at)}`, at);
 }
 
