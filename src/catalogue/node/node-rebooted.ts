@@ -1,10 +1,12 @@
+import type { JudgedAlert } from '../../domain/alert.ts';
 import { type Claim, citeNodeCommand, claim } from '../../domain/citation.ts';
 import { citeEvent, eventIndex, lastSeenAt } from '../../domain/event-index.ts';
 import { minutesAgo } from '../../domain/example.ts';
-import { exampleEvent } from '../../domain/example-happenings.ts';
+import { exampleEvent, exampleJudgedAlert } from '../../domain/example-happenings.ts';
 import { crashLooping, exampleNode, examplePod } from '../../domain/example-objects.ts';
 import { defineFailureMode, type Finding } from '../../domain/failure-mode.ts';
-import { clockTime, millisecondsPerHour } from '../../domain/instant.ts';
+import { clockTime, type Instant, millisecondsPerHour, millisecondsPerMinute } from '../../domain/instant.ts';
+import type { Node } from '../../domain/kubernetes/node.ts';
 import { nodeFinding } from '../../domain/node-finding.ts';
 
 export const nodeRebooted = defineFailureMode({
@@ -24,7 +26,7 @@ export const nodeRebooted = defineFailureMode({
     'https://kubernetes.io/docs/concepts/cluster-administration/node-shutdown/',
   ],
   needs: ['nodes', 'replicas'],
-  helpedBy: ['events', 'node-reports'],
+  helpedBy: ['events', 'node-reports', 'judged-alert'],
   explains: [
     'kube-proxy-rules-incomplete',
     'kube-proxy-down',
@@ -61,11 +63,12 @@ export const nodeRebooted = defineFailureMode({
           ),
       ];
       const [first, ...more] = because;
-      if (first === undefined || suffering.length === 0) return [];
+      const isPaged = isPageAfterReboot(node, bootedAt, facts['judged-alert']);
+      if (first === undefined || (suffering.length === 0 && !isPaged)) return [];
       const isOnlyHere = facts.replicas.failing.every((replica) => replica.pod.spec.nodeName === name);
       return [
         nodeFinding(
-          { node: name, weight: isOnlyHere ? 'strong' : 'suggestive', because: [first, ...more], since: bootedAt, suffering },
+          { node: name, weight: isOnlyHere || isPaged ? 'strong' : 'suggestive', because: [first, ...more], since: bootedAt, suffering },
           facts.replicas,
         ),
       ];
@@ -91,6 +94,23 @@ export const nodeRebooted = defineFailureMode({
             minutesAgo: 10,
           }),
         ],
+      },
+      finds: [{ kind: 'Node', name: 'node-1' }],
+    },
+    {
+      story: 'Everything on it is back already; the page that names it came while it was away.',
+      given: {
+        nodes: [exampleNode({ name: 'node-1' })],
+        pods: [],
+        events: [
+          exampleEvent({
+            about: { kind: 'Node', name: 'node-1' },
+            reason: 'Rebooted',
+            message: 'Node node-1 has been rebooted',
+            minutesAgo: 6,
+          }),
+        ],
+        'judged-alert': exampleJudgedAlert('real', { instance: 'node-1:9100' }),
       },
       finds: [{ kind: 'Node', name: 'node-1' }],
     },
@@ -128,6 +148,18 @@ export const nodeRebooted = defineFailureMode({
     },
   ],
 });
+
+/** Machines take a few minutes to be scraped and probed again, and rules wait before they fire and before they rest. */
+const pageMilliseconds = 15 * millisecondsPerMinute;
+
+/** True where a page that is still open names this node by a label and came around its reboot. */
+function isPageAfterReboot({ metadata, status }: Node, bootedAt: Instant | undefined, page: JudgedAlert | undefined): boolean {
+  const startedAt = page?.alert.startedAt;
+  const isOpen = page?.judgement.verdict === 'real' || page?.judgement.verdict === 'cannot-tell';
+  if (!isOpen || startedAt === undefined || bootedAt === undefined || Math.abs(startedAt - bootedAt) > pageMilliseconds) return false;
+  const names = [metadata.name, ...status.addresses.map((each) => each.address)];
+  return Object.values(page.alert.labels).some((value) => names.includes(value.replace(/:\d+$/, '')));
+}
 
 /** The kubelet notices a reboot only after it is back, so failures may look a few minutes older than the event. */
 function isSinceBoot(failingSince: number | undefined, bootedAt: number | undefined): boolean {

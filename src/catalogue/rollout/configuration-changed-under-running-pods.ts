@@ -97,7 +97,10 @@ export const configurationChangedUnderRunningPods = defineFailureMode({
           }),
         ],
         configmaps: [written(9)],
-        'judged-alert': { ...exampleJudgedAlert('real', { namespace: 'shop', deployment: 'cart' }), target: { kind: 'Deployment', namespace: 'shop', name: 'cart' } },
+        'judged-alert': {
+          ...exampleJudgedAlert('real', { namespace: 'shop', deployment: 'cart' }),
+          target: { kind: 'Deployment', namespace: 'shop', name: 'cart' },
+        },
       },
       finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }],
     },
@@ -223,7 +226,10 @@ function mounts({ pod }: Replica, { kind, metadata }: ConfigMap | Secret): boole
 }
 
 function sighting(replica: Replica): Sighting {
-  return { replica, citations: [citeObject(replica.pod, `${replica.troubles[0]?.reason ?? replica.health}, since then`, replica.failingSince)] };
+  return {
+    replica,
+    citations: [citeObject(replica.pod, `${replica.troubles[0]?.reason ?? replica.health}, since then`, replica.failingSince)],
+  };
 }
 
 function wroteWhat({ kind, metadata }: ConfigMap | Secret, { at, by, keys }: ContentWrite): string {

@@ -1,3 +1,4 @@
+import type { JudgedAlert } from '../../domain/alert.ts';
 import { citeMetric, type Claim, claim } from '../../domain/citation.ts';
 import { groupBy } from '../../domain/collection.ts';
 import type { MetricResult, MetricSeries } from '../../domain/evidence.ts';
@@ -29,7 +30,7 @@ export const oneHotReplica = defineFailureMode({
     'https://grpc.io/docs/guides/custom-load-balancing/',
   ],
   needs: ['metrics', 'replicas'],
-  helpedBy: [],
+  helpedBy: ['judged-alert'],
   explains: [
     'cpu-overload',
     'cpu-throttling-fails-probes',
@@ -39,37 +40,51 @@ export const oneHotReplica = defineFailureMode({
   ],
   mitigations: [],
   recognise: (facts) =>
-    facts.metrics.filter(isLoad).flatMap((metric): readonly Finding[] => {
-      const measured = metric.series.flatMap((series) => {
-        const replica = facts.replicas.ofPod(series.labels['namespace'], series.labels['pod']);
-        const level = recentLevel(series);
-        return replica === undefined || level === undefined || replica.health === 'finished' ? [] : [{ replica, level }];
-      });
-      return [...groupBy(measured, ({ replica }) => subjectKey(replica.workload)).values()].flatMap((group): readonly Finding[] => {
-        const totals = [...groupBy(group, ({ replica }) => replica.pod.metadata.name).values()].flatMap((each) =>
-          each[0] === undefined ? [] : [{ replica: each[0].replica, level: each.reduce((sum, part) => sum + part.level, 0) }],
-        );
-        const ordered = totals.toSorted((left, right) => right.level - left.level);
-        const [hot, ...others] = ordered;
-        const middle = others[Math.floor(others.length / 2)]?.level;
-        if (hot === undefined || middle === undefined || others.length < fewestSiblings || middle <= 0 || hot.level < middle * hotFactor)
-          return [];
-        return [
-          finding(
-            hot.replica,
-            metric,
-            `${hot.replica.pod.metadata.name} has ${(hot.level / middle).toFixed(1)} times the load of a typical sibling (${others.length} others).`,
-            hot.level,
-          ),
-        ];
-      });
-    }),
+    onePerReplica(
+      facts.metrics.filter(isLoad).flatMap((metric): readonly Finding[] => {
+        const measured = metric.series.flatMap((series) => {
+          const replica = facts.replicas.ofPod(series.labels['namespace'], series.labels['pod']);
+          const level = recentLevel(series);
+          return replica === undefined || level === undefined || replica.health === 'finished' ? [] : [{ replica, level }];
+        });
+        return [...groupBy(measured, ({ replica }) => subjectKey(replica.workload)).values()].flatMap((group): readonly Finding[] => {
+          const totals = [...groupBy(group, ({ replica }) => replica.pod.metadata.name).values()].flatMap((each) =>
+            each[0] === undefined ? [] : [{ replica: each[0].replica, level: each.reduce((sum, part) => sum + part.level, 0) }],
+          );
+          const ordered = totals.toSorted((left, right) => right.level - left.level);
+          const [hot, ...others] = ordered;
+          const middle = others[Math.floor(others.length / 2)]?.level;
+          if (hot === undefined || middle === undefined || others.length < fewestSiblings || middle <= 0 || hot.level < middle * hotFactor)
+            return [];
+          return [
+            finding(
+              hot.replica,
+              metric,
+              `${hot.replica.pod.metadata.name} has ${(hot.level / middle).toFixed(1)} times the load of a typical sibling (${others.length} others).`,
+              hot.level,
+              isAskedAbout(hot.replica, facts['judged-alert']),
+            ),
+          ];
+        });
+      }),
+    ),
   recognises: [
     {
       story: 'One of four pods serves nearly all requests.',
       given: {
         pods: ['a', 'b', 'c', 'd'].map((name) => examplePod({ name: `web-1-${name}`, isReady: name !== 'a' })),
         metrics: [requests([900, 40, 35, 50])],
+      },
+      finds: [{ kind: 'ReplicaSet', namespace: 'shop', name: 'web-1' }],
+    },
+    {
+      story: 'All are Ready, somebody was paged for latency, and two measurements show the same busy pod: one finding.',
+      given: {
+        pods: ['a', 'b', 'c', 'd'].map((name) => examplePod({ name: `web-1-${name}` })),
+        metrics: [
+          requests([900, 40, 35, 50]),
+          { ...requests([0.9, 0.04, 0.03, 0.05]), expression: 'sum by (namespace, pod) (rate(container_cpu_usage_seconds_total[5m]))' },
+        ],
       },
       finds: [{ kind: 'ReplicaSet', namespace: 'shop', name: 'web-1' }],
     },
@@ -101,16 +116,36 @@ function recentLevel({ points }: MetricSeries): number | undefined {
   return last.length === 0 ? undefined : last.reduce((sum, point) => sum + point.value, 0) / last.length;
 }
 
-function finding(replica: Replica, metric: MetricResult, says: string, level: number): Finding {
+function finding(replica: Replica, metric: MetricResult, says: string, level: number, isPaged: boolean): Finding {
   const { metadata } = replica.pod;
   const because: readonly [Claim, ...Claim[]] = [claim(says, citeMetric(metric, `${metadata.name}: ${level.toPrecision(3)}`))];
-  // Uneven work is everyday in healthy clusters; it explains something only where the busy replica suffers.
+  // Uneven work is everyday in healthy clusters; it explains something only where the busy replica suffers or somebody was paged for its workload.
   return {
     subject: replica.workload,
-    weight: replica.health === 'failing' || replica.troubles.length > 0 ? 'strong' : 'weak',
+    weight: replica.health === 'failing' || replica.troubles.length > 0 || isPaged ? 'strong' : 'weak',
     because,
     affects: [subject('Pod', metadata.namespace, metadata.name), replica.workload],
   };
+}
+
+function isAskedAbout({ workload }: Replica, page: JudgedAlert | undefined): boolean {
+  const isOpen = page?.judgement.verdict === 'real' || page?.judgement.verdict === 'cannot-tell';
+  return (
+    isOpen &&
+    aboutLoad.test(`${page.alert.name} ${page.alert.summary}`) &&
+    page.target !== undefined &&
+    subjectKey(page.target) === subjectKey(workload)
+  );
+}
+
+/** What one overloaded replica of several makes worse; a page about anything else is not explained by it. */
+const aboutLoad = /latenc|slow|p9\d|duration|time ?out|saturat|overload|5xx|error/i;
+
+/** Requests and CPU tell of the same load. */
+function onePerReplica(findings: readonly Finding[]): readonly Finding[] {
+  return [...groupBy(findings, ({ affects }) => affects.map(subjectKey).join(' ')).values()].flatMap(([first, ...more]) =>
+    first === undefined ? [] : [{ ...first, because: [first.because[0], ...more.flatMap(({ because }) => because)] as const }],
+  );
 }
 
 function requests(levels: readonly number[]): MetricResult {
