@@ -58,6 +58,7 @@ export function apiClient(connection: Connection, limits: ClusterLimits, wait: W
         if (reply.state === 'answered' && reply.status === 401 && !hasRenewed) {
           // A token may have ended between two requests; what a plugin kept of it must be asked for anew.
           hasRenewed = true;
+          reply.release();
           connection.forgetCredentials();
           continue;
         }

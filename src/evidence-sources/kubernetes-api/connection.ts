@@ -179,7 +179,8 @@ interface ReceivedBody {
   readonly release: () => void;
 }
 
-const firstRoomBytes = 64 * 1024;
+/** Most answers are smaller; a page of a large list needs two or three more steps. */
+const firstRoomBytes = 512 * 1024;
 
 /**
  * Puts the parts of an answer together. The memory for it is used again: pages of lists are large, and fresh memory for
@@ -190,25 +191,38 @@ function bodyReader(
   onPart: (bytes: number) => void,
 ): (body: AsyncIterable<Buffer>, limitBytes: number) => Promise<ReceivedBody | undefined> {
   const free: Buffer[] = [];
+  let taken = 0;
+  const release = (room: Buffer): void => {
+    taken -= 1;
+    free.push(room);
+    // One list at a time needs one; the others would only take up memory while somebody thinks.
+    if (taken === 0) free.splice(1);
+  };
   return async (body, limitBytes) => {
     let room: Buffer = free.pop() ?? Buffer.allocUnsafeSlow(firstRoomBytes);
     let length = 0;
-    for await (const part of body) {
-      onPart(part.length);
-      if (length + part.length > limitBytes) {
-        free.push(room);
-        return undefined;
+    taken += 1;
+    try {
+      for await (const part of body) {
+        onPart(part.length);
+        if (length + part.length > limitBytes) {
+          release(room);
+          return undefined;
+        }
+        if (length + part.length > room.length) {
+          const larger = Buffer.allocUnsafeSlow(Math.max(2 * room.length, length + part.length));
+          room.copy(larger, 0, 0, length);
+          room = larger;
+        }
+        part.copy(room, length);
+        length += part.length;
       }
-      if (length + part.length > room.length) {
-        const larger = Buffer.allocUnsafeSlow(Math.max(2 * room.length, length + part.length));
-        room.copy(larger, 0, 0, length);
-        room = larger;
-      }
-      part.copy(room, length);
-      length += part.length;
+    } catch (error) {
+      release(room);
+      throw error;
     }
     // A view of its own for each answer: readers tell texts apart by it.
-    return { body: room.subarray(0, length), release: () => void free.push(room) };
+    return { body: room.subarray(0, length), release: () => release(room) };
   };
 }
 

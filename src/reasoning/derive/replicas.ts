@@ -17,7 +17,11 @@ export function deriveReplicas(facts: FactSource): Replicas {
   const pods = (facts.get('pods')?.all ?? []).filter((pod) => pod.metadata.labels[debugPodLabel] === undefined);
   const nodes = facts.get('nodes');
   const owners: Owners = { replicasets: facts.get('replicasets'), jobs: facts.get('jobs') };
-  const all = pods.map((pod) => replicaOf(pod, facts.now, owners, nodes?.named(undefined, pod.spec.nodeName)));
+  const workloadFor = workloadFinder(owners);
+  const all = pods.map((pod) => {
+    const node = nodes?.named(undefined, pod.spec.nodeName);
+    return replicaOf(pod, facts.now, { owners, workload: workloadFor(pod), node });
+  });
   const byPod = once(
     () => new Map(all.map((replica) => [`${replica.pod.metadata.namespace ?? ''}/${replica.pod.metadata.name}`, replica])),
   );
@@ -37,12 +41,35 @@ interface Owners {
   readonly jobs: FactOf<'jobs'> | undefined;
 }
 
-function replicaOf(pod: Pod, now: Instant, owners: Owners, node: Node | undefined): Replica {
+/** Replicas stand side by side and share their owner and labels, so the workload of one is that of the next. */
+function workloadFinder(owners: Owners): (pod: Pod) => Subject {
+  let latest: { readonly metadata: Pod['metadata']; readonly workload: Subject } | undefined;
+  return (pod) => {
+    const { metadata } = pod;
+    const isAlike =
+      latest !== undefined &&
+      metadata.ownerReferences.length > 0 &&
+      latest.metadata.ownerReferences === metadata.ownerReferences &&
+      latest.metadata.labels === metadata.labels &&
+      latest.metadata.namespace === metadata.namespace;
+    // A pod without an owner, or with its node for one, is its own workload.
+    if (latest === undefined || !isAlike || latest.workload.kind === 'Pod') latest = { metadata, workload: workloadOf(pod, owners) };
+    return latest.workload;
+  };
+}
+
+interface Surroundings {
+  readonly owners: Owners;
+  readonly workload: Subject;
+  readonly node: Node | undefined;
+}
+
+function replicaOf(pod: Pod, now: Instant, { owners, workload, node }: Surroundings): Replica {
   const troubles = troublesOf(pod, now, node === undefined ? undefined : isReporting(node));
   const health = healthOf(pod, troubles, owners, now);
   return {
     pod,
-    workload: workloadOf(pod, owners),
+    workload,
     revision: pod.metadata.labels['pod-template-hash'] ?? pod.metadata.labels['controller-revision-hash'],
     health,
     troubles,
