@@ -26,14 +26,19 @@ export interface Collection<Item extends ApiObject> {
 }
 
 export function collect<Item extends ApiObject>(all: readonly Item[], gaps: readonly Gap[] = []): Collection<Item> {
-  const byName = once(() => new Map(all.map((item) => [`${item.metadata.namespace ?? ''}/${item.metadata.name}`, item])));
+  const byName = once(() => indexByName(all, (item) => item));
   const byUid = once(() => new Map(all.flatMap((item) => (item.metadata.uid === undefined ? [] : [[item.metadata.uid, item] as const]))));
   const byNamespace = once(() => groupBy(all, (item) => item.metadata.namespace ?? ''));
   const byOwner = once(() => groupBy(all, (item) => item.metadata.ownerReferences.find((owner) => owner.controller === true)?.uid));
   const inNamespace = (namespace: string | undefined): readonly Item[] => byNamespace().get(namespace ?? '') ?? [];
   return {
     all,
-    named: (namespace, name) => (name === undefined ? undefined : byName().get(`${namespace ?? ''}/${name}`)),
+    named: (namespace, name) =>
+      name === undefined
+        ? undefined
+        : byName()
+            .get(namespace ?? '')
+            ?.get(name),
     withUid: (uid) => (uid === undefined ? undefined : byUid().get(uid)),
     inNamespace,
     ownedBy: (uid) => (uid === undefined ? [] : (byOwner().get(uid) ?? [])),
@@ -48,6 +53,21 @@ export function collect<Item extends ApiObject>(all: readonly Item[], gaps: read
 export function isOutside({ namespaces, exceptNamespaces }: Gap, namespace: string): boolean {
   if (namespaces !== undefined) return !namespaces.includes(namespace);
   return exceptNamespaces !== undefined && exceptNamespaces.includes(namespace);
+}
+
+/** By namespace, then by name: no key is made for each of tens of thousands of objects. The last of several equal names wins. */
+export function indexByName<Item>(
+  items: readonly Item[],
+  objectOf: (item: Item) => ApiObject,
+): ReadonlyMap<string, ReadonlyMap<string, Item>> {
+  const byNamespace = new Map<string, Map<string, Item>>();
+  for (const item of items) {
+    const { name, namespace = '' } = objectOf(item).metadata;
+    const inNamespace = byNamespace.get(namespace);
+    if (inNamespace === undefined) byNamespace.set(namespace, new Map([[name, item]]));
+    else inNamespace.set(name, item);
+  }
+  return byNamespace;
 }
 
 export function once<Value>(make: () => Value): () => Value {

@@ -1,4 +1,4 @@
-import { groupBy, once } from '../../domain/collection.ts';
+import { groupBy, indexByName, once } from '../../domain/collection.ts';
 import { debugPodLabel } from '../../domain/debug-pod.ts';
 import type { FactOf } from '../../domain/facts.ts';
 import { type Instant, millisecondsPerDay } from '../../domain/instant.ts';
@@ -22,15 +22,16 @@ export function deriveReplicas(facts: FactSource): Replicas {
     const node = nodes?.named(undefined, pod.spec.nodeName);
     return replicaOf(pod, facts.now, { owners, workload: workloadFor(pod), node });
   });
-  const byPod = once(
-    () => new Map(all.map((replica) => [`${replica.pod.metadata.namespace ?? ''}/${replica.pod.metadata.name}`, replica])),
-  );
+  const byPod = once(() => indexByName(all, (replica) => replica.pod));
   const byWorkload = once(() => groupBy(all, (replica) => subjectKey(replica.workload)));
   const byNode = once(() => groupBy(all, (replica) => replica.pod.spec.nodeName));
   return {
     all,
     failing: all.filter((replica) => replica.health === 'failing'),
-    ofPod: (namespace, name) => byPod().get(`${namespace ?? ''}/${name ?? ''}`),
+    ofPod: (namespace, name) =>
+      byPod()
+        .get(namespace ?? '')
+        ?.get(name ?? ''),
     ofWorkload: (workload) => byWorkload().get(subjectKey(workload)) ?? [],
     onNode: (node) => (node === undefined ? [] : (byNode().get(node) ?? [])),
   };
