@@ -73,7 +73,7 @@ async function parseOnly(server: string, paths: readonly string[]): Promise<Done
 async function project(server: string, paths: readonly string[]): Promise<Done> {
   const { openCluster } = await import('../src/evidence-sources/kubernetes-api/open-cluster.ts');
   const { isResourceName } = await import('../src/recording-format/evidence-names.ts');
-  const opened = await openCluster({ kubeconfigPath: kubeconfigFor(server), environment: {}, clock: { now: () => Date.now() } });
+  const opened = openCluster({ kubeconfigPath: kubeconfigFor(server), environment: {}, clock: { now: () => Date.now() } });
   if (opened.state === 'failed') throw new Error(opened.happened);
   const { source } = opened;
   const names = paths.map((path) => path.replace(/^.*\//, '')).filter(isResourceName);

@@ -1,0 +1,44 @@
+import { catalogue } from '../src/catalogue/index.generated.ts';
+import { parseInstant } from '../src/domain/instant.ts';
+import type { Readings } from '../src/domain/evidence.ts';
+import { type ResourceName, resources } from '../src/domain/kubernetes/resources.ts';
+import { assess } from '../src/reasoning/assess.ts';
+import { diagnose } from '../src/reasoning/diagnose.ts';
+import { syntheticCluster, syntheticNow } from './synthetic-cluster.ts';
+
+/** Reasons over a synthetic cluster that is in memory already, and tells what the thinking alone took. */
+export function investigateInMemory(pods: number): {
+  readonly investigation: {
+    readonly outcome: string;
+    readonly hypotheses: readonly { readonly failureMode: string; readonly subject: { readonly name: string } }[];
+  };
+  readonly objects: number;
+  readonly cpuMilliseconds: number;
+} {
+  const at = parseInstant(syntheticNow) ?? 0;
+  const cluster = syntheticCluster(pods);
+  const readings = Object.fromEntries(
+    Object.entries(cluster).map(([name, list]) => {
+      const value = Array.from({ length: list.count }, (_each, index) => resources[name as ResourceName].shape.read(list.at(index)));
+      return [name, { state: 'read', at, value, gaps: [] }];
+    }),
+  ) as Readings;
+  const question = {
+    alert: undefined,
+    alertExpression: undefined,
+    namespace: undefined,
+    selector: undefined,
+    lookBackMilliseconds: 3_600_000,
+  };
+  const before = process.cpuUsage();
+  const investigation = diagnose(
+    assess(question, { takenAt: at, cluster: { source: 'recording', name: 'synthetic', version: undefined }, readings }),
+    catalogue,
+  );
+  const { user, system } = process.cpuUsage(before);
+  return {
+    investigation,
+    objects: Object.values(cluster).reduce((sum, list) => sum + list.count, 0),
+    cpuMilliseconds: Math.round((user + system) / 1000),
+  };
+}

@@ -1,0 +1,85 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { Measured } from './measured-process.ts';
+
+/**
+ * `npm run bench -- [pods…]`: a synthetic cluster of so many pods is served on this machine, and each task runs in a process of
+ * its own. Machines differ and are shared: the ratio within one run is what counts.
+ */
+const sizes = process.argv
+  .slice(2)
+  .map(Number)
+  .filter((size) => Number.isInteger(size) && size > 0);
+const tasks = ['investigate', 'parse', 'project'] as const;
+
+interface Row {
+  readonly pods: number;
+  readonly task: (typeof tasks)[number];
+  readonly measured: Measured;
+}
+
+const rows: Row[] = [];
+for (const pods of sizes.length === 0 ? [1_000, 10_000, 100_000] : sizes) {
+  process.stderr.write(`serving ${pods} pods …\n`);
+  const server = spawn('node', [script('serve-cluster.ts'), String(pods)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  try {
+    const address = `http://127.0.0.1:${await firstLine(server.stdout)}`;
+    // What an investigation asks for is what the other tasks read as well.
+    await fetch(`${address}/asked`);
+    const investigation = await measure(['investigate', address]);
+    const lists = await (await fetch(`${address}/asked`)).text();
+    rows.push({ pods, task: 'investigate', measured: investigation });
+    for (const task of ['parse', 'project'] as const) rows.push({ pods, task, measured: await measure([task, address, lists]) });
+  } finally {
+    server.kill();
+  }
+}
+
+const table = tableOf(rows);
+process.stdout.write(`${table}\n`);
+save(rows, table);
+
+function script(name: string): string {
+  return fileURLToPath(new URL(name, import.meta.url));
+}
+
+async function firstLine(stream: NodeJS.ReadableStream): Promise<string> {
+  for await (const line of createInterface({ input: stream })) return line;
+  throw new Error('the server of the synthetic cluster ended before it was ready');
+}
+
+async function measure(parameters: readonly string[]): Promise<Measured> {
+  process.stderr.write(`measuring ${parameters[0]} …\n`);
+  // The command runs as the launcher starts it; the measure that it is held against runs in a plain Node.
+  const flags = parameters[0] === 'parse' ? [] : ['--max-semi-space-size=8', '--heap-growing-percent=60'];
+  const child = spawn('node', [...flags, script('measured-process.ts'), ...parameters], { stdio: ['ignore', 'pipe', 'inherit'] });
+  return JSON.parse(await firstLine(child.stdout)) as Measured;
+}
+
+function tableOf(of: readonly Row[]): string {
+  const lines = of.map(({ pods, task, measured }) => {
+    const parse = of.find((other) => other.pods === pods && other.task === 'parse')?.measured.cpuMilliseconds ?? 0;
+    const ratio = parse === 0 ? '' : (measured.cpuMilliseconds / parse).toFixed(2);
+    const seconds = (milliseconds: number): string => (milliseconds / 1000).toFixed(1);
+    return `| ${pods} | ${task} | ${seconds(measured.cpuMilliseconds)} | ${ratio} | ${seconds(measured.wallMilliseconds)} | ${measured.peakMegabytes} | ${measured.outcome ?? `${measured.objects} objects`} |`;
+  });
+  return ['| pods | task | CPU s | CPU against parse | wall s | peak MiB | result |', '|---|---|---|---|---|---|---|', ...lines].join('\n');
+}
+
+function save(of: readonly Row[], text: string): void {
+  const folder = fileURLToPath(new URL('results/', import.meta.url));
+  mkdirSync(folder, { recursive: true });
+  const day = new Date().toISOString().slice(0, 10);
+  const [processor] = cpus();
+  const machine = `Node ${process.version}, ${cpus().length} × ${processor?.model ?? 'unknown processor'}`;
+  writeFileSync(`${folder}${day}-lists.json`, `${JSON.stringify({ day, machine, rows: of }, null, 1)}\n`);
+  const words =
+    '`parse`: only page and parse the lists that an investigation reads. `project`: through our source, kept lean. `investigate`: the whole command.';
+  writeFileSync(
+    `${folder}${day}-lists.md`,
+    `# Lists and investigations, ${day}\n\n${machine}. Each task in a process of its own, one after the other.\n${words}\n\n${text}\n`,
+  );
+}
