@@ -97,7 +97,7 @@ async function investigateLive(server: string): Promise<Done> {
 /** Only the thinking: the evidence is in memory before the clock starts to matter. */
 async function think(pods: number): Promise<Done> {
   const { investigateInMemory } = await import('./in-memory.ts');
-  const { investigation, objects, cpuMilliseconds } = await investigateInMemory(pods);
+  const { investigation, objects, cpuMilliseconds } = investigateInMemory(pods);
   return { objects, outcome: `${cpuMilliseconds} ms of thinking; ${said(investigation)}` };
 }
 

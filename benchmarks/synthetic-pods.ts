@@ -1,4 +1,5 @@
 import type { RawObject } from '../src/domain/example.ts';
+import { writersOf } from './synthetic-field-managers.ts';
 import { labelsOf, longAgo, revisionHash, revisionName, rolledOut, type Workload } from './synthetic-workload.ts';
 
 export interface Place {
@@ -43,41 +44,45 @@ export function podOf(number: number, { workload, node }: Place): RawObject {
       ],
       managedFields: writersOf(workload, started),
     },
-    spec: {
-      volumes: [
-        { name: 'config', configMap: { name: `${workload.name}-config-0`, defaultMode: 420 } },
-        {
-          name: token,
-          projected: {
-            sources: [
-              { serviceAccountToken: { expirationSeconds: 3607, path: 'token' } },
-              { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
-              { downwardAPI: { items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }] } },
-            ],
-            defaultMode: 420,
-          },
-        },
-      ],
-      containers: ['main', 'sidecar'].map((name) => containerOf(name, workload, token)),
-      restartPolicy: 'Always',
-      terminationGracePeriodSeconds: 30,
-      dnsPolicy: 'ClusterFirst',
-      serviceAccountName: 'default',
-      serviceAccount: 'default',
-      nodeName: node,
-      securityContext: {},
-      schedulerName: 'default-scheduler',
-      tolerations: ['not-ready', 'unreachable'].map((name) => ({
-        key: `node.kubernetes.io/${name}`,
-        operator: 'Exists',
-        effect: 'NoExecute',
-        tolerationSeconds: 300,
-      })),
-      priority: 0,
-      enableServiceLinks: true,
-      preemptionPolicy: 'PreemptLowerPriority',
-    },
+    spec: specOf(workload, { node, token }),
     status: statusOf(number, workload, { started, address }),
+  };
+}
+
+function specOf(workload: Workload, { node, token }: { readonly node: string; readonly token: string }): RawObject {
+  return {
+    volumes: [
+      { name: 'config', configMap: { name: `${workload.name}-config-0`, defaultMode: 420 } },
+      {
+        name: token,
+        projected: {
+          sources: [
+            { serviceAccountToken: { expirationSeconds: 3607, path: 'token' } },
+            { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+            { downwardAPI: { items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }] } },
+          ],
+          defaultMode: 420,
+        },
+      },
+    ],
+    containers: ['main', 'sidecar'].map((name) => containerOf(name, workload, token)),
+    restartPolicy: 'Always',
+    terminationGracePeriodSeconds: 30,
+    dnsPolicy: 'ClusterFirst',
+    serviceAccountName: 'default',
+    serviceAccount: 'default',
+    nodeName: node,
+    securityContext: {},
+    schedulerName: 'default-scheduler',
+    tolerations: ['not-ready', 'unreachable'].map((name) => ({
+      key: `node.kubernetes.io/${name}`,
+      operator: 'Exists',
+      effect: 'NoExecute',
+      tolerationSeconds: 300,
+    })),
+    priority: 0,
+    enableServiceLinks: true,
+    preemptionPolicy: 'PreemptLowerPriority',
   };
 }
 
@@ -167,86 +172,6 @@ function statusOf(
     }),
     qosClass: 'Burstable',
   };
-}
-
-function writersOf({ number }: Workload, time: string): readonly RawObject[] {
-  const condition = { '.': {}, 'f:lastProbeTime': {}, 'f:lastTransitionTime': {}, 'f:status': {}, 'f:type': {} };
-  const container = {
-    '.': {},
-    'f:env': {
-      '.': {},
-      'k:{"name":"DB_URL"}': { '.': {}, 'f:name': {}, 'f:value': {} },
-      'k:{"name":"DB_PASSWORD"}': { '.': {}, 'f:name': {}, 'f:valueFrom': { '.': {}, 'f:secretKeyRef': {} } },
-    },
-    'f:image': {},
-    'f:imagePullPolicy': {},
-    'f:livenessProbe': {
-      '.': {},
-      'f:failureThreshold': {},
-      'f:httpGet': { '.': {}, 'f:path': {}, 'f:port': {}, 'f:scheme': {} },
-      'f:periodSeconds': {},
-    },
-    'f:name': {},
-    'f:ports': {},
-    'f:resources': {
-      '.': {},
-      'f:limits': { '.': {}, 'f:cpu': {}, 'f:memory': {} },
-      'f:requests': { '.': {}, 'f:cpu': {}, 'f:memory': {} },
-    },
-    'f:terminationMessagePath': {},
-    'f:terminationMessagePolicy': {},
-    'f:volumeMounts': {},
-  };
-  return [
-    {
-      manager: 'kube-controller-manager',
-      operation: 'Update',
-      apiVersion: 'v1',
-      time,
-      fieldsType: 'FieldsV1',
-      fieldsV1: {
-        'f:metadata': {
-          'f:annotations': { '.': {}, 'f:prometheus.io/scrape': {} },
-          'f:generateName': {},
-          'f:labels': { '.': {}, 'f:app': {}, 'f:pod-template-hash': {} },
-          'f:ownerReferences': { '.': {}, [`k:{"uid":"rs-${number}-2"}`]: {} },
-        },
-        'f:spec': {
-          'f:containers': { 'k:{"name":"main"}': container, 'k:{"name":"sidecar"}': container },
-          'f:dnsPolicy': {},
-          'f:enableServiceLinks': {},
-          'f:restartPolicy': {},
-          'f:schedulerName': {},
-          'f:securityContext': {},
-          'f:terminationGracePeriodSeconds': {},
-          'f:volumes': { '.': {}, 'k:{"name":"config"}': { '.': {}, 'f:configMap': {}, 'f:name': {} } },
-        },
-      },
-    },
-    {
-      manager: 'kubelet',
-      operation: 'Update',
-      apiVersion: 'v1',
-      time,
-      fieldsType: 'FieldsV1',
-      fieldsV1: {
-        'f:status': {
-          'f:conditions': {
-            'k:{"type":"ContainersReady"}': condition,
-            'k:{"type":"Initialized"}': condition,
-            'k:{"type":"Ready"}': condition,
-          },
-          'f:containerStatuses': {},
-          'f:hostIP': {},
-          'f:phase': {},
-          'f:podIP': {},
-          'f:podIPs': {},
-          'f:startTime': {},
-        },
-      },
-      subresource: 'status',
-    },
-  ];
 }
 
 export function busyNode(number: number): RawObject {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Alert, AlertExpression, Question } from '../domain/alert.ts';
 import type { MetricResult } from '../domain/evidence.ts';
-import { crashLooping, exampleEvent, examplePod } from '../domain/example-objects.ts';
+import { exampleEvent } from '../domain/example-happenings.ts';
+import { crashLooping, examplePod } from '../domain/example-objects.ts';
 import { type ExampleEvidence, minutesAgo, snapshotOf } from '../domain/example.ts';
 import { formatInstant } from '../domain/instant.ts';
 import { factsOf } from './facts-of.ts';

@@ -20,6 +20,8 @@ const effectMilliseconds = 30 * millisecondsPerMinute;
 /** Clocks and back-offs: a failure may be dated this much before the write that caused it. */
 const slackMilliseconds = millisecondsPerMinute;
 
+const cart = { kind: 'Deployment', namespace: 'shop', name: 'cart' } as const;
+
 /** A ConfigMap or Secret was written, and the pods that use it began to fail right after, without any rollout. */
 export const configurationChangedUnderRunningPods = defineFailureMode({
   id: 'configuration-changed-under-running-pods',
@@ -79,7 +81,7 @@ export const configurationChangedUnderRunningPods = defineFailureMode({
     {
       story: 'Written by hand, and minutes later both replicas that run for an hour begin to fail.',
       given: { pods: [broken('cart-7f9-a'), broken('cart-7f9-b')], configmaps: [written(6)] },
-      finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }],
+      finds: [cart],
     },
     {
       story: 'Written days ago; the replicas that were started again today fail, and those that run since before are well.',
@@ -88,21 +90,11 @@ export const configurationChangedUnderRunningPods = defineFailureMode({
     {
       story: 'Replicas stay Ready with what was written under them, and the page about them comes minutes later.',
       given: {
-        pods: [
-          examplePod({
-            name: 'cart-7f9-a',
-            labels: { 'pod-template-hash': '7f9' },
-            startedMinutesAgo: 600,
-            spec: { volumes: [{ name: 'config', configMap: { name: 'cart' } }] },
-          }),
-        ],
+        pods: [mounting('cart-7f9-a')],
         configmaps: [written(9)],
-        'judged-alert': {
-          ...exampleJudgedAlert('real', { namespace: 'shop', deployment: 'cart' }),
-          target: { kind: 'Deployment', namespace: 'shop', name: 'cart' },
-        },
+        'judged-alert': { ...exampleJudgedAlert('real', { namespace: 'shop', deployment: 'cart' }), target: cart },
       },
-      finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }],
+      finds: [cart],
     },
   ],
   isNotFooledBy: [
@@ -301,4 +293,9 @@ function written(writtenMinutesAgo: number): RawObject {
     },
     data: { TIMEOUT: '' },
   };
+}
+
+function mounting(name: string): RawObject {
+  const spec = { volumes: [{ name: 'config', configMap: { name: 'cart' } }] };
+  return examplePod({ name, labels: { 'pod-template-hash': '7f9' }, startedMinutesAgo: 600, spec });
 }

@@ -1,5 +1,6 @@
 import { isRecord } from '../../domain/shape.ts';
-import type { Change, Connection, Reply } from './connection.ts';
+import type { Change } from './change.ts';
+import type { Connection, Reply } from './connection.ts';
 import { noAnswer, type NoAnswer } from './failure.ts';
 import type { ClusterLimits } from './limits.ts';
 

@@ -2,6 +2,7 @@ import { getCACertificates } from 'node:tls';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { Agent, type Dispatcher, ProxyAgent, request } from 'undici';
+import type { Change } from './change.ts';
 import { type Credentials, credentialsOf, isSameTls, type TlsMaterial } from './credentials.ts';
 import type { ExecPlugin } from './exec-plugin.ts';
 import { errorCode, spokenError } from './failure.ts';
@@ -16,12 +17,6 @@ export interface Question {
   readonly limitBytes: number;
   /** Absent: GET. */
   readonly change?: Change;
-}
-
-/** A request that changes something. Only pod-access.ts makes any. */
-export interface Change {
-  readonly method: 'POST' | 'DELETE';
-  readonly body: object;
 }
 
 /** What a WebSocket to the server is opened with. */

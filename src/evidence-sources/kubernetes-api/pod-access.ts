@@ -3,7 +3,7 @@ import { isRecord } from '../../domain/shape.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { PodAccess, PodAnswer } from '../../ports/pod-access.ts';
 import type { Answer, ApiClient, Wait } from './api-client.ts';
-import type { Change } from './connection.ts';
+import type { Change } from './change.ts';
 import { type ExecParts, runInContainer } from './exec-stream.ts';
 import { becauseOf } from './read-list.ts';
 
