@@ -29,9 +29,8 @@ export const configurationChangedUnderRunningPods = defineFailureMode({
   role: 'cause',
   explanation: {
     whatItIs:
-      'A ConfigMap or Secret changed while pods used it: mounted files follow by themselves, environment at the next restart. No revision tells of it.',
-    howItLooks:
-      'All replicas that use it fail one after the other, whatever their revision and node; the object was written minutes before.',
+      'A ConfigMap or Secret changed while pods used it: files follow by themselves, environment at the next restart. No revision tells.',
+    howItLooks: 'All replicas that use it fail one after the other, whatever their revision and node; it was written minutes before.',
     whyItHappens: 'A manual edit, a synchronisation from elsewhere, a rotated credential that its other side does not know yet.',
     whatStopsTheBleeding: 'Put the former content back. Restart nothing that still runs on it.',
     whatFixesIt: 'Correct the content, and roll it out like code.',
@@ -296,6 +295,5 @@ function written(writtenMinutesAgo: number): RawObject {
 }
 
 function mounting(name: string): RawObject {
-  const spec = { volumes: [{ name: 'config', configMap: { name: 'cart' } }] };
-  return examplePod({ name, labels: { 'pod-template-hash': '7f9' }, startedMinutesAgo: 600, spec });
+  return examplePod({ name, startedMinutesAgo: 600, spec: { volumes: [{ name: 'config', configMap: { name: 'cart' } }] } });
 }
