@@ -295,5 +295,5 @@ function written(writtenMinutesAgo: number): RawObject {
 }
 
 function mounting(name: string): RawObject {
-  return examplePod({ name, startedMinutesAgo: 600, spec: { volumes: [{ name: 'config', configMap: { name: 'cart' } }] } });
+  return examplePod({ name, labels: { 'pod-template-hash': '7f9' }, spec: { volumes: [{ name: 'config', configMap: { name: 'cart' } }] } });
 }
