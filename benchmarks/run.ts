@@ -13,11 +13,13 @@ const sizes = process.argv
   .slice(2)
   .map(Number)
   .filter((size) => Number.isInteger(size) && size > 0);
-const tasks = ['investigate', 'parse', 'project'] as const;
+type Task = 'investigate' | 'parse' | 'project' | 'think';
+/** An odd number, so that there is one in the middle. */
+const runsPerTask = 3;
 
 interface Row {
   readonly pods: number;
-  readonly task: (typeof tasks)[number];
+  readonly task: Task;
   readonly measured: Measured;
 }
 
@@ -27,12 +29,14 @@ for (const pods of sizes.length === 0 ? [1_000, 10_000, 100_000] : sizes) {
   const server = spawn('node', [script('serve-cluster.ts'), String(pods)], { stdio: ['ignore', 'pipe', 'inherit'] });
   try {
     const address = `http://127.0.0.1:${await firstLine(server.stdout)}`;
-    // What an investigation asks for is what the other tasks read as well.
+    // What an investigation asks for is what the other tasks read as well. This first one also warms the server up.
     await fetch(`${address}/asked`);
-    const investigation = await measure(['investigate', address]);
+    await measure(['investigate', address]);
     const lists = await (await fetch(`${address}/asked`)).text();
-    rows.push({ pods, task: 'investigate', measured: investigation });
-    for (const task of ['parse', 'project'] as const) rows.push({ pods, task, measured: await measure([task, address, lists]) });
+    rows.push({ pods, task: 'parse', measured: await inTheMiddle(['parse', address, lists]) });
+    rows.push({ pods, task: 'project', measured: await inTheMiddle(['project', address, lists]) });
+    rows.push({ pods, task: 'investigate', measured: await inTheMiddle(['investigate', address]) });
+    rows.push({ pods, task: 'think', measured: await inTheMiddle(['think', String(pods)]) });
   } finally {
     server.kill();
   }
@@ -51,11 +55,24 @@ async function firstLine(stream: NodeJS.ReadableStream): Promise<string> {
   throw new Error('the server of the synthetic cluster ended before it was ready');
 }
 
+/** The run with the middle CPU time, and the highest peak of all of them. */
+async function inTheMiddle(parameters: readonly string[]): Promise<Measured> {
+  const runs: Measured[] = [];
+  while (runs.length < runsPerTask) runs.push(await measure(parameters));
+  const middle = runs.toSorted((one, other) => one.cpuMilliseconds - other.cpuMilliseconds)[Math.floor(runsPerTask / 2)];
+  if (middle === undefined) throw new Error('nothing was measured');
+  return { ...middle, peakMegabytes: Math.max(...runs.map((run) => run.peakMegabytes)) };
+}
+
 async function measure(parameters: readonly string[]): Promise<Measured> {
   process.stderr.write(`measuring ${parameters[0]} …\n`);
   // The command runs as the launcher starts it; the measure that it is held against runs in a plain Node.
-  const flags = parameters[0] === 'parse' ? [] : ['--max-semi-space-size=8', '--heap-growing-percent=60'];
-  const child = spawn('node', [...flags, script('measured-process.ts'), ...parameters], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const flags = parameters[0] === 'parse' ? [] : ['--max-semi-space-size=8'];
+  const environment = parameters[0] === 'parse' ? {} : { MALLOC_MMAP_THRESHOLD_: '1000000', MALLOC_TRIM_THRESHOLD_: '1000000' };
+  const child = spawn('node', [...flags, script('measured-process.ts'), ...parameters], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...environment },
+  });
   return JSON.parse(await firstLine(child.stdout)) as Measured;
 }
 
@@ -77,9 +94,9 @@ function save(of: readonly Row[], text: string): void {
   const machine = `Node ${process.version}, ${cpus().length} × ${processor?.model ?? 'unknown processor'}`;
   writeFileSync(`${folder}${day}-lists.json`, `${JSON.stringify({ day, machine, rows: of }, null, 1)}\n`);
   const words =
-    '`parse`: only page and parse the lists that an investigation reads. `project`: through our source, kept lean. `investigate`: the whole command.';
+    '`parse`: only page and parse the lists that an investigation reads. `project`: through our source, kept lean. `investigate`: the whole command. `think`: only reasoning, over evidence that is in memory; its CPU includes making the cluster up.';
   writeFileSync(
     `${folder}${day}-lists.md`,
-    `# Lists and investigations, ${day}\n\n${machine}. Each task in a process of its own, one after the other.\n${words}\n\n${text}\n`,
+    `# Lists and investigations, ${day}\n\n${machine}. Each run in a process of its own, one after the other; the middle of ${runsPerTask} by CPU, and the highest peak.\n${words}\n\n${text}\n`,
   );
 }

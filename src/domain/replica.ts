@@ -1,7 +1,7 @@
 import type { Instant } from './instant.ts';
 import type { Container } from './kubernetes/pod-template.ts';
 import type { ContainerStatus, Pod } from './kubernetes/pod.ts';
-import type { Subject } from './subject.ts';
+import { type Subject, subjectKey } from './subject.ts';
 
 /**
  * One thing that is wrong with a pod, as the API states it.
@@ -46,6 +46,12 @@ export interface Replicas {
   readonly ofPod: (namespace: string | undefined, name: string | undefined) => Replica | undefined;
   readonly ofWorkload: (workload: Subject) => readonly Replica[];
   readonly onNode: (node: string | undefined) => readonly Replica[];
+}
+
+/** All replicas of each workload that has a failing one, in the order of their first failures. */
+export function workloadsWithFailing(replicas: Replicas): readonly (readonly Replica[])[] {
+  const workloads = new Map(replicas.failing.map(({ workload }) => [subjectKey(workload), workload]));
+  return [...workloads.values()].map((workload) => replicas.ofWorkload(workload));
 }
 
 /** Status of the container, init containers included. Absent: the kubelet has not reported it. */

@@ -1,12 +1,10 @@
 import { type Claim, citeObject, claim, claimFromAll } from '../../domain/citation.ts';
-import { groupBy } from '../../domain/collection.ts';
 import { minutesAgo, type RawObject } from '../../domain/example.ts';
 import { crashLooping, exampleDeployment, examplePod } from '../../domain/example-objects.ts';
 import { defineFailureMode, type Finding, type Weight } from '../../domain/failure-mode.ts';
 import { clockTime, type Instant, millisecondsPerHour, millisecondsPerMinute } from '../../domain/instant.ts';
-import type { Replica, Replicas, Trouble } from '../../domain/replica.ts';
+import { type Replica, type Replicas, type Trouble, workloadsWithFailing } from '../../domain/replica.ts';
 import { type AtLeastOne, claimOfAll, countOf, findingOf, type Sighting } from '../../domain/sightings.ts';
-import { subjectKey } from '../../domain/subject.ts';
 import { templateDifference } from '../../domain/template-difference.ts';
 import { newestHash, type RevisionFacts, revisionsOf, type WorkloadRevision } from '../../domain/workload-revisions.ts';
 
@@ -47,12 +45,11 @@ export const badRevision = defineFailureMode({
   mitigations: ['roll-back-workload', 'pause-rollout'],
 
   recognise(facts) {
-    const serving = facts.replicas.all.filter(
-      (replica) => replica.revision !== undefined && replica.health !== 'finished' && replica.health !== 'leaving',
-    );
-    const groups = [...groupBy(serving, (replica) => subjectKey(replica.workload)).values()].filter((members) =>
-      members.some((replica) => replica.health === 'failing'),
-    );
+    const groups = workloadsWithFailing(facts.replicas)
+      .map((members) =>
+        members.filter((replica) => replica.revision !== undefined && replica.health !== 'finished' && replica.health !== 'leaving'),
+      )
+      .filter((members) => members.some((replica) => replica.health === 'failing'));
     return groups.flatMap((members) => judge(members, { ...facts, now: facts.now }));
   },
 

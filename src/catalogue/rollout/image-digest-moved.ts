@@ -3,9 +3,8 @@ import { groupBy } from '../../domain/collection.ts';
 import type { RawObject } from '../../domain/example.ts';
 import { crashLooping, examplePod } from '../../domain/example-objects.ts';
 import { defineFailureMode, type Finding, type Weight } from '../../domain/failure-mode.ts';
-import type { Replica, Trouble } from '../../domain/replica.ts';
+import { type Replica, type Trouble, workloadsWithFailing } from '../../domain/replica.ts';
 import { claimOfAll, countOf, findingOf, type Sighting } from '../../domain/sightings.ts';
-import { subjectKey } from '../../domain/subject.ts';
 
 /** Replicas of one template run different images under the same tag, and those with one of them fail. */
 export const imageDigestMoved = defineFailureMode({
@@ -29,13 +28,11 @@ export const imageDigestMoved = defineFailureMode({
   mitigations: [],
 
   recognise(facts) {
-    const groups = groupBy(
-      facts.replicas.all.filter(
-        (replica) => replica.revision !== undefined && (replica.health === 'failing' || replica.health === 'healthy'),
-      ),
-      (replica) => `${subjectKey(replica.workload)} ${replica.revision}`,
-    );
-    return [...groups.values()]
+    return workloadsWithFailing(facts.replicas)
+      .flatMap((members) => {
+        const settled = members.filter((replica) => replica.health === 'failing' || replica.health === 'healthy');
+        return [...groupBy(settled, (replica) => replica.revision).values()];
+      })
       .filter(
         (members) => members.some((replica) => replica.health === 'failing') && members.some((replica) => replica.health === 'healthy'),
       )

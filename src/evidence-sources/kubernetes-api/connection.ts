@@ -174,8 +174,8 @@ interface ReceivedBody {
   readonly release: () => void;
 }
 
-/** Most answers are smaller; a page of a large list needs two or three more steps. */
-const firstRoomBytes = 512 * 1024;
+/** Enough for a page of 500 large pods. The system gives real memory only to what is written to. */
+const firstRoomBytes = 8 * 1024 * 1024;
 
 /**
  * Puts the parts of an answer together. The memory for it is used again: pages of lists are large, and fresh memory for
