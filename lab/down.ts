@@ -1,5 +1,6 @@
-import { rm } from 'node:fs/promises';
-import { hosts, stateDirectory } from './layout.ts';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { hostDirectory, hosts, machineName, stateDirectory } from './layout.ts';
 import { removeNetwork } from './machine/network.ts';
 import { endLabProcesses, removeControlGroups } from './machine/processes.ts';
 import { runProgram, tryProgram } from './run-program.ts';
@@ -11,10 +12,18 @@ export async function down(): Promise<void> {
   await removeNetwork();
   await removeControlGroups();
   await assertNothingMounted();
+  await removeMachineLocks();
   await rm(stateDirectory, { recursive: true, force: true });
   for (const host of hosts) {
-    await rm(`/run/systemd/nspawn/propagate/${host.name}`, { recursive: true, force: true });
-    await rm(`/run/systemd/nspawn/unix-export/${host.name}`, { recursive: true, force: true });
+    for (const kept of ['propagate', 'unix-export'])
+      await rm(join('/run/systemd/nspawn', kept, machineName(host)), { recursive: true, force: true });
+  }
+}
+
+async function removeMachineLocks(): Promise<void> {
+  for (const host of hosts) {
+    const name = (await readFile(join(hostDirectory(host), 'lock-name'), 'utf8').catch(() => '')).trim();
+    if (name !== '') await rm(join('/run/systemd/nspawn/locks', name), { force: true });
   }
 }
 

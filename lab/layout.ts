@@ -65,8 +65,10 @@ export const prometheusUrl = `http://${hostNamed('monitoring').address}:9090`;
 export const alertmanagerUrl = `http://${hostNamed('monitoring').address}:9093`;
 export const imageRegistry = 'registry.shop.internal:5000';
 
+/** Tells this lab from others on the same machine. Everything that the machine sees of a lab carries its name. */
+export const labName = labNameFrom(process.env['STANCH_LAB_NAME']);
 /** Where this run of the lab lives; removed as a whole by `down`. */
-export const stateDirectory = process.env['STANCH_LAB_DIR'] ?? '/var/lib/stanch-lab';
+export const stateDirectory = process.env['STANCH_LAB_DIR'] ?? `/var/lib/${labName}-lab`;
 /** What is expensive to make and does not depend on a run; kept by `down`. */
 export const cacheDirectory = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'stanch', 'lab');
 export const sourceDirectory = import.meta.dirname;
@@ -76,12 +78,18 @@ export const sshConfigPath = join(stateDirectory, 'ssh_config');
 export const certificatesDirectory = join(stateDirectory, 'certificates');
 export const readyMarkerPath = join(stateDirectory, 'ready.json');
 
-export const networkNamespacePrefix = 'stanch-';
 /** Name of the lab's cgroup in every hierarchy. Everything that the lab runs is inside, so that `down` finds it. */
-export const controlGroupName = 'stanch-lab';
+export const controlGroupName = `${labName}-lab`;
+/** Every network namespace of the lab by its full name, so that labs whose names begin alike stay apart. */
+export const networkNamespaces: readonly string[] = [router, desk, ...hosts].map(({ name }) => networkNamespace(name));
 
 export function networkNamespace(hostName: string): string {
-  return `${networkNamespacePrefix}${hostName}`;
+  return `${labName}-${hostName}`;
+}
+
+/** The name under which systemd-nspawn keeps what it holds for a host. */
+export function machineName(host: Host): string {
+  return `${labName}-${host.name}`;
 }
 
 export function hostDirectory(host: { readonly name: string }): string {
@@ -94,4 +102,13 @@ export function hostNamed(name: string): Host {
     throw new Error(`There is no lab host "${name}". Hosts: ${hosts.map((host) => host.name).join(', ')}.`);
   }
   return found;
+}
+
+function labNameFrom(given: string | undefined): string {
+  if (given === undefined || given === '') return 'stanch';
+  if (!/^[a-z][a-z0-9-]{0,30}[a-z0-9]$/.test(given))
+    throw new Error(
+      `STANCH_LAB_NAME is "${given}". Choose 2 to 32 lower-case letters, digits and hyphens that begin with a letter and do not end with a hyphen.`,
+    );
+  return given;
 }

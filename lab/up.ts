@@ -20,7 +20,7 @@ import { ensureKubernetesPrograms, ensureShopPrograms } from './machine/go-progr
 import { bootHost, type HostParts, prepareHost } from './machine/hosts.ts';
 import { ensureImages } from './machine/images.ts';
 import { createNetwork } from './machine/network.ts';
-import { labProcesses, leaderOf } from './machine/processes.ts';
+import { joinLab, labProcesses, leaderOf } from './machine/processes.ts';
 import { createRemoteKeys } from './machine/remote-keys.ts';
 import { ensureRootFileSystem } from './machine/root-file-system.ts';
 import { say, step } from './progress.ts';
@@ -41,12 +41,13 @@ export async function up(): Promise<void> {
 }
 
 async function startFromNothing(): Promise<void> {
+  if (existsSync(stateDirectory) || (await labProcesses()).length > 0) await step('Removing what an earlier run left', down);
+  await joinLab();
   await ensureDebianPackages();
   const kubernetes = await ensureKubernetesPrograms();
   const shop = await ensureShopPrograms();
   const rootFileSystem = await ensureRootFileSystem();
   const images = await ensureImages({ kubernetes, shop, rootFileSystem });
-  if (existsSync(stateDirectory) || (await labProcesses()).length > 0) await step('Removing what an earlier run left', down);
   await mkdir(stateDirectory, { recursive: true, mode: 0o700 });
   await step('Making keys and certificates', async () => {
     await createCertificates();

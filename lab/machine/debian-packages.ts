@@ -25,6 +25,8 @@ export async function ensureDebianPackages(): Promise<void> {
   if (missing.length === 0) return;
   await step(`Installing Debian packages: ${missing.join(' ')}`, async () => {
     const environment = { DEBIAN_FRONTEND: 'noninteractive' };
+    // An installation that was killed half-way leaves packages that the next one refuses to pass over.
+    await runProgram(['dpkg', '--configure', '--pending'], { environment });
     await runProgram(['apt-get', 'update', '-qq'], { environment });
     await runProgram(['apt-get', 'install', '-y', '-qq', '--no-install-recommends', ...missing], { environment });
   });

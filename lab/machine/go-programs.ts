@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { glob, mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { glob, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cacheDirectory, kubernetesVersion, sourceDirectory } from '../layout.ts';
-import { step } from '../progress.ts';
 import { runProgram } from '../run-program.ts';
+import { ensureCached } from './cache.ts';
 
 const kubernetesPrograms = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubelet', 'kube-proxy', 'kubectl'] as const;
 
@@ -34,21 +33,18 @@ interface Build {
 
 async function ensurePrograms(build: Build): Promise<string> {
   const source = join(sourceDirectory, build.module);
-  const finished = join(cacheDirectory, `${build.module}-${await contentKey(source)}`);
-  if (existsSync(finished)) return finished;
-  const unfinished = `${finished}.unfinished`;
-  await rm(unfinished, { recursive: true, force: true });
-  await mkdir(unfinished, { recursive: true });
-  await step(build.title, async () => {
-    await runProgram(['nice', '-n', '10', 'go', 'build', '-o', `${unfinished}/`, '-ldflags', build.linkerFlags, ...build.packages], {
-      directory: source,
-      environment: { CGO_ENABLED: '0', GOFLAGS: '-mod=readonly -buildvcs=false' },
-      logPath: join(cacheDirectory, `${build.module}.log`),
-    });
-    for (const [from, to] of Object.entries(build.renamed)) await rename(join(unfinished, from), join(unfinished, to));
-    await rename(unfinished, finished);
+  return ensureCached({
+    name: `${build.module}-${await contentKey(source)}`,
+    title: build.title,
+    make: async (directory) => {
+      await runProgram(['nice', '-n', '10', 'go', 'build', '-o', `${directory}/`, '-ldflags', build.linkerFlags, ...build.packages], {
+        directory: source,
+        environment: { CGO_ENABLED: '0', GOFLAGS: '-mod=readonly -buildvcs=false' },
+        logPath: join(cacheDirectory, `${build.module}.log`),
+      });
+      for (const [from, to] of Object.entries(build.renamed)) await rename(join(directory, from), join(directory, to));
+    },
   });
-  return finished;
 }
 
 /** Without a version the API server reports v0.0.0, and clients mistrust it. */

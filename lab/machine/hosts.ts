@@ -13,6 +13,7 @@ import {
   hostNamed,
   hosts,
   imageRegistry,
+  machineName,
   networkNamespace,
   sourceDirectory,
   stateDirectory,
@@ -150,14 +151,11 @@ export async function bootHost(host: Host, parts: HostParts): Promise<void> {
     binds.push(...(await kernelSettings(directory)));
   }
   const boot = join(sourceDirectory, 'hosts', 'boot-host.sh');
-  const child = spawn(
-    'unshare',
-    ['--mount', 'sh', boot, host.name, parts.rootFileSystem, directory, controlGroupName, networkNamespace(host.name), ...binds],
-    {
-      detached: true,
-      stdio: ['ignore', console_, console_],
-    },
-  );
+  const parameters = [host.name, machineName(host), parts.rootFileSystem, directory, controlGroupName, networkNamespace(host.name)];
+  const child = spawn('unshare', ['--mount', 'sh', boot, ...parameters, ...binds], {
+    detached: true,
+    stdio: ['ignore', console_, console_],
+  });
   child.unref();
   closeSync(console_);
   await waitFor({

@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, existsSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { copyFile, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { cacheDirectory } from '../layout.ts';
-import { step } from '../progress.ts';
 import { runProgram } from '../run-program.ts';
+import { ensureCached } from './cache.ts';
 
 interface Image {
   readonly repository: string;
@@ -36,16 +35,14 @@ export async function ensureImages(programs: Programs): Promise<string> {
     .update(JSON.stringify([images, await readFile(import.meta.filename, 'utf8'), await readFile(finishing, 'utf8')]))
     .digest('hex')
     .slice(0, 16);
-  const finished = join(cacheDirectory, `images-${key}`);
-  if (existsSync(finished)) return finished;
-  await step('Making container images', async () => {
-    const unfinished = `${finished}.unfinished`;
-    await rm(unfinished, { recursive: true, force: true });
-    await mkdir(join(unfinished, 'blobs'), { recursive: true });
-    for (const image of images) await writeImage({ image, directory: unfinished, rootFileSystem: programs.rootFileSystem });
-    await rename(unfinished, finished);
+  return ensureCached({
+    name: `images-${key}`,
+    title: 'Making container images',
+    make: async (directory) => {
+      await mkdir(join(directory, 'blobs'));
+      for (const image of images) await writeImage({ image, directory, rootFileSystem: programs.rootFileSystem });
+    },
   });
-  return finished;
 }
 
 async function writeImage({

@@ -1,4 +1,4 @@
-import { addresses, desk, type Host, hosts, networkNamespace, networkNamespacePrefix, router, workers } from '../layout.ts';
+import { addresses, desk, type Host, hosts, networkNamespace, networkNamespaces, router, workers } from '../layout.ts';
 import { runProgram, tryProgram } from '../run-program.ts';
 
 const bridge = 'switch0';
@@ -77,7 +77,7 @@ export async function labNetworkNamespaces(): Promise<readonly string[]> {
   return listed.output
     .split('\n')
     .map((line) => line.split(' ')[0] ?? '')
-    .filter((name) => name.startsWith(networkNamespacePrefix));
+    .filter((name) => networkNamespaces.includes(name));
 }
 
 /** Vector that runs a program of this machine on the network of a lab host. `nsenter`, because `ip netns exec` remounts /sys. */

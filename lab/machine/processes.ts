@@ -1,5 +1,5 @@
 import { existsSync, readlinkSync } from 'node:fs';
-import { readdir, readFile, rmdir, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rmdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { controlGroupName, type Host } from '../layout.ts';
 import { pause, waitFor } from '../run-program.ts';
@@ -16,6 +16,24 @@ export async function leaderOf(host: Host): Promise<number | undefined> {
     if (identifiers.length === 2 && identifiers[1] === '1' && name === 'systemd') return process;
   }
   return undefined;
+}
+
+/**
+ * Counts this process, and so every program that it starts, among the lab's. Whatever becomes of it, `down` finds what it
+ * left: a build that goes on, or a host that was just about to boot.
+ */
+export async function joinLab(): Promise<void> {
+  for (const hierarchy of await hierarchies()) {
+    const lab = join(hierarchy, controlGroupName);
+    await mkdir(lab, { recursive: true });
+    if (existsSync(join(lab, 'cpuset.cpus'))) {
+      // A new cpuset is empty and admits no process; its children then copy it.
+      for (const name of ['cpuset.cpus', 'cpuset.mems']) await writeFile(join(lab, name), await readFile(join(hierarchy, name)));
+      await writeFile(join(lab, 'cgroup.clone_children'), '1');
+    }
+    await mkdir(join(lab, 'up'), { recursive: true });
+    await writeFile(join(lab, 'up', 'cgroup.procs'), String(process.pid));
+  }
 }
 
 /** Ends every process of the lab: those in its cgroups, and any that linger in its network namespaces. */

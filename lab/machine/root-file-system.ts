@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cacheDirectory, sourceDirectory } from '../layout.ts';
-import { step } from '../progress.ts';
 import { runProgram } from '../run-program.ts';
+import { ensureCached } from './cache.ts';
 
 const release = 'bookworm';
 
@@ -45,17 +44,14 @@ export async function ensureRootFileSystem(): Promise<string> {
     .update(await readFile(finishing))
     .digest('hex')
     .slice(0, 16);
-  const finished = join(cacheDirectory, `root-file-system-${key}`);
-  if (existsSync(finished)) return finished;
-  await step("Making the hosts' Debian root file system", async () => {
-    const unfinished = `${finished}.unfinished`;
-    await rm(unfinished, { recursive: true, force: true });
-    await mkdir(cacheDirectory, { recursive: true });
-    await runProgram(['debootstrap', '--variant=minbase', `--include=${packages.join(',')}`, release, unfinished], {
-      logPath: join(cacheDirectory, 'root-file-system.log'),
-    });
-    await runProgram(['sh', finishing, unfinished]);
-    await rename(unfinished, finished);
+  return ensureCached({
+    name: `root-file-system-${key}`,
+    title: "Making the hosts' Debian root file system",
+    make: async (directory) => {
+      // debootstrap mounts /proc and /sys below. In a mount namespace of its own they vanish with it, however it ends.
+      const debootstrap = ['debootstrap', '--variant=minbase', `--include=${packages.join(',')}`, release, directory];
+      await runProgram(['unshare', '--mount', ...debootstrap], { logPath: join(cacheDirectory, 'root-file-system.log') });
+      await runProgram(['sh', finishing, directory]);
+    },
   });
-  return finished;
 }
