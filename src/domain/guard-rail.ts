@@ -1,5 +1,6 @@
 import type { ExampleEvidence } from './example.ts';
-import type { ClusterChange, Situation } from './mitigation.ts';
+import type { ClusterChange } from './cluster-change.ts';
+import type { Situation } from './mitigation.ts';
 
 /** A change that somebody is about to make, by hand or by a plan. */
 export interface IntendedChange {

@@ -1,27 +1,8 @@
 import type { Claim } from './citation.ts';
+import type { ClusterChange } from './cluster-change.ts';
 import type { FactKind, Facts } from './facts.ts';
 import type { BlastRadius, Change, Hypothesis, Scope } from './reasoned.ts';
 import type { Subject } from './subject.ts';
-
-/** One change to the cluster, small enough to show a human and to undo. Only an actuator may carry it out. */
-export type ClusterChange =
-  | { readonly kind: 'cordon'; readonly node: string }
-  | { readonly kind: 'uncordon'; readonly node: string }
-  | { readonly kind: 'evict'; readonly namespace: string; readonly pod: string }
-  | { readonly kind: 'delete-pod'; readonly namespace: string; readonly pod: string }
-  | { readonly kind: 'roll-back'; readonly workload: Subject; readonly toRevision: number }
-  | { readonly kind: 'scale'; readonly workload: Subject; readonly from: number; readonly to: number }
-  | { readonly kind: 'set-autoscaler-maximum'; readonly autoscaler: Subject; readonly from: number; readonly to: number }
-  | { readonly kind: 'pause-rollout'; readonly workload: Subject }
-  | { readonly kind: 'resume-rollout'; readonly workload: Subject }
-  | { readonly kind: 'restart-rollout'; readonly workload: Subject }
-  | {
-      readonly kind: 'set-memory-limit';
-      readonly workload: Subject;
-      readonly container: string;
-      readonly from: string;
-      readonly to: string;
-    };
 
 export interface Precondition {
   readonly claim: string;

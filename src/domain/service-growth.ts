@@ -1,6 +1,6 @@
 import { citeList, citeObject, type Claim, claim } from './citation.ts';
 import type { Collection } from './collection.ts';
-import { formatInstant, type Instant, millisecondsPerDay } from './instant.ts';
+import { clockTime, formatInstant, type Instant, millisecondsPerDay, millisecondsPerMinute } from './instant.ts';
 import type { Service } from './kubernetes/network.ts';
 import type { ControllerRevision, DaemonSet } from './kubernetes/workload.ts';
 
@@ -20,20 +20,15 @@ export interface GrowthFacts {
 /** Services that came lately while kube-proxy's memory limit stayed: more Services are more rules are more memory. */
 export function serviceGrowth(facts: GrowthFacts, memoryLimit: string | undefined): readonly Claim[] {
   const all = facts.services?.all ?? [];
-  const fresh = all
-    .filter((service) => isWithin(service.metadata.creationTimestamp, facts.now))
-    .toSorted((left, right) => (left.metadata.creationTimestamp ?? 0) - (right.metadata.creationTimestamp ?? 0));
+  const recent = all.filter((service) => isWithin(service.metadata.creationTimestamp, facts.now));
+  const isYoung = recent.length === all.length;
+  const fresh = isYoung ? latestAdditions(all) : recent.toSorted(byAge);
   const [first] = fresh;
   const last = fresh.at(-1);
-  if (
-    first === undefined ||
-    last === undefined ||
-    fresh.length < Math.max(noticeableCount, all.length * noticeableShare) ||
-    fresh.length === all.length
-  )
-    return [];
-  const from = day(first.metadata.creationTimestamp);
-  const until = day(last.metadata.creationTimestamp);
+  if (first === undefined || last === undefined || fresh.length < Math.max(noticeableCount, all.length * noticeableShare)) return [];
+  const spoken = (at: Instant | undefined): string => (isYoung && at !== undefined ? `${day(at)} ${clockTime(at)}` : day(at));
+  const from = spoken(first.metadata.creationTimestamp);
+  const until = spoken(last.metadata.creationTimestamp);
   const says = `${fresh.length} of the ${all.length} Services are new since ${from}${until === from ? '' : `, the latest of ${until}`}: more Services are more rules, and more rules are more memory for kube-proxy.`;
   const grown = claim(
     says,
@@ -42,6 +37,39 @@ export function serviceGrowth(facts: GrowthFacts, memoryLimit: string | undefine
   );
   const unchanged = limitUnchanged(facts, memoryLimit, first.metadata.creationTimestamp ?? facts.now);
   return unchanged === undefined ? [grown] : [grown, unchanged];
+}
+
+/** So long nobody adds a Service: what comes after it is another piece of work. */
+const pauseMilliseconds = millisecondsPerMinute;
+
+/** Services in the order in which they came, cut where nobody added one for a while. */
+export function burstsOf(services: readonly Service[]): readonly (readonly Service[])[] {
+  const bursts: Service[][] = [];
+  for (const service of services.toSorted(byAge)) {
+    const last = bursts.at(-1)?.at(-1);
+    const isSameWork = last !== undefined && ageKey(service) - ageKey(last) < pauseMilliseconds;
+    if (isSameWork) bursts.at(-1)?.push(service);
+    else bursts.push([service]);
+  }
+  return bursts;
+}
+
+/** In a cluster that is younger than any onboarding, growth is what came onto more than there was before. */
+function latestAdditions(all: readonly Service[]): readonly Service[] {
+  let added: readonly Service[] = [];
+  for (const burst of burstsOf(all).toReversed()) {
+    if (added.length + burst.length > all.length / 2) break;
+    added = [...burst, ...added];
+  }
+  return added;
+}
+
+function byAge(left: Service, right: Service): number {
+  return ageKey(left) - ageKey(right);
+}
+
+function ageKey({ metadata }: Service): number {
+  return metadata.creationTimestamp ?? 0;
 }
 
 function isWithin(at: Instant | undefined, now: Instant): boolean {

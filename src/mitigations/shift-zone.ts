@@ -1,6 +1,7 @@
 import { citeObject, claimFromAll } from '../domain/citation.ts';
 import { budgetsAllow } from '../domain/disruption.ts';
-import { type ClusterChange, defineMitigation } from '../domain/mitigation.ts';
+import type { ClusterChange } from '../domain/cluster-change.ts';
+import { defineMitigation } from '../domain/mitigation.ts';
 import { saveCommands } from '../domain/save-evidence.ts';
 import { spareCapacity } from '../domain/spare-capacity.ts';
 

@@ -1,5 +1,5 @@
 import type { EvidencePointer } from '../domain/citation.ts';
-import type { ClusterChange } from '../domain/mitigation.ts';
+import type { ClusterChange } from '../domain/cluster-change.ts';
 import { nodeCommand } from '../domain/node-command.ts';
 import { quoted, shellWord } from '../domain/shell-word.ts';
 import type { Subject } from '../domain/subject.ts';
@@ -66,6 +66,10 @@ export function commandToChange(change: ClusterChange): string {
       return `kubectl rollout resume ${target(change.workload)}`;
     case 'restart-rollout':
       return `kubectl rollout restart ${target(change.workload)}`;
+    case 'relabel-pod':
+      return `kubectl label pod -n ${shellWord(change.namespace)} ${shellWord(change.pod)} --overwrite ${Object.entries(change.labels)
+        .map(([key, value]) => shellWord(`${key}=${value}`))
+        .join(' ')}`;
     case 'set-memory-limit':
       return `kubectl set resources ${target(change.workload)} -c ${shellWord(change.container)} --limits=memory=${shellWord(change.to)}`;
   }

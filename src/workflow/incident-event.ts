@@ -1,0 +1,73 @@
+import type { Instant } from '../domain/instant.ts';
+import type { Investigation } from '../domain/investigation.ts';
+import type { MitigationPlan } from '../domain/mitigation.ts';
+import type { Observation } from '../domain/observation.ts';
+import type { Approval } from '../domain/permit.ts';
+import type { JsonValue, PreparedChange } from '../domain/prepared-change.ts';
+import type { ChangeResult } from '../domain/change-result.ts';
+import type { LooseEnd } from '../domain/loose-end.ts';
+import type { Proof } from '../domain/proof.ts';
+
+/** mitigate: stops the bleeding, and is put back later. repair: removes the cause, and stays. */
+export type Purpose = 'mitigate' | 'repair';
+
+export type Direction = 'do' | 'undo';
+
+/** How a mitigation went: see `judgeProgress`. */
+export type Judgement = 'confirmed' | 'worse' | 'no-better' | 'cannot-tell';
+
+/**
+ * Something that happened in an incident. The store keeps these in order and never changes one; an incident is what
+ * folding them gives. Plain data.
+ */
+export type IncidentEvent = {
+  readonly at: Instant;
+  /** Who did it: a person ("ada@laptop"), "stanch" by itself, or a policy's rule. */
+  readonly by: string;
+} & IncidentHappening;
+
+export type IncidentHappening =
+  | {
+      readonly kind: 'opened';
+      /** Absent: nobody was paged. */
+      readonly alert?: { readonly name: string; readonly summary: string; readonly startedAt?: Instant };
+      readonly cluster: string;
+      /** Where to look, as the surface that opened it needs it to look again. */
+      readonly source: JsonValue;
+    }
+  | { readonly kind: 'investigated'; readonly why: 'first' | 'diagnosis'; readonly investigation: Investigation }
+  /** What the changes would destroy is kept in this recording. */
+  | { readonly kind: 'evidence-saved'; readonly attempt: number; readonly path: string }
+  | {
+      readonly kind: 'plan-chosen';
+      /** Counted from 1 within the incident. */
+      readonly attempt: number;
+      readonly purpose: Purpose;
+      readonly plan: MitigationPlan;
+      /** One for each change of the plan, in its order: with them the undo is known, and stored. */
+      readonly prepared: readonly PreparedChange[];
+      /** How things were before anything was touched. */
+      readonly baseline: Observation;
+    }
+  /** A plan that cannot be carried out: blocked, or the server's dry run refused it. It is not offered again. */
+  | { readonly kind: 'plan-unfit'; readonly plan: MitigationPlan; readonly because: string }
+  /** No plan is left, or none was found: a human has to think of something. */
+  | { readonly kind: 'no-plan'; readonly purpose: Purpose; readonly because: string }
+  | { readonly kind: 'approved'; readonly attempt: number; readonly approval: Approval }
+  | { readonly kind: 'declined'; readonly attempt: number; readonly because: string }
+  | { readonly kind: 'change-begun'; readonly attempt: number; readonly index: number; readonly direction: Direction }
+  | {
+      readonly kind: 'change-ended';
+      readonly attempt: number;
+      readonly index: number;
+      readonly direction: Direction;
+      readonly result: ChangeResult;
+    }
+  | { readonly kind: 'observed'; readonly attempt: number; readonly observation: Observation }
+  | { readonly kind: 'judged'; readonly attempt: number; readonly judgement: Judgement; readonly because: readonly string[] }
+  /** From here on the attempt is put back. */
+  | { readonly kind: 'undo-asked'; readonly attempt: number; readonly because: string }
+  | { readonly kind: 'gate-checked'; readonly attempt: number; readonly proofs: readonly Proof[] }
+  /** Nothing more is done by itself. What was done stays until somebody undoes it. */
+  | { readonly kind: 'aborted'; readonly because: string }
+  | { readonly kind: 'closed'; readonly looseEnds: readonly LooseEnd[]; readonly followUps: Investigation['followUps'] };

@@ -1,0 +1,187 @@
+import type { ChangeResult } from '../domain/change-result.ts';
+import type { Instant } from '../domain/instant.ts';
+import type { Investigation } from '../domain/investigation.ts';
+import type { LooseEnd } from '../domain/loose-end.ts';
+import type { MitigationPlan } from '../domain/mitigation.ts';
+import type { Observation } from '../domain/observation.ts';
+import type { Approval } from '../domain/permit.ts';
+import { inverseOf, type JsonValue, type PreparedChange } from '../domain/prepared-change.ts';
+import type { Proof } from '../domain/proof.ts';
+import type { Direction, IncidentEvent, Judgement, Purpose } from './incident-event.ts';
+
+/** How far one change got, in one direction. */
+export interface ChangeProgress {
+  /** How often it was begun. More than once: an earlier beginning was held back, or turned out not to be done. */
+  readonly begun: number;
+  readonly firstBegunAt: Instant | undefined;
+  /** Absent: not begun, or begun and its end is not known. */
+  readonly result: ChangeResult | undefined;
+}
+
+/** One plan that was tried. */
+export interface Attempt {
+  readonly number: number;
+  readonly purpose: Purpose;
+  readonly plan: MitigationPlan;
+  readonly prepared: readonly PreparedChange[];
+  readonly baseline: Observation;
+  readonly chosenAt: Instant;
+  readonly approval: Approval | undefined;
+  readonly declined: string | undefined;
+  readonly evidencePath: string | undefined;
+  /** By index of the change. */
+  readonly done: readonly ChangeProgress[];
+  readonly undone: readonly ChangeProgress[];
+  /** When the last change was carried out. Absent: not all are. */
+  readonly appliedAt: Instant | undefined;
+  readonly observations: readonly Observation[];
+  readonly judgement: { readonly is: Judgement; readonly at: Instant; readonly because: readonly string[] } | undefined;
+  readonly undoAsked: { readonly at: Instant; readonly because: string; readonly by: string } | undefined;
+  readonly proofs: { readonly at: Instant; readonly all: readonly Proof[] } | undefined;
+}
+
+export interface Incident {
+  readonly openedAt: Instant;
+  readonly alert: Extract<IncidentEvent, { readonly kind: 'opened' }>['alert'];
+  readonly cluster: string;
+  readonly source: JsonValue;
+  readonly investigations: readonly { readonly at: Instant; readonly why: 'first' | 'diagnosis'; readonly investigation: Investigation }[];
+  readonly attempts: readonly Attempt[];
+  readonly unfit: readonly { readonly plan: MitigationPlan; readonly because: string }[];
+  /** Purposes for which no plan was left when it was last looked. */
+  readonly withoutPlan: readonly { readonly purpose: Purpose; readonly because: string }[];
+  readonly aborted: string | undefined;
+  readonly closed:
+    | { readonly at: Instant; readonly looseEnds: readonly LooseEnd[]; readonly followUps: Investigation['followUps'] }
+    | undefined;
+}
+
+/** Undefined: the events do not begin with an opening. */
+export function incidentOf(events: readonly IncidentEvent[]): Incident | undefined {
+  const [first, ...rest] = events;
+  if (first?.kind !== 'opened') return undefined;
+  const opened: Incident = {
+    openedAt: first.at,
+    alert: first.alert,
+    cluster: first.cluster,
+    source: first.source,
+    investigations: [],
+    attempts: [],
+    unfit: [],
+    withoutPlan: [],
+    aborted: undefined,
+    closed: undefined,
+  };
+  return rest.reduce(withEvent, opened);
+}
+
+/** The incident after one more event. */
+export function withEvent(incident: Incident, event: IncidentEvent): Incident {
+  switch (event.kind) {
+    case 'opened':
+      return incident;
+    case 'investigated': {
+      const { at, why, investigation } = event;
+      return { ...incident, investigations: [...incident.investigations, { at, why, investigation }], withoutPlan: [] };
+    }
+    case 'plan-unfit':
+      return { ...incident, unfit: [...incident.unfit, { plan: event.plan, because: event.because }] };
+    case 'no-plan':
+      return { ...incident, withoutPlan: [...incident.withoutPlan, { purpose: event.purpose, because: event.because }] };
+    case 'plan-chosen':
+      return { ...incident, attempts: [...incident.attempts, newAttempt(event)] };
+    case 'aborted':
+      return { ...incident, aborted: event.because };
+    case 'closed': {
+      const { at, looseEnds, followUps } = event;
+      return { ...incident, closed: { at, looseEnds, followUps } };
+    }
+    default:
+      return { ...incident, attempts: incident.attempts.map((each) => (each.number === event.attempt ? attemptWith(each, event) : each)) };
+  }
+}
+
+const notBegun: ChangeProgress = { begun: 0, firstBegunAt: undefined, result: undefined };
+
+function newAttempt(event: Extract<IncidentEvent, { readonly kind: 'plan-chosen' }>): Attempt {
+  const { attempt, purpose, plan, prepared, baseline, at } = event;
+  return {
+    number: attempt,
+    purpose,
+    plan,
+    prepared,
+    baseline,
+    chosenAt: at,
+    approval: undefined,
+    declined: undefined,
+    evidencePath: undefined,
+    done: prepared.map(() => notBegun),
+    undone: prepared.map(() => notBegun),
+    appliedAt: undefined,
+    observations: [],
+    judgement: undefined,
+    undoAsked: undefined,
+    proofs: undefined,
+  };
+}
+
+type AttemptEvent = Extract<IncidentEvent, { readonly attempt: number }>;
+
+function attemptWith(attempt: Attempt, event: AttemptEvent): Attempt {
+  switch (event.kind) {
+    case 'plan-chosen':
+      return attempt;
+    case 'approved':
+      return { ...attempt, approval: event.approval };
+    case 'declined':
+      return { ...attempt, declined: event.because };
+    case 'evidence-saved':
+      return { ...attempt, evidencePath: event.path };
+    case 'change-begun':
+    case 'change-ended':
+      return withProgress(attempt, event);
+    case 'observed':
+      return { ...attempt, observations: [...attempt.observations, event.observation] };
+    case 'judged':
+      return { ...attempt, judgement: { is: event.judgement, at: event.at, because: event.because } };
+    case 'undo-asked':
+      return { ...attempt, undoAsked: { at: event.at, because: event.because, by: event.by } };
+    case 'gate-checked':
+      return { ...attempt, proofs: { at: event.at, all: event.proofs } };
+  }
+}
+
+type ProgressEvent = Extract<IncidentEvent, { readonly kind: 'change-begun' | 'change-ended' }>;
+
+function withProgress(attempt: Attempt, event: ProgressEvent): Attempt {
+  const side = event.direction === 'do' ? 'done' : 'undone';
+  const all = attempt[side].map((progress, index) => {
+    if (index !== event.index) return progress;
+    if (event.kind === 'change-ended') return { ...progress, result: event.result };
+    return { begun: progress.begun + 1, firstBegunAt: progress.firstBegunAt ?? event.at, result: undefined };
+  });
+  const isApplied = side === 'done' && attempt.appliedAt === undefined && all.every(isCarriedOut);
+  return { ...attempt, [side]: all, ...(isApplied ? { appliedAt: event.at } : {}) };
+}
+
+export function isCarriedOut({ result }: ChangeProgress): boolean {
+  return result?.state === 'done' || result?.state === 'already-so';
+}
+
+/** What would be written in this direction. Undefined: there is nothing to put back. */
+export function preparedIn(attempt: Attempt, index: number, direction: Direction): PreparedChange | undefined {
+  const prepared = attempt.prepared[index];
+  return prepared === undefined || direction === 'do' ? prepared : inverseOf(prepared);
+}
+
+/** Indexes of changes that are in force and would have to be put back, last one first. */
+export function standingChanges(attempt: Attempt): readonly number[] {
+  return attempt.done
+    .flatMap((progress, index) => {
+      // One whose end is not known may be in force as well.
+      const isInForce = progress.result?.state === 'done' || (progress.begun > 0 && (progress.result?.state ?? 'unknown') === 'unknown');
+      const isBack = attempt.undone[index] !== undefined && isCarriedOut(attempt.undone[index]);
+      return isInForce && !isBack && preparedIn(attempt, index, 'undo') !== undefined ? [index] : [];
+    })
+    .toReversed();
+}
