@@ -1,21 +1,15 @@
 import type { Question } from '../domain/alert.ts';
 import type { EvidenceKind, Gap, Readings, Snapshot } from '../domain/evidence.ts';
 import type { AnyFailureMode } from '../domain/failure-mode.ts';
-import type { FailureMode } from '../domain/failure-mode.ts';
-import { type Instant, millisecondsPerHour } from '../domain/instant.ts';
-import { formatInstant } from '../domain/instant.ts';
+import { formatInstant, type Instant } from '../domain/instant.ts';
 import type { GuardRail } from '../domain/guard-rail.ts';
 import type { Investigation } from '../domain/investigation.ts';
-import { type ResourceName, resources } from '../domain/kubernetes/resources.ts';
 import type { AnyMitigation, MitigationPlan } from '../domain/mitigation.ts';
 import type { Announcer } from '../ports/announcer.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EvidenceRequest, EvidenceSource } from '../ports/evidence-source.ts';
 import { type Assessment, assess } from '../reasoning/assess.ts';
-import { alertKinds, firstKinds, logsToRead, nodesToProbe } from '../reasoning/choose-next-evidence.ts';
-import { connectionsToTry } from '../reasoning/connections-to-try.ts';
 import { type Diagnosis, diagnose } from '../reasoning/diagnose.ts';
-import { evidenceBehind } from '../reasoning/facts-of.ts';
 import { planMitigations } from '../reasoning/plan-mitigations.ts';
 import { reconsiderChanges } from '../reasoning/reconsider-changes.ts';
 import { publishEvidence } from '../reasoning/publish-claims.ts';
@@ -26,6 +20,7 @@ import { publishThought, type Thought } from '../reasoning/think-aloud/thought.t
 import { thinkAboutAlert, thinkAboutScope } from '../reasoning/think-aloud/verify-and-scope.ts';
 import { mistakeInNamespace, mistakeInSelector } from './check-question.ts';
 import { gather, merge } from './gather-evidence.ts';
+import { firstRound, logRequest, probeRequest, thirdRound } from './rounds.ts';
 
 export interface InvestigationInput {
   readonly question: Question;
@@ -43,22 +38,47 @@ export interface InvestigationInput {
 }
 
 export type InvestigationResult =
-  | { readonly state: 'done'; readonly investigation: Investigation; readonly snapshot: Snapshot }
-  | { readonly state: 'failed'; readonly attempted: string; readonly happened: string; readonly whatToDo: string };
+  | {
+      readonly state: 'done';
+      readonly investigation: Investigation;
+      readonly snapshot: Snapshot;
+      readonly assessment: Assessment;
+      /** As published, with the exact changes. */
+      readonly plans: readonly MitigationPlan[];
+    }
+  | Failed;
 
-/** How far back metrics are read: enough to see what is usual before the trouble. */
-const metricWindowMilliseconds = millisecondsPerHour;
-const metricStepSeconds = 15;
-const tailLines = 200;
+interface Failed {
+  readonly state: 'failed';
+  readonly attempted: string;
+  readonly happened: string;
+  readonly whatToDo: string;
+}
 
 /**
  * Works the case in rounds: cheap lists first, mitigation as soon as the blast radius allows it, everything else after.
  * Read-only from end to end.
  */
 export async function investigate(input: InvestigationInput, cancelled: AbortSignal): Promise<InvestigationResult> {
+  const signal = AbortSignal.any([cancelled, AbortSignal.timeout(input.budgetMilliseconds)]);
+  const look = await lookFirst(input, signal);
+  return look.state === 'failed' ? look : lookDeeper(input, look, signal);
+}
+
+/** What is enough to stop the bleeding: who fails, where, since when, what changed. Not why. */
+export interface FirstLook {
+  readonly state: 'looked';
+  readonly startedAt: Instant;
+  readonly assessment: Assessment;
+  readonly thoughts: readonly Thought[];
+  /** Plans that the blast radius suggests, best first. */
+  readonly plans: readonly MitigationPlan[];
+}
+
+/** Lists, logs of suspects, and connections tried where a flag allows it. */
+export async function lookFirst(input: InvestigationInput, signal: AbortSignal): Promise<FirstLook | Failed> {
   const { announcer, clock, sources, question } = input;
   const startedAt = clock.now();
-  const signal = AbortSignal.any([cancelled, AbortSignal.timeout(input.budgetMilliseconds)]);
   const unreadable = mistakeInSelector(question);
   if (unreadable !== undefined) return unreadable;
   const identity = await sources[0].identify(signal);
@@ -66,10 +86,7 @@ export async function investigate(input: InvestigationInput, cancelled: AbortSig
   const { now, cluster } = identity;
   let latest: Assessment | undefined;
   const look = (readings: Readings): Assessment => (latest = assess(question, { takenAt: now, cluster, readings }, latest));
-  const round = async (before: Readings, requests: readonly EvidenceRequest[]): Promise<Readings> =>
-    merge(before, await gather(sources, requests, signal, progressOf(announcer, requests.length)));
-
-  const first = await round({}, firstRound(question, now));
+  const first = await round(input, {}, firstRound(question, now), signal);
   const nowhere = mistakeInNamespace(question, first);
   if (nowhere !== undefined) return nowhere;
   announcer.announce({
@@ -79,32 +96,70 @@ export async function investigate(input: InvestigationInput, cancelled: AbortSig
     alert: question.alert === undefined ? undefined : { name: question.alert.name, summary: question.alert.summary },
   });
   const suspects = look(first);
-  const logs = await round(first, [logRequest(suspects, now)]);
-  const second = await round(logs, [probeRequest(look(logs), now)]);
+  const logs = await round(input, first, [logRequest(suspects, now)], signal);
+  const second = await round(input, logs, [probeRequest(look(logs), now)], signal);
   const assessment = look(second);
-  const early = thinkEarly(input, assessment);
-  const third = await round(second, thirdRound(input.catalogue, second, assessment, now));
-  const full = look(third);
+  return { state: 'looked', startedAt, assessment, ...thinkEarly(input, assessment) };
+}
+
+function round(
+  { sources, announcer }: InvestigationInput,
+  before: Readings,
+  requests: readonly EvidenceRequest[],
+  signal: AbortSignal,
+): Promise<Readings> {
+  return gather(sources, requests, signal, progressOf(announcer, requests.length)).then((after) => merge(before, after));
+}
+
+/** Now: why. Goes on from the first look, also where what it saw is gone by now. */
+export async function lookDeeper(
+  input: InvestigationInput,
+  { startedAt, assessment, ...early }: FirstLook,
+  signal: AbortSignal,
+): Promise<Extract<InvestigationResult, { readonly state: 'done' }>> {
+  const { takenAt, cluster, readings } = assessment.snapshot;
+  const third = await round(input, readings, thirdRound(input.catalogue, readings, assessment, takenAt), signal);
+  const full = assess(input.question, { takenAt, cluster, readings: third }, assessment);
   const late = thinkLate(input, full, early);
-  const reconsidered = { ...full, changes: reconsiderChanges(full.changes, late.diagnosis.hypotheses) };
-  const finishedAt = clock.now();
+  const thoughts = [...early.thoughts, ...late.thoughts];
+  return finish(input, full, { ...late, thoughts, startedAt });
+}
+
+/** The answer of a first look alone: what to do at once. It says nothing about the cause. */
+export function withoutDiagnosis(
+  input: InvestigationInput,
+  { startedAt, assessment, thoughts, plans }: FirstLook,
+): Extract<InvestigationResult, { readonly state: 'done' }> {
+  return finish(input, assessment, { diagnosis: withGaps(diagnose(assessment, []), input.gaps ?? []), plans, thoughts, startedAt });
+}
+
+interface Concluded {
+  readonly diagnosis: Diagnosis;
+  readonly plans: readonly MitigationPlan[];
+  readonly thoughts: readonly Thought[];
+  readonly startedAt: Instant;
+}
+
+function finish(
+  input: InvestigationInput,
+  assessment: Assessment,
+  { diagnosis, plans, thoughts, startedAt }: Concluded,
+): Extract<InvestigationResult, { readonly state: 'done' }> {
+  const { catalogue, mitigations, guardRails, announcer, clock } = input;
+  const { snapshot } = assessment;
+  const isLive = snapshot.cluster.source === 'live';
+  const finishedAt = isLive ? clock.now() : snapshot.takenAt;
+  const reconsidered = { ...assessment, changes: reconsiderChanges(assessment.changes, diagnosis.hypotheses) };
   const investigation = publish(
+    { assessment: reconsidered, diagnosis, plans, thoughts, catalogue, mitigations, guardRails },
     {
-      assessment: reconsidered,
-      ...late,
-      thoughts: [...early.thoughts, ...late.thoughts],
-      catalogue: input.catalogue,
-      mitigations: input.mitigations,
-      guardRails: input.guardRails,
-    },
-    {
-      startedAt: cluster.source === 'live' ? startedAt : now,
-      finishedAt: cluster.source === 'live' ? finishedAt : now,
-      cost: costOf(input, cluster.source === 'live' ? finishedAt - startedAt : 0),
+      startedAt: isLive ? startedAt : snapshot.takenAt,
+      finishedAt,
+      cost: costOf(input, isLive ? finishedAt - startedAt : 0),
     },
   );
   announcer.announce({ kind: 'finished', investigation });
-  return { state: 'done', investigation, snapshot: full.snapshot };
+  return { state: 'done', investigation, snapshot, assessment: reconsidered, plans };
 }
 
 function progressOf(announcer: Announcer, total: number): (kind: EvidenceKind) => void {
@@ -113,58 +168,6 @@ function progressOf(announcer: Announcer, total: number): (kind: EvidenceKind) =
     read += 1;
     announcer.announce({ kind: 'progress', text: `read ${kind} (${read} of ${total})` });
   };
-}
-
-function requestFor(kind: EvidenceKind, why: string, now: Instant): EvidenceRequest {
-  return { kind, namespaces: [], from: now - metricWindowMilliseconds, until: now, why };
-}
-
-function firstRound(question: Question, now: Instant): readonly EvidenceRequest[] {
-  const { alert, alertExpression } = question;
-  const metrics =
-    alertExpression === undefined
-      ? {}
-      : { metrics: [{ expression: alertExpression.measured, purpose: 'alert' as const, stepSeconds: metricStepSeconds }] };
-  const named: readonly EvidenceKind[] = question.namespace === undefined ? [] : ['namespaces'];
-  const lists = [...firstKinds, ...named].map((kind) => requestFor(kind, 'who fails, where, and what changed', now));
-  const page = alertKinds.map((kind) => ({
-    ...requestFor(kind, 'is the page real', now),
-    ...metrics,
-    ...(alert === undefined ? {} : { alert: alert.name }),
-  }));
-  return [...lists, ...page];
-}
-
-function logRequest(assessment: Assessment, now: Instant): EvidenceRequest {
-  return {
-    ...requestFor('container-logs', 'what the failing replicas and a healthy sibling say', now),
-    logs: logsToRead(assessment).map((wish) => ({ ...wish, tailLines })),
-  };
-}
-
-function probeRequest(assessment: Assessment, now: Instant): EvidenceRequest {
-  return { ...requestFor('connectivity-probes', 'which connections work from where', now), probes: connectionsToTry(assessment) };
-}
-
-/** Everything that some failure mode can use and that was not read yet. */
-function thirdRound(
-  catalogue: readonly AnyFailureMode[],
-  before: Readings,
-  assessment: Assessment,
-  now: Instant,
-): readonly EvidenceRequest[] {
-  const wanted = (catalogue as unknown as readonly FailureMode[])
-    .flatMap((mode) => [...mode.needs, ...mode.helpedBy])
-    .flatMap((kind) => {
-      const behind = evidenceBehind(kind);
-      return [...behind.needs, ...behind.helpedBy];
-    });
-  const open = [...new Set(wanted)].filter((kind) => before[kind] === undefined).toSorted();
-  return open.map((kind) =>
-    kind === 'node-commands'
-      ? { ...requestFor(kind, 'what a bad and a good node say', now), nodes: nodesToProbe(assessment) }
-      : requestFor(kind, 'why', now),
-  );
 }
 
 interface Early {
@@ -236,12 +239,4 @@ function costOf({ sources }: InvestigationInput, wallMilliseconds: number): Inve
     bytes: costs.reduce((sum, each) => sum + each.bytes, 0),
     wallMilliseconds,
   };
-}
-
-/** What an investigation may ever read, for the permissions that it needs. */
-export function resourcesRead(catalogue: readonly AnyFailureMode[]): readonly ResourceName[] {
-  const wanted = (catalogue as unknown as readonly FailureMode[])
-    .flatMap((mode) => [...mode.needs, ...mode.helpedBy])
-    .flatMap((kind) => [...evidenceBehind(kind).needs, ...evidenceBehind(kind).helpedBy]);
-  return [...new Set([...firstKinds, ...wanted])].filter((kind): kind is ResourceName => kind in resources).toSorted();
 }

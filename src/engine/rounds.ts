@@ -1,0 +1,75 @@
+import type { Question } from '../domain/alert.ts';
+import type { EvidenceKind, Readings } from '../domain/evidence.ts';
+import type { AnyFailureMode, FailureMode } from '../domain/failure-mode.ts';
+import { type Instant, millisecondsPerHour } from '../domain/instant.ts';
+import { type ResourceName, resources } from '../domain/kubernetes/resources.ts';
+import type { EvidenceRequest } from '../ports/evidence-source.ts';
+import type { Assessment } from '../reasoning/assess.ts';
+import { alertKinds, firstKinds, logsToRead, nodesToProbe } from '../reasoning/choose-next-evidence.ts';
+import { connectionsToTry } from '../reasoning/connections-to-try.ts';
+import { evidenceBehind } from '../reasoning/facts-of.ts';
+
+/** How far back metrics are read: enough to see what is usual before the trouble. */
+const metricWindowMilliseconds = millisecondsPerHour;
+const metricStepSeconds = 15;
+const tailLines = 200;
+
+export function requestFor(kind: EvidenceKind, why: string, now: Instant): EvidenceRequest {
+  return { kind, namespaces: [], from: now - metricWindowMilliseconds, until: now, why };
+}
+
+export function firstRound(question: Question, now: Instant): readonly EvidenceRequest[] {
+  const { alert, alertExpression } = question;
+  const metrics =
+    alertExpression === undefined
+      ? {}
+      : { metrics: [{ expression: alertExpression.measured, purpose: 'alert' as const, stepSeconds: metricStepSeconds }] };
+  const named: readonly EvidenceKind[] = question.namespace === undefined ? [] : ['namespaces'];
+  const lists = [...firstKinds, ...named].map((kind) => requestFor(kind, 'who fails, where, and what changed', now));
+  const page = alertKinds.map((kind) => ({
+    ...requestFor(kind, 'is the page real', now),
+    ...metrics,
+    ...(alert === undefined ? {} : { alert: alert.name }),
+  }));
+  return [...lists, ...page];
+}
+
+export function logRequest(assessment: Assessment, now: Instant): EvidenceRequest {
+  return {
+    ...requestFor('container-logs', 'what the failing replicas and a healthy sibling say', now),
+    logs: logsToRead(assessment).map((wish) => ({ ...wish, tailLines })),
+  };
+}
+
+export function probeRequest(assessment: Assessment, now: Instant): EvidenceRequest {
+  return { ...requestFor('connectivity-probes', 'which connections work from where', now), probes: connectionsToTry(assessment) };
+}
+
+/** Everything that some failure mode can use and that was not read yet. */
+export function thirdRound(
+  catalogue: readonly AnyFailureMode[],
+  before: Readings,
+  assessment: Assessment,
+  now: Instant,
+): readonly EvidenceRequest[] {
+  const wanted = (catalogue as unknown as readonly FailureMode[])
+    .flatMap((mode) => [...mode.needs, ...mode.helpedBy])
+    .flatMap((kind) => {
+      const behind = evidenceBehind(kind);
+      return [...behind.needs, ...behind.helpedBy];
+    });
+  const open = [...new Set(wanted)].filter((kind) => before[kind] === undefined).toSorted();
+  return open.map((kind) =>
+    kind === 'node-commands'
+      ? { ...requestFor(kind, 'what a bad and a good node say', now), nodes: nodesToProbe(assessment) }
+      : requestFor(kind, 'why', now),
+  );
+}
+
+/** What an investigation may ever read, for the permissions that it needs. */
+export function resourcesRead(catalogue: readonly AnyFailureMode[]): readonly ResourceName[] {
+  const wanted = (catalogue as unknown as readonly FailureMode[])
+    .flatMap((mode) => [...mode.needs, ...mode.helpedBy])
+    .flatMap((kind) => [...evidenceBehind(kind).needs, ...evidenceBehind(kind).helpedBy]);
+  return [...new Set([...firstKinds, ...wanted])].filter((kind): kind is ResourceName => kind in resources).toSorted();
+}
