@@ -7,7 +7,7 @@ import type { Observation } from '../domain/observation.ts';
 import type { Approval } from '../domain/permit.ts';
 import { inverseOf, type JsonValue, type PreparedChange } from '../domain/prepared-change.ts';
 import type { Proof } from '../domain/proof.ts';
-import type { Direction, IncidentEvent, Judgement, Purpose } from './incident-event.ts';
+import type { Direction, IncidentEvent, Judgement, Purpose } from '../domain/incident-event.ts';
 
 /** How far one change got, in one direction. */
 export interface ChangeProgress {

@@ -1,6 +1,6 @@
 import type { Instant } from '../domain/instant.ts';
 import type { Observation } from '../domain/observation.ts';
-import type { Judgement } from './incident-event.ts';
+import type { Judgement } from '../domain/incident-event.ts';
 
 /** How long is waited for what. */
 export interface Patience {

@@ -1,12 +1,12 @@
-import type { Instant } from '../domain/instant.ts';
-import type { Investigation } from '../domain/investigation.ts';
-import type { MitigationPlan } from '../domain/mitigation.ts';
-import type { Observation } from '../domain/observation.ts';
-import type { Approval } from '../domain/permit.ts';
-import type { JsonValue, PreparedChange } from '../domain/prepared-change.ts';
-import type { ChangeResult } from '../domain/change-result.ts';
-import type { LooseEnd } from '../domain/loose-end.ts';
-import type { Proof } from '../domain/proof.ts';
+import type { Instant } from './instant.ts';
+import type { Investigation } from './investigation.ts';
+import type { MitigationPlan } from './mitigation.ts';
+import type { Observation } from './observation.ts';
+import type { Approval } from './permit.ts';
+import type { JsonValue, PreparedChange } from './prepared-change.ts';
+import type { ChangeResult } from './change-result.ts';
+import type { LooseEnd } from './loose-end.ts';
+import type { Proof } from './proof.ts';
 
 /** mitigate: stops the bleeding, and is put back later. repair: removes the cause, and stays. */
 export type Purpose = 'mitigate' | 'repair';
