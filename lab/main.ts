@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { Command } from 'commander';
 import { down } from './down.ts';
-import { allScenarios, breakLab, healLab, recordScenario, testScenarios } from './framework/run-scenarios.ts';
+import { keepRecording } from './framework/keep-recording.ts';
+import { allScenarios, breakLab, healLab, scenarioNamed, testScenarios } from './framework/run-scenarios.ts';
 import { desk, hostNamed, kubeconfigPath } from './layout.ts';
 import { inHost } from './machine/in-host.ts';
 import { inNetworkOf } from './machine/network.ts';
@@ -45,13 +46,24 @@ program
   });
 program.command('break <name>').description('break the lab and wait for the real symptom').action(breakLab);
 program.command('heal <name>').description('undo a scenario and wait for health').action(healLab);
-program.command('record <name>').description('break, save what Stanch collects under recordings/, heal').action(recordScenario);
+program
+  .command('record [names...]')
+  .description('like test; keeps what Stanch read under recordings/ where the answer is right')
+  .action(async (names: readonly string[]) => {
+    process.exitCode = (await testScenarios({ names, work: 'record' })) ? 0 : 1;
+  });
+program
+  .command('keep <names...>')
+  .description('put what Stanch read in the last test of a scenario under recordings/')
+  .action(async (names: readonly string[]) => {
+    for (const name of names) say(`Recorded: ${await keepRecording(await scenarioNamed(name))}`);
+  });
 program
   .command('test [names...]')
   .description('break, investigate, compare, heal; all scenarios unless named')
   .option('--no-investigate', 'only break, wait for the symptom and heal')
   .action(async (names: readonly string[], options: { readonly investigate: boolean }) => {
-    process.exitCode = (await testScenarios({ names, isInvestigated: options.investigate })) ? 0 : 1;
+    process.exitCode = (await testScenarios({ names, work: options.investigate ? 'investigate' : 'nothing' })) ? 0 : 1;
   });
 
 /** Runs a program in the foreground with this terminal, and ends with its status. */

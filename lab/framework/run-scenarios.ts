@@ -1,9 +1,11 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { kubernetesVersion, sourceDirectory } from '../layout.ts';
+import { sourceDirectory } from '../layout.ts';
 import { say, step } from '../progress.ts';
 import { isUp } from '../up.ts';
-import { differences, investigate, record } from './investigate.ts';
+import { differences, headline, investigate } from './investigate.ts';
+import { keepRecording } from './keep-recording.ts';
+import { waitForPage } from './page.ts';
 import type { Scenario } from './scenario.ts';
 import { waitForHealth } from './shop.ts';
 
@@ -32,8 +34,9 @@ export async function scenarioNamed(name: string): Promise<Scenario> {
 export async function breakLab(name: string): Promise<void> {
   const scenario = await scenarioNamed(name);
   await requireLab();
+  const since = new Date();
   await step(`Breaking: ${scenario.name}`, scenario.break);
-  await step('Waiting for the symptom', scenario.symptom);
+  await step('Waiting for the symptom', () => waitForSymptom({ scenario, since }));
 }
 
 export async function healLab(name: string): Promise<void> {
@@ -43,67 +46,80 @@ export async function healLab(name: string): Promise<void> {
   await step('Waiting for health', waitForHealth);
 }
 
-/** Breaks, records with the shipped command line, and heals. The origin tells a reader of the recording how it came to be. */
-export async function recordScenario(name: string): Promise<void> {
-  const scenario = await scenarioNamed(name);
-  await breakLab(name);
-  const target = join(sourceDirectory, '..', 'recordings', scenario.expectation.failureMode ?? 'healthy', scenario.name);
-  try {
-    await mkdir(target, { recursive: true });
-    await record(target);
-    const origin = { madeBy: `npm run lab -- record ${name}`, at: new Date().toISOString(), kubernetesVersion, story: scenario.story };
-    await writeFile(join(target, 'origin.json'), `${JSON.stringify(origin, undefined, 2)}\n`);
-    await writeFile(join(target, 'expectation.json'), `${JSON.stringify(scenario.expectation, undefined, 2)}\n`);
-    say(`Recorded: ${target}`);
-  } finally {
-    await healLab(name);
-  }
-}
+/** What `testScenarios` does between the symptom and healing. */
+export type Work = 'nothing' | 'investigate' | 'record';
 
 interface Outcome {
   readonly name: string;
   readonly state: 'passed' | 'failed';
+  readonly said: string;
   readonly why: readonly string[];
   readonly seconds: number;
 }
 
 /** Runs scenarios one after the other, unattended; prints a line for each and returns whether all passed. */
-export async function testScenarios({ names, isInvestigated }: { names: readonly string[]; isInvestigated: boolean }): Promise<boolean> {
+export async function testScenarios({ names, work }: { names: readonly string[]; work: Work }): Promise<boolean> {
   await requireLab();
   const scenarios = names.length === 0 ? await allScenarios() : await Promise.all(names.map(scenarioNamed));
   const outcomes: Outcome[] = [];
   for (const scenario of scenarios) {
-    const outcome = await testScenario({ scenario, isInvestigated });
+    const outcome = await testScenario({ scenario, work });
     outcomes.push(outcome);
-    console.log(`${outcome.state} ${outcome.name} (${outcome.seconds} s)${outcome.why.map((line) => `\n    ${line}`).join('')}`);
+    const { state, name, seconds, said, why } = outcome;
+    console.log(`${state} ${name} (${seconds} s${said})${why.map((line) => `\n    ${line}`).join('')}`);
   }
   const passed = outcomes.filter(({ state }) => state === 'passed').length;
   console.log(`${passed} passed, ${outcomes.length - passed} failed, 0 skipped`);
   return passed === outcomes.length;
 }
 
-async function testScenario({ scenario, isInvestigated }: { scenario: Scenario; isInvestigated: boolean }): Promise<Outcome> {
-  const from = Date.now();
+async function testScenario({ scenario, work }: { scenario: Scenario; work: Work }): Promise<Outcome> {
+  const since = new Date();
   const why: string[] = [];
+  let said = '';
   // Each part reports its own failure, and healing happens whatever came before.
-  const attempt = async (part: string, work: () => Promise<void>): Promise<boolean> => {
+  const attempt = async (part: string, task: () => Promise<void>): Promise<boolean> => {
     try {
-      await step(`${scenario.name}: ${part}`, work);
+      await step(`${scenario.name}: ${part}`, task);
       return true;
     } catch (cause) {
       why.push(`${part}: ${cause instanceof Error ? cause.message : String(cause)}`);
       return false;
     }
   };
-  const isShown = (await attempt('break', scenario.break)) && (await attempt('symptom', scenario.symptom));
-  if (isShown && isInvestigated) {
+  let page: string | undefined;
+  const isShown =
+    (await attempt('break', scenario.break)) &&
+    (await attempt('symptom', async () => {
+      page = await waitForSymptom({ scenario, since });
+    }));
+  if (isShown && work !== 'nothing') {
     await attempt('investigate', async () => {
-      why.push(...differences({ answer: await investigate(), expectation: scenario.expectation }));
+      const from = Date.now();
+      const answer = await investigate({ scenario, page });
+      said = `; ${headline(answer)} in ${((Date.now() - from) / 1000).toFixed(1)} s`;
+      why.push(...differences({ answer, expectation: scenario.expectation }));
     });
   }
   await attempt('heal', scenario.heal);
   await attempt('health', waitForHealth);
-  return { name: scenario.name, state: why.length === 0 ? 'passed' : 'failed', why, seconds: Math.round((Date.now() - from) / 1000) };
+  if (work === 'record' && why.length === 0)
+    await attempt('keep', async () => {
+      say(`Recorded: ${await keepRecording(scenario)}`);
+    });
+  return {
+    name: scenario.name,
+    state: why.length === 0 ? 'passed' : 'failed',
+    said,
+    why,
+    seconds: Math.round((Date.now() - since.getTime()) / 1000),
+  };
+}
+
+/** Returns the page that the scenario's alert brought. Undefined: it has none. */
+async function waitForSymptom({ scenario: { symptom, alert }, since }: { scenario: Scenario; since: Date }): Promise<string | undefined> {
+  await symptom?.();
+  return alert === undefined ? undefined : waitForPage({ alert, since });
 }
 
 async function requireLab(): Promise<void> {

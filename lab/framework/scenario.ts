@@ -6,11 +6,17 @@ export interface Scenario {
   readonly story: string;
   /** Does the real damage and returns; it does not wait for the symptom. */
   readonly break: () => Promise<void>;
-  /** Returns when the real symptom is there, and fails when it does not come. */
-  readonly symptom: () => Promise<void>;
+  /** Returns when the real symptom is there, and fails when it does not come. Absent: the alert is the symptom. */
+  readonly symptom?: () => Promise<void>;
+  /** Alert that must reach the pager after the symptom. Its webhook is the page that Stanch is given. Absent: nobody is paged. */
+  readonly alert?: string;
+  /** Stanch may run its read-only commands on nodes and try connections from pods. Absent: it may only ask the API and Prometheus. */
+  readonly canLookInside?: true;
   readonly expectation: Expectation;
   /** Undoes the damage from any state, also when `break` ended half-way. */
   readonly heal: () => Promise<void>;
+  /** Name of the recording, where it is not the scenario's. */
+  readonly recordedAs?: string;
 }
 
 export interface Expectation {

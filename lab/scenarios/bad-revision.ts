@@ -1,5 +1,5 @@
 import { deployment, type Scenario } from '../framework/scenario.ts';
-import { applyShop, shopText, waitForAlert } from '../framework/shop.ts';
+import { applyShop, shopText } from '../framework/shop.ts';
 
 export const scenario: Scenario = {
   name: 'bad-revision',
@@ -10,7 +10,7 @@ export const scenario: Scenario = {
       { from: shopText.paymentRelease, to: 'value: "2.47.0"' },
       { from: 'valueFrom: { configMapKeyRef: { name: payment-settings, key: authorisation-seconds } }', to: 'value: "fast"' },
     ),
-  symptom: () => waitForAlert('PaymentServiceErrorRate'),
+  alert: 'PaymentServiceErrorRate',
   expectation: { outcome: 'explained', failureMode: 'bad-revision', subject: deployment('payment-service') },
   heal: () => applyShop(),
 };

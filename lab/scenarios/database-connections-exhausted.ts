@@ -1,5 +1,5 @@
 import { deployment, type Scenario } from '../framework/scenario.ts';
-import { onDatabase, waitForAlert } from '../framework/shop.ts';
+import { onDatabase } from '../framework/shop.ts';
 import { runInHost, tryInHost } from '../machine/in-host.ts';
 
 const unit = 'report-export.service';
@@ -11,7 +11,7 @@ export const scenario: Scenario = {
   break: async () => {
     await runInHost('database', ['systemd-run', `--unit=${unit}`, '--uid=postgres', '--collect', '/bin/sh', '-c', holdConnections]);
   },
-  symptom: () => waitForAlert('PaymentServiceErrorRate'),
+  alert: 'PaymentServiceErrorRate',
   expectation: { outcome: 'explained', failureMode: 'dependency-connections-exhausted', subject: deployment('payment-service') },
   heal: async () => {
     await tryInHost('database', ['systemctl', 'stop', unit]);

@@ -1,5 +1,5 @@
 import { deployment, type Scenario } from '../framework/scenario.ts';
-import { onDatabase, waitForAlert } from '../framework/shop.ts';
+import { onDatabase } from '../framework/shop.ts';
 
 export const scenario: Scenario = {
   name: 'database-credentials-revoked',
@@ -7,7 +7,7 @@ export const scenario: Scenario = {
   break: async () => {
     await onDatabase("alter role payments password 'winter-ebb-4410'");
   },
-  symptom: () => waitForAlert('PaymentServiceErrorRate'),
+  alert: 'PaymentServiceErrorRate',
   expectation: { outcome: 'explained', failureMode: 'dependency-rejects-credentials', subject: deployment('payment-service') },
   heal: async () => {
     await onDatabase("alter role payments password 'spring-tide-9021'");

@@ -1,6 +1,5 @@
 import { kubectl } from '../cluster/kubectl.ts';
 import type { Scenario } from '../framework/scenario.ts';
-import { waitForAlert } from '../framework/shop.ts';
 
 export const scenario: Scenario = {
   name: 'dns-down',
@@ -8,7 +7,7 @@ export const scenario: Scenario = {
   break: async () => {
     await kubectl('scale', 'deployment/coredns', '--namespace=kube-system', '--replicas=0');
   },
-  symptom: () => waitForAlert('CheckoutErrorRate'),
+  alert: 'CheckoutErrorRate',
   expectation: {
     outcome: 'explained',
     failureMode: 'dns-failing',

@@ -13,7 +13,7 @@ export const scenario: Scenario = {
   name: 'init-container-waits',
   story: 'A release of checkout waits in an init container for a service "ledger" that nobody has deployed.',
   break: () => applyShop({ from: '      containers:\n        - name: checkout\n', to: initContainer }),
-  symptom: () => waitForPending({ label: 'app=checkout', forSeconds: 30 }),
+  symptom: () => waitForPending({ label: 'app=checkout', forSeconds: 190 }),
   expectation: { outcome: 'explained', failureMode: 'init-container-blocked', subject: deployment('checkout') },
   heal: () => applyShop(),
 };

@@ -1,6 +1,6 @@
 import { applyObjects, kubectl } from '../cluster/kubectl.ts';
 import type { Scenario } from '../framework/scenario.ts';
-import { applyShop, type Pod, podsOf, reasonsOf, shopText, waitForAlert, waitForNodeCondition } from '../framework/shop.ts';
+import { applyShop, type Pod, podsOf, reasonsOf, shopText, waitForNodeCondition } from '../framework/shop.ts';
 import { imageRegistry } from '../layout.ts';
 import { runInHost, tryInHost } from '../machine/in-host.ts';
 import { say } from '../progress.ts';
@@ -68,7 +68,6 @@ async function symptom(): Promise<void> {
       );
     },
   });
-  await waitForAlert('PaymentServiceErrorRate');
   await waitForNodeCondition({ node, ready: 'True', withinSeconds: 10 });
   const others = (await kubeProxies()).filter(({ spec }) => spec.nodeName !== node).flatMap(reasonsOf);
   if (others.includes('OOMKilled'))
@@ -166,6 +165,9 @@ export const scenario: Scenario = {
     'An onboarding of 40 Services pushes kube-proxy on one node over its memory limit: the kernel kills it again and again, the service rules of the node stay incomplete, and the payment pods there lose their database two minutes after an innocent rollout.',
   break: breakNode,
   symptom,
+  alert: 'PaymentServiceErrorRate',
+  canLookInside: true,
   expectation: { outcome: 'explained', failureMode: 'kube-proxy-rules-incomplete', subject: { kind: 'Node', name: node } },
   heal,
+  recordedAs: 'the-seed',
 };

@@ -9,6 +9,7 @@ export const scenario: Scenario = {
     await runInHost('node-worker-2', ['systemctl', 'stop', 'kubelet']);
   },
   symptom: () => waitForNodeCondition({ node: 'node-worker-2', ready: 'Unknown', withinSeconds: 120 }),
+  canLookInside: true,
   expectation: { outcome: 'explained', failureMode: 'kubelet-stopped', subject: { kind: 'Node', name: 'node-worker-2' } },
   heal: async () => {
     await runInHost('node-worker-2', ['systemctl', 'start', 'kubelet']);

@@ -1,5 +1,4 @@
 import type { Scenario } from '../framework/scenario.ts';
-import { waitForAlert } from '../framework/shop.ts';
 import { runInHost, tryInHost } from '../machine/in-host.ts';
 
 // The kernel has no netem, so a filter rule drops packets by chance, in both directions.
@@ -11,7 +10,8 @@ export const scenario: Scenario = {
   break: async () => {
     await runInHost('node-worker-3', ['iptables', '--insert', ...rule]);
   },
-  symptom: () => waitForAlert('PaymentServiceErrorRate'),
+  alert: 'PaymentServiceErrorRate',
+  canLookInside: true,
   expectation: { outcome: 'explained', failureMode: 'packet-loss-on-node', subject: { kind: 'Node', name: 'node-worker-3' } },
   heal: async () => {
     await tryInHost('node-worker-3', ['iptables', '--delete', ...rule]);

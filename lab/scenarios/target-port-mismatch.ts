@@ -1,5 +1,5 @@
 import type { Scenario } from '../framework/scenario.ts';
-import { applyShop, waitForAlert } from '../framework/shop.ts';
+import { applyShop } from '../framework/shop.ts';
 
 const service = 'selector: { app: payment-service }\n  ports: [{ name: http, port: 8080, targetPort: http }]';
 
@@ -7,7 +7,7 @@ export const scenario: Scenario = {
   name: 'target-port-mismatch',
   story: 'The Service payment-service sends traffic to port 8181, where the pods do not listen.',
   break: () => applyShop({ from: service, to: service.replace('targetPort: http', 'targetPort: 8181') }),
-  symptom: () => waitForAlert('CheckoutErrorRate'),
+  alert: 'CheckoutErrorRate',
   expectation: {
     outcome: 'explained',
     failureMode: 'service-port-mismatch',
