@@ -8,6 +8,7 @@ import { defineFailureMode, type Finding } from '../../domain/failure-mode.ts';
 import { clockTime, type Instant, millisecondsPerHour, millisecondsPerMinute } from '../../domain/instant.ts';
 import type { Node } from '../../domain/kubernetes/node.ts';
 import { nodeFinding } from '../../domain/node-finding.ts';
+import type { Replica } from '../../domain/replica.ts';
 
 export const nodeRebooted = defineFailureMode({
   id: 'node-rebooted',
@@ -47,10 +48,9 @@ export const nodeRebooted = defineFailureMode({
       );
       const at = [...events.map(lastSeenAt), ...lines.map((each) => each.at)].filter((each) => each !== undefined);
       const bootedAt = at.length === 0 ? undefined : Math.min(...at);
+      if (isFirstBoot(node, bootedAt)) return [];
       // A reboot from which everything has recovered is history, not trouble.
-      const suffering = facts.replicas
-        .onNode(name)
-        .filter((replica) => replica.health === 'failing' && isSinceBoot(replica.failingSince, bootedAt));
+      const suffering = facts.replicas.onNode(name).filter((replica) => replica.health === 'failing' && isSinceBoot(replica, bootedAt));
       const because: readonly Claim[] = [
         ...events.slice(0, 1).map((event) => claim(`${name} was rebooted at ${clockTime(lastSeenAt(event) ?? 0)}.`, citeEvent(event))),
         ...lines
@@ -132,6 +132,35 @@ export const nodeRebooted = defineFailureMode({
       },
     },
     {
+      story: 'The machine booted and joined the cluster for the first time; what was put there a minute later crashes.',
+      given: {
+        nodes: [{ ...exampleNode({ name: 'node-1' }), metadata: { name: 'node-1', creationTimestamp: minutesAgo(9) } }],
+        pods: [examplePod({ name: 'cart-1-a', isReady: false, startedMinutesAgo: 8, status: crashLooping({ exitCode: 1 }) })],
+        'node-commands': [
+          {
+            node: 'node-1',
+            command: 'journal-kernel',
+            output: `${minutesAgo(10).replace('Z', '+00:00')} node-1 kernel: Linux version 6.18.0`,
+          },
+        ],
+      },
+    },
+    {
+      story: 'The pod was made twenty minutes after the reboot, so that it crashes has nothing to do with it.',
+      given: {
+        nodes: [exampleNode({ name: 'node-1' })],
+        pods: [examplePod({ name: 'cart-1-a', isReady: false, startedMinutesAgo: 10, status: crashLooping({ exitCode: 1 }) })],
+        events: [
+          exampleEvent({
+            about: { kind: 'Node', name: 'node-1' },
+            reason: 'Rebooted',
+            message: 'Node node-1 has been rebooted',
+            minutesAgo: 30,
+          }),
+        ],
+      },
+    },
+    {
       story: 'The pod had failed long before the reboot.',
       given: {
         nodes: [exampleNode({ name: 'node-1' })],
@@ -161,8 +190,17 @@ function isPageAfterReboot({ metadata, status }: Node, bootedAt: Instant | undef
   return Object.values(page.alert.labels).some((value) => names.includes(value.replace(/:\d+$/, '')));
 }
 
-/** The kubelet notices a reboot only after it is back, so failures may look a few minutes older than the event. */
-function isSinceBoot(failingSince: number | undefined, bootedAt: number | undefined): boolean {
-  const slack = 5 * 60_000;
-  return failingSince !== undefined && bootedAt !== undefined && failingSince >= bootedAt - slack;
+/** The kubelet notices a reboot only after it is back, so times around it may be a few minutes off. */
+const slackMilliseconds = 5 * millisecondsPerMinute;
+
+/** A machine has booted before it joins the cluster: nothing of the cluster was on it then. */
+function isFirstBoot({ metadata }: Node, bootedAt: Instant | undefined): boolean {
+  return bootedAt !== undefined && metadata.creationTimestamp !== undefined && metadata.creationTimestamp >= bootedAt;
+}
+
+/** A pod that was made after the boot has never been through it, so it has nothing to recover from. */
+function isSinceBoot({ failingSince, pod }: Replica, bootedAt: Instant | undefined): boolean {
+  if (failingSince === undefined || bootedAt === undefined) return false;
+  const madeAt = pod.metadata.creationTimestamp;
+  return failingSince >= bootedAt - slackMilliseconds && (madeAt === undefined || madeAt <= bootedAt + slackMilliseconds);
 }
