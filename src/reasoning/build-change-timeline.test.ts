@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest';
 import { citeObject, claim } from '../domain/citation.ts';
 import { crashLooping, exampleDeployment, exampleNode, examplePod } from '../domain/example-objects.ts';
+import { exampleEvent } from '../domain/example-happenings.ts';
+import { exampleService } from '../domain/example-network.ts';
 import { type ExampleEvidence, minutesAgo, type RawObject, snapshotOf } from '../domain/example.ts';
 import { buildChangeTimeline } from './build-change-timeline.ts';
+import { spokenDistance } from './changes/seen-change.ts';
 import { factsOf } from './facts-of.ts';
 import { findScope } from './find-scope.ts';
 import { mapBlastRadius } from './map-blast-radius.ts';
@@ -116,3 +119,43 @@ test('a template that is rolled out again is dated by what the controller did, n
     standings({ pods: [recent, pod('c', 'node-2', 'old', false)], replicasets: [replicaSet(old.replicaSet, '3', 9500), again] }),
   ).toEqual(['suspect: Rolled out an earlier template again as revision 4: app: image registry.example/app:1 → registry.example/app:2']);
 });
+
+test('in a cluster that is a day old, the batch is what came onto more Services than there were before', () => {
+  const services = [...servicesNamed('base', 30, 50), ...servicesNamed('onboarded', 12, 8)];
+  expect(standings({ pods: [pod('a', 'node-1', 'new', true), pod('c', 'node-2', 'new', false)], services })).toContain(
+    'unrelated: 12 Services created within 60 s (42 in all)',
+  );
+});
+
+test('what a component says of a node without a message bears its name, and is one change when it is said again', () => {
+  const started = [5, 4, 3].map((minutes) => {
+    const {
+      message: _none,
+      metadata,
+      ...rest
+    } = exampleEvent({
+      about: { kind: 'Node', name: 'node-1' },
+      reason: 'Starting',
+      message: '',
+      minutesAgo: minutes,
+    });
+    return { ...rest, metadata: { ...(metadata as object), name: `node-1.${minutes}` }, reportingComponent: 'kube-proxy' };
+  });
+  expect(standings({ pods: [pod('a', 'node-1', 'new', true), pod('c', 'node-2', 'new', false)], events: started })).toContain(
+    'suspect: Starting: kube-proxy, 3 times until 09:57:00',
+  );
+});
+
+test('what came a little after the first failure was noticed is said to have come after it', () => {
+  const onset = Date.parse('2026-03-01T10:00:00Z');
+  expect([spokenDistance(onset - 120_000, onset), spokenDistance(onset + 10_000, onset)]).toEqual([
+    '2 min before the first failure',
+    '10 s after the first failure was noticed',
+  ]);
+});
+
+function servicesNamed(name: string, count: number, minutes: number): readonly RawObject[] {
+  return Array.from({ length: count }, (_, index) =>
+    exampleService({ name: `${name}-${index}`, metadata: { creationTimestamp: minutesAgo(minutes) } }),
+  );
+}

@@ -7,7 +7,7 @@ import { nodeChanges } from './changes/node-changes.ts';
 import { objectWrites } from './changes/object-writes.ts';
 import { rollouts } from './changes/rollouts.ts';
 import { agentRestarts, scalings, serviceBatches } from './changes/scaling-and-restarts.ts';
-import { isWithin, type SeenChange, type TimeWindow } from './changes/seen-change.ts';
+import { isWithin, type SeenChange, spokenDistance, type TimeWindow } from './changes/seen-change.ts';
 import type { FactSource } from './fact-source.ts';
 
 /** Clocks of different components differ by a little, and a first failure is noticed a little late. */
@@ -62,7 +62,7 @@ function judge(
   if (onset !== undefined && change.at > onset.at + orderSlackMilliseconds) {
     return say('unrelated', claim(`It came ${spokenDuration(change.at - onset.at)} after the first failure.`, ...onset.because[0].citing));
   }
-  const before = onset === undefined ? 'before now' : `${spokenDuration(onset.at - change.at)} before the first failure`;
+  const before = onset === undefined ? 'before now' : spokenDistance(change.at, onset.at);
   if (healthy.length > 0 && change.kind !== 'node' && change.kind !== 'restart') {
     return say(
       'acquitted',

@@ -1,6 +1,8 @@
 import { citeObject, claim } from '../../domain/citation.ts';
-import { clockTime, type Instant } from '../../domain/instant.ts';
+import { groupBy } from '../../domain/collection.ts';
+import { clockTime, type Instant, millisecondsPerMinute } from '../../domain/instant.ts';
 import type { Node } from '../../domain/kubernetes/node.ts';
+import type { Event } from '../../domain/kubernetes/workload.ts';
 import { subject } from '../../domain/subject.ts';
 import type { FactSource } from '../fact-source.ts';
 import { isWithin, type SeenChange, type TimeWindow } from './seen-change.ts';
@@ -70,23 +72,53 @@ const nodeEventReasons: ReadonlySet<string> = new Set([
   'Shutdown',
 ]);
 
+/** What a node says again within this time is one story. */
+const pauseMilliseconds = 10 * millisecondsPerMinute;
+
 function nodeEvents(facts: FactSource): readonly SeenChange[] {
-  return (facts.get('events')?.all ?? []).flatMap((event) => {
-    const at = event.series?.lastObservedTime ?? event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp;
-    const name = event.involvedObject.name;
-    if (event.involvedObject.kind !== 'Node' || name === undefined || at === undefined || !nodeEventReasons.has(event.reason ?? ''))
-      return [];
-    const summary = `${event.reason}: ${event.message ?? ''}`;
-    return [
-      {
-        at,
-        kind: 'node',
-        subject: subject('Node', undefined, name),
-        summary,
-        seenIn: claim(`${name}: ${summary}`, citeObject(event, summary, at)),
-        reaches: (replica) => replica.pod.spec.nodeName === name,
-        called: `the event on ${name}`,
-      } satisfies SeenChange,
-    ];
-  });
+  const told = (facts.get('events')?.all ?? []).flatMap((event) => toldOf(event) ?? []).toSorted((one, other) => one.at - other.at);
+  return [...groupBy(told, ({ node, says }) => `${node} ${says}`).values()].flatMap((same) => runsOf(same)).map(eventChange);
+}
+
+interface Told {
+  readonly event: Event;
+  readonly node: string;
+  readonly says: string;
+  readonly at: Instant;
+}
+
+function toldOf(event: Event): Told | undefined {
+  const at = event.series?.lastObservedTime ?? event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp;
+  const { kind, name } = event.involvedObject;
+  if (kind !== 'Node' || name === undefined || at === undefined || !nodeEventReasons.has(event.reason ?? '')) return undefined;
+  // Some components, kube-proxy among them, report their start without a message.
+  const about = event.message ?? event.reportingComponent ?? event.source.component;
+  return { event, node: name, says: [event.reason, about].filter((part) => part !== undefined && part !== '').join(': '), at };
+}
+
+type Run = readonly [Told, ...Told[]];
+
+function runsOf(same: readonly Told[]): readonly Run[] {
+  const runs: [Told, ...Told[]][] = [];
+  for (const each of same) {
+    const run = runs.at(-1);
+    const last = run?.at(-1);
+    if (run !== undefined && last !== undefined && each.at - last.at < pauseMilliseconds) run.push(each);
+    else runs.push([each]);
+  }
+  return runs;
+}
+
+function eventChange(run: Run): SeenChange {
+  const [{ node, says, at, event }] = run;
+  const summary = run.length === 1 ? says : `${says}, ${run.length} times until ${clockTime(run.at(-1)?.at ?? at)}`;
+  return {
+    at,
+    kind: 'node',
+    subject: subject('Node', undefined, node),
+    summary,
+    seenIn: claim(`${node}: ${summary}`, citeObject(event, says, at)),
+    reaches: (replica) => replica.pod.spec.nodeName === node,
+    called: `the event on ${node}`,
+  };
 }

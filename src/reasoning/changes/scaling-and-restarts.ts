@@ -1,6 +1,8 @@
 import { citeObject, claim, claimFromAll } from '../../domain/citation.ts';
 import { groupBy } from '../../domain/collection.ts';
-import { clockTime, formatInstant, millisecondsPerDay, spokenDuration } from '../../domain/instant.ts';
+import { clockTime, formatInstant, millisecondsPerDay, millisecondsPerMinute, spokenDuration } from '../../domain/instant.ts';
+import type { Service } from '../../domain/kubernetes/network.ts';
+import { burstsOf } from '../../domain/service-growth.ts';
 import { spokenSubject, subject, subjectKey } from '../../domain/subject.ts';
 import type { FactSource } from '../fact-source.ts';
 import type { SeenChange } from './seen-change.ts';
@@ -70,17 +72,12 @@ const batchSize = 10;
 /** Services that came in batches: each adds rules to every node. */
 export function serviceBatches(facts: FactSource): readonly SeenChange[] {
   const services = facts.get('services')?.all ?? [];
-  const byDay = groupBy(services, (service) =>
-    service.metadata.creationTimestamp === undefined
-      ? undefined
-      : String(Math.floor(service.metadata.creationTimestamp / millisecondsPerDay)),
-  );
-  return [...byDay.values()]
-    .filter((batch) => batch.length >= batchSize && batch.length < services.length)
-    .flatMap((batch) => {
+  return batchesOf(services)
+    .filter((batch) => batch.services.length >= batchSize)
+    .flatMap(({ services: batch, span }) => {
       const times = batch.flatMap((service) => service.metadata.creationTimestamp ?? []);
       const at = Math.max(...times);
-      const summary = `${batch.length} Services created in one day (${services.length} in all)`;
+      const summary = `${batch.length} Services created ${span} (${services.length} in all)`;
       const seenIn = claimFromAll(
         `${batch.length} of the ${services.length} Services were created on ${formatInstant(at).slice(0, 10)}, ${spokenDuration(facts.now - at)} before the collection.`,
         batch
@@ -101,6 +98,30 @@ export function serviceBatches(facts: FactSource): readonly SeenChange[] {
             } satisfies SeenChange,
           ];
     });
+}
+
+interface Batch {
+  readonly services: readonly Service[];
+  /** "in one day". */
+  readonly span: string;
+}
+
+/** By day; where all came on one day, in the pieces that came onto more than there was before. */
+function batchesOf(services: readonly Service[]): readonly Batch[] {
+  const byDay = groupBy(services, (service) =>
+    service.metadata.creationTimestamp === undefined
+      ? undefined
+      : String(Math.floor(service.metadata.creationTimestamp / millisecondsPerDay)),
+  );
+  if (byDay.size > 1) return [...byDay.values()].map((batch) => ({ services: batch, span: 'in one day' }));
+  return burstsOf(services)
+    .filter((burst) => burst.length <= services.length / 2)
+    .map((burst) => ({ services: burst, span: `within ${spokenDuration(spanOf(burst))}` }));
+}
+
+function spanOf(burst: readonly Service[]): number {
+  const times = burst.flatMap((service) => service.metadata.creationTimestamp ?? []);
+  return Math.max(millisecondsPerMinute, Math.max(...times) - Math.min(...times));
 }
 
 function commonNamespace(namespaces: readonly string[]): string {

@@ -1,5 +1,5 @@
 import type { Claim } from '../../domain/citation.ts';
-import type { Instant } from '../../domain/instant.ts';
+import { type Instant, spokenDuration } from '../../domain/instant.ts';
 import type { ChangeKind } from '../../domain/reasoned.ts';
 import type { Replica } from '../../domain/replica.ts';
 import type { Subject } from '../../domain/subject.ts';
@@ -25,4 +25,10 @@ export interface TimeWindow {
 
 export function isWithin(window: TimeWindow, at: Instant): boolean {
   return at >= window.from && at <= window.until;
+}
+
+/** "2 min before the first failure". What came a little after it may still be its cause: failures are noticed late, clocks differ. */
+export function spokenDistance(change: Instant, onset: Instant): string {
+  const distance = spokenDuration(onset - change);
+  return change > onset ? `${distance} after the first failure was noticed` : `${distance} before the first failure`;
 }

@@ -1,9 +1,10 @@
-import { clockTime, spokenDuration, spokenInstant } from '../../domain/instant.ts';
+import { clockTime, spokenInstant } from '../../domain/instant.ts';
 import { isBlocked, type MitigationPlan } from '../../domain/mitigation.ts';
 import type { Change } from '../../domain/reasoned.ts';
 import { shellWord } from '../../domain/shell-word.ts';
 import { spokenSubject } from '../../domain/subject.ts';
 import type { Assessment } from '../assess.ts';
+import { spokenDistance } from '../changes/seen-change.ts';
 import { commandToChange } from '../kubectl-commands.ts';
 import { counted, facts, listed, type Thought } from './thought.ts';
 
@@ -45,7 +46,7 @@ function older(count: number): readonly string[] {
 
 function thinkAboutOne(change: Change, { onset, snapshot }: Assessment): Thought {
   const isAcquitted = change.standing === 'acquitted';
-  const distance = onset === undefined ? '' : `, ${spokenDuration(onset.at - change.at)} before the first failure`;
+  const distance = onset === undefined ? '' : `, ${spokenDistance(change.at, onset.at)}`;
   return {
     phase: 'what-changed',
     question: `${change.summary}, at ${spokenInstant(change.at, snapshot.takenAt)}${distance}: is that it?`,
