@@ -46,6 +46,21 @@ KUBE-NODEPORTS  all  --  anywhere             anywhere             /* kubernetes
     });
   });
 
+  it('of a chain that is there and empty are none, and that is exact', () => {
+    const output = 'Chain KUBE-SERVICES (2 references)\ntarget     prot opt source               destination';
+    expect(parseServiceRules('iptables -w 5 -t nat -n -L KUBE-SERVICES', output, demanded)).toEqual({
+      mode: 'iptables',
+      found: 0,
+      demanded: 3,
+      isApproximate: false,
+      served: new Set(),
+    });
+  });
+
+  it('of a dump that was cut before the rules of the chain are not known to be none', () => {
+    expect(parse('iptables-save -t nat', '*nat\n:KUBE-SERVICES - [0:0]', demanded)).toMatchObject({ found: 0, isApproximate: true });
+  });
+
   it('of iptables-save do not count the chains of the endpoints twice', () => {
     const output = `*nat
 :KUBE-SVC-AAAAAAAAAAAAAAAA - [0:0]

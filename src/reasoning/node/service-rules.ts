@@ -53,7 +53,7 @@ export function parseServiceRules(
   const known = demanded?.filter((port) =>
     served.names.size > 0 ? served.names.has(port.name) : served.addresses.has(port.address),
   ).length;
-  const hasIdentities = served.names.size + served.addresses.size > 0;
+  const hasIdentities = served.names.size + served.addresses.size > 0 || (mode === 'iptables' && isEmptyChain(output));
   // Without names or addresses in the listing only the number of rule chains can be compared.
   return {
     mode,
@@ -62,6 +62,11 @@ export function parseServiceRules(
     isApproximate: known === undefined || !hasIdentities,
     ...(hasIdentities ? { served: new Set([...served.names, ...served.addresses]) } : {}),
   };
+}
+
+/** `-L` and `-S` of the chain alone name it first; nothing behind that means that the chain is there and serves nobody. */
+function isEmptyChain(output: string): boolean {
+  return /^(?:Chain KUBE-SERVICES \(|-N KUBE-SERVICES\b)/.test(output) && !output.includes('KUBE-SVC-');
 }
 
 function modeOf(command: string, output: string): ServiceRules['mode'] | undefined {
