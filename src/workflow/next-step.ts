@@ -1,5 +1,5 @@
 import { type Instant, millisecondsPerMinute, millisecondsPerSecond } from '../domain/instant.ts';
-import { type Attempt, type ChangeProgress, type Incident, isCarriedOut, standingChanges } from './incident.ts';
+import { type Attempt, type ChangeProgress, type Incident, isCarriedOut, standingChanges } from '../domain/incident.ts';
 import type { Direction, IncidentHappening, Purpose } from '../domain/incident-event.ts';
 import { judgeProgress, type Patience } from './judge-progress.ts';
 

@@ -1,13 +1,13 @@
-import type { ChangeResult } from '../domain/change-result.ts';
-import type { Instant } from '../domain/instant.ts';
-import type { Investigation } from '../domain/investigation.ts';
-import type { LooseEnd } from '../domain/loose-end.ts';
-import type { MitigationPlan } from '../domain/mitigation.ts';
-import type { Observation } from '../domain/observation.ts';
-import type { Approval } from '../domain/permit.ts';
-import { inverseOf, type JsonValue, type PreparedChange } from '../domain/prepared-change.ts';
-import type { Proof } from '../domain/proof.ts';
-import type { Direction, IncidentEvent, Judgement, Purpose } from '../domain/incident-event.ts';
+import type { ChangeResult } from './change-result.ts';
+import type { Instant } from './instant.ts';
+import type { Investigation } from './investigation.ts';
+import type { LooseEnd } from './loose-end.ts';
+import type { MitigationPlan } from './mitigation.ts';
+import type { Observation } from './observation.ts';
+import type { Approval } from './permit.ts';
+import { inverseOf, type JsonValue, type PreparedChange } from './prepared-change.ts';
+import type { Proof } from './proof.ts';
+import type { Direction, IncidentEvent, Judgement, Purpose } from './incident-event.ts';
 
 /** How far one change got, in one direction. */
 export interface ChangeProgress {
