@@ -54,7 +54,13 @@ export type IncidentHappening =
   /** No plan is left, or none was found: a human has to think of something. */
   | { readonly kind: 'no-plan'; readonly purpose: Purpose; readonly because: string }
   | { readonly kind: 'approved'; readonly attempt: number; readonly approval: Approval }
-  | { readonly kind: 'declined'; readonly attempt: number; readonly because: string }
+  | {
+      readonly kind: 'declined';
+      readonly attempt: number;
+      readonly because: string;
+      /** True: nobody said no, but the cluster changed while the plan waited; another one may be chosen. */
+      readonly isSuperseded: boolean;
+    }
   | { readonly kind: 'change-begun'; readonly attempt: number; readonly index: number; readonly direction: Direction }
   | {
       readonly kind: 'change-ended';

@@ -27,7 +27,7 @@ export interface Attempt {
   readonly baseline: Observation;
   readonly chosenAt: Instant;
   readonly approval: Approval | undefined;
-  readonly declined: string | undefined;
+  readonly declined: { readonly because: string; readonly isSuperseded: boolean } | undefined;
   readonly evidencePath: string | undefined;
   /** By index of the change. */
   readonly done: readonly ChangeProgress[];
@@ -134,7 +134,7 @@ function attemptWith(attempt: Attempt, event: AttemptEvent): Attempt {
     case 'approved':
       return { ...attempt, approval: event.approval };
     case 'declined':
-      return { ...attempt, declined: event.because };
+      return { ...attempt, declined: { because: event.because, isSuperseded: event.isSuperseded } };
     case 'evidence-saved':
       return { ...attempt, evidencePath: event.path };
     case 'change-begun':

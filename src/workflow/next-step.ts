@@ -153,8 +153,8 @@ function towards(incident: Incident, goal: Goal, run: Run): Step {
 }
 
 function firstPlan(incident: Incident): Step {
-  const declined = incident.attempts.findLast(({ purpose, declined: why }) => purpose === 'mitigate' && why !== undefined)?.declined;
-  if (declined !== undefined) return needsHuman(declined);
+  const declined = incident.attempts.findLast((attempt) => attempt.purpose === 'mitigate' && attempt.declined?.isSuperseded === false)?.declined;
+  if (declined !== undefined) return needsHuman(declined.because);
   const none = incident.withoutPlan.find(({ purpose }) => purpose === 'mitigate');
   if (none === undefined) return { kind: 'choose-plan', purpose: 'mitigate' };
   const isQuiet = incident.investigations.at(-1)?.investigation.outcome === 'healthy';

@@ -1,0 +1,74 @@
+import type { Snapshot } from '../../domain/evidence.ts';
+import type { IncidentEvent, IncidentHappening } from '../../domain/incident-event.ts';
+import type { MitigationPlan } from '../../domain/mitigation.ts';
+import type { Policy } from '../../domain/policy.ts';
+import type { Pod } from '../../domain/kubernetes/pod.ts';
+import type { Actuator, ChangeOutcome } from '../../ports/actuator.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { IncidentStore } from '../../ports/incident-store.ts';
+import type { Attempt, Incident } from '../../domain/incident.ts';
+import type { Patience } from '../../workflow/judge-progress.ts';
+import type { Goal } from '../../workflow/next-step.ts';
+import type { InvestigationInput } from '../investigate.ts';
+
+/** Everything that working an incident needs from outside. */
+export interface Acting {
+  readonly investigation: InvestigationInput;
+  readonly actuator: Actuator;
+  readonly store: IncidentStore;
+  readonly evidence: EvidenceKeeper;
+  readonly approver: Approver;
+  readonly follower: Follower;
+  readonly policy: Policy;
+  readonly goal: Goal;
+  readonly patience: Patience;
+  /** Who works the incident, for the record: "ada@laptop". */
+  readonly by: string;
+  /** IANA name, for reminders. */
+  readonly timeZone: string;
+  readonly clock: Clock;
+  /** Ends early where the signal says so. */
+  readonly pause: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  /** Debug pods of Stanch that are still in the cluster. Undefined: they could not be listed. */
+  readonly debugPods: (signal: AbortSignal) => Promise<readonly Pod[] | undefined>;
+}
+
+/** Keeps what a plan is about to destroy. */
+export interface EvidenceKeeper {
+  readonly keep: (of: { readonly incident: string; readonly attempt: number; readonly snapshot: Snapshot }) => Promise<Kept | Failed>;
+}
+
+export interface Kept {
+  readonly state: 'kept';
+  readonly path: string;
+}
+
+/** Lets a plan run, or not. */
+export interface Approver {
+  /** nobody: there is nobody to ask; the plan waits. */
+  readonly ask: (attempt: Attempt, signal: AbortSignal) => Promise<{ readonly answer: 'yes' | 'no'; readonly by: string } | { readonly answer: 'nobody' }>;
+}
+
+/** Hears what happens while it happens. Called synchronously; must not throw. */
+export interface Follower {
+  readonly happened: (event: IncidentEvent, incident: Incident) => void;
+  /** The server's dry run of a plan that is about to be offered. */
+  readonly rehearsed: (plan: MitigationPlan, outcomes: readonly ChangeOutcome[]) => void;
+}
+
+export interface Failed {
+  readonly state: 'failed';
+  readonly attempted: string;
+  readonly happened: string;
+  readonly whatToDo: string;
+}
+
+/** What came of one step: something to record, or a reason to stop. */
+export type StepOutcome =
+  | { readonly state: 'happened'; readonly happenings: readonly IncidentHappening[] }
+  | { readonly state: 'waiting'; readonly because: string }
+  | Failed;
+
+export function happened(...happenings: readonly IncidentHappening[]): StepOutcome {
+  return { state: 'happened', happenings };
+}

@@ -1,0 +1,80 @@
+import type { Purpose } from '../../domain/incident-event.ts';
+import type { MitigationPlan } from '../../domain/mitigation.ts';
+import type { PreparedChange } from '../../domain/prepared-change.ts';
+import type { ChangeOutcome } from '../../ports/actuator.ts';
+import { observe } from '../../reasoning/observe.ts';
+import type { Incident } from '../../domain/incident.ts';
+import { type Acting, type Failed, happened, type StepOutcome } from './acting.ts';
+import { firstFit, isSamePlan } from './fitting-plans.ts';
+import type { Memory, Seen } from './memory.ts';
+
+/** Takes the best plan that nothing blocks, works it out against the objects as they are, and lets the server rehearse it. */
+export async function choosePlan(
+  acting: Acting,
+  { incident, purpose, memory }: { readonly incident: Incident; readonly purpose: Purpose; readonly memory: Memory },
+  signal: AbortSignal,
+): Promise<StepOutcome> {
+  const seen = purpose === 'mitigate' ? await memory.fresh(signal) : (memory.latest ?? (await memory.diagnose(signal)));
+  if ('attempted' in seen) return seen;
+  const { plan, passedOver } = await choose(acting, { incident, purpose, memory, seen }, signal);
+  if (plan === undefined) return happened({ kind: 'no-plan', purpose, because: whyNone(passedOver) });
+  const worked = await workOut(acting, plan, signal);
+  if (worked.state === 'failed') return worked;
+  if (worked.state === 'unfit') return happened({ kind: 'plan-unfit', plan, because: worked.because });
+  return happened({
+    kind: 'plan-chosen',
+    attempt: incident.attempts.length + 1,
+    purpose,
+    plan,
+    prepared: worked.prepared,
+    baseline: observe(seen.assessment, seen.look.assessment.scope.target),
+  });
+}
+
+interface Choice {
+  readonly incident: Incident;
+  readonly purpose: Purpose;
+  readonly memory: Memory;
+  readonly seen: Seen;
+}
+
+/** Where no plan of the blast radius is left, the diagnosis may bring one. */
+async function choose(acting: Acting, { incident, purpose, memory, seen }: Choice, signal: AbortSignal): Promise<ReturnType<typeof firstFit>> {
+  const fit = (each: Seen): ReturnType<typeof firstFit> => firstFit(candidates(each.plans, incident, purpose), each.assessment, acting.policy);
+  const first = fit(seen);
+  if (first.plan !== undefined || seen.isDiagnosed) return first;
+  const deeper = await memory.diagnose(signal);
+  return 'attempted' in deeper ? first : fit(deeper);
+}
+
+/** A repair stays; what is only there for the time being repairs nothing. */
+function candidates(plans: readonly MitigationPlan[], { attempts, unfit }: Incident, purpose: Purpose): readonly MitigationPlan[] {
+  const tried = [...attempts, ...unfit].map(({ plan }) => plan);
+  return plans.filter((plan) => (purpose === 'mitigate' || plan.undoWhen === undefined) && !tried.some((each) => isSamePlan(each, plan)));
+}
+
+function whyNone(passedOver: readonly string[]): string {
+  return passedOver.length === 0 ? 'No plan fits where the trouble is.' : passedOver.join(' ');
+}
+
+type WorkedOut =
+  | { readonly state: 'prepared'; readonly prepared: readonly PreparedChange[] }
+  | { readonly state: 'unfit'; readonly because: string }
+  | Failed;
+
+async function workOut({ actuator, clock, follower }: Acting, plan: MitigationPlan, signal: AbortSignal): Promise<WorkedOut> {
+  const prepared: PreparedChange[] = [];
+  const outcomes: ChangeOutcome[] = [];
+  for (const change of plan.changes) {
+    const preparation = await actuator.prepare(change, clock.now(), signal);
+    if (preparation.state !== 'prepared') return { state: 'unfit', because: preparation.because };
+    const outcome = await actuator.rehearse(preparation.prepared, signal);
+    if (outcome.state === 'refused' || outcome.state === 'overtaken') return { state: 'unfit', because: outcome.detail };
+    if (outcome.state === 'unknown')
+      return { state: 'failed', attempted: `rehearsing ${plan.id}`, happened: outcome.detail, whatToDo: 'Nothing was changed. Run it again' };
+    prepared.push(preparation.prepared);
+    outcomes.push(outcome);
+  }
+  follower.rehearsed(plan, outcomes);
+  return { state: 'prepared', prepared };
+}

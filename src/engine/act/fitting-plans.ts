@@ -1,0 +1,37 @@
+import { isBlocked, type MitigationPlan } from '../../domain/mitigation.ts';
+import type { Policy } from '../../domain/policy.ts';
+import { isSame } from '../../domain/prepared-change.ts';
+import { subjectKey } from '../../domain/subject.ts';
+import type { Assessment } from '../../reasoning/assess.ts';
+import { withLimits } from '../../workflow/policy.ts';
+
+export interface Fitting {
+  /** The best plan that nothing blocks. Undefined: there is none. */
+  readonly plan: MitigationPlan | undefined;
+  /** Every plan that was passed over, and why. */
+  readonly passedOver: readonly string[];
+}
+
+/** The policy's limits block like any other precondition, on every surface. */
+export function firstFit(plans: readonly MitigationPlan[], assessment: Assessment, policy: Policy): Fitting {
+  const world = { nodes: assessment.facts.get('nodes')?.all };
+  const limited = plans.map((plan) => withLimits(plan, policy, world));
+  const plan = limited.find((each) => !isBlocked(each));
+  const before = plan === undefined ? limited : limited.slice(0, limited.indexOf(plan));
+  return { plan, passedOver: before.map(whyBlocked) };
+}
+
+function whyBlocked({ id, preconditions }: MitigationPlan): string {
+  const open = preconditions.filter(({ holds }) => holds !== 'yes');
+  return `${id} is blocked: ${open.map(({ claim, holds }) => `${claim}: ${holds === 'no' ? 'no' : 'cannot tell'}`).join('; ')}.`;
+}
+
+/** The same answer to the same trouble: it is not tried twice. */
+export function isSamePlan(one: MitigationPlan, other: MitigationPlan): boolean {
+  return one.id === other.id && subjectKey(one.subject) === subjectKey(other.subject);
+}
+
+/** Nothing about it changed since it was shown: the same changes to the same objects. */
+export function isUnchanged(one: MitigationPlan, other: MitigationPlan): boolean {
+  return isSamePlan(one, other) && isSame(one.changes, other.changes);
+}

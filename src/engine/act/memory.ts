@@ -1,0 +1,70 @@
+import type { Instant } from '../../domain/instant.ts';
+import type { Investigation } from '../../domain/investigation.ts';
+import type { MitigationPlan } from '../../domain/mitigation.ts';
+import type { Assessment } from '../../reasoning/assess.ts';
+import { type FirstLook, lookDeeper, lookFirst, withoutDiagnosis } from '../investigate.ts';
+import type { Acting, Failed } from './acting.ts';
+import { firstFit } from './fitting-plans.ts';
+
+/** What this process saw last. After a restart it is empty, and the cluster is looked at again. */
+export interface Seen {
+  readonly at: Instant;
+  readonly look: FirstLook;
+  readonly assessment: Assessment;
+  readonly plans: readonly MitigationPlan[];
+  readonly investigation: Investigation;
+  /** True: it was asked why, too. */
+  readonly isDiagnosed: boolean;
+}
+
+/** A plan rests on how the cluster was; older than this it is made anew. */
+const freshMilliseconds = 30_000;
+
+export class Memory {
+  readonly #acting: Acting;
+  #seen: Seen | undefined;
+
+  constructor(acting: Acting) {
+    this.#acting = acting;
+  }
+
+  /** The latest look, however old. */
+  get latest(): Seen | undefined {
+    return this.#seen;
+  }
+
+  /** A look that a plan may rest on; a new one where the latest is too old. Deeper only where the blast radius suggests nothing. */
+  async fresh(signal: AbortSignal): Promise<Seen | Failed> {
+    const seen = this.#seen;
+    return seen !== undefined && this.#acting.clock.now() - seen.at < freshMilliseconds ? seen : this.lookAgain(signal);
+  }
+
+  async lookAgain(signal: AbortSignal): Promise<Seen | Failed> {
+    const { investigation: input, policy } = this.#acting;
+    const quiet = this.#seen === undefined ? input : { ...input, announcer: { announce: () => undefined } };
+    const bounded = AbortSignal.any([signal, AbortSignal.timeout(input.budgetMilliseconds)]);
+    const look = await lookFirst(quiet, bounded);
+    if ('attempted' in look) return look;
+    if (firstFit(look.plans, look.assessment, policy).plan !== undefined) return this.#remember(look, withoutDiagnosis(quiet, look), false);
+    return this.#remember(look, await lookDeeper(quiet, look, bounded), true);
+  }
+
+  /** Why: goes on from the latest look, whose failing replicas may be gone by now. After a restart, from a new one. */
+  async diagnose(signal: AbortSignal): Promise<Seen | Failed> {
+    const { investigation: input } = this.#acting;
+    const bounded = AbortSignal.any([signal, AbortSignal.timeout(input.budgetMilliseconds)]);
+    const look = this.#seen?.look ?? (await lookFirst(input, bounded));
+    if ('attempted' in look) return look;
+    return this.#remember(look, await lookDeeper(input, look, bounded), true);
+  }
+
+  #remember(
+    look: FirstLook,
+    result: { readonly assessment: Assessment; readonly plans: readonly MitigationPlan[]; readonly investigation: Investigation },
+    isDiagnosed: boolean,
+  ): Seen {
+    const { assessment, plans, investigation } = result;
+    this.#seen = { at: this.#acting.clock.now(), look, assessment, plans, investigation, isDiagnosed };
+    return this.#seen;
+  }
+}

@@ -1,0 +1,65 @@
+import type { Pod } from '../../domain/kubernetes/pod.ts';
+import type { MitigationPlan } from '../../domain/mitigation.ts';
+import type { LogRequest } from '../../ports/evidence-source.ts';
+import type { Assessment } from '../../reasoning/assess.ts';
+import type { Attempt } from '../../domain/incident.ts';
+import { gather, merge } from '../gather-evidence.ts';
+import { requestFor } from '../rounds.ts';
+import { type Acting, happened, type StepOutcome } from './acting.ts';
+import type { Memory } from './memory.ts';
+
+/** What a container wrote last is what tells; whole logs of a busy one would keep users waiting. */
+const tailLines = 2000;
+
+/** Keeps lists, events, states, logs and probe output of what the plan is about to destroy, before it does. */
+export async function saveEvidence(
+  acting: Acting,
+  { id, attempt, memory }: { readonly id: string; readonly attempt: Attempt; readonly memory: Memory },
+  signal: AbortSignal,
+): Promise<StepOutcome> {
+  // After a restart nothing is remembered: what is still there is looked at again, and kept.
+  const seen = memory.latest ?? (await memory.lookAgain(signal));
+  if ('attempted' in seen) return seen;
+  const { snapshot, facts } = seen.assessment;
+  const logs = doomedPods(attempt.plan, seen.assessment).flatMap(logsOf);
+  const { sources } = acting.investigation;
+  const request = { ...requestFor('container-logs', 'the last words of what is about to go', facts.now), logs };
+  const read = logs.length === 0 ? {} : await gather(sources, [request], signal, () => undefined);
+  const kept = await acting.evidence.keep({
+    incident: id,
+    attempt: attempt.number,
+    snapshot: { ...snapshot, readings: merge(snapshot.readings, read) },
+  });
+  return kept.state === 'failed' ? kept : happened({ kind: 'evidence-saved', attempt: attempt.number, path: kept.path });
+}
+
+/** A rollout replaces every pod of its workload; a few of them tell what all of them would. */
+const podsPerRollout = 6;
+
+function doomedPods({ changes }: MitigationPlan, { facts }: Assessment): readonly Pod[] {
+  return changes.flatMap((change): readonly Pod[] => {
+    switch (change.kind) {
+      case 'evict':
+      case 'delete-pod': {
+        const pod = facts.get('pods')?.named(change.namespace, change.pod);
+        return pod === undefined ? [] : [pod];
+      }
+      case 'roll-back':
+      case 'restart-rollout':
+      case 'set-memory-limit':
+        return (facts.get('replicas')?.ofWorkload(change.workload) ?? [])
+          .toSorted((one, other) => Number(other.health === 'failing') - Number(one.health === 'failing'))
+          .slice(0, podsPerRollout)
+          .map(({ pod }) => pod);
+      default:
+        return [];
+    }
+  });
+}
+
+function logsOf({ metadata, status }: Pod): readonly LogRequest[] {
+  return [...status.initContainerStatuses, ...status.containerStatuses].flatMap(({ name, lastState }) => {
+    const wish = { namespace: metadata.namespace ?? 'default', pod: metadata.name, container: name, tailLines };
+    return [{ ...wish, isPrevious: false }, ...(lastState.terminated === undefined ? [] : [{ ...wish, isPrevious: true }])];
+  });
+}

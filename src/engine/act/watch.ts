@@ -1,0 +1,49 @@
+import type { EvidenceKind } from '../../domain/evidence.ts';
+import type { Observation } from '../../domain/observation.ts';
+import type { Subject } from '../../domain/subject.ts';
+import { type Assessment, assess } from '../../reasoning/assess.ts';
+import { alertKinds } from '../../reasoning/choose-next-evidence.ts';
+import { observe } from '../../reasoning/observe.ts';
+import { gather } from '../gather-evidence.ts';
+import { firstRound, requestFor } from '../rounds.ts';
+import type { Acting } from './acting.ts';
+
+/** What it takes to count a workload's replicas and to read its alert: a fraction of an investigation. */
+const watchedKinds: ReadonlySet<EvidenceKind> = new Set([
+  'pods',
+  'nodes',
+  'replicasets',
+  'deployments',
+  'statefulsets',
+  'daemonsets',
+  'jobs',
+  ...alertKinds,
+]);
+
+/** One look must not outlive what it is for. */
+const lookMilliseconds = 20_000;
+
+/** How things stand now. What cannot be read is part of the answer. */
+export async function observeNow(acting: Acting, target: Subject | undefined, signal: AbortSignal): Promise<Observation> {
+  return observe(await assessNow(acting, target, signal), target);
+}
+
+/** The narrow look behind an observation, and behind the gate. */
+export async function assessNow(
+  { investigation: { question, sources }, clock }: Acting,
+  target: Subject | undefined,
+  signal: AbortSignal,
+  more: readonly EvidenceKind[] = [],
+): Promise<Assessment> {
+  const bounded = AbortSignal.any([signal, AbortSignal.timeout(lookMilliseconds)]);
+  const identity = await sources[0].identify(bounded);
+  const now = identity.state === 'reached' ? identity.now : clock.now();
+  const namespaces = target?.namespace === undefined ? [] : [target.namespace];
+  const narrow = firstRound(question, now)
+    .filter(({ kind }) => watchedKinds.has(kind))
+    .map((request) => (more.length === 0 ? { ...request, namespaces } : request));
+  const others = more.filter((kind) => !watchedKinds.has(kind)).map((kind) => requestFor(kind, 'is it whole again', now));
+  const readings = await gather(sources, [...narrow, ...others], bounded, () => undefined);
+  const cluster = identity.state === 'reached' ? identity.cluster : { source: 'live' as const, name: '', version: undefined };
+  return assess(question, { takenAt: now, cluster, readings });
+}

@@ -1,0 +1,124 @@
+import type { IncidentHappening } from '../../domain/incident-event.ts';
+import type { Incident } from '../../domain/incident.ts';
+import { nextStep, type Resting, type Step } from '../../workflow/next-step.ts';
+import { type Acting, type Failed, happened, type StepOutcome } from './acting.ts';
+import { carryOut, lookUp, type OneChange } from './carry-out.ts';
+import { choosePlan } from './choose-plan.ts';
+import { closeIncident } from './close-incident.ts';
+import { checkGate } from './gate.ts';
+import { Journal } from './journal.ts';
+import { Memory } from './memory.ts';
+import { saveEvidence } from './save-evidence.ts';
+import { seekApproval } from './seek-approval.ts';
+import { observeNow } from './watch.ts';
+
+export type Worked =
+  | {
+      readonly state: 'rested';
+      readonly resting: Resting | 'waiting' | 'stopped';
+      readonly because: string;
+      readonly incident: Incident;
+    }
+  /** Something outside failed. What was recorded until then holds, and the work can be taken up again. */
+  | (Failed & { readonly incident: Incident | undefined });
+
+/** Decisions that no person made. */
+const byItself = 'stanch';
+
+/**
+ * Works an incident as far as the goal goes. Everything is recorded before it counts as done, so that after a crash the same
+ * call goes on where the last one was: what was begun is looked up first, and nothing is done twice.
+ */
+export async function workIncident(id: string, acting: Acting, signal: AbortSignal): Promise<Worked> {
+  const journal = await Journal.open(id, acting);
+  if ('attempted' in journal) return { ...journal, incident: undefined };
+  const memory = new Memory(acting);
+  const startedAt = acting.clock.now();
+  const { goal, patience, clock } = acting;
+  for (;;) {
+    const { incident } = journal;
+    const step = nextStep(incident, goal, { now: clock.now(), startedAt, patience });
+    if (step.kind === 'rest') return { state: 'rested', resting: step.state, because: step.because, incident };
+    if (signal.aborted) return { state: 'rested', resting: 'stopped', because: 'It was stopped.', incident };
+    const outcome = await carryOutStep(step, { acting, journal, memory }, signal);
+    if (outcome.state === 'failed') return { ...outcome, incident: journal.incident };
+    if (outcome.state === 'waiting') return { state: 'rested', resting: 'waiting', because: outcome.because, incident: journal.incident };
+    for (const happening of outcome.happenings) {
+      const recorded = await journal.record(happening, authorOf(happening, acting));
+      if (recorded.state === 'failed') return { ...recorded, incident: journal.incident };
+      // Somebody else wrote: what is left of this step was decided on old grounds.
+      if (recorded.state === 'overtaken') break;
+    }
+  }
+}
+
+interface Work {
+  readonly acting: Acting;
+  readonly journal: Journal;
+  readonly memory: Memory;
+}
+
+async function carryOutStep(step: Exclude<Step, { readonly kind: 'rest' }>, work: Work, signal: AbortSignal): Promise<StepOutcome> {
+  const { acting, journal, memory } = work;
+  const { incident } = journal;
+  switch (step.kind) {
+    case 'record':
+      return happened(step.happening);
+    case 'investigate': {
+      const seen = step.why === 'first' ? await memory.fresh(signal) : await memory.diagnose(signal);
+      return 'attempted' in seen ? seen : happened({ kind: 'investigated', why: step.why, investigation: seen.investigation });
+    }
+    case 'choose-plan':
+      return choosePlan(acting, { incident, purpose: step.purpose, memory }, signal);
+    case 'seek-approval':
+      return seekApproval(acting, { incident, attempt: step.attempt, memory }, signal);
+    case 'save-evidence':
+      return saveEvidence(acting, { id: journal.id, attempt: step.attempt, memory }, signal);
+    case 'change':
+      return change(step, work, signal);
+    case 'look-up': {
+      const found = await lookUp(acting, step, signal);
+      return found === undefined ? happened() : happened(found);
+    }
+    case 'observe': {
+      await acting.pause(step.pauseMilliseconds, signal);
+      if (signal.aborted) return happened();
+      const observation = await observeNow(acting, targetOf(incident), signal);
+      return signal.aborted ? happened() : happened({ kind: 'observed', attempt: step.attempt.number, observation });
+    }
+    case 'check-gate':
+      await acting.pause(step.pauseMilliseconds, signal);
+      return checkGate(acting, { incident, attempt: step.attempt, memory }, signal);
+    case 'close':
+      return closeIncident(acting, incident, signal);
+  }
+}
+
+/** Its beginning is stored before anything is written; where somebody else wrote to the incident meanwhile, nothing is. */
+async function change(step: OneChange & { readonly pauseMilliseconds: number }, { acting, journal }: Work, signal: AbortSignal): Promise<StepOutcome> {
+  await acting.pause(step.pauseMilliseconds, signal);
+  if (signal.aborted) return happened();
+  const { attempt, index, direction } = step;
+  const begun = await journal.record({ kind: 'change-begun', attempt: attempt.number, index, direction }, byItself);
+  if (begun.state === 'failed') return begun;
+  if (begun.state === 'overtaken') return happened();
+  const ended = await carryOut(acting, step);
+  return ended === undefined ? happened() : happened(ended);
+}
+
+/** The workload that the page is about, as the first look found it. */
+export function targetOf({ investigations }: Incident): { readonly kind: string; readonly namespace?: string; readonly name: string } | undefined {
+  return investigations[0]?.investigation.scope.target;
+}
+
+function authorOf(happening: IncidentHappening, { by }: Acting): string {
+  switch (happening.kind) {
+    case 'approved':
+      return happening.approval.by;
+    case 'declined':
+    case 'aborted':
+      return by;
+    default:
+      return byItself;
+  }
+}
