@@ -1,20 +1,11 @@
 import { groupBy } from '../../domain/collection.ts';
-import type { Node } from '../../domain/kubernetes/node.ts';
 import type { Pod } from '../../domain/kubernetes/pod.ts';
 import type { Replica } from '../../domain/replica.ts';
-import type { Obstacle, SchedulingVerdict } from '../../domain/scheduling.ts';
+import type { SchedulingVerdict } from '../../domain/scheduling.ts';
 import { subjectKey } from '../../domain/subject.ts';
 import type { FactSource } from '../fact-source.ts';
-import { type ClusterView, clusterView } from '../scheduling/cluster-view.ts';
-import { neighbourObstacles } from '../scheduling/neighbour-obstacles.ts';
-import {
-  admissionObstacles,
-  hostPortObstacles,
-  placementObstacles,
-  resourceObstacles,
-  volumeObstacles,
-} from '../scheduling/node-obstacles.ts';
-import { podRequests } from '../scheduling/pod-requests.ts';
+import { type ClusterView, clusterView } from '../../domain/placement/cluster-view.ts';
+import { obstaclesFor } from '../../domain/placement/obstacles-for.ts';
 
 /** Pods of one template get one answer. So many different ones waiting at once tell no more than the first of them. */
 const mostTemplates = 200;
@@ -25,7 +16,13 @@ export function deriveScheduling(facts: FactSource): readonly SchedulingVerdict[
     (replica) => replica.troubles.some((trouble) => trouble.kind === 'unscheduled') && replica.pod.spec.schedulingGates.length === 0,
   );
   if (waiting.length === 0) return [];
-  const view = clusterView(facts);
+  const view = clusterView({
+    pods: facts.get('pods'),
+    nodes: facts.get('nodes'),
+    persistentvolumeclaims: facts.get('persistentvolumeclaims'),
+    persistentvolumes: facts.get('persistentvolumes'),
+    namespaces: facts.get('namespaces'),
+  });
   return [...groupBy(waiting, templateKey).values()].slice(0, mostTemplates).flatMap((alike) => {
     const [first] = alike;
     if (first === undefined) return [];
@@ -48,16 +45,7 @@ function templateKey({ pod, workload, revision }: Replica): string {
 }
 
 function obstaclesByNode(pod: Pod, view: ClusterView): SchedulingVerdict['nodes'] {
-  const wanted = podRequests(pod.spec);
-  const ofNeighbours = neighbourObstacles(pod, view);
-  const obstaclesOn = (node: Node): readonly Obstacle[] => [
-    ...admissionObstacles(pod, node),
-    ...placementObstacles(pod.spec, node),
-    ...hostPortObstacles(pod, node, view),
-    ...resourceObstacles(node, wanted, view),
-    ...volumeObstacles(pod, node, view),
-    ...ofNeighbours(node),
-  ];
+  const obstaclesOn = obstaclesFor(pod, view);
   return view.nodes.map((node) => ({ node: node.metadata.name, obstacles: obstaclesOn(node) }));
 }
 

@@ -1,8 +1,7 @@
-import { type Collection, groupBy, once } from '../../domain/collection.ts';
-import type { FactOf } from '../../domain/facts.ts';
-import type { Node } from '../../domain/kubernetes/node.ts';
-import type { Pod } from '../../domain/kubernetes/pod.ts';
-import type { FactSource } from '../fact-source.ts';
+import { type Collection, groupBy, once } from '../collection.ts';
+import type { Namespace, Node } from '../kubernetes/node.ts';
+import type { Pod } from '../kubernetes/pod.ts';
+import type { PersistentVolume, PersistentVolumeClaim } from '../kubernetes/storage.ts';
 import { type Amounts, podRequests } from './pod-requests.ts';
 
 /** What stands on one node. */
@@ -23,23 +22,33 @@ export interface ClusterView {
   readonly placedIn: (namespace: string | undefined) => readonly Pod[];
   /** Placed pods with required anti-affinity of their own. */
   readonly exclusivePods: readonly Pod[];
-  readonly claims: FactOf<'persistentvolumeclaims'> | undefined;
-  readonly volumes: FactOf<'persistentvolumes'> | undefined;
-  readonly namespaces: FactOf<'namespaces'> | undefined;
+  readonly claims: Collection<PersistentVolumeClaim> | undefined;
+  readonly volumes: Collection<PersistentVolume> | undefined;
+  readonly namespaces: Collection<Namespace> | undefined;
+}
+
+/** What the scheduler goes by. Undefined: could not be read. */
+export interface PlacementFacts {
+  readonly pods: Collection<Pod> | undefined;
+  readonly nodes: Collection<Node> | undefined;
+  readonly persistentvolumeclaims: Collection<PersistentVolumeClaim> | undefined;
+  readonly persistentvolumes: Collection<PersistentVolume> | undefined;
+  readonly namespaces: Collection<Namespace> | undefined;
 }
 
 const nothing: NodeUse = { requested: new Map(), pods: [], hostPorts: new Set() };
 
-export function clusterView(facts: FactSource): ClusterView {
-  const nodes: Collection<Node> | undefined = facts.get('nodes');
+/** Without the pods that are about to leave. */
+export function clusterView(facts: PlacementFacts, leaving: ReadonlySet<Pod> = new Set()): ClusterView {
+  const { pods, nodes } = facts;
   const placed = once(() =>
-    (facts.get('pods')?.all ?? []).filter((pod) => hasNode(pod) && pod.status.phase !== 'Succeeded' && pod.status.phase !== 'Failed'),
+    (pods?.all ?? []).filter(
+      (pod) => hasNode(pod) && pod.status.phase !== 'Succeeded' && pod.status.phase !== 'Failed' && !leaving.has(pod),
+    ),
   );
   const byNode = once(() => groupBy(placed(), (pod) => pod.spec.nodeName));
   const byNamespace = once(() => groupBy(placed(), (pod) => pod.metadata.namespace ?? ''));
-  const exclusive = once(() =>
-    placed().filter((pod) => (pod.spec.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution.length ?? 0) > 0),
-  );
+  const exclusive = once(() => placed().filter(isExclusive));
   const uses = new Map<string, NodeUse>();
   return {
     nodes: nodes?.all ?? [],
@@ -56,10 +65,41 @@ export function clusterView(facts: FactSource): ClusterView {
     get exclusivePods() {
       return exclusive();
     },
-    claims: facts.get('persistentvolumeclaims'),
-    volumes: facts.get('persistentvolumes'),
-    namespaces: facts.get('namespaces'),
+    claims: facts.persistentvolumeclaims,
+    volumes: facts.persistentvolumes,
+    namespaces: facts.namespaces,
   };
+}
+
+/** The same cluster with one pod more. What nobody asks for is not copied. */
+export function withPlaced(view: ClusterView, pod: Pod, node: string): ClusterView {
+  const added: Pod = { ...pod, spec: { ...pod.spec, nodeName: node } };
+  const use = once(() => {
+    const before = view.useOf(node);
+    return useBy([...before.pods, added]);
+  });
+  return {
+    nodes: view.nodes,
+    nodeNamed: view.nodeNamed,
+    claims: view.claims,
+    volumes: view.volumes,
+    namespaces: view.namespaces,
+    useOf: (name) => (name === node ? use() : view.useOf(name)),
+    get placedPods() {
+      return [...view.placedPods, added];
+    },
+    placedIn: (namespace) => {
+      const there = view.placedIn(namespace);
+      return (namespace ?? '') === (added.metadata.namespace ?? '') ? [...there, added] : there;
+    },
+    get exclusivePods() {
+      return isExclusive(added) ? [...view.exclusivePods, added] : view.exclusivePods;
+    },
+  };
+}
+
+function isExclusive(pod: Pod): boolean {
+  return (pod.spec.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution.length ?? 0) > 0;
 }
 
 function hasNode(pod: Pod): boolean {

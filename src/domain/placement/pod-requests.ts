@@ -1,5 +1,5 @@
-import type { Container, PodSpec } from '../../domain/kubernetes/pod-template.ts';
-import { parseQuantity } from '../../domain/quantity.ts';
+import type { Container, PodSpec } from '../kubernetes/pod-template.ts';
+import { parseQuantity } from '../quantity.ts';
 
 /** Amounts by resource name: cores for "cpu", bytes for "memory" and "ephemeral-storage", pieces for devices. */
 export type Amounts = ReadonlyMap<string, number>;

@@ -1,10 +1,10 @@
-import { tolerates } from '../../domain/capacity.ts';
-import type { Node } from '../../domain/kubernetes/node.ts';
-import type { PodSpec } from '../../domain/kubernetes/pod-template.ts';
-import type { Pod } from '../../domain/kubernetes/pod.ts';
-import { type LabelRequirement, matchesLabels, matchesRequirement } from '../../domain/label-selector.ts';
-import { parseQuantity } from '../../domain/quantity.ts';
-import type { Obstacle } from '../../domain/scheduling.ts';
+import { tolerates } from '../capacity.ts';
+import type { Node } from '../kubernetes/node.ts';
+import type { PodSpec } from '../kubernetes/pod-template.ts';
+import type { Pod } from '../kubernetes/pod.ts';
+import { type LabelRequirement, matchesLabels, matchesRequirement } from '../label-selector.ts';
+import { parseQuantity } from '../quantity.ts';
+import type { Obstacle } from '../scheduling.ts';
 import { type ClusterView, hostPortsOf } from './cluster-view.ts';
 import type { Amounts } from './pod-requests.ts';
 

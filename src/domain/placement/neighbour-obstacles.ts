@@ -1,8 +1,8 @@
-import type { Node } from '../../domain/kubernetes/node.ts';
-import type { PodSpec } from '../../domain/kubernetes/pod-template.ts';
-import type { Pod } from '../../domain/kubernetes/pod.ts';
-import { matchesSelector } from '../../domain/label-selector.ts';
-import type { Obstacle } from '../../domain/scheduling.ts';
+import type { Node } from '../kubernetes/node.ts';
+import type { PodSpec } from '../kubernetes/pod-template.ts';
+import type { Pod } from '../kubernetes/pod.ts';
+import { matchesSelector } from '../label-selector.ts';
+import type { Obstacle } from '../scheduling.ts';
 import type { ClusterView } from './cluster-view.ts';
 import { placementObstacles } from './node-obstacles.ts';
 
