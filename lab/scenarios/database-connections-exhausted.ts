@@ -1,4 +1,4 @@
-import { deployment, type Scenario } from '../framework/scenario.ts';
+import type { Scenario } from '../framework/scenario.ts';
 import { onDatabase } from '../framework/shop.ts';
 import { runInHost, tryInHost } from '../machine/in-host.ts';
 
@@ -12,7 +12,11 @@ export const scenario: Scenario = {
     await runInHost('database', ['systemd-run', `--unit=${unit}`, '--uid=postgres', '--collect', '/bin/sh', '-c', holdConnections]);
   },
   alert: 'PaymentServiceErrorRate',
-  expectation: { outcome: 'explained', failureMode: 'dependency-connections-exhausted', subject: deployment('payment-service') },
+  expectation: {
+    outcome: 'explained',
+    failureMode: 'dependency-connections-exhausted',
+    subject: { kind: 'Service', namespace: 'payments', name: 'postgres' },
+  },
   heal: async () => {
     await tryInHost('database', ['systemctl', 'stop', unit]);
     // A session that sleeps notices only at its next answer that its client is gone.

@@ -1,6 +1,6 @@
 import { citeList, citeObject, type Claim, claim } from './citation.ts';
 import type { Collection } from './collection.ts';
-import { clockTime, formatInstant, type Instant, millisecondsPerDay, millisecondsPerMinute } from './instant.ts';
+import { formatInstant, type Instant, millisecondsPerDay, millisecondsPerMinute, spokenInstant } from './instant.ts';
 import type { Service } from './kubernetes/network.ts';
 import type { ControllerRevision, DaemonSet } from './kubernetes/workload.ts';
 
@@ -26,7 +26,7 @@ export function serviceGrowth(facts: GrowthFacts, memoryLimit: string | undefine
   const [first] = fresh;
   const last = fresh.at(-1);
   if (first === undefined || last === undefined || fresh.length < Math.max(noticeableCount, all.length * noticeableShare)) return [];
-  const spoken = (at: Instant | undefined): string => (isYoung && at !== undefined ? `${day(at)} ${clockTime(at)}` : day(at));
+  const spoken = (at: Instant | undefined): string => (isYoung && at !== undefined ? spokenInstant(at, facts.now) : day(at));
   const from = spoken(first.metadata.creationTimestamp);
   const until = spoken(last.metadata.creationTimestamp);
   const says = `${fresh.length} of the ${all.length} Services are new since ${from}${until === from ? '' : `, the latest of ${until}`}: more Services are more rules, and more rules are more memory for kube-proxy.`;
