@@ -9,9 +9,16 @@ export interface FieldValue {
   readonly value?: JsonValue;
 }
 
+/** The same fields in the same order, before and after. One whose value stays says which part of a list is meant. */
+export interface FieldWrite {
+  readonly kind: 'set-fields';
+  readonly before: readonly FieldValue[];
+  readonly after: readonly FieldValue[];
+}
+
 /** What exactly is written. Fields are whole: what the pointer names becomes this value. */
 export type ExactWrite =
-  | { readonly kind: 'set-fields'; readonly before: readonly FieldValue[]; readonly after: readonly FieldValue[] }
+  | FieldWrite
   /** Respects disruption budgets. */
   | { readonly kind: 'evict' }
   | { readonly kind: 'delete' };
@@ -39,24 +46,25 @@ export function inverseOf(prepared: PreparedChange): PreparedChange | undefined 
 /** How an object stands to a prepared write: as before it, as after it, or as neither, because somebody else changed it. */
 export type Standing = 'before' | 'after' | 'neither';
 
-export function standingOf(write: Extract<ExactWrite, { readonly kind: 'set-fields' }>, object: unknown): Standing {
+export function standingOf(write: FieldWrite, object: JsonValue): Standing {
   if (write.after.every((field) => holds(object, field))) return 'after';
   return write.before.every((field) => holds(object, field)) ? 'before' : 'neither';
 }
 
-function holds(object: unknown, { pointer, value }: FieldValue): boolean {
+function holds(object: JsonValue, { pointer, value }: FieldValue): boolean {
   return isSame(fieldAt(object, pointer), value);
 }
 
 /** The value that the pointer names. Undefined: the object does not have it. */
-export function fieldAt(object: unknown, pointer: string): unknown {
-  return pointerParts(pointer).reduce<unknown>(
+export function fieldAt(object: JsonValue | undefined, pointer: string): JsonValue | undefined {
+  return pointerParts(pointer).reduce<JsonValue | undefined>(
     (value, part) => (typeof value === 'object' && value !== null && Object.hasOwn(value, part) ? Reflect.get(value, part) : undefined),
     object,
   );
 }
 
-function pointerParts(pointer: string): readonly string[] {
+/** The steps of a JSON pointer. */
+export function pointerParts(pointer: string): readonly string[] {
   return pointer
     .split('/')
     .slice(1)
@@ -91,17 +99,18 @@ export interface PatchStep {
  * where anybody was faster.
  */
 export function patchSteps(
-  write: Extract<ExactWrite, { readonly kind: 'set-fields' }>,
+  { before, after }: FieldWrite,
   expected: { readonly uid: string; readonly resourceVersion: string },
 ): readonly PatchStep[] {
-  const set = write.after.map(({ pointer, value }, index): PatchStep => {
-    const isThere = write.before[index]?.value !== undefined;
-    if (value === undefined) return { op: 'remove', path: pointer };
-    return { op: isThere ? 'replace' : 'add', path: pointer, value };
-  });
   return [
     { op: 'test', path: '/metadata/uid', value: expected.uid },
     { op: 'replace', path: '/metadata/resourceVersion', value: expected.resourceVersion },
-    ...set.filter((step, index) => step.op !== 'remove' || write.before[index]?.value !== undefined),
+    ...after.flatMap((field, index) => fieldSteps(before[index]?.value, field)),
   ];
+}
+
+function fieldSteps(was: JsonValue | undefined, { pointer, value }: FieldValue): readonly PatchStep[] {
+  if (value === undefined) return was === undefined ? [] : [{ op: 'remove', path: pointer }];
+  if (was === undefined) return [{ op: 'add', path: pointer, value }];
+  return [{ op: isSame(was, value) ? 'test' : 'replace', path: pointer, value }];
 }

@@ -1,8 +1,8 @@
-import { isRecord } from '../../domain/shape.ts';
 import type { Change } from './change.ts';
 import type { Connection, Reply } from './connection.ts';
 import { noAnswer, type NoAnswer } from './failure.ts';
 import type { ClusterLimits } from './limits.ts';
+import { type Refusal, refusalFrom } from './refusal.ts';
 
 /** Waits, and ends early without an error when the signal says so. */
 export type Wait = (milliseconds: number, signal: AbortSignal) => Promise<void>;
@@ -24,8 +24,7 @@ export interface ApiQuestion<Value = unknown> {
 export type Answer<Value = unknown> =
   | { readonly state: 'json'; readonly value: Value; readonly bytes: number }
   | { readonly state: 'text'; readonly text: string; readonly bytes: number }
-  /** The server understood and said no. */
-  | { readonly state: 'refused'; readonly status: number; readonly message: string }
+  | Refusal
   | { readonly state: 'too-large'; readonly detail: string }
   | NoAnswer;
 
@@ -107,7 +106,7 @@ function answerFrom<Value>(reply: Reply, { as, change }: ApiQuestion<Value>): An
   const { status, body } = reply;
   // 204 is how the API server answers for the log of a pod that is on no node yet; 201 and 202 mean created, and will be deleted.
   const isFine = status === 200 || (status === 204 && as === 'text') || (change !== undefined && (status === 201 || status === 202));
-  if (!isFine) return { state: 'refused', status, message: messageOf(body.toString('utf8'), status) };
+  if (!isFine) return refusalFrom({ status, body: body.toString('utf8'), retryAfter: reply.retryAfter });
   if (as === 'text') return { state: 'text', text: body.toString('utf8'), bytes: body.length };
   try {
     const value: Value = as === 'json' ? JSON.parse(body.toString('utf8')) : as(body);
@@ -116,19 +115,6 @@ function answerFrom<Value>(reply: Reply, { as, change }: ApiQuestion<Value>): An
     if (!(error instanceof SyntaxError)) throw error;
     return noAnswer('malformed', `the answer is no JSON; it begins with ${JSON.stringify(body.toString('utf8', 0, 60))}`);
   }
-}
-
-/** What the server says in a Status object, or the beginning of whatever else it sent. */
-function messageOf(body: string, status: number): string {
-  let said: unknown;
-  try {
-    const parsed: unknown = JSON.parse(body);
-    said = isRecord(parsed) ? parsed['message'] : undefined;
-  } catch {
-    said = undefined;
-  }
-  const text = typeof said === 'string' && said !== '' ? said : body.replaceAll(/<[^>]*>/g, ' ');
-  return `the server answered ${status}: ${text.replaceAll(/\s+/g, ' ').trim().slice(0, 400)}`;
 }
 
 /** Milliseconds until the next attempt. Undefined: asking again cannot help. */

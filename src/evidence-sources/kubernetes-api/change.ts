@@ -1,5 +1,10 @@
-/** A request that changes something. Only pod-access.ts makes any. */
+/** A request that changes something. Only pod-access.ts and cluster-requests.ts make any. */
 export interface Change {
-  readonly method: 'POST' | 'DELETE';
+  /** A PATCH is a JSON patch (RFC 6902). */
+  readonly method: 'POST' | 'DELETE' | 'PATCH';
   readonly body: object;
+}
+
+export function contentTypeOf({ method }: Change): string {
+  return method === 'PATCH' ? 'application/json-patch+json' : 'application/json';
 }

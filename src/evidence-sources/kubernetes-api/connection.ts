@@ -2,7 +2,7 @@ import { getCACertificates } from 'node:tls';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { Agent, type Dispatcher, ProxyAgent, request } from 'undici';
-import type { Change } from './change.ts';
+import { type Change, contentTypeOf } from './change.ts';
 import { type Credentials, credentialsOf, isSameTls, type TlsMaterial } from './credentials.ts';
 import type { ExecPlugin } from './exec-plugin.ts';
 import { errorCode, spokenError } from './failure.ts';
@@ -159,7 +159,7 @@ function requestOptions(
     headers: {
       ...credentials.headers,
       ...mutable(cluster.extraHeaders),
-      ...(change === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(change === undefined ? {} : { 'content-type': contentTypeOf(change) }),
       accept,
       'accept-encoding': encoding,
       'user-agent': 'stanch',

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isRecord } from '../../domain/shape.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { ClusterRequests } from '../../ports/cluster-requests.ts';
 import type { EvidenceSource } from '../../ports/evidence-source.ts';
 import type { EvidenceTap } from '../../ports/evidence-tap.ts';
 import type { PodAccess } from '../../ports/pod-access.ts';
@@ -37,6 +38,8 @@ export interface OpenedCluster {
   readonly source: EvidenceSource;
   /** Loads what can run programs in pods and create pods of our own. Only for callers that a flag allows it. */
   readonly openPods: () => Promise<PodAccess>;
+  /** Loads what can write to the cluster. Only for an actuator. */
+  readonly openRequests: () => Promise<ClusterRequests>;
 }
 
 /** Finds out which cluster is meant and how to speak to it. Asks nothing yet: `identify` of the source does. */
@@ -66,6 +69,7 @@ export function openCluster(wanted: ClusterToOpen): OpenedCluster | Failure {
     state: 'opened',
     source: clusterSource({ api, connection, cluster, limits, tap, clock, preferred: preferredNamespace(wanted, cluster) }),
     openPods: async () => (await import('./pod-access.ts')).podAccess({ api, connection, clock, wait }),
+    openRequests: async () => (await import('./cluster-requests.ts')).clusterRequests({ api, wait }),
   };
 }
 
