@@ -1,0 +1,103 @@
+import type { IncidentEvent } from '../domain/incident-event.ts';
+import type { Instant } from '../domain/instant.ts';
+
+/** The event that every incident begins with. */
+export type Opening = Extract<IncidentEvent, { readonly kind: 'opened' }>;
+
+/**
+ * Keeps what happened in incidents, in order, and never changes or forgets any of it. Never throws. What was answered with
+ * "created" or "appended" is there after a crash and a power loss. Redaction is not its business: it keeps what it is given.
+ */
+export interface IncidentStore {
+  readonly create: (opening: Opening) => Promise<Created | StoreFailure>;
+  /**
+   * All of them or none. `expectedLength`: how many events the caller knows of; where there are more by now nothing is
+   * written, because what the caller decided rests on less than what happened.
+   */
+  readonly append: (id: string, expectedLength: number, events: readonly IncidentEvent[]) => Promise<Appended | StoreFailure>;
+  /** Oldest first. */
+  readonly read: (id: string) => Promise<IncidentReading | StoreFailure>;
+  /** Latest opened first. */
+  readonly list: (wish: ListWish) => Promise<IncidentList | StoreFailure>;
+  /** Asked again by the same holder it is prolonged. One that has run out, or whose process has ended, is taken over. */
+  readonly lease: (id: string, wish: LeaseWish) => Promise<LeaseAnswer | StoreFailure>;
+  /** Of a lease that is somebody else's, or nobody's, nothing is changed. */
+  readonly release: (id: string, holder: LeaseHolder) => Promise<{ readonly state: 'released' | 'not-held' } | StoreFailure>;
+  /** Everything that is asked afterwards fails. */
+  readonly close: () => Promise<void>;
+}
+
+export interface Created {
+  readonly state: 'created';
+  /** Sorts by time, and is safe as a file name and as a word of a shell. See `incidentId`. */
+  readonly id: string;
+}
+
+export type Appended =
+  | { readonly state: 'appended'; readonly length: number }
+  /** Somebody else appended, or fewer events are stored than the caller knows of. Read again, and decide again. */
+  | { readonly state: 'conflict'; readonly length: number }
+  | MissingIncident;
+
+export type IncidentReading = { readonly state: 'read'; readonly events: readonly IncidentEvent[] } | MissingIncident;
+
+/** There is no such incident. */
+export interface MissingIncident {
+  readonly state: 'missing';
+}
+
+export interface ListWish {
+  readonly limit: number;
+  readonly which: 'all' | 'open';
+  /** Only those in which something happened at this instant or later. Absent: since ever. */
+  readonly activeSince?: Instant;
+}
+
+export interface IncidentList {
+  readonly state: 'read';
+  readonly incidents: readonly IncidentSummary[];
+}
+
+export interface IncidentSummary {
+  readonly id: string;
+  readonly openedAt: Instant;
+  readonly cluster: string;
+  /** Absent: nobody was paged. */
+  readonly alert?: string;
+  /** Number of events. */
+  readonly length: number;
+  readonly lastEventAt: Instant;
+  readonly isClosed: boolean;
+}
+
+/** A process that works incidents. */
+export interface LeaseHolder {
+  /** For people, for example "ada@laptop, process 4711". */
+  readonly name: string;
+  /** Differs from that of every other process, also of a later one with the same number. */
+  readonly process: string;
+}
+
+export interface LeaseWish {
+  readonly holder: LeaseHolder;
+  readonly now: Instant;
+  /** When it runs out by itself. */
+  readonly until: Instant;
+}
+
+export type LeaseAnswer =
+  | {
+      readonly state: 'leased';
+      /** Whose lease had run out, or whose process has ended. Absent: it was free, or the holder's own. */
+      readonly takenOverFrom?: string;
+    }
+  /** Somebody else works it. */
+  | { readonly state: 'taken'; readonly by: string; readonly until: Instant }
+  | MissingIncident;
+
+export interface StoreFailure {
+  readonly state: 'failed';
+  readonly attempted: string;
+  readonly happened: string;
+  readonly whatToDo: string;
+}

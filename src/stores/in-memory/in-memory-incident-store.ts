@@ -1,0 +1,129 @@
+import { randomBytes } from 'node:crypto';
+import { incidentId } from '../../domain/incident-id.ts';
+import type { IncidentEvent } from '../../domain/incident-event.ts';
+import type {
+  IncidentStore,
+  IncidentSummary,
+  LeaseAnswer,
+  LeaseHolder,
+  LeaseWish,
+  Opening,
+  StoreFailure,
+} from '../../ports/incident-store.ts';
+
+export interface SharedMemory {
+  /** Another view of the same incidents, as another process would have it. */
+  readonly open: () => IncidentStore;
+}
+
+export interface MemorySettings {
+  /** Whether the process of a lease is known to have ended. */
+  readonly hasEnded: (process: string) => boolean;
+}
+
+/** Forgets everything with the process. For tests, and for a rehearsal that must leave no trace. */
+export function incidentsInMemory({ hasEnded }: MemorySettings = { hasEnded: () => false }): SharedMemory {
+  const kept: Kept = { incidents: new Map(), hasEnded };
+  return { open: () => openView(kept) };
+}
+
+interface Kept {
+  /** In the order in which they were made. */
+  readonly incidents: Map<string, KeptIncident>;
+  readonly hasEnded: MemorySettings['hasEnded'];
+}
+
+interface KeptIncident {
+  readonly opening: Opening;
+  /** As text: who reads gets a copy, and what the text cannot hold is lost here as it is on disk. */
+  readonly events: string[];
+  lastEventAt: number;
+  isClosed: boolean;
+  lease: { readonly holder: LeaseHolder; readonly until: number } | undefined;
+}
+
+function openView({ incidents, hasEnded }: Kept): IncidentStore {
+  let isOpen = true;
+  const asked = <Answer>(what: string, answer: () => Answer): Promise<Answer | StoreFailure> =>
+    Promise.resolve(isOpen ? answer() : closedStore(what));
+  const of = <Answer>(id: string, answer: (incident: KeptIncident) => Answer): Answer | { readonly state: 'missing' } => {
+    const incident = incidents.get(id);
+    return incident === undefined ? { state: 'missing' } : answer(incident);
+  };
+  return {
+    create: (opening) =>
+      asked('opening an incident', () => {
+        let id: string;
+        do id = incidentId(opening.at, opening.alert?.name, [...randomBytes(4)]);
+        while (incidents.has(id));
+        incidents.set(id, { opening, events: [JSON.stringify(opening)], lastEventAt: opening.at, isClosed: false, lease: undefined });
+        return { state: 'created', id };
+      }),
+    append: (id, expectedLength, events) =>
+      asked(`adding to incident ${id}`, () =>
+        of(id, (incident) => {
+          if (incident.events.length !== expectedLength) return { state: 'conflict', length: incident.events.length };
+          keep(incident, events);
+          return { state: 'appended', length: incident.events.length };
+        }),
+      ),
+    read: (id) =>
+      asked(`reading incident ${id}`, () =>
+        of(id, ({ events }) => ({ state: 'read', events: events.map((text): IncidentEvent => JSON.parse(text)) })),
+      ),
+    list: ({ limit, which, activeSince }) =>
+      asked('listing the incidents', () => ({
+        state: 'read',
+        incidents: [...incidents]
+          .map(([id, incident]) => summaryOf(id, incident))
+          .filter(({ isClosed, lastEventAt }) => (which === 'all' || !isClosed) && lastEventAt >= (activeSince ?? -Infinity))
+          .toSorted((one, other) => other.openedAt - one.openedAt || (one.id < other.id ? 1 : -1))
+          .slice(0, limit),
+      })),
+    lease: (id, wish) => asked(`claiming incident ${id}`, () => of(id, (incident) => claim(incident, wish, hasEnded))),
+    release: (id, holder) =>
+      asked(`releasing incident ${id}`, () => {
+        const incident = incidents.get(id);
+        if (incident?.lease?.holder.process !== holder.process) return { state: 'not-held' };
+        incident.lease = undefined;
+        return { state: 'released' };
+      }),
+    close: () => {
+      isOpen = false;
+      return Promise.resolve();
+    },
+  };
+}
+
+function keep(incident: KeptIncident, events: readonly IncidentEvent[]): void {
+  for (const event of events) {
+    incident.events.push(JSON.stringify(event));
+    incident.lastEventAt = Math.max(incident.lastEventAt, event.at);
+    incident.isClosed ||= event.kind === 'closed';
+  }
+}
+
+function summaryOf(id: string, { opening, events, lastEventAt, isClosed }: KeptIncident): IncidentSummary {
+  return {
+    id,
+    openedAt: opening.at,
+    cluster: opening.cluster,
+    ...(opening.alert === undefined ? {} : { alert: opening.alert.name }),
+    length: events.length,
+    lastEventAt,
+    isClosed,
+  };
+}
+
+function claim(incident: KeptIncident, { holder, now, until }: LeaseWish, hasEnded: MemorySettings['hasEnded']): LeaseAnswer {
+  const { lease } = incident;
+  const isOwn = lease?.holder.process === holder.process;
+  const isFree = lease === undefined || isOwn || lease.until <= now || hasEnded(lease.holder.process);
+  if (!isFree) return { state: 'taken', by: lease.holder.name, until: lease.until };
+  incident.lease = { holder, until };
+  return lease === undefined || isOwn ? { state: 'leased' } : { state: 'leased', takenOverFrom: lease.holder.name };
+}
+
+function closedStore(attempted: string): StoreFailure {
+  return { state: 'failed', attempted, happened: 'the store is closed', whatToDo: 'Open it again' };
+}

@@ -1,0 +1,167 @@
+import { randomBytes } from 'node:crypto';
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import { incidentId } from '../../domain/incident-id.ts';
+import type { IncidentEvent } from '../../domain/incident-event.ts';
+import type {
+  Appended,
+  Created,
+  IncidentList,
+  IncidentReading,
+  IncidentStore,
+  IncidentSummary,
+  LeaseAnswer,
+  LeaseHolder,
+  LeaseWish,
+  ListWish,
+  Opening,
+  StoreFailure,
+} from '../../ports/incident-store.ts';
+import { storeFailure } from './sqlite-failure.ts';
+
+export interface StoreSettings {
+  /** For messages. */
+  readonly path: string;
+  readonly hasEnded: (process: string) => boolean;
+}
+
+type Row = { readonly [column: string]: SQLOutputValue };
+
+/** The store over an open database of the newest schema. */
+export function incidentStoreIn(database: DatabaseSync, { path, hasEnded }: StoreSettings): IncidentStore {
+  const asked = <Answer>(what: string, answer: () => Answer): Promise<Answer | StoreFailure> => {
+    const attempted = `${what} in ${path}`;
+    if (!database.isOpen)
+      return Promise.resolve({ state: 'failed', attempted, happened: 'the store is closed', whatToDo: 'Open it again' });
+    try {
+      return Promise.resolve(answer());
+    } catch (problem) {
+      return Promise.resolve(storeFailure(attempted, path, problem));
+    }
+  };
+  const written = <Answer>(what: string, write: () => Answer): Promise<Answer | StoreFailure> =>
+    asked(what, () => inOneStep(database, write));
+  return {
+    create: (opening) => written('opening an incident', () => create(database, opening)),
+    append: (id, expectedLength, events) => written(`adding to incident ${id}`, () => append(database, { id, expectedLength, events })),
+    read: (id) => asked(`reading incident ${id}`, () => read(database, id)),
+    list: (wish) => asked('listing the incidents', () => list(database, wish)),
+    lease: (id, wish) => written(`claiming incident ${id}`, () => lease(database, id, { ...wish, hasEnded })),
+    release: (id, holder) => written(`releasing incident ${id}`, () => release(database, id, holder)),
+    close: () => {
+      if (database.isOpen) database.close();
+      return Promise.resolve();
+    },
+  };
+}
+
+/** Locked for writing from its beginning, so that what it reads first still holds when it writes. */
+function inOneStep<Answer>(database: DatabaseSync, work: () => Answer): Answer {
+  database.exec('begin immediate');
+  try {
+    const answer = work();
+    database.exec('commit');
+    return answer;
+  } catch (problem) {
+    // SQLite has rolled back by itself after some failures, such as a full disk.
+    if (database.isTransaction) database.exec('rollback');
+    throw problem;
+  }
+}
+
+function create(database: DatabaseSync, opening: Opening): Created {
+  const isTaken = database.prepare('select 1 from incident where id = ?');
+  let id: string;
+  do id = incidentId(opening.at, opening.alert?.name, [...randomBytes(4)]);
+  while (isTaken.get(id) !== undefined);
+  database
+    .prepare('insert into incident (id, opened_at, cluster, alert, length, last_event_at, is_closed) values (?, ?, ?, ?, 0, ?, 0)')
+    .run(id, opening.at, opening.cluster, opening.alert?.name ?? null, opening.at);
+  addEvents(database, { id, expectedLength: 0, events: [opening] });
+  return { state: 'created', id };
+}
+
+interface Addition {
+  readonly id: string;
+  readonly expectedLength: number;
+  readonly events: readonly IncidentEvent[];
+}
+
+function append(database: DatabaseSync, addition: Addition): Appended {
+  const row = database.prepare('select length from incident where id = ?').get(addition.id);
+  if (row === undefined) return { state: 'missing' };
+  const length = Number(row['length']);
+  if (length !== addition.expectedLength) return { state: 'conflict', length };
+  addEvents(database, addition);
+  return { state: 'appended', length: length + addition.events.length };
+}
+
+function addEvents(database: DatabaseSync, { id, expectedLength, events }: Addition): void {
+  const insert = database.prepare('insert into incident_event (incident, sequence, event) values (?, ?, ?)');
+  for (const [index, event] of events.entries()) insert.run(id, expectedLength + index, JSON.stringify(event));
+  const isClosing = events.some(({ kind }) => kind === 'closed');
+  const update =
+    'update incident set length = length + ?, last_event_at = max(last_event_at, ?), is_closed = max(is_closed, ?) where id = ?';
+  if (events.length > 0) database.prepare(update).run(events.length, Math.max(...events.map(({ at }) => at)), isClosing ? 1 : 0, id);
+}
+
+function read(database: DatabaseSync, id: string): IncidentReading {
+  const rows = database.prepare('select event from incident_event where incident = ? order by sequence').all(id);
+  // An incident is made together with its first event.
+  return rows.length === 0
+    ? { state: 'missing' }
+    : { state: 'read', events: rows.map((row): IncidentEvent => JSON.parse(textOf(row, 'event'))) };
+}
+
+function list(database: DatabaseSync, { limit, which, activeSince }: ListWish): IncidentList {
+  const rows = database
+    .prepare(
+      `select id, opened_at, cluster, alert, length, last_event_at, is_closed from incident
+       where is_closed <= ? and last_event_at >= ? order by opened_at desc, id desc limit ?`,
+    )
+    .all(which === 'open' ? 0 : 1, activeSince ?? Number.MIN_SAFE_INTEGER, limit);
+  return { state: 'read', incidents: rows.map(summaryOf) };
+}
+
+function summaryOf(row: Row): IncidentSummary {
+  return {
+    id: textOf(row, 'id'),
+    openedAt: Number(row['opened_at']),
+    cluster: textOf(row, 'cluster'),
+    ...(row['alert'] === null ? {} : { alert: textOf(row, 'alert') }),
+    length: Number(row['length']),
+    lastEventAt: Number(row['last_event_at']),
+    isClosed: row['is_closed'] === 1,
+  };
+}
+
+function lease(
+  database: DatabaseSync,
+  id: string,
+  { holder, now, until, hasEnded }: LeaseWish & Pick<StoreSettings, 'hasEnded'>,
+): LeaseAnswer {
+  if (database.prepare('select 1 from incident where id = ?').get(id) === undefined) return { state: 'missing' };
+  const held = database.prepare('select holder, process, until from lease where incident = ?').get(id);
+  const heldBy = held === undefined ? undefined : textOf(held, 'process');
+  const isOwn = heldBy === holder.process;
+  const heldUntil = Number(held?.['until'] ?? 0);
+  if (held !== undefined && heldBy !== undefined && !isOwn && heldUntil > now && !hasEnded(heldBy))
+    return { state: 'taken', by: textOf(held, 'holder'), until: heldUntil };
+  database
+    .prepare(
+      `insert into lease (incident, holder, process, until) values (?, ?, ?, ?)
+       on conflict do update set holder = excluded.holder, process = excluded.process, until = excluded.until`,
+    )
+    .run(id, holder.name, holder.process, until);
+  return held === undefined || isOwn ? { state: 'leased' } : { state: 'leased', takenOverFrom: textOf(held, 'holder') };
+}
+
+function release(database: DatabaseSync, id: string, holder: LeaseHolder): { readonly state: 'released' | 'not-held' } {
+  const { changes } = database.prepare('delete from lease where incident = ? and process = ?').run(id, holder.process);
+  return { state: Number(changes) > 0 ? 'released' : 'not-held' };
+}
+
+function textOf(row: Row, column: string): string {
+  const value = row[column];
+  if (typeof value !== 'string') throw new TypeError(`the column ${column} holds no text`);
+  return value;
+}
