@@ -1,9 +1,11 @@
 import { type Claim, citeObject, claim, claimFromAll } from '../../domain/citation.ts';
-import { minutesAgo, type RawObject } from '../../domain/example.ts';
+import { type ExampleEvidence, minutesAgo, type RawObject } from '../../domain/example.ts';
+import { exampleJudgedAlert } from '../../domain/example-happenings.ts';
 import { crashLooping, exampleDeployment, examplePod } from '../../domain/example-objects.ts';
 import { defineFailureMode, type Finding, type Weight } from '../../domain/failure-mode.ts';
 import { clockTime, type Instant, millisecondsPerHour, millisecondsPerMinute } from '../../domain/instant.ts';
 import { type Replica, type Replicas, type Trouble, workloadsWithFailing } from '../../domain/replica.ts';
+import { rolloutBeforePage } from '../../domain/rollout-before-page.ts';
 import { type AtLeastOne, claimOfAll, countOf, findingOf, type Sighting } from '../../domain/sightings.ts';
 import { templateDifference } from '../../domain/template-difference.ts';
 import { newestHash, type RevisionFacts, revisionsOf, type WorkloadRevision } from '../../domain/workload-revisions.ts';
@@ -33,7 +35,7 @@ export const badRevision = defineFailureMode({
     'https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#rolling-updates',
   ],
   needs: ['replicas'],
-  helpedBy: ['replicasets', 'controllerrevisions'],
+  helpedBy: ['replicasets', 'controllerrevisions', 'judged-alert', 'log-clues', 'container-logs'],
   explains: [
     'dependency-refuses-connections',
     'dependency-times-out',
@@ -50,7 +52,8 @@ export const badRevision = defineFailureMode({
         members.filter((replica) => replica.revision !== undefined && replica.health !== 'finished' && replica.health !== 'leaving'),
       )
       .filter((members) => members.some((replica) => replica.health === 'failing'));
-    return groups.flatMap((members) => judge(members, { ...facts, now: facts.now }));
+    const found = groups.flatMap((members) => judge(members, { ...facts, now: facts.now }));
+    return found.length > 0 ? found : rolloutBeforePage(facts);
   },
 
   recognises: [
@@ -67,8 +70,23 @@ export const badRevision = defineFailureMode({
       story: 'Recreated at once: all of the new revision crash since it was made, and nothing older is left.',
       given: rollout({ fresh: ['node-1', 'node-2'], old: [] }),
     },
+    {
+      story: 'Every replica is Ready and logs errors since the rollout; the page about them came minutes after it.',
+      given: { ...pagedRollout(), 'container-logs': ['a', 'b'].map((pod) => logOf(pod, 'level=error msg="cannot price the order"')) },
+      finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }],
+    },
   ],
   isNotFooledBy: [
+    {
+      story: 'The page came after a rollout, and the logs of its replicas say that the database refuses connections.',
+      given: {
+        ...pagedRollout(),
+        'container-logs': ['a', 'b'].map((pod) => logOf(pod, 'level=error msg="dial tcp 10.96.0.7:5432: connect: connection refused"')),
+      },
+    },
+    { story: 'The rollout was a restart: nothing but an annotation differs.', given: pagedRollout({ image: 'registry.example/cart:1' }) },
+    { story: 'The page came first, and somebody rolled out after it.', given: pagedRollout({ rolledOutMinutesAgo: 3 }) },
+    { story: 'The page is about somebody else.', given: pagedRollout({ target: 'checkout' }) },
     {
       story: 'Some replicas of the new revision serve: what separates is something else.',
       given: rollout({ fresh: ['node-1'], old: ['node-2'], freshAndWell: ['node-2'] }),
@@ -239,4 +257,30 @@ function rollout(of: {
     ],
     replicasets: [replicaSet('old', '1', 'registry.example/cart:1', 9000), replicaSet('new', '2', 'registry.example/cart:2', 6)],
   };
+}
+
+/** A rollout whose replicas are all Ready, and a page five minutes ago. */
+function pagedRollout({ image = 'registry.example/cart:2', rolledOutMinutesAgo = 8, target = 'cart' } = {}): ExampleEvidence {
+  const { replicasets } = rollout({ fresh: [], old: [] });
+  const [old] = replicasets;
+  const made = exampleDeployment({ name: 'cart', hash: 'new', container: { image } }).replicaSet;
+  const metadata = {
+    ...(made['metadata'] as object),
+    creationTimestamp: minutesAgo(rolledOutMinutesAgo),
+    annotations: { 'deployment.kubernetes.io/revision': '2' },
+  };
+  return {
+    pods: ['a', 'b'].map((name) =>
+      examplePod({ name: `cart-new-${name}`, labels: { 'pod-template-hash': 'new' }, startedMinutesAgo: rolledOutMinutesAgo }),
+    ),
+    replicasets: [...(old === undefined ? [] : [old]), { ...made, metadata }],
+    'judged-alert': {
+      ...exampleJudgedAlert('real', { namespace: 'shop' }),
+      target: { kind: 'Deployment', namespace: 'shop', name: target },
+    },
+  };
+}
+
+function logOf(pod: string, line: string): NonNullable<ExampleEvidence['container-logs']>[number] {
+  return { namespace: 'shop', pod: `cart-new-${pod}`, container: 'app', text: Array(4).fill(line).join('\n') };
 }
