@@ -7,7 +7,7 @@ import { differences, headline, investigate } from './investigate.ts';
 import { keepRecording } from './keep-recording.ts';
 import { waitForPage } from './page.ts';
 import type { Scenario } from './scenario.ts';
-import { waitForHealth } from './shop.ts';
+import { forgetThePast, waitForHealth } from './shop.ts';
 
 const directory = join(sourceDirectory, 'scenarios');
 
@@ -102,7 +102,10 @@ async function testScenario({ scenario, work }: { scenario: Scenario; work: Work
     });
   }
   await attempt('heal', scenario.heal);
-  await attempt('health', waitForHealth);
+  await attempt('health', async () => {
+    await waitForHealth();
+    await forgetThePast();
+  });
   if (work === 'record' && why.length === 0)
     await attempt('keep', async () => {
       say(`Recorded: ${await keepRecording(scenario)}`);

@@ -174,19 +174,6 @@ export async function firingAlerts(): Promise<readonly string[]> {
   );
 }
 
-/** The alert has reached the pager, by the real way: Prometheus, Alertmanager, webhook. */
-export async function waitForAlert(name: string, withinSeconds = 240): Promise<void> {
-  await waitFor({
-    what: `the alert ${name} to fire`,
-    withinSeconds,
-    everyMilliseconds: 2000,
-    check: async () => {
-      const firing = await firingAlerts();
-      return firing.includes(name) || `firing: ${firing.join(', ') || 'none'}; payment error rate ${await paymentErrorRate()}`;
-    },
-  });
-}
-
 export function paymentErrorRate(): Promise<number | undefined> {
   const requests = 'http_requests_total{service="payment-service"';
   return queryPrometheus(`(sum(rate(${requests},code=~"5.."}[30s])) or vector(0)) / sum(rate(${requests}}[30s]))`);
@@ -233,4 +220,14 @@ export async function waitForHealth(withinSeconds = 300): Promise<void> {
     },
   });
   for (const host of hosts) await runInHost(host.name, ['true']);
+}
+
+/** Takes away what a scenario leaves in the API's memory, so that the next one begins like the first: old revisions and events. */
+export async function forgetThePast(): Promise<void> {
+  const { items } = await readObject<{
+    readonly items: readonly { readonly metadata: { readonly name: string }; readonly spec: { readonly replicas: number } }[];
+  }>('replicasets', '--namespace=payments');
+  const unused = items.filter(({ spec }) => spec.replicas === 0).map(({ metadata }) => metadata.name);
+  if (unused.length > 0) await kubectl('delete', 'replicasets', '--namespace=payments', ...unused);
+  await kubectl('delete', 'events', '--all', '--all-namespaces');
 }
