@@ -14,9 +14,11 @@ export interface ReplicaCounts {
   readonly state: 'seen';
   readonly failing: number;
   readonly healthy: number;
-  /** Starting, leaving, unknown. */
+  /** Starting, or not told by the API. */
   readonly undecided: number;
-  /** spec.replicas of the owner. Absent: the owner has no such number or could not be read. */
+  /** Being deleted: no new traffic goes to them, and a replacement is counted in its own place. Absent: none. */
+  readonly leaving?: number;
+  /** spec.replicas of the owner; of a DaemonSet, the nodes that should run it. Absent: the owner has no such number. */
   readonly wanted?: number;
 }
 
@@ -28,8 +30,21 @@ export interface MeasuredErrors {
   readonly sampledAt: Instant;
   /** True: it satisfies the alert's condition. */
   readonly isBad: boolean;
-  /** The alert's own threshold, for comparison. */
-  readonly threshold: number;
+  /** The alert's own threshold, for comparison. Absent: the expression compares with no plain number, and any sample is bad. */
+  readonly threshold?: number;
+  /** On which side of the threshold it is bad. Absent: higher. */
+  readonly worse?: 'higher' | 'lower';
+  /** share: of 1. percent: of 100. Absent: any other unit. */
+  readonly unit?: 'share' | 'percent';
+  /** Seconds between two samples, as the source was asked for them. Absent: not told. */
+  readonly everySeconds?: number;
+  /** Seconds that the expression looks back: for so long it shows what was before. Absent: it looks at the present alone. */
+  readonly looksBackSeconds?: number;
+  /**
+   * True: there is no sample any more, while what it measures is scraped and the alert is quiet: nothing is left to count.
+   * Absent: there are samples.
+   */
+  readonly isEmpty?: true;
 }
 
 /** not-asked-for: nobody named one (no page, no expression). unreadable: it was named and could not be read. */

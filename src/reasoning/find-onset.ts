@@ -4,7 +4,7 @@ import { clockTime, type Instant, millisecondsPerMinute } from '../domain/instan
 import type { Onset } from '../domain/reasoned.ts';
 import type { Replica } from '../domain/replica.ts';
 import { alertMetricOf, type AlertMetric, type Sample } from './alert/alert-metric.ts';
-import { spokenNumber } from './alert/spoken-number.ts';
+import { spokenNumber } from '../domain/spoken-number.ts';
 import { findChangePoints } from './change-point.ts';
 import type { FactSource } from './fact-source.ts';
 import { firstFailureOf, type Sign } from './first-failure.ts';

@@ -5,7 +5,7 @@ import type { FactSource } from '../fact-source.ts';
 import { median } from '../statistics/median.ts';
 import { type AlertMetric, alertMetricOf, type Sample } from './alert-metric.ts';
 import type { MetricState, ScrapeState } from './decide-verdict.ts';
-import { spokenNumber } from './spoken-number.ts';
+import { spokenNumber } from '../../domain/spoken-number.ts';
 
 export interface MetricSignal {
   readonly state: MetricState;
