@@ -53,8 +53,11 @@ export function spokenSelector(selector: {
   readonly matchExpressions?: readonly LabelRequirement[];
 }): string {
   const pairs = Object.entries(selector.matchLabels).map(([key, value]) => `${key}=${value}`);
-  const expressions = (selector.matchExpressions ?? []).map((each) =>
-    each.values.length > 0 ? `${each.key} ${each.operator?.toLowerCase()} (${each.values.join(', ')})` : `${each.key} ${each.operator}`,
-  );
+  const expressions = (selector.matchExpressions ?? []).map(spokenRequirement);
   return [...pairs, ...expressions].join(',');
+}
+
+function spokenRequirement({ key, operator, values }: LabelRequirement): string {
+  if (operator === 'Exists') return `${key}`;
+  return operator === 'DoesNotExist' ? `!${key}` : `${key} ${operator?.toLowerCase()} (${values.join(', ')})`;
 }

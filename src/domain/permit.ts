@@ -1,7 +1,9 @@
-import { changedSubject, type ClusterChange } from './cluster-change.ts';
+import type { ClusterChange } from './cluster-change.ts';
 import type { Instant } from './instant.ts';
 import { isBlocked, type MitigationPlan } from './mitigation.ts';
+import { objectPathOf } from './object-path.ts';
 import { isSame, type PreparedChange } from './prepared-change.ts';
+import { isWriteOf } from './write-of-change.ts';
 
 /** Who let the plan run. */
 export interface Approval {
@@ -20,7 +22,8 @@ export class Permit {
   readonly approval: Approval;
 
   private constructor(changes: readonly ClusterChange[], approval: Approval) {
-    this.#changes = changes;
+    // A copy: what is done to the plan afterwards was not approved.
+    this.#changes = structuredClone(changes);
     this.approval = approval;
   }
 
@@ -29,17 +32,22 @@ export class Permit {
     return isBlocked(plan) ? undefined : new Permit(plan.changes, approval);
   }
 
-  /** True: the change is one of the approved plan, or puts back one of its fields. False too for what only looks like a permit. */
+  /**
+   * True: what would be written is one of the approved plan's changes, or puts one of them back, on the object that it
+   * speaks of. False too for what only looks like a permit.
+   */
   static covers(permit: Permit, prepared: PreparedChange): boolean {
-    return #changes in permit && permit.#changes.some((change) => isSame(change, prepared.change)) && isOn(prepared);
+    return #changes in permit && permit.#changes.some((change) => isSame(change, prepared.change)) && isFaithful(prepared);
   }
 }
 
-/** The written object is the one that the change speaks of; a stored change that was tampered with is not. */
-function isOn({ change, object }: PreparedChange): boolean {
-  const { namespace, name } = changedSubject(change);
+/** What is stored can be altered before it is carried out: the object and the write must still be those of the change. */
+function isFaithful({ change, object, write }: PreparedChange): boolean {
+  const place = objectPathOf(change);
   return (
-    object.path.endsWith(`/${encodeURIComponent(name)}`) &&
-    (namespace === undefined || object.path.includes(`/namespaces/${encodeURIComponent(namespace)}/`))
+    place.state === 'known' &&
+    place.path === object.path &&
+    (change.uid === undefined || change.uid === object.uid) &&
+    isWriteOf(change, write)
   );
 }
