@@ -11,8 +11,8 @@ export const scenario: Scenario = {
     const pods = await podsOf({ namespace: 'payments', label: 'app=payment-service' });
     await kubectl('delete', 'pods', '--namespace=payments', ...pods.slice(0, 1).map(({ metadata }) => metadata.name));
   },
-  // The Lease of the scheduler lasts 15 s; before that its absence cannot be told from a moment's quiet.
-  symptom: () => waitForPending({ label: 'app=payment-service', forSeconds: 30 }),
+  // A successor would take the scheduler's Lease within 15 s; before that its absence cannot be told from a moment's quiet.
+  symptom: () => waitForPending({ label: 'app=payment-service', forSeconds: 40 }),
   expectation: { outcome: 'explained', failureMode: 'scheduler-not-running' },
   heal: async () => {
     await runInHost('control-plane', ['systemctl', 'start', 'kube-scheduler']);

@@ -1,0 +1,61 @@
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { cacheDirectory } from '../layout.ts';
+
+/** Dumps of all rules say the same as the listing of the chain beside them; cut at their limit they would be most of a recording. */
+const largestBytes = 256 * 1024;
+
+/**
+ * Takes out of a recording what is the machine's and not the cluster's: the boot of the one kernel that all hosts share, its
+ * build name, and the places where the lab keeps its files. Dumps that are too large to keep go as well, as if never asked for.
+ */
+export async function cleanRecording(directory: string): Promise<void> {
+  const kernels = kernelNames(await readFile(join(directory, 'objects/nodes.json'), 'utf8').catch(() => ''));
+  for (const name of await readdir(directory, { recursive: true })) {
+    const path = join(directory, name);
+    const found = await stat(path);
+    if (!found.isFile()) continue;
+    if (name.startsWith('nodes/') && found.size > largestBytes) {
+      await rm(path);
+      await forgetCommand(path);
+      continue;
+    }
+    const text = await readFile(path, 'utf8');
+    await writeFile(path, cleanText(/(?:dmesg|journal-kernel)\.txt$/.test(name) ? withoutBoot(text) : text, kernels));
+  }
+}
+
+function cleanText(text: string, kernels: readonly string[]): string {
+  const named = kernels.reduce((left, kernel) => left.replaceAll(kernel, /^\d+(?:\.\d+)*/.exec(kernel)?.[0] ?? 'linux'), text);
+  return named.replaceAll(cacheDirectory, '/var/cache/lab');
+}
+
+function kernelNames(nodes: string): readonly string[] {
+  return [...new Set([...nodes.matchAll(/"kernelVersion":\s*"([^"]+)"/g)].map((match) => match[1] ?? ''))].filter((name) => name !== '');
+}
+
+/** Lines of the first seconds of the log: a host's journal begins with what the kernel had said by then, all at one time. */
+function withoutBoot(log: string): string {
+  const lines = log.split('\n');
+  const first = timeOf(lines[0] ?? '');
+  return lines.filter((line) => first === undefined || (timeOf(line) ?? Infinity) > first + 5000).join('\n');
+}
+
+function timeOf(line: string): number | undefined {
+  const text = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.exec(line)?.[0];
+  return text === undefined ? undefined : Date.parse(`${text}Z`);
+}
+
+/** `commands.json` beside the file lists what was run; what is not kept was not run, as far as the recording tells. */
+async function forgetCommand(path: string): Promise<void> {
+  const list = join(path, '..', 'commands.json');
+  const commands = JSON.parse(await readFile(list, 'utf8')) as readonly { readonly file: string }[];
+  await writeFile(
+    list,
+    `${JSON.stringify(
+      commands.filter(({ file }) => !path.endsWith(`/${file}`)),
+      undefined,
+      2,
+    )}\n`,
+  );
+}
