@@ -11,6 +11,8 @@ import { subject } from '../../domain/subject.ts';
 
 /** Even a busy scheduler gives every pod a verdict within seconds, so pods without any after two minutes were not looked at. */
 const verdictMilliseconds = 2 * millisecondsPerMinute;
+/** Where nobody holds the scheduler's lease, waiting for longer tells nothing more: a successor takes it over within seconds. */
+const certainMilliseconds = 30 * millisecondsPerSecond;
 /** The scheduler renews its lease every few seconds and loses it after fifteen; a minute is beyond every pause. */
 const leaseMilliseconds = 60 * millisecondsPerSecond;
 const defaultScheduler = 'default-scheduler';
@@ -40,7 +42,10 @@ export const schedulerNotRunning = defineFailureMode({
   mitigations: [],
 
   recognise(facts) {
+    const stale = staleLease(facts.leases, facts.now);
     const seen = facts.replicas.failing.flatMap((replica) => {
+      const isDefault = (replica.pod.spec.schedulerName ?? defaultScheduler) === defaultScheduler;
+      const isCertain = isDefault && stale.length > 0;
       const { creationTimestamp: since, name } = replica.pod.metadata;
       const isUnseen =
         !replica.pod.status.conditions.some((condition) => condition.type === 'PodScheduled') &&
@@ -48,7 +53,7 @@ export const schedulerNotRunning = defineFailureMode({
       const isWaiting =
         replica.troubles.some((trouble) => trouble.kind === 'unscheduled') &&
         since !== undefined &&
-        facts.now - since > verdictMilliseconds;
+        facts.now - since > (isCertain ? certainMilliseconds : verdictMilliseconds);
       return isUnseen && isWaiting
         ? [
             {
@@ -63,8 +68,8 @@ export const schedulerNotRunning = defineFailureMode({
       const scheduler = group[0].replica.pod.spec.schedulerName ?? defaultScheduler;
       const isDefault = scheduler === defaultScheduler;
       const ill = isDefault ? illScheduler(facts.replicas.all) : [];
-      const stale = isDefault ? staleLease(facts.leases, facts.now) : [];
-      const weight: Weight = stale.length > 0 || ill.length > 0 ? 'conclusive' : isDefault ? 'suggestive' : 'strong';
+      const lost = isDefault ? stale : [];
+      const weight: Weight = lost.length > 0 || ill.length > 0 ? 'conclusive' : isDefault ? 'suggestive' : 'strong';
       const own = ill.length === 1 ? ill.map(podSubject)[0] : undefined;
       const states = ill
         .slice(0, 2)
@@ -76,7 +81,7 @@ export const schedulerNotRunning = defineFailureMode({
         weight,
         because: [
           claimOfAll(`${countOf(group)} got neither a node nor a reason: no scheduler called ${scheduler} has looked at them.`, group),
-          ...stale,
+          ...lost,
           ...states,
         ],
         blames: ill.map(podSubject),
@@ -95,6 +100,10 @@ export const schedulerNotRunning = defineFailureMode({
       finds: [{ kind: 'Pod', namespace: 'kube-system', name: 'kube-scheduler' }],
     },
     {
+      story: 'The scheduler was stopped and gave its lease back a minute ago; nobody took it.',
+      given: { pods: [unseen({}, 1)], leases: [lease(1, '')] },
+    },
+    {
       story: 'The template names a scheduler that is not installed.',
       given: { pods: [unseen({ schedulerName: 'batch-scheduler' })], leases: [lease(0)] },
       finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }],
@@ -106,6 +115,10 @@ export const schedulerNotRunning = defineFailureMode({
       given: { pods: [examplePod({ name: 'cart-7f9-a', node: null, isReady: false })], leases: [lease(0)] },
     },
     {
+      story: 'The scheduler holds its lease and has not come to a pod that is a minute old.',
+      given: { pods: [unseen({}, 1)], leases: [lease(0)] },
+    },
+    {
       story: 'The lease is old in a managed cluster that keeps it elsewhere, and nothing waits.',
       given: { pods: [examplePod({ name: 'cart-7f9-a' })], leases: [lease(9)] },
     },
@@ -115,12 +128,17 @@ export const schedulerNotRunning = defineFailureMode({
 function staleLease(leases: Collection<Lease> | undefined, now: Instant): readonly Claim[] {
   const lease = leases?.named('kube-system', 'kube-scheduler');
   const renewedAt = lease?.spec.renewTime;
-  return lease === undefined || renewedAt === undefined || now - renewedAt < leaseMilliseconds
+  // A scheduler that is told to end gives its lease back.
+  const isGivenBack = lease?.spec.holderIdentity === '';
+  const heldMilliseconds = isGivenBack ? certainMilliseconds : leaseMilliseconds;
+  return lease === undefined || renewedAt === undefined || now - renewedAt < heldMilliseconds
     ? []
     : [
         claim(
-          `The scheduler has not renewed its lease for ${spokenDuration(now - renewedAt)}.`,
-          citeObject(lease, `spec.renewTime, held by ${lease.spec.holderIdentity ?? 'nobody'}`, renewedAt),
+          isGivenBack
+            ? `Nobody has held the lease of the scheduler for ${spokenDuration(now - renewedAt)}.`
+            : `The scheduler has not renewed its lease for ${spokenDuration(now - renewedAt)}.`,
+          citeObject(lease, `spec.renewTime, held by ${isGivenBack ? 'nobody' : (lease.spec.holderIdentity ?? 'nobody')}`, renewedAt),
         ),
       ];
 }
@@ -135,21 +153,21 @@ function illScheduler(all: readonly Replica[]): readonly Replica[] {
   );
 }
 
-function unseen(spec: RawObject = {}): RawObject {
+function unseen(spec: RawObject = {}, startedMinutesAgo = 10): RawObject {
   return examplePod({
     name: 'cart-7f9-a',
     node: null,
     isReady: false,
-    startedMinutesAgo: 10,
+    startedMinutesAgo,
     labels: { 'pod-template-hash': '7f9' },
     spec,
     podStatus: { conditions: [] },
   });
 }
 
-function lease(renewedMinutesAgo: number): RawObject {
+function lease(renewedMinutesAgo: number, holderIdentity = 'control_1'): RawObject {
   return {
     metadata: { name: 'kube-scheduler', namespace: 'kube-system' },
-    spec: { holderIdentity: 'control_1', renewTime: minutesAgo(renewedMinutesAgo), leaseDurationSeconds: 15 },
+    spec: { holderIdentity, renewTime: minutesAgo(renewedMinutesAgo), leaseDurationSeconds: 15 },
   };
 }
