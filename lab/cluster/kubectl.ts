@@ -35,6 +35,7 @@ export async function readManifest(name: string): Promise<string> {
   const values: Readonly<Record<string, string>> = {
     API_SERVER: apiServerUrl,
     PODS: addresses.pods,
+    SERVICES: addresses.services,
     CLUSTER_DNS: addresses.clusterDns,
     DATABASE_SERVICE: addresses.databaseService,
     DATABASE: hostNamed('database').address,

@@ -13,6 +13,7 @@ export async function startCluster(): Promise<void> {
   await applyObjects(await readManifest('access.yaml'));
   await Promise.all([step('Preparing the database', prepareDatabase), step('Waiting for the nodes', joinNodes)]);
   await applyObjects(await readManifest('kube-proxy.yaml'));
+  await applyObjects(await readManifest('kube-router.yaml'));
   await applyObjects(await readManifest('coredns.yaml'));
   await applyObjects(await readManifest('shop.yaml'));
   await step('Waiting for the workloads', waitForWorkloads);

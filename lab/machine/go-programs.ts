@@ -7,12 +7,17 @@ import { ensureCached } from './cache.ts';
 
 const kubernetesPrograms = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubelet', 'kube-proxy', 'kubectl'] as const;
 
-/** Directory with the Kubernetes programs, etcd and CoreDNS, built from source once per content of the Go module. */
+/** Directory with the Kubernetes programs, etcd, CoreDNS and kube-router, built from source once per content of the Go module. */
 export function ensureKubernetesPrograms(): Promise<string> {
   return ensurePrograms({
     module: 'kubernetes',
-    title: `Building Kubernetes ${kubernetesVersion}, etcd and CoreDNS from source (some minutes, once)`,
-    packages: [...kubernetesPrograms.map((name) => `k8s.io/kubernetes/cmd/${name}`), './coredns', 'go.etcd.io/etcd/server/v3'],
+    title: `Building Kubernetes ${kubernetesVersion}, etcd, CoreDNS and kube-router from source (some minutes, once)`,
+    packages: [
+      ...kubernetesPrograms.map((name) => `k8s.io/kubernetes/cmd/${name}`),
+      './coredns',
+      './kube-router',
+      'go.etcd.io/etcd/server/v3',
+    ],
     linkerFlags: `-s -w ${versionFlags()}`,
     renamed: { server: 'etcd' },
   });

@@ -26,6 +26,7 @@ export async function ensureImages(programs: Programs): Promise<string> {
   const images: readonly Image[] = [
     { repository: 'pause', tags: ['3.10'], program: join(programs.shop, 'pause'), base: 'empty' },
     { repository: 'kube-proxy', tags: ['v1.34.4'], program: join(programs.kubernetes, 'kube-proxy'), base: 'packet-filter' },
+    { repository: 'kube-router', tags: ['v2.2.1'], program: join(programs.kubernetes, 'kube-router'), base: 'packet-filter' },
     { repository: 'coredns', tags: ['v1.12.4'], program: join(programs.kubernetes, 'coredns'), base: 'empty' },
     { repository: 'shop/payment-service', tags: ['2.46.0', '2.47.0'], program: join(programs.shop, 'payment-service'), base: 'busybox' },
     { repository: 'shop/checkout', tags: ['1.18.2'], program: join(programs.shop, 'checkout'), base: 'busybox' },
@@ -109,7 +110,7 @@ async function fileDigest(path: string): Promise<string> {
 
 const finishing = join(import.meta.dirname, 'finish-image.sh');
 const libraries = 'usr/lib/x86_64-linux-gnu';
-/** kube-proxy runs iptables and conntrack, so its image carries Debian's, with the libraries they are linked against. */
+/** kube-proxy and kube-router run iptables, conntrack and ipset: their images carry Debian's, with the libraries they are linked against. */
 const baseFiles: Readonly<Record<Image['base'], readonly string[]>> = {
   empty: [],
   busybox: ['bin/busybox'],
@@ -117,11 +118,19 @@ const baseFiles: Readonly<Record<Image['base'], readonly string[]>> = {
     'bin/busybox',
     'usr/sbin/xtables-nft-multi',
     'usr/sbin/conntrack',
+    'usr/sbin/ipset',
     `${libraries}/xtables`,
     ...['ld-linux-x86-64.so.2', 'libc.so.6', 'libm.so.6', 'libdl.so.2', 'libpthread.so.0'].map((name) => `${libraries}/${name}`),
-    ...['libxtables.so.12', 'libxtables.so.12.7.0', 'libmnl.so.0', 'libmnl.so.0.2.0', 'libnftnl.so.11', 'libnftnl.so.11.6.0'].map(
-      (name) => `${libraries}/${name}`,
-    ),
+    ...[
+      'libipset.so.13',
+      'libipset.so.13.4.0',
+      'libxtables.so.12',
+      'libxtables.so.12.7.0',
+      'libmnl.so.0',
+      'libmnl.so.0.2.0',
+      'libnftnl.so.11',
+      'libnftnl.so.11.6.0',
+    ].map((name) => `${libraries}/${name}`),
     ...['libnetfilter_conntrack.so.3', 'libnetfilter_conntrack.so.3.8.0', 'libnfnetlink.so.0', 'libnfnetlink.so.0.2.0'].map(
       (name) => `${libraries}/${name}`,
     ),

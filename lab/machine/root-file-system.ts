@@ -16,6 +16,7 @@ const packages = [
   'sudo',
   'iproute2',
   'iptables',
+  'ipset',
   'nftables',
   'procps',
   'kmod',
