@@ -1,3 +1,4 @@
+import type { Destination } from './destination.ts';
 import type { Instant } from './instant.ts';
 import type { Investigation } from './investigation.ts';
 import type { MitigationPlan } from './mitigation.ts';
@@ -48,6 +49,8 @@ export type IncidentHappening =
       readonly prepared: readonly PreparedChange[];
       /** How things were before anything was touched. */
       readonly baseline: Observation;
+      /** What failing replicas could not reach, to be tried again at the gate. Absent: nobody complained of a connection. */
+      readonly destinations?: readonly Destination[];
     }
   /** A plan that cannot be carried out: blocked, or the server's dry run refused it. It is not offered again. */
   | { readonly kind: 'plan-unfit'; readonly plan: MitigationPlan; readonly because: string }

@@ -1,4 +1,5 @@
 import type { ChangeResult } from './change-result.ts';
+import type { Destination } from './destination.ts';
 import type { Instant } from './instant.ts';
 import type { Investigation } from './investigation.ts';
 import type { LooseEnd } from './loose-end.ts';
@@ -25,6 +26,7 @@ export interface Attempt {
   readonly plan: MitigationPlan;
   readonly prepared: readonly PreparedChange[];
   readonly baseline: Observation;
+  readonly destinations: readonly Destination[];
   readonly chosenAt: Instant;
   readonly approval: Approval | undefined;
   readonly declined: { readonly because: string; readonly isSuperseded: boolean } | undefined;
@@ -104,13 +106,14 @@ export function withEvent(incident: Incident, event: IncidentEvent): Incident {
 const notBegun: ChangeProgress = { begun: 0, firstBegunAt: undefined, result: undefined };
 
 function newAttempt(event: Extract<IncidentEvent, { readonly kind: 'plan-chosen' }>): Attempt {
-  const { attempt, purpose, plan, prepared, baseline, at } = event;
+  const { attempt, purpose, plan, prepared, baseline, destinations = [], at } = event;
   return {
     number: attempt,
     purpose,
     plan,
     prepared,
     baseline,
+    destinations,
     chosenAt: at,
     approval: undefined,
     declined: undefined,

@@ -94,10 +94,14 @@ function alertState(assessment: Assessment): Observation['alert'] {
   const ours = history.filter((firing) => isFiringOf(alert, firing));
   if (ours.length === 0) return unknownAlert(alert);
   // Each label set is an alert of its own, and an earlier firing without an end was over when the next one began.
-  const latest = [...groupBy(ours, ({ labels }) => JSON.stringify(Object.entries(labels).toSorted())).values()].map((firings) =>
+  const latest = [...groupBy(ours, ({ labels }) => labelKey(labels)).values()].map((firings) =>
     firings.reduce((last, each) => (each.startedAt >= last.startedAt ? each : last)),
   );
   return { state: latest.some(({ endedAt }) => endedAt === undefined) ? 'firing' : 'quiet' };
+}
+
+function labelKey(labels: { readonly [name: string]: string }): string {
+  return JSON.stringify(Object.entries(labels).toSorted(([left], [right]) => left.localeCompare(right)));
 }
 
 function unknownAlert({ name, source }: Alert): Unseen {
