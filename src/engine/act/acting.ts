@@ -35,7 +35,11 @@ export interface Acting {
 
 /** Keeps what a plan is about to destroy. */
 export interface EvidenceKeeper {
-  readonly keep: (of: { readonly incident: string; readonly attempt: number; readonly snapshot: Snapshot }) => Promise<Kept | Failed>;
+  /** From here on what is read is put aside, in full, for this attempt. What was put aside before and not kept is dropped. */
+  readonly begin: (of: { readonly incident: string; readonly attempt: number }) => Promise<Failed | undefined>;
+  readonly isBegun: () => boolean;
+  /** Writes what was put aside since `begin`, redacted, as a recording. */
+  readonly keep: (snapshot: Snapshot) => Promise<Kept | Failed>;
 }
 
 export interface Kept {
@@ -46,7 +50,10 @@ export interface Kept {
 /** Lets a plan run, or not. */
 export interface Approver {
   /** nobody: there is nobody to ask; the plan waits. */
-  readonly ask: (attempt: Attempt, signal: AbortSignal) => Promise<{ readonly answer: 'yes' | 'no'; readonly by: string } | { readonly answer: 'nobody' }>;
+  readonly ask: (
+    attempt: Attempt,
+    signal: AbortSignal,
+  ) => Promise<{ readonly answer: 'yes' | 'no'; readonly by: string } | { readonly answer: 'nobody' }>;
 }
 
 /** Hears what happens while it happens. Called synchronously; must not throw. */

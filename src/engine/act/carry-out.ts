@@ -24,7 +24,8 @@ export async function carryOut({ actuator }: Pick<Acting, 'actuator'>, one: OneC
   const prepared = preparedIn(attempt, index, direction);
   const permit = attempt.approval === undefined ? undefined : Permit.forPlan(attempt.plan, attempt.approval);
   if (prepared === undefined) return ended(one, { state: 'already-so', detail: 'there is nothing to put back' });
-  if (permit === undefined) return ended(one, { state: 'refused', detail: 'the plan is blocked or not approved, so it cannot be carried out' });
+  if (permit === undefined)
+    return ended(one, { state: 'refused', detail: 'the plan is blocked or not approved, so it cannot be carried out' });
   const outcome = await actuator.apply(permit, prepared, AbortSignal.timeout(writeMilliseconds));
   return outcome.state === 'unknown' ? undefined : ended(one, resultOf(outcome));
 }

@@ -2,11 +2,13 @@ import type { Purpose } from '../../domain/incident-event.ts';
 import type { MitigationPlan } from '../../domain/mitigation.ts';
 import type { PreparedChange } from '../../domain/prepared-change.ts';
 import type { ChangeOutcome } from '../../ports/actuator.ts';
+import { destinationsThatFailed } from '../../reasoning/connections-to-prove.ts';
 import { observe } from '../../reasoning/observe.ts';
 import type { Incident } from '../../domain/incident.ts';
 import { type Acting, type Failed, happened, type StepOutcome } from './acting.ts';
 import { firstFit, isSamePlan } from './fitting-plans.ts';
 import type { Memory, Seen } from './memory.ts';
+import { targetOf } from './watch.ts';
 
 /** Takes the best plan that nothing blocks, works it out against the objects as they are, and lets the server rehearse it. */
 export async function choosePlan(
@@ -27,7 +29,8 @@ export async function choosePlan(
     purpose,
     plan,
     prepared: worked.prepared,
-    baseline: observe(seen.assessment, seen.look.assessment.scope.target),
+    baseline: observe(seen.assessment, targetOf(incident)),
+    destinations: destinationsThatFailed(seen.look.assessment),
   });
 }
 
@@ -39,8 +42,13 @@ interface Choice {
 }
 
 /** Where no plan of the blast radius is left, the diagnosis may bring one. */
-async function choose(acting: Acting, { incident, purpose, memory, seen }: Choice, signal: AbortSignal): Promise<ReturnType<typeof firstFit>> {
-  const fit = (each: Seen): ReturnType<typeof firstFit> => firstFit(candidates(each.plans, incident, purpose), each.assessment, acting.policy);
+async function choose(
+  acting: Acting,
+  { incident, purpose, memory, seen }: Choice,
+  signal: AbortSignal,
+): Promise<ReturnType<typeof firstFit>> {
+  const fit = (each: Seen): ReturnType<typeof firstFit> =>
+    firstFit(candidates(each.plans, incident, purpose), each.assessment, acting.policy);
   const first = fit(seen);
   if (first.plan !== undefined || seen.isDiagnosed) return first;
   const deeper = await memory.diagnose(signal);
@@ -71,7 +79,12 @@ async function workOut({ actuator, clock, follower }: Acting, plan: MitigationPl
     const outcome = await actuator.rehearse(preparation.prepared, signal);
     if (outcome.state === 'refused' || outcome.state === 'overtaken') return { state: 'unfit', because: outcome.detail };
     if (outcome.state === 'unknown')
-      return { state: 'failed', attempted: `rehearsing ${plan.id}`, happened: outcome.detail, whatToDo: 'Nothing was changed. Run it again' };
+      return {
+        state: 'failed',
+        attempted: `rehearsing ${plan.id}`,
+        happened: outcome.detail,
+        whatToDo: 'Nothing was changed. Run it again',
+      };
     prepared.push(preparation.prepared);
     outcomes.push(outcome);
   }

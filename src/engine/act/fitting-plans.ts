@@ -3,7 +3,7 @@ import type { Policy } from '../../domain/policy.ts';
 import { isSame } from '../../domain/prepared-change.ts';
 import { subjectKey } from '../../domain/subject.ts';
 import type { Assessment } from '../../reasoning/assess.ts';
-import { withLimits } from '../../workflow/policy.ts';
+import { withLimits } from '../../workflow/policy-limits.ts';
 
 export interface Fitting {
   /** The best plan that nothing blocks. Undefined: there is none. */

@@ -5,6 +5,7 @@ import type { Assessment } from '../../reasoning/assess.ts';
 import { type FirstLook, lookDeeper, lookFirst, withoutDiagnosis } from '../investigate.ts';
 import type { Acting, Failed } from './acting.ts';
 import { firstFit } from './fitting-plans.ts';
+import type { Journal } from './journal.ts';
 
 /** What this process saw last. After a restart it is empty, and the cluster is looked at again. */
 export interface Seen {
@@ -22,10 +23,12 @@ const freshMilliseconds = 30_000;
 
 export class Memory {
   readonly #acting: Acting;
+  readonly #journal: Journal;
   #seen: Seen | undefined;
 
-  constructor(acting: Acting) {
+  constructor(acting: Acting, journal: Journal) {
     this.#acting = acting;
+    this.#journal = journal;
   }
 
   /** The latest look, however old. */
@@ -40,22 +43,37 @@ export class Memory {
   }
 
   async lookAgain(signal: AbortSignal): Promise<Seen | Failed> {
-    const { investigation: input, policy } = this.#acting;
-    const quiet = this.#seen === undefined ? input : { ...input, announcer: { announce: () => undefined } };
+    const { policy } = this.#acting;
+    const input = this.#input();
     const bounded = AbortSignal.any([signal, AbortSignal.timeout(input.budgetMilliseconds)]);
-    const look = await lookFirst(quiet, bounded);
+    const look = await this.collect(bounded);
     if ('attempted' in look) return look;
-    if (firstFit(look.plans, look.assessment, policy).plan !== undefined) return this.#remember(look, withoutDiagnosis(quiet, look), false);
-    return this.#remember(look, await lookDeeper(quiet, look, bounded), true);
+    if (firstFit(look.plans, look.assessment, policy).plan !== undefined) return this.#remember(look, withoutDiagnosis(input, look), false);
+    return this.#remember(look, await lookDeeper(input, look, bounded), true);
   }
 
   /** Why: goes on from the latest look, whose failing replicas may be gone by now. After a restart, from a new one. */
   async diagnose(signal: AbortSignal): Promise<Seen | Failed> {
     const { investigation: input } = this.#acting;
     const bounded = AbortSignal.any([signal, AbortSignal.timeout(input.budgetMilliseconds)]);
-    const look = this.#seen?.look ?? (await lookFirst(input, bounded));
+    const look = this.#seen?.look ?? (await this.collect(bounded));
     if ('attempted' in look) return look;
     return this.#remember(look, await lookDeeper(input, look, bounded), true);
+  }
+
+  /** A first look that is put aside in full, so that it can be kept as evidence. */
+  async collect(signal: AbortSignal): Promise<FirstLook | Failed> {
+    const { evidence } = this.#acting;
+    const { id, incident } = this.#journal;
+    const waiting = incident.attempts.find(({ evidencePath, appliedAt }) => evidencePath === undefined && appliedAt === undefined);
+    const attempt = waiting?.number ?? incident.attempts.length + 1;
+    return (await evidence.begin({ incident: id, attempt })) ?? lookFirst(this.#input(), signal);
+  }
+
+  /** The monologue is told once; looking again is not. */
+  #input(): Acting['investigation'] {
+    const { investigation } = this.#acting;
+    return this.#seen === undefined ? investigation : { ...investigation, announcer: { announce: () => undefined } };
   }
 
   #remember(

@@ -5,7 +5,7 @@ import type { Assessment } from '../../reasoning/assess.ts';
 import type { Attempt } from '../../domain/incident.ts';
 import { gather, merge } from '../gather-evidence.ts';
 import { requestFor } from '../rounds.ts';
-import { type Acting, happened, type StepOutcome } from './acting.ts';
+import { type Acting, type Failed, happened, type StepOutcome } from './acting.ts';
 import type { Memory } from './memory.ts';
 
 /** What a container wrote last is what tells; whole logs of a busy one would keep users waiting. */
@@ -14,23 +14,30 @@ const tailLines = 2000;
 /** Keeps lists, events, states, logs and probe output of what the plan is about to destroy, before it does. */
 export async function saveEvidence(
   acting: Acting,
-  { id, attempt, memory }: { readonly id: string; readonly attempt: Attempt; readonly memory: Memory },
+  { attempt, memory }: { readonly attempt: Attempt; readonly memory: Memory },
   signal: AbortSignal,
 ): Promise<StepOutcome> {
-  // After a restart nothing is remembered: what is still there is looked at again, and kept.
-  const seen = memory.latest ?? (await memory.lookAgain(signal));
-  if ('attempted' in seen) return seen;
-  const { snapshot, facts } = seen.assessment;
-  const logs = doomedPods(attempt.plan, seen.assessment).flatMap(logsOf);
+  const assessment = await assessmentToKeep(acting, memory, signal);
+  if ('attempted' in assessment) return assessment;
+  const { snapshot, facts } = assessment;
+  const logs = doomedPods(attempt.plan, assessment).flatMap(logsOf);
   const { sources } = acting.investigation;
   const request = { ...requestFor('container-logs', 'the last words of what is about to go', facts.now), logs };
   const read = logs.length === 0 ? {} : await gather(sources, [request], signal, () => undefined);
-  const kept = await acting.evidence.keep({
-    incident: id,
-    attempt: attempt.number,
-    snapshot: { ...snapshot, readings: merge(snapshot.readings, read) },
-  });
+  const kept = await acting.evidence.keep({ ...snapshot, readings: merge(snapshot.readings, read) });
   return kept.state === 'failed' ? kept : happened({ kind: 'evidence-saved', attempt: attempt.number, path: kept.path });
+}
+
+/** What was put aside while the plan was made; after a restart, or for a second attempt, what is there by now. */
+async function assessmentToKeep({ evidence }: Acting, memory: Memory, signal: AbortSignal): Promise<Assessment | Failed> {
+  const latest = memory.latest?.assessment;
+  if (latest !== undefined && evidence.isBegun()) return latest;
+  const look = await memory.collect(signal);
+  if ('attempted' in look) return look;
+  const { snapshot } = look.assessment;
+  // Node reports and probes of the diagnosis are evidence as well, and were made before anything else changes.
+  const readings = { ...latest?.snapshot.readings, ...snapshot.readings };
+  return { ...look.assessment, snapshot: { ...snapshot, readings } };
 }
 
 /** A rollout replaces every pod of its workload; a few of them tell what all of them would. */

@@ -1,7 +1,6 @@
-import type { Incident } from '../../domain/incident.ts';
-import type { Attempt } from '../../domain/incident.ts';
-import { judgeApproval } from '../../workflow/policy.ts';
-import { type Acting, happened, type StepOutcome } from './acting.ts';
+import { type Attempt, type Incident, incidentOf } from '../../domain/incident.ts';
+import { attemptsOf, budgetWindowMilliseconds, type EarlierAttempt, judgeApproval } from '../../workflow/policy.ts';
+import { type Acting, type Failed, happened, type StepOutcome } from './acting.ts';
 import { firstFit, isUnchanged } from './fitting-plans.ts';
 import type { Memory } from './memory.ts';
 
@@ -17,9 +16,9 @@ export async function seekApproval(
   const { policy, clock, approver } = acting;
   const now = clock.now();
   const { plan, purpose } = attempt;
-  const earlier = await earlierAttempts(acting, incident);
+  const earlier = await earlierAttempts(acting);
   if ('attempted' in earlier) return earlier;
-  const judged = judgeApproval({ plan, purpose, policy, now, earlier, cluster: incident.cluster });
+  const judged = judgeApproval({ plan, purpose, policy, now, earlier, cluster: incident.cluster, ...confidenceOf(incident) });
   if (judged.state === 'approved' && now - attempt.chosenAt < freshMilliseconds)
     return happened({ kind: 'approved', attempt: attempt.number, approval: { by: judged.rule, how: 'policy', at: now } });
   const asked = judged.state === 'approved' ? ({ answer: 'yes', by: judged.rule } as const) : await approver.ask(attempt, signal);
@@ -38,6 +37,30 @@ export async function seekApproval(
     });
   const how = judged.state === 'approved' ? 'policy' : 'human';
   return happened({ kind: 'approved', attempt: attempt.number, approval: { by: asked.by, how, at: clock.now() } });
+}
+
+/** Of the cause that leads, once it was asked why. */
+function confidenceOf({ investigations }: Incident): { readonly confidence?: number } {
+  const root = investigations.at(-1)?.investigation.hypotheses.find((each) => each.root);
+  return root === undefined ? {} : { confidence: root.confidence };
+}
+
+/** A policy counts over all incidents of this store; so many within its window are more than it ever allows. */
+const mostIncidents = 500;
+
+async function earlierAttempts({ store, policy, clock }: Acting): Promise<readonly EarlierAttempt[] | Failed> {
+  if (policy.rules.length === 0) return [];
+  const activeSince = clock.now() - budgetWindowMilliseconds(policy);
+  const listed = await store.list({ limit: mostIncidents, which: 'all', activeSince });
+  if (listed.state === 'failed') return listed;
+  const found: EarlierAttempt[] = [];
+  for (const { id } of listed.incidents) {
+    const read = await store.read(id);
+    if (read.state === 'failed') return read;
+    const incident = read.state === 'missing' ? undefined : incidentOf(read.events);
+    if (incident !== undefined) found.push(...attemptsOf(incident));
+  }
+  return found;
 }
 
 async function stillFits(acting: Acting, { plan }: Attempt, memory: Memory, signal: AbortSignal): Promise<boolean> {

@@ -1,3 +1,4 @@
+import type { Incident } from '../../domain/incident.ts';
 import type { EvidenceKind } from '../../domain/evidence.ts';
 import type { Observation } from '../../domain/observation.ts';
 import type { Subject } from '../../domain/subject.ts';
@@ -7,6 +8,11 @@ import { observe } from '../../reasoning/observe.ts';
 import { gather } from '../gather-evidence.ts';
 import { firstRound, requestFor } from '../rounds.ts';
 import type { Acting } from './acting.ts';
+
+/** The workload that the page is about, as the first look found it. Undefined: it found none. */
+export function targetOf({ investigations }: Incident): Subject | undefined {
+  return investigations[0]?.investigation.scope.target;
+}
 
 /** What it takes to count a workload's replicas and to read its alert: a fraction of an investigation. */
 const watchedKinds: ReadonlySet<EvidenceKind> = new Set([

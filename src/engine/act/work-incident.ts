@@ -10,7 +10,7 @@ import { Journal } from './journal.ts';
 import { Memory } from './memory.ts';
 import { saveEvidence } from './save-evidence.ts';
 import { seekApproval } from './seek-approval.ts';
-import { observeNow } from './watch.ts';
+import { observeNow, targetOf } from './watch.ts';
 
 export type Worked =
   | {
@@ -32,7 +32,7 @@ const byItself = 'stanch';
 export async function workIncident(id: string, acting: Acting, signal: AbortSignal): Promise<Worked> {
   const journal = await Journal.open(id, acting);
   if ('attempted' in journal) return { ...journal, incident: undefined };
-  const memory = new Memory(acting);
+  const memory = new Memory(acting, journal);
   const startedAt = acting.clock.now();
   const { goal, patience, clock } = acting;
   for (;;) {
@@ -73,7 +73,7 @@ async function carryOutStep(step: Exclude<Step, { readonly kind: 'rest' }>, work
     case 'seek-approval':
       return seekApproval(acting, { incident, attempt: step.attempt, memory }, signal);
     case 'save-evidence':
-      return saveEvidence(acting, { id: journal.id, attempt: step.attempt, memory }, signal);
+      return saveEvidence(acting, { attempt: step.attempt, memory }, signal);
     case 'change':
       return change(step, work, signal);
     case 'look-up': {
@@ -88,14 +88,18 @@ async function carryOutStep(step: Exclude<Step, { readonly kind: 'rest' }>, work
     }
     case 'check-gate':
       await acting.pause(step.pauseMilliseconds, signal);
-      return checkGate(acting, { incident, attempt: step.attempt, memory }, signal);
+      return checkGate(acting, step.attempt, signal);
     case 'close':
       return closeIncident(acting, incident, signal);
   }
 }
 
 /** Its beginning is stored before anything is written; where somebody else wrote to the incident meanwhile, nothing is. */
-async function change(step: OneChange & { readonly pauseMilliseconds: number }, { acting, journal }: Work, signal: AbortSignal): Promise<StepOutcome> {
+async function change(
+  step: OneChange & { readonly pauseMilliseconds: number },
+  { acting, journal }: Work,
+  signal: AbortSignal,
+): Promise<StepOutcome> {
   await acting.pause(step.pauseMilliseconds, signal);
   if (signal.aborted) return happened();
   const { attempt, index, direction } = step;
@@ -104,11 +108,6 @@ async function change(step: OneChange & { readonly pauseMilliseconds: number }, 
   if (begun.state === 'overtaken') return happened();
   const ended = await carryOut(acting, step);
   return ended === undefined ? happened() : happened(ended);
-}
-
-/** The workload that the page is about, as the first look found it. */
-export function targetOf({ investigations }: Incident): { readonly kind: string; readonly namespace?: string; readonly name: string } | undefined {
-  return investigations[0]?.investigation.scope.target;
 }
 
 function authorOf(happening: IncidentHappening, { by }: Acting): string {

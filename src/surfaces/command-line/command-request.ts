@@ -1,3 +1,4 @@
+import type { ActSettings, StorePlace } from './acting-composition.ts';
 import type { SourceOptions } from './composition.ts';
 import type { ColourChoice } from './colours.ts';
 
@@ -26,7 +27,25 @@ export type CommandRequest =
   | { readonly command: 'demo'; readonly output: OutputFormat; readonly colour: ColourChoice }
   | { readonly command: 'permissions' }
   | { readonly command: 'explain'; readonly wanted: Wanted; readonly colour: ColourChoice }
-  | { readonly command: 'completion'; readonly shell: Shell };
+  | { readonly command: 'completion'; readonly shell: Shell }
+  | ActingRequest
+  | ({ readonly command: 'incidents'; readonly place: StorePlace; readonly incident?: string } & Presentation);
+
+/** How the answer is written, and what was agreed to beforehand. */
+export interface Presentation {
+  readonly output: OutputFormat;
+  readonly colour: ColourChoice;
+  /** Ids of mitigations. */
+  readonly approved: readonly string[];
+}
+
+export type ActingRequest = Presentation & { readonly settings: ActSettings } & (
+    | { readonly command: 'mitigate'; readonly source: SourceRequest; readonly isFollowedThrough: boolean; readonly isDryRun: boolean }
+    | { readonly command: 'resume'; readonly incident: string; readonly isFollowedThrough: boolean }
+    | { readonly command: 'restore'; readonly incident: string }
+    | { readonly command: 'undo'; readonly incident: string; readonly attempt?: number }
+    | { readonly command: 'abort'; readonly incident: string }
+  );
 
 export type Wanted =
   | { readonly kind: 'all' }

@@ -1,5 +1,6 @@
 import type { AnyFailureMode } from '../../domain/failure-mode.ts';
 import type { Investigation } from '../../domain/investigation.ts';
+import type { ActingComposition } from './acting-composition.ts';
 import type { Tellable } from '../../writing/text/tell.ts';
 
 /** What the command line needs from the rest of the program. compose.ts has it; tests hand in their own. */
@@ -11,6 +12,8 @@ export interface Composition {
   /** A read-only ClusterRole in YAML, generated from what the evidence sources declare. */
   readonly permissions: () => string;
   readonly catalogue: readonly AnyFailureMode[];
+  /** Loads what can change a cluster, which most commands do not need. */
+  readonly openActing: () => Promise<ActingComposition>;
 }
 
 /** Called synchronously while the work goes on. */

@@ -35,6 +35,7 @@ export function exampleProgram(settings: ExampleSettings = {}): ExampleProgram {
     demonstration: () => ({ recording: 'demonstration' }),
     permissions: () => 'kind: ClusterRole\n',
     catalogue: [],
+    openActing: () => Promise.reject(new Error('This example does not act.')),
     ...settings.composition,
   };
   return {

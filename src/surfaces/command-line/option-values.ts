@@ -46,3 +46,26 @@ export function readText(written: string): string {
   if (written.trim() === '') throw new InvalidArgumentError('It is empty.');
   return written;
 }
+
+/** A number that counts something from 1. */
+export function readCount(written: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(written)) throw new InvalidArgumentError('Write a number, from 1.');
+  return Number(written);
+}
+
+/** "sqlite:FILE", or only the path of the file. */
+export function readDatabase(written: string): string {
+  const path = readText(written).replace(/^sqlite:/, '');
+  if (path === '' || /^[a-z]{2,}:/.test(path)) throw new InvalidArgumentError('Write it as sqlite:FILE.');
+  return `sqlite:${path}`;
+}
+
+/** A name of the time zone database, which knows when summer time begins. */
+export function readTimeZone(written: string): string {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: readText(written) }).resolvedOptions().timeZone;
+  } catch (problem) {
+    if (!(problem instanceof RangeError)) throw problem;
+    throw new InvalidArgumentError('Write it as Europe/Berlin or America/New_York.');
+  }
+}

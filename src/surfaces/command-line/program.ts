@@ -1,8 +1,9 @@
 import { Argument, Command, Option } from 'commander';
-import { colourChoices, type ColourChoice } from './colours.ts';
-import { type CommandRequest, outputFormats, type OutputFormat, type Shell, shells, type SourceRequest } from './command-request.ts';
-import { readAddress, readDuration, readSeconds, readText } from './option-values.ts';
-import { addProbingOptions, type ProbingFlags, probingFlags, probingOf } from './probing-options.ts';
+import { actingCommands } from './acting-commands.ts';
+import type { ColourChoice } from './colours.ts';
+import { type CommandRequest, type OutputFormat, type Shell, shells } from './command-request.ts';
+import { readText } from './option-values.ts';
+import { addSourceOptions, colourOption, examples, outputOption, type SourceFlags, sourceOf } from './source-options.ts';
 
 export interface ProgramSettings {
   readonly version: string;
@@ -14,7 +15,7 @@ export interface ProgramSettings {
 export function buildProgram({ version, onRequest }: ProgramSettings): Command {
   const program = new Command('stanch')
     .description(
-      'Works an incident in Kubernetes as a senior engineer would: is it real, who is failing, what changed, what stops the bleeding, and why.\nReads only. Nothing in a cluster is changed, except that --node-access debug-pod creates pods and deletes them again.',
+      'Works an incident in Kubernetes as a senior engineer would: is it real, who is failing, what changed, what stops the bleeding, and why.\nOnly mitigate, undo and restore change a cluster, each change approved by you or by a policy file, with its undo stored before. All else reads, except that --node-access debug-pod creates pods and deletes them again.',
     )
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
@@ -25,19 +26,24 @@ export function buildProgram({ version, onRequest }: ProgramSettings): Command {
         'stanch demo',
         'stanch investigate --alert alert.json',
         'stanch investigate --recording support-bundle.tar.gz',
+        'stanch mitigate --alert alert.json --prometheus http://localhost:9090',
         'stanch explain kube-proxy-rules-incomplete',
       ) + exitStatuses,
     );
-  const commands = [investigateCommand, recordCommand, demoCommand, permissionsCommand, explainCommand, completionCommand];
+  const commands = [
+    investigateCommand,
+    ...actingCommands,
+    recordCommand,
+    demoCommand,
+    permissionsCommand,
+    explainCommand,
+    completionCommand,
+  ];
   for (const command of commands) program.addCommand(command(onRequest).copyInheritedSettings(program));
   return program;
 }
 
 type OnRequest = ProgramSettings['onRequest'];
-
-function examples(...lines: readonly string[]): string {
-  return `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}\n`;
-}
 
 const exitStatuses = `
 Exit status:
@@ -160,25 +166,6 @@ function completionCommand(onRequest: OnRequest): Command {
     .action((shell: Shell) => onRequest({ command: 'completion', shell }));
 }
 
-function outputOption(): Option {
-  return new Option('-o, --output <format>', 'how to write the answer').choices(outputFormats).default('text');
-}
-
-function colourOption(): Option {
-  return new Option('--color <when>', 'when to use colours').choices(colourChoices).default('auto');
-}
-
-interface SourceFlags extends ProbingFlags {
-  readonly alert?: string;
-  readonly recording?: string;
-  readonly kubeconfig?: string;
-  readonly context?: string;
-  readonly namespace?: string;
-  readonly selector?: string;
-  readonly prometheus?: string;
-  readonly since: number;
-  readonly budget: number;
-}
 interface InvestigateFlags extends SourceFlags {
   readonly output: OutputFormat;
   readonly color: ColourChoice;
@@ -186,63 +173,4 @@ interface InvestigateFlags extends SourceFlags {
 }
 interface RecordFlags extends SourceFlags {
   readonly to: string;
-}
-
-/** A day covers last night's deploy for who is paged in the evening; what works over weeks is found by its failure mode. */
-const usualLookBack = '24h';
-
-/** Thirty seconds of patience, and as much again for a slow API server. */
-const usualBudgetSeconds = 60;
-
-function addSourceOptions(command: Command): Command {
-  const conflicts = ['kubeconfig', 'context', ...probingFlags];
-  return addProbingOptions(
-    command
-      .addOption(
-        new Option(
-          '-a, --alert <file>',
-          'the page: an Alertmanager or PagerDuty payload, or plain words; - reads standard input',
-        ).argParser(readText),
-      )
-      .addOption(
-        new Option('-r, --recording <path>', 'a recording or support bundle, as a directory or .tar.gz, instead of a live cluster')
-          .argParser(readText)
-          .conflicts(conflicts),
-      )
-      .addOption(new Option('--kubeconfig <file>', 'kubeconfig to use (default: as kubectl)').argParser(readText))
-      .addOption(new Option('--context <name>', 'context of the kubeconfig').argParser(readText))
-      .addOption(new Option('-n, --namespace <name>', 'look for trouble only here').argParser(readText))
-      .addOption(new Option('-l, --selector <labels>', 'look for trouble only in pods with these labels').argParser(readText))
-      .addOption(
-        new Option('--prometheus <url>', 'address of Prometheus; a bearer token for it comes from STANCH_PROMETHEUS_TOKEN').argParser(
-          readAddress,
-        ),
-      )
-      .addOption(
-        new Option('--since <duration>', 'how far back changes count, such as 30m, 2h, 7d')
-          .argParser(readDuration)
-          .default(readDuration(usualLookBack), usualLookBack),
-      )
-      .addOption(
-        new Option('--budget <seconds>', 'answer within this time, with what is known by then')
-          .argParser(readSeconds)
-          .default(usualBudgetSeconds),
-      ),
-  );
-}
-
-function sourceOf(flags: SourceFlags, command: Command): SourceRequest {
-  const { alert, recording, kubeconfig, context, namespace, selector, prometheus, since, budget } = flags;
-  return {
-    ...(alert === undefined ? {} : { alertFrom: alert }),
-    ...(recording === undefined ? {} : { recording }),
-    ...(kubeconfig === undefined ? {} : { kubeconfig }),
-    ...(context === undefined ? {} : { context }),
-    ...(namespace === undefined ? {} : { namespace }),
-    ...(selector === undefined ? {} : { selector }),
-    ...(prometheus === undefined ? {} : { prometheus }),
-    ...probingOf(flags, command),
-    lookBackMilliseconds: since,
-    budgetSeconds: budget,
-  };
 }

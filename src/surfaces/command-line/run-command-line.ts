@@ -1,7 +1,8 @@
 import { writeFailureLine } from '../../writing/failure-line.ts';
 import type { CommandRequest } from './command-request.ts';
 import { parseCommandLine } from './parse-command-line.ts';
-import { type CommandRun, runCommand } from './run-command.ts';
+import type { CommandRun } from './command-run.ts';
+import { runCommand } from './run-command.ts';
 import { pageColumns } from './terminal.ts';
 
 export interface CommandLineRun extends CommandRun {

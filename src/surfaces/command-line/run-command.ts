@@ -1,27 +1,17 @@
 import type { Investigation } from '../../domain/investigation.ts';
 import { writeFailureLine } from '../../writing/failure-line.ts';
-import type { Layout } from '../../writing/layout.ts';
 import { writeIncidentNotes } from '../../writing/markdown/incident-notes.ts';
-import { type ColourChoice, paletteFor } from './colours.ts';
-import type { CommandRequest, OutputFormat, SourceRequest } from './command-request.ts';
+import type { CommandRequest, OutputFormat } from './command-request.ts';
+import type { CommandRun } from './command-run.ts';
 import { writeCompletion } from './completion.ts';
-import type { Announcer, Composition, Failure, InvestigationOptions, SourceOptions } from './composition.ts';
+import type { Announcer, Failure, InvestigationOptions } from './composition.ts';
 import { explain } from './explain.ts';
 import { safeJson } from './safe-json.ts';
+import { layoutFor } from './layout-for.ts';
 import { openScreen, type Screen } from './screen.ts';
-import { readAlert } from './read-alert.ts';
-import { pageColumns, type Terminal } from './terminal.ts';
+import { readSource } from './read-source.ts';
+import type { Terminal } from './terminal.ts';
 import { withinLimits } from './within-limits.ts';
-
-export interface CommandRun {
-  readonly terminal: Terminal;
-  /** Loads the rest of the program, which help and mistakes do not need. */
-  readonly compose: () => Promise<Composition>;
-  /** Aborted with an Interruption when somebody stops the program. */
-  readonly interruption: AbortSignal;
-  /** Time beyond the budget in which the engine, which keeps to it by itself, writes down what it knows. */
-  readonly graceSeconds: number;
-}
 
 const failedStatus = 3;
 const statusOf: { readonly [Outcome in Investigation['outcome']]: number } = { healthy: 0, explained: 1, 'cannot-tell': 2 };
@@ -50,6 +40,14 @@ export async function runCommand(request: CommandRequest, run: CommandRun): Prom
         ),
         run.terminal,
       );
+    case 'incidents':
+      return (await import('./run-acting.ts')).showIncidents(request, run);
+    case 'mitigate':
+    case 'resume':
+    case 'restore':
+    case 'undo':
+    case 'abort':
+      return (await import('./run-acting.ts')).runActing(request, run);
   }
 }
 
@@ -63,16 +61,11 @@ function failed(failure: Failure, terminal: Terminal): number {
   return failedStatus;
 }
 
-function layoutFor(terminal: Terminal, choice: ColourChoice): Layout {
-  const { isOutTerminal: isTerminal, environment } = terminal;
-  return { columns: pageColumns(terminal), palette: paletteFor({ choice, isTerminal, environment }) };
-}
-
 async function investigate(request: Extract<CommandRequest, { readonly command: 'investigate' }>, run: CommandRun): Promise<number> {
   const { output, colour, record: recordPath } = request;
   const screen = openScreen(run.terminal, output === 'text' ? layoutFor(run.terminal, colour) : undefined);
   return limited({ what: 'investigating', budgetSeconds: request.source.budgetSeconds, screen, run }, async (signal) => {
-    const source = await readSource(request.source, { screen, run });
+    const source = await readSource(request.source, { screen, terminal: run.terminal });
     if ('state' in source) return source;
     return answer({ ...source, ...(recordPath === undefined ? {} : { record: recordPath }) }, { output, screen, run, signal });
   });
@@ -92,7 +85,7 @@ async function demonstrate(request: Extract<CommandRequest, { readonly command: 
 async function record(request: Extract<CommandRequest, { readonly command: 'record' }>, run: CommandRun): Promise<number> {
   const screen = openScreen(run.terminal, undefined);
   return limited({ what: 'recording', budgetSeconds: request.source.budgetSeconds, screen, run }, async (signal) => {
-    const source = await readSource(request.source, { screen, run });
+    const source = await readSource(request.source, { screen, terminal: run.terminal });
     if ('state' in source) return source;
     const { runRecording } = await run.compose();
     const result = await runRecording({ ...source, record: request.to }, screen, signal);
@@ -140,14 +133,6 @@ function keepingLast(screen: Screen, signal: AbortSignal): { readonly announcer:
       },
     },
   };
-}
-
-async function readSource(request: SourceRequest, { screen, run }: Pick<Answering, 'screen' | 'run'>): Promise<SourceOptions | Failure> {
-  const { alertFrom, ...source } = request;
-  if (alertFrom === undefined) return source;
-  screen.announce({ kind: 'progress', text: `reading the alert from ${alertFrom === '-' ? 'standard input' : alertFrom}` });
-  const alert = await readAlert(alertFrom, run.terminal);
-  return 'state' in alert ? alert : { ...source, alert };
 }
 
 interface Limited {

@@ -1,0 +1,242 @@
+import { hostname, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { catalogue } from './catalogue/index.generated.ts';
+import { evidenceKeeper } from './compose-evidence.ts';
+import { noSuchIncident, openStore } from './compose-incidents.ts';
+import { composeSavedOptions, readSavedOptions } from './compose-saved-options.ts';
+import { type OpenedSources, openSources, pageFor, questionFor, wallClock, withExpression, type Writing } from './compose-sources.ts';
+import type { Alert } from './domain/alert.ts';
+import { debugPodLabel } from './domain/debug-pod.ts';
+import { incidentOf } from './domain/incident.ts';
+import { millisecondsPerSecond } from './domain/instant.ts';
+import { type Policy, usualPolicy } from './domain/policy.ts';
+import type { Acting } from './engine/act/acting.ts';
+import { askForUndo, askToStop } from './engine/act/ask-for-undo.ts';
+import { workIncident } from './engine/act/work-incident.ts';
+import { guardRails } from './guard-rails/index.generated.ts';
+import { mitigations } from './mitigations/index.generated.ts';
+import type { Actuator } from './ports/actuator.ts';
+import type { IncidentStore } from './ports/incident-store.ts';
+import type { Acted, ActRequest, ActSettings, People } from './surfaces/command-line/acting-composition.ts';
+import type { Failure, SourceOptions } from './surfaces/command-line/composition.ts';
+
+export { listIncidents, readIncident } from './compose-incidents.ts';
+
+/** Works an incident: opens it or takes it up, and goes as far as was asked. */
+export async function act(request: ActRequest, people: People, signal: AbortSignal): Promise<Acted | Failure> {
+  const opened = await openStore(request);
+  if (opened.state === 'failed') return opened;
+  try {
+    const policy = await readPolicy(request.settings);
+    if ('attempted' in policy) return policy;
+    const found =
+      request.kind === 'mitigate' ? { id: undefined, source: request.source } : await findIncident(request, opened.store, people);
+    if ('attempted' in found) return found;
+    return await workOn({ ...found, request, policy, ...opened, people }, signal);
+  } finally {
+    await opened.store.close();
+  }
+}
+
+interface Found {
+  /** Undefined: it is still to be opened. */
+  readonly id: string | undefined;
+  readonly source: SourceOptions;
+}
+
+/** Finds the incident, and records what is asked of it before anything else. */
+async function findIncident(
+  request: Exclude<ActRequest, { readonly kind: 'mitigate' }>,
+  store: IncidentStore,
+  { follower }: People,
+): Promise<Found | Failure> {
+  const { incident: id } = request;
+  const read = await store.read(id);
+  if (read.state === 'failed') return read;
+  const incident = read.state === 'missing' ? undefined : incidentOf(read.events);
+  const source = incident === undefined ? undefined : readSavedOptions(incident.source);
+  if (source === undefined) return noSuchIncident(id);
+  return (await askFirst(request, { id, store, follower })) ?? { id, source };
+}
+
+async function openIncident({ source, store }: Job, alert: Alert | undefined, cluster: string): Promise<{ readonly id: string } | Failure> {
+  const created = await store.create({
+    kind: 'opened',
+    at: wallClock.now(),
+    by: whoami(),
+    cluster,
+    source: composeSavedOptions(source),
+    ...(alert === undefined
+      ? {}
+      : {
+          alert: { name: alert.name, summary: alert.summary, ...(alert.startedAt === undefined ? {} : { startedAt: alert.startedAt }) },
+        }),
+  });
+  return created.state === 'failed' ? created : { id: created.id };
+}
+
+/** What a human asks for is recorded before anything else: whoever works the incident, this process or another, goes by it. */
+async function askFirst(
+  request: ActRequest,
+  { id, store, follower }: { readonly id: string; readonly store: IncidentStore; readonly follower: People['follower'] },
+): Promise<Failure | undefined> {
+  const recording = { store, follower, clock: wallClock, by: whoami() };
+  if (request.kind === 'undo') return askForUndo(id, request.attempt, recording);
+  return request.kind === 'abort' ? askToStop(id, recording) : undefined;
+}
+
+interface Job extends Found {
+  readonly request: ActRequest;
+  readonly policy: Policy;
+  readonly store: IncidentStore;
+  readonly directory: string;
+  readonly people: People;
+}
+
+async function workOn(job: Job, signal: AbortSignal): Promise<Acted | Failure> {
+  const { source, people, directory } = job;
+  const evidence = evidenceKeeper(join(directory, 'evidence'), source.alert?.text);
+  const sources = await openSources(source, { notice: (text) => people.announcer.announce({ kind: 'notice', text }), tap: evidence.tap });
+  if (sources.state === 'failed') return sources;
+  const actuator = await openActuator(sources.writing);
+  try {
+    const investigation = await investigationInput(source, sources, people);
+    if ('attempted' in investigation) return investigation;
+    const reached = await sources.sources[0].identify(signal);
+    if (reached.state === 'failed') return reached;
+    const opened = job.id === undefined ? await openIncident(job, investigation.question.alert, reached.cluster.name) : { id: job.id };
+    if ('attempted' in opened) return opened;
+    const acting = actingFor(job, { investigation, actuator, evidence: evidence.keeper, writing: sources.writing });
+    return await whileLeased(opened.id, job, async () => ({
+      state: 'acted',
+      id: opened.id,
+      worked: await workIncident(opened.id, acting, signal),
+    }));
+  } finally {
+    await actuator.close();
+    await evidence.discard();
+    await Promise.all(sources.sources.map((each) => each.close()));
+  }
+}
+
+interface Tools extends Pick<Acting, 'investigation' | 'actuator' | 'evidence'> {
+  readonly writing: Writing | undefined;
+}
+
+function actingFor({ request, store, people, policy, source }: Job, { writing, ...tools }: Tools): Acting {
+  const { settings } = request;
+  return {
+    ...tools,
+    store,
+    approver: people.approver,
+    follower: people.follower,
+    policy,
+    goal: goalOf(request),
+    patience: { soakMilliseconds: settings.soakMilliseconds, withinMilliseconds: settings.withinMilliseconds },
+    by: whoami(),
+    timeZone: settings.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+    clock: wallClock,
+    pause,
+    debugPods: (until) => debugPods(writing, source.namespace ?? 'default', until),
+  };
+}
+
+/** A worker that is stopped in the middle leaves its lease behind; this long it keeps others away, unless its process is known to be gone. */
+const leaseMilliseconds = 60_000;
+const renewMilliseconds = 15_000;
+
+/** One process works an incident at a time. */
+async function whileLeased(id: string, { store, request }: Job, work: () => Promise<Acted>): Promise<Acted | Failure> {
+  const { processMark } = await import('./stores/sqlite/process-mark.ts');
+  const holder = { name: `${whoami()}, process ${process.pid}`, process: processMark() };
+  const ask = (): ReturnType<IncidentStore['lease']> =>
+    store.lease(id, { holder, now: wallClock.now(), until: wallClock.now() + leaseMilliseconds });
+  const leased = await ask();
+  if (leased.state === 'failed') return leased;
+  if (leased.state === 'missing') return noSuchIncident(id);
+  if (leased.state === 'taken') {
+    const isAsked = request.kind === 'undo' || request.kind === 'abort';
+    return {
+      state: 'failed',
+      attempted: `working incident ${id}`,
+      happened: `${leased.by} works it${isAsked ? ', and was told what you asked for' : ''}`,
+      whatToDo: isAsked ? 'Look at it with stanch incidents' : 'Stop that with stanch abort, or wait for it',
+    };
+  }
+  const renewing = setInterval(() => void ask(), renewMilliseconds);
+  try {
+    return await work();
+  } finally {
+    clearInterval(renewing);
+    await store.release(id, holder);
+  }
+}
+
+function goalOf(request: ActRequest): Acting['goal'] {
+  switch (request.kind) {
+    case 'mitigate':
+    case 'resume':
+      return request.isFollowedThrough ? 'follow-through' : 'mitigate';
+    case 'restore':
+      return 'restore';
+    case 'undo':
+    case 'abort':
+      return 'undo';
+  }
+}
+
+async function investigationInput(
+  source: SourceOptions,
+  opened: OpenedSources,
+  people: People,
+): Promise<Acting['investigation'] | Failure> {
+  const page = pageFor(source, opened.savedPage);
+  if (page.state === 'failed') return page;
+  const budgetMilliseconds = source.budgetSeconds * millisecondsPerSecond;
+  const alert = page.state === 'none' ? undefined : await withExpression(page.alert, opened.rules, AbortSignal.timeout(budgetMilliseconds));
+  return {
+    question: questionFor(source, alert),
+    sources: opened.sources,
+    catalogue,
+    mitigations,
+    guardRails,
+    announcer: people.announcer,
+    gaps: opened.gaps,
+    clock: wallClock,
+    budgetMilliseconds,
+  };
+}
+
+async function openActuator(writing: Writing | undefined): Promise<Actuator> {
+  if (writing === undefined) return (await import('./actuators/rehearsal/rehearsal-actuator.ts')).rehearsalActuator();
+  const { kubernetesActuator } = await import('./actuators/kubernetes-api/kubernetes-actuator.ts');
+  return kubernetesActuator(await writing.openRequests());
+}
+
+async function debugPods(writing: Writing | undefined, namespace: string, signal: AbortSignal): ReturnType<Acting['debugPods']> {
+  if (writing === undefined) return [];
+  const listed = await (await writing.openPods()).listLabelled(debugPodLabel, namespace, signal);
+  return listed.state === 'answered' ? listed.value : undefined;
+}
+
+/** Names who did it, for the record. */
+function whoami(): string {
+  return `${process.env['SUDO_USER'] ?? userInfo().username}@${hostname()}`;
+}
+
+async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  if (milliseconds <= 0 || signal.aborted) return;
+  try {
+    await sleep(milliseconds, undefined, { signal });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
+
+async function readPolicy({ policy: path }: ActSettings): Promise<Policy | Failure> {
+  const { readPolicyFile } = await import('./policy-files/read-policy-file.ts');
+  if (path === undefined) return usualPolicy;
+  const read = await readPolicyFile(path);
+  return read.state === 'failed' ? read : read.policy;
+}

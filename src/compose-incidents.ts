@@ -1,0 +1,60 @@
+import { tmpdir } from 'node:os';
+import { dirname, resolve } from 'node:path';
+import { incidentOf } from './domain/incident.ts';
+import type { IncidentStore } from './ports/incident-store.ts';
+import type { ActRequest, ListedIncidents, ReadIncident, StorePlace } from './surfaces/command-line/acting-composition.ts';
+import type { Failure } from './surfaces/command-line/composition.ts';
+
+export interface OpenedStore {
+  readonly state: 'opened';
+  readonly store: IncidentStore;
+  /** Where else something about incidents may be kept. */
+  readonly directory: string;
+}
+
+/** A dry run leaves nothing behind, not even an incident. */
+export async function openStore(request: StorePlace | ActRequest): Promise<OpenedStore | Failure> {
+  const { defaultDatabasePath } = await import('./stores/sqlite/default-database-path.ts');
+  const { database } = 'settings' in request ? request.settings : request;
+  const path = database === undefined ? defaultDatabasePath(process.env) : resolve(database.replace(/^sqlite:/, ''));
+  if ('kind' in request && request.kind === 'mitigate' && request.isDryRun) {
+    const { incidentsInMemory } = await import('./stores/in-memory/in-memory-incident-store.ts');
+    return { state: 'opened', store: incidentsInMemory().open(), directory: tmpdir() };
+  }
+  const { openSqliteStore } = await import('./stores/sqlite/sqlite-incident-store.ts');
+  const opened = openSqliteStore(path);
+  return opened.state === 'failed' ? opened : { state: 'opened', store: opened.store, directory: dirname(path) };
+}
+
+export async function listIncidents(place: StorePlace, limit: number): Promise<ListedIncidents | Failure> {
+  const opened = await openStore(place);
+  if (opened.state === 'failed') return opened;
+  try {
+    const listed = await opened.store.list({ limit, which: 'all' });
+    return listed.state === 'failed' ? listed : { state: 'listed', incidents: listed.incidents };
+  } finally {
+    await opened.store.close();
+  }
+}
+
+export async function readIncident(place: StorePlace, id: string): Promise<ReadIncident | Failure> {
+  const opened = await openStore(place);
+  if (opened.state === 'failed') return opened;
+  try {
+    const read = await opened.store.read(id);
+    if (read.state === 'failed') return read;
+    const incident = read.state === 'missing' ? undefined : incidentOf(read.events);
+    return read.state === 'missing' || incident === undefined ? noSuchIncident(id) : { state: 'read', id, incident, events: read.events };
+  } finally {
+    await opened.store.close();
+  }
+}
+
+export function noSuchIncident(id: string): Failure {
+  return {
+    state: 'failed',
+    attempted: `looking for incident ${id}`,
+    happened: 'there is no such incident',
+    whatToDo: 'stanch incidents lists those that there are',
+  };
+}

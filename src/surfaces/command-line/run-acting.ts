@@ -1,0 +1,152 @@
+import { hostname, userInfo } from 'node:os';
+import type { Follower } from '../../engine/act/acting.ts';
+import type { Worked } from '../../engine/act/work-incident.ts';
+import { writeFailureLine } from '../../writing/failure-line.ts';
+import { writeIncidentReport } from '../../writing/markdown/incident-report.ts';
+import { writeIncidentList } from '../../writing/text/acting/incident-list.ts';
+import { nothingActed, tellActing, tellRehearsal, tellResting, watchingLine } from '../../writing/text/acting/tell-acting.ts';
+import type { ActingComposition, ActRequest, People } from './acting-composition.ts';
+import type { ActingRequest, CommandRequest } from './command-request.ts';
+import type { CommandRun } from './command-run.ts';
+import type { Failure } from './composition.ts';
+import { layoutFor } from './layout-for.ts';
+import { readSource } from './read-source.ts';
+import { safeJson } from './safe-json.ts';
+import { openScreen, type Screen } from './screen.ts';
+import { terminalApprover } from './terminal-approver.ts';
+
+const failedStatus = 3;
+
+/** Carries out what a command asked for, tells it while it happens, and returns the exit status. */
+export async function runActing(request: ActingRequest, run: CommandRun): Promise<number> {
+  const screen = openScreen(run.terminal, request.output === 'text' ? layoutFor(run.terminal, request.colour) : undefined);
+  const asked = await actRequest(request, { screen, run });
+  if ('state' in asked) return failed(asked, run);
+  const composition = await (await run.compose()).openActing();
+  const acted = await composition.act(asked, peopleFor(request, { screen, run }), run.interruption);
+  screen.clear();
+  if (acted.state === 'failed') return failed(acted, run);
+  const { id, worked } = acted;
+  if (worked.state === 'failed') {
+    run.terminal.writeError(
+      `${writeFailureLine(worked)}\nstanch: what was done until then is recorded. Go on with: stanch mitigate --incident ${id}\n`,
+    );
+    return failedStatus;
+  }
+  await writeEnd({ request, id, worked, composition }, run);
+  return statusOf[worked.resting];
+}
+
+const statusOf: { readonly [Resting in Extract<Worked, { readonly state: 'rested' }>['resting']]: number } = {
+  mitigated: 0,
+  closed: 0,
+  undone: 0,
+  'nothing-to-do': 0,
+  'needs-human': 1,
+  aborted: 1,
+  'gate-closed': 2,
+  waiting: 2,
+  stopped: 2,
+};
+
+async function actRequest(request: ActingRequest, { screen, run }: Showing): Promise<ActRequest | Failure> {
+  const { settings } = request;
+  switch (request.command) {
+    case 'mitigate': {
+      const source = await readSource(request.source, { screen, terminal: run.terminal });
+      const { isFollowedThrough, isDryRun } = request;
+      return 'state' in source ? source : { kind: 'mitigate', source, settings, isFollowedThrough, isDryRun };
+    }
+    case 'resume':
+      return { kind: 'resume', incident: request.incident, settings, isFollowedThrough: request.isFollowedThrough };
+    case 'undo':
+      return { kind: 'undo', incident: request.incident, settings, ...(request.attempt === undefined ? {} : { attempt: request.attempt }) };
+    case 'restore':
+    case 'abort':
+      return { kind: request.command, incident: request.incident, settings };
+  }
+}
+
+interface Showing {
+  readonly screen: Screen;
+  readonly run: CommandRun;
+}
+
+function peopleFor(request: ActingRequest, { screen, run }: Showing): People {
+  const { terminal } = run;
+  const by = `${terminal.environment['SUDO_USER'] ?? userInfo().username}@${hostname()}`;
+  return {
+    announcer: screen,
+    follower: request.output === 'text' ? followerOn(request, { screen, run }) : { happened: () => undefined, rehearsed: () => undefined },
+    approver: terminalApprover(terminal, { approved: request.approved, by, clear: screen.clear }),
+  };
+}
+
+/** Tells each step as it is recorded; watching is one line that is written over. */
+function followerOn({ colour }: ActingRequest, { screen, run }: Showing): Follower {
+  const layout = layoutFor(run.terminal, colour);
+  let told = nothingActed;
+  const write = (lines: readonly string[]): void => {
+    if (lines.length === 0) return;
+    screen.clear();
+    run.terminal.writeOut(`${lines.join('\n')}\n`);
+  };
+  return {
+    happened(event, incident) {
+      if (event.kind === 'observed') screen.announce({ kind: 'progress', text: watchingLine(event, incident) });
+      const telling = tellActing(event, { incident, told, layout });
+      told = telling.told;
+      write(telling.lines);
+    },
+    rehearsed: (plan, outcomes) => write(tellRehearsal(plan, outcomes, layout)),
+  };
+}
+
+interface End {
+  readonly request: ActingRequest;
+  readonly id: string;
+  readonly worked: Extract<Worked, { readonly state: 'rested' }>;
+  readonly composition: ActingComposition;
+}
+
+async function writeEnd({ request, id, worked }: End, run: CommandRun): Promise<void> {
+  const { incident, resting, because } = worked;
+  const { terminal } = run;
+  if (request.output === 'json') terminal.writeOut(safeJson({ schema: incidentSchema, id, resting, because, incident }));
+  if (request.output === 'markdown') terminal.writeOut(writeIncidentReport(id, incident));
+  if (request.output === 'text') {
+    const lines = tellResting({ id, resting, because, incident }, layoutFor(terminal, request.colour));
+    terminal.writeOut(`${lines.join('\n')}\n`);
+  }
+}
+
+const incidentSchema = 'stanch.dev/incident/v1';
+const mostListed = 50;
+
+/** Lists incidents, or writes the notes of one. */
+export async function showIncidents(request: Extract<CommandRequest, { readonly command: 'incidents' }>, run: CommandRun): Promise<number> {
+  const { place, incident: id, output, colour } = request;
+  const { terminal } = run;
+  const composition = await (await run.compose()).openActing();
+  if (id === undefined) {
+    const listed = await composition.listIncidents(place, mostListed);
+    if (listed.state === 'failed') return failed(listed, run);
+    terminal.writeOut(
+      output === 'json' ? safeJson(listed.incidents) : `${writeIncidentList(listed.incidents, layoutFor(terminal, colour)).join('\n')}\n`,
+    );
+    return 0;
+  }
+  const read = await composition.readIncident(place, id);
+  if (read.state === 'failed') return failed(read, run);
+  terminal.writeOut(
+    output === 'json'
+      ? safeJson({ schema: incidentSchema, id, incident: read.incident, events: read.events })
+      : writeIncidentReport(id, read.incident),
+  );
+  return 0;
+}
+
+function failed(failure: Failure, { terminal }: CommandRun): number {
+  terminal.writeError(`${writeFailureLine(failure)}\n`);
+  return failedStatus;
+}
