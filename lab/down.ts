@@ -1,6 +1,7 @@
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hostDirectory, hosts, machineName, stateDirectory } from './layout.ts';
+import { hosts, machineName, stateDirectory } from './layout.ts';
+import { machineLocks } from './machine/leftovers.ts';
 import { removeNetwork } from './machine/network.ts';
 import { endLabProcesses, removeControlGroups } from './machine/processes.ts';
 import { runProgram, tryProgram } from './run-program.ts';
@@ -12,18 +13,11 @@ export async function down(): Promise<void> {
   await removeNetwork();
   await removeControlGroups();
   await assertNothingMounted();
-  await removeMachineLocks();
+  for (const lock of await machineLocks()) await rm(lock, { force: true });
   await rm(stateDirectory, { recursive: true, force: true });
   for (const host of hosts) {
     for (const kept of ['propagate', 'unix-export'])
       await rm(join('/run/systemd/nspawn', kept, machineName(host)), { recursive: true, force: true });
-  }
-}
-
-async function removeMachineLocks(): Promise<void> {
-  for (const host of hosts) {
-    const name = (await readFile(join(hostDirectory(host), 'lock-name'), 'utf8').catch(() => '')).trim();
-    if (name !== '') await rm(join('/run/systemd/nspawn/locks', name), { force: true });
   }
 }
 

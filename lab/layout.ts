@@ -65,6 +65,7 @@ export const prometheusUrl = `http://${hostNamed('monitoring').address}:9090`;
 export const alertmanagerUrl = `http://${hostNamed('monitoring').address}:9093`;
 export const imageRegistry = 'registry.shop.internal:5000';
 
+export const defaultLabName = 'stanch';
 /** Tells this lab from others on the same machine. Everything that the machine sees of a lab carries its name. */
 export const labName = labNameFrom(process.env['STANCH_LAB_NAME']);
 /** Where this run of the lab lives; removed as a whole by `down`. */
@@ -105,7 +106,7 @@ export function hostNamed(name: string): Host {
 }
 
 function labNameFrom(given: string | undefined): string {
-  if (given === undefined || given === '') return 'stanch';
+  if (given === undefined || given === '') return defaultLabName;
   if (!/^[a-z][a-z0-9-]{0,30}[a-z0-9]$/.test(given))
     throw new Error(
       `STANCH_LAB_NAME is "${given}". Choose 2 to 32 lower-case letters, digits and hyphens that begin with a letter and do not end with a hyphen.`,

@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process';
 import { Command } from 'commander';
 import { down } from './down.ts';
-import { keepRecording } from './framework/keep-recording.ts';
-import { allScenarios, breakLab, healLab, scenarioNamed, testScenarios } from './framework/run-scenarios.ts';
-import { desk, hostNamed, kubeconfigPath } from './layout.ts';
+import { killTest } from './kill-test.ts';
+import { defaultLabName, desk, hostNamed, kubeconfigPath, labName } from './layout.ts';
 import { inHost } from './machine/in-host.ts';
 import { inNetworkOf } from './machine/network.ts';
 import { say, step } from './progress.ts';
@@ -42,29 +41,59 @@ program
   .command('scenarios')
   .description('list the ways in which the lab can break')
   .action(async () => {
-    for (const { name, story } of await allScenarios()) console.log(`${name.padEnd(36)}${story}`);
+    for (const { name, story } of await (await runner()).allScenarios()) console.log(`${name.padEnd(36)}${story}`);
   });
-program.command('break <name>').description('break the lab and wait for the real symptom').action(breakLab);
-program.command('heal <name>').description('undo a scenario and wait for health').action(healLab);
+program
+  .command('break <name>')
+  .description('break the lab and wait for the real symptom')
+  .action(async (name: string) => (await runner()).breakLab(name));
+program
+  .command('heal <name>')
+  .description('undo a scenario and wait for health')
+  .action(async (name: string) => (await runner()).healLab(name));
 program
   .command('record [names...]')
   .description('like test; keeps what Stanch read under recordings/ where the answer is right')
   .action(async (names: readonly string[]) => {
-    process.exitCode = (await testScenarios({ names, work: 'record' })) ? 0 : 1;
+    process.exitCode = (await (await runner()).testScenarios({ names, work: 'record' })) ? 0 : 1;
   });
 program
   .command('keep <names...>')
   .description('put what Stanch read in the last test of a scenario under recordings/')
   .action(async (names: readonly string[]) => {
-    for (const name of names) say(`Recorded: ${await keepRecording(await scenarioNamed(name))}`);
+    const { keepRecording } = await import('./framework/keep-recording.ts');
+    for (const name of names) say(`Recorded: ${await keepRecording(await (await runner()).scenarioNamed(name))}`);
   });
 program
   .command('test [names...]')
   .description('break, investigate, compare, heal; all scenarios unless named')
   .option('--no-investigate', 'only break, wait for the symptom and heal')
   .action(async (names: readonly string[], options: { readonly investigate: boolean }) => {
-    process.exitCode = (await testScenarios({ names, work: options.investigate ? 'investigate' : 'nothing' })) ? 0 : 1;
+    const work = options.investigate ? 'investigate' : 'nothing';
+    process.exitCode = (await (await runner()).testScenarios({ names, work })) ? 0 : 1;
   });
+
+program
+  .command('kill-test')
+  .description('kill up and scenarios at random moments; each time down must leave nothing and up must work')
+  .option('--times <count>', 'how often', Number, 10)
+  .option('--seed <number>', 'repeat the rounds of an earlier test', Number, Date.now() % 1_000_000)
+  .option('--scenarios <names...>', 'kill only these scenarios')
+  .action(async (options: { readonly times: number; readonly seed: number; readonly scenarios?: readonly string[] }) => {
+    if (labName === defaultLabName) {
+      // Never somebody's lab that is in use.
+      process.env['STANCH_LAB_NAME'] = `${defaultLabName}-kill-test`;
+      await replaceBy([process.execPath, ...(process.argv.slice(1) as [string, ...string[]])]);
+      return;
+    }
+    const scenarios = options.scenarios ?? (await (await runner()).allScenarios()).map(({ name }) => name);
+    process.exitCode = (await killTest({ ...options, scenarios })) ? 0 : 1;
+  });
+
+/** Loaded where it is needed: the lab must start and end also while the code that investigates does not load. */
+function runner() {
+  return import('./framework/run-scenarios.ts');
+}
 
 /** Runs a program in the foreground with this terminal, and ends with its status. */
 async function replaceBy([command, ...rest]: readonly [string, ...string[]]): Promise<void> {

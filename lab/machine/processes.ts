@@ -108,7 +108,8 @@ async function groupsBelow(root: string): Promise<string[]> {
   return groups;
 }
 
-async function hierarchies(): Promise<readonly string[]> {
+/** Roots of the machine's cgroup hierarchies. */
+export async function hierarchies(): Promise<readonly string[]> {
   const entries = await readdir(controlGroupMount, { withFileTypes: true });
   return entries.filter((entry) => entry.isDirectory()).map((entry) => join(controlGroupMount, entry.name));
 }
