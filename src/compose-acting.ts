@@ -33,10 +33,19 @@ export async function act(request: ActRequest, people: People, signal: AbortSign
     const found =
       request.kind === 'mitigate' ? { id: undefined, source: request.source } : await findIncident(request, opened.store, people);
     if ('attempted' in found) return found;
-    return await workOn({ ...found, request, policy, ...opened, people }, signal);
+    return await workOn({ ...found, source: withProbing(found.source, policy), request, policy, ...opened, people }, signal);
   } finally {
     await opened.store.close();
   }
+}
+
+/** What the policy lets Stanch start inside the cluster counts as if the flag had been given. */
+function withProbing(source: SourceOptions, { probing: { nodeAccess, canExec } }: Policy): SourceOptions {
+  return {
+    ...source,
+    ...(source.nodeAccess === undefined && nodeAccess !== 'none' ? { nodeAccess: { kind: nodeAccess } } : {}),
+    ...(canExec ? { canExec } : {}),
+  };
 }
 
 interface Found {

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import packageDescription from '../package.json' with { type: 'json' };
+import { actingPermissions } from './actuators/kubernetes-api/permissions.ts';
 import { catalogue } from './catalogue/index.generated.ts';
 import { millisecondsPerSecond } from './domain/instant.ts';
 import { resources } from './domain/kubernetes/resources.ts';
@@ -41,6 +42,14 @@ function permissionsUsed(): readonly Permission[] {
 }
 
 const optionalRoles: readonly OptionalRole[] = [
+  {
+    name: 'stanch-acting',
+    because: [
+      'Optional, for mitigate, undo and restore. Every change is approved by a person or a policy file, rehearsed on the server, and',
+      'stored with its undo before it is made. Leave out what Stanch should never do.',
+    ],
+    permissions: actingPermissions,
+  },
   {
     name: 'stanch-exec',
     because: [
