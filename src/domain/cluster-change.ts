@@ -5,6 +5,12 @@ interface Seen {
   readonly uid?: string;
 }
 
+/** The part of a change that says which object was seen. */
+export function seen(object: { readonly metadata: { readonly uid: string | undefined } } | undefined): Seen {
+  const uid = object?.metadata.uid;
+  return uid === undefined ? {} : { uid };
+}
+
 /** One change to the cluster, small enough to show a human and to undo. Only an actuator may carry it out. */
 export type ClusterChange = Seen &
   (

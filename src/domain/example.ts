@@ -42,6 +42,16 @@ export function minutesAgo(minutes: number): string {
   return new Date(Date.parse(exampleNow) - minutes * millisecondsPerMinute).toISOString().replace('.000Z', 'Z');
 }
 
+/** The same world, but these kinds could not be read. */
+export function without(given: ExampleEvidence, ...kinds: readonly (keyof ExampleEvidence)[]): ExampleEvidence {
+  return Object.fromEntries(Object.entries(given).filter(([kind]) => !kinds.some((each) => each === kind)));
+}
+
+/** The same object with other metadata, laid over its own. */
+export function withMetadata(object: RawObject, metadata: RawObject): RawObject {
+  return { ...object, metadata: { ...(object['metadata'] as RawObject), ...metadata } };
+}
+
 /** The snapshot that collecting the example's evidence would give. */
 export function snapshotOf(given: ExampleEvidence): Snapshot {
   const takenAt = parseInstant(given.now ?? exampleNow) ?? 0;

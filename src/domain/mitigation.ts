@@ -1,14 +1,18 @@
 import type { Claim } from './citation.ts';
 import type { ClusterChange } from './cluster-change.ts';
+import type { ExampleEvidence } from './example.ts';
 import type { FactKind, Facts } from './facts.ts';
+import type { Precondition, PreconditionId } from './precondition.ts';
 import type { BlastRadius, Change, Hypothesis, Scope } from './reasoned.ts';
 import type { Subject } from './subject.ts';
 
-export interface Precondition {
-  readonly claim: string;
-  /** Only "yes" lets the plan run; "cannot-tell" blocks it and says what to look at. */
-  readonly holds: 'yes' | 'no' | 'cannot-tell';
-  readonly because: readonly Claim[];
+/** What a repository that owns the workload should say, so that the change outlives the next delivery. */
+export interface PullRequest {
+  readonly title: string;
+  /** Markdown, for people. */
+  readonly body: string;
+  /** YAML of a strategic merge patch: only the fields that change, and what names their place. */
+  readonly patch: string;
 }
 
 export interface MitigationPlan {
@@ -25,6 +29,8 @@ export interface MitigationPlan {
   readonly expectation: string;
   /** What must be shown before the undo is safe, for example before uncordoning. */
   readonly undoWhen: string | undefined;
+  /** Absent: the change is not one of a template that a repository may own. */
+  readonly pullRequest?: PullRequest;
 }
 
 /** What the mitigations choose from: where the trouble is, not why. */
@@ -36,6 +42,17 @@ export interface Situation {
   readonly hypotheses: readonly Hypothesis[];
 }
 
+/** A world, and what becomes of the mitigation in it. The whole catalogue diagnoses it first. */
+export interface MitigationExample {
+  readonly story: string;
+  readonly given: ExampleEvidence;
+}
+
+export interface BlockedExample extends MitigationExample {
+  readonly by: PreconditionId;
+  readonly holds: 'no' | 'cannot-tell';
+}
+
 export interface Mitigation<Needs extends FactKind = FactKind, Helps extends FactKind = FactKind> {
   readonly id: string;
   readonly title: string;
@@ -45,6 +62,12 @@ export interface Mitigation<Needs extends FactKind = FactKind, Helps extends Fac
   readonly helpedBy: readonly Helps[];
   /** Empty: does not fit the situation. */
   plan(situation: Situation, facts: Facts<Needs, Helps>): readonly MitigationPlan[];
+  /** A plan that may run comes of it. */
+  readonly fits: readonly [MitigationExample, ...MitigationExample[]];
+  /** One for each way in which each of its preconditions blocks: a test counts them. */
+  readonly blocks: readonly [BlockedExample, ...BlockedExample[]];
+  /** No plan comes of it. */
+  readonly doesNotFit: readonly [MitigationExample, ...MitigationExample[]];
 }
 
 export type AnyMitigation = Mitigation<never, never>;

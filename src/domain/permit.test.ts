@@ -25,7 +25,7 @@ function plan(holds: readonly Holds[] = ['yes'], changes: MitigationPlan['change
       says: 'It is short of replicas.',
       citing: [{ of: { kind: 'object', resource: 'deployments', namespace: 'shop', name: 'cart' }, shows: '3' }],
     },
-    preconditions: holds.map((each) => ({ claim: 'There is room', holds: each, because: [] })),
+    preconditions: holds.map((each) => ({ id: 'spare-capacity', claim: 'There is room', holds: each, because: [] })),
     saveFirst: [],
     changes,
     undo: [],

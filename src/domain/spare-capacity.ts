@@ -1,86 +1,102 @@
-import { accepts, freeOn, requestsOf } from './capacity.ts';
-import { citeObject, claimFromAll } from './citation.ts';
-import { type Collection, groupBy } from './collection.ts';
+import { type Claim, citeObject, claimFromAll } from './citation.ts';
+import type { Collection } from './collection.ts';
 import type { Node } from './kubernetes/node.ts';
 import type { Pod } from './kubernetes/pod.ts';
-import type { Precondition } from './mitigation.ts';
-import { spokenBytes, spokenCores } from './quantity.ts';
+import { type ClusterView, clusterView, type PlacementFacts, withPlaced } from './placement/cluster-view.ts';
+import { obstaclesFor } from './placement/obstacles-for.ts';
+import type { Precondition } from './precondition.ts';
+import { parseQuantity, spokenBytes, spokenCores } from './quantity.ts';
 
-/** Whether the pods find room by their requests on nodes outside `leaving`: first fit, largest first, as an upper bound of what the scheduler needs. */
-export function spareCapacity(
-  moving: readonly Pod[],
-  leaving: ReadonlySet<string>,
-  facts: { readonly nodes: Collection<Node> | undefined; readonly pods: Collection<Pod> },
-): Precondition {
-  const claimText = `${moving.length} replica${moving.length === 1 ? '' : 's'} fit on the other nodes by requests`;
-  const nodes = facts.nodes?.all.filter((node) => !leaving.has(node.metadata.name));
-  if (nodes === undefined) return { claim: `${claimText} (nodes could not be read)`, holds: 'cannot-tell', because: [] };
-  const podsOf = groupBy(facts.pods.all, (pod) => pod.spec.nodeName);
-  const rooms = roomsOf(nodes, podsOf);
-  if (rooms.at(0) === undefined)
-    return { claim: `${claimText} (no other node says what it can give)`, holds: nodes.length === 0 ? 'no' : 'cannot-tell', because: [] };
-  const placed = place(moving, rooms);
-  const cited = claimFromAll(
-    placed.misfits === 0 ? 'Requests leave room on the other nodes.' : `${placed.misfits} of ${moving.length} replicas find no room.`,
-    [0, 1, 2, 3]
-      .flatMap((position) => rooms.at(position) ?? [])
-      .map(({ node, cores, memoryBytes }) =>
-        citeObject(node, `free by requests: ${spokenCores(cores)} cpu, ${spokenBytes(memoryBytes)} memory`),
-      ),
-  );
-  return { claim: claimText, holds: placed.misfits === 0 ? 'yes' : 'no', because: cited === undefined ? [] : [cited] };
+export interface Arriving {
+  readonly pods: readonly Pod[];
+  /** True: they give up the place that they have. False: the same comes once more. */
+  readonly areMoving: boolean;
+  /** Nodes that take none of them. */
+  readonly closed: ReadonlySet<string>;
 }
 
-/** What nodes have to give, one after the other. Worked out when it is asked for: of thousands of nodes a few usually do. */
-interface Rooms {
-  /** Undefined: there are not so many. */
-  readonly at: (position: number) => Room | undefined;
+/** What there is to know about places. Without claims and volumes, pods with volumes of their own cannot be told. */
+export type RoomFacts = Pick<PlacementFacts, 'nodes'> & { readonly pods: Collection<Pod> } & Partial<PlacementFacts>;
+
+/**
+ * Whether the pods find room on other nodes, one after the other, largest first, by everything that the scheduler's
+ * default filters look at: requests, taints, cordons, selectors, affinities, spread, host ports, volumes.
+ */
+export function spareCapacity({ pods, areMoving, closed }: Arriving, facts: RoomFacts): Precondition {
+  const id = 'spare-capacity';
+  const claim = `${pods.length} replica${pods.length === 1 ? '' : 's'} fit on the other nodes by requests`;
+  const unsure = (why: string): Precondition => ({ id, claim: `${claim} (${why})`, holds: 'cannot-tell', because: [] });
+  if (pods.length === 0) return unsure('no replica shows what one asks for');
+  if (facts.nodes === undefined) return unsure('nodes could not be read');
+  const open = facts.nodes.all.filter((node) => !closed.has(node.metadata.name));
+  const rooms = open.filter(saysWhatItGives);
+  const placed = place(pods, rooms, clusterView(withAll(facts), new Set(areMoving ? pods : [])));
+  const misfits = pods.length - placed.length;
+  if (misfits > 0 && rooms.length < open.length) return unsure('not every other node says what it can give');
+  const because = claimsAbout(placed, pods.length);
+  if (misfits > 0) return { id, claim, holds: 'no', because };
+  if (!facts.pods.isComplete(undefined)) return unsure('not all pods could be read, so nodes may be fuller than they look');
+  const isUnknownVolume = pods.some(hasOwnVolume) && (facts.persistentvolumeclaims === undefined || facts.persistentvolumes === undefined);
+  return isUnknownVolume ? unsure('where their volumes can be had was not read') : { id, claim, holds: 'yes', because };
 }
 
-function roomsOf(nodes: readonly Node[], podsOf: ReadonlyMap<string, readonly Pod[]>): Rooms {
-  const known: Room[] = [];
-  let next = 0;
-  return {
-    at(position) {
-      for (; known.length <= position && next < nodes.length; next += 1) {
-        const node = nodes[next];
-        const free = node === undefined ? undefined : freeOn(node, podsOf.get(node.metadata.name) ?? []);
-        if (node !== undefined && free !== undefined) known.push({ node, ...free });
-      }
-      return known[position];
-    },
-  };
+function withAll(facts: RoomFacts): PlacementFacts {
+  const { pods, nodes, persistentvolumeclaims, persistentvolumes, namespaces } = facts;
+  return { pods, nodes, persistentvolumeclaims, persistentvolumes, namespaces };
 }
 
-interface Room {
+function saysWhatItGives(node: Node): boolean {
+  return parseQuantity(node.status.allocatable['cpu']) !== undefined && parseQuantity(node.status.allocatable['memory']) !== undefined;
+}
+
+function hasOwnVolume(pod: Pod): boolean {
+  return pod.spec.volumes.some((volume) => volume.persistentVolumeClaim !== undefined || volume.ephemeral !== undefined);
+}
+
+interface Placed {
   readonly node: Node;
-  readonly cores: number;
-  readonly memoryBytes: number;
-  readonly podSlots: number;
+  /** The cluster before the pod came. */
+  readonly before: ClusterView;
 }
 
-function place(moving: readonly Pod[], rooms: Rooms): { readonly misfits: number } {
-  const taken = new Map<Room, { cores: number; memoryBytes: number; podSlots: number }>();
-  const leftIn = (room: Room): { cores: number; memoryBytes: number; podSlots: number } => taken.get(room) ?? { ...room };
-  let misfits = 0;
-  for (const pod of moving.toSorted((one, other) => requestsOf(other.spec).memoryBytes - requestsOf(one.spec).memoryBytes)) {
-    const wanted = requestsOf(pod.spec);
-    const fits = (room: Room): boolean => {
-      const left = leftIn(room);
-      return accepts(room.node, pod.spec) && left.cores >= wanted.cores && left.memoryBytes >= wanted.memoryBytes && left.podSlots >= 1;
-    };
-    let position = 0;
-    let room = rooms.at(position);
-    while (room !== undefined && !fits(room)) {
-      position += 1;
-      room = rooms.at(position);
-    }
-    if (room === undefined) {
-      misfits += 1;
-      continue;
-    }
-    const left = leftIn(room);
-    taken.set(room, { cores: left.cores - wanted.cores, memoryBytes: left.memoryBytes - wanted.memoryBytes, podSlots: left.podSlots - 1 });
+function place(pods: readonly Pod[], rooms: readonly Node[], empty: ClusterView): readonly Placed[] {
+  let view = empty;
+  const placed: Placed[] = [];
+  for (const pod of pods.toSorted((one, other) => memoryOf(other) - memoryOf(one))) {
+    const obstaclesOn = obstaclesFor(pod, view);
+    const node = rooms.find((each) => isReady(each) && obstaclesOn(each).length === 0);
+    if (node === undefined) continue;
+    placed.push({ node, before: view });
+    view = withPlaced(view, pod, node.metadata.name);
   }
-  return { misfits };
+  return placed;
+}
+
+function memoryOf(pod: Pod): number {
+  return pod.spec.containers.reduce((sum, container) => sum + (parseQuantity(container.resources.requests['memory']) ?? 0), 0);
+}
+
+/** The taint of a node that stopped reporting comes later than its condition. */
+function isReady(node: Node): boolean {
+  return node.status.conditions.some((condition) => condition.type === 'Ready' && condition.status === 'True');
+}
+
+/** Four nodes show where they go. */
+const shownNodes = 4;
+
+function claimsAbout(placed: readonly Placed[], all: number): readonly Claim[] {
+  const shown = [...new Map(placed.map((each) => [each.node, each] as const).toReversed()).values()].slice(0, shownNodes);
+  const says =
+    placed.length === all
+      ? 'The scheduler would find a place for each of them on the other nodes.'
+      : `${all - placed.length} of ${all} replicas find no room.`;
+  const cited = claimFromAll(
+    says,
+    shown.map(({ node, before }) => {
+      const { requested } = before.useOf(node.metadata.name);
+      const free = (resource: string): number => (parseQuantity(node.status.allocatable[resource]) ?? 0) - (requested.get(resource) ?? 0);
+      return citeObject(node, `free by requests: ${spokenCores(free('cpu'))} cpu, ${spokenBytes(free('memory'))} memory`);
+    }),
+  );
+  return cited === undefined ? [] : [cited];
 }

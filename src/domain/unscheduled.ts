@@ -104,7 +104,7 @@ function weighedByAge(causes: readonly Believed[], { now, nodes }: SchedulingFac
 }
 
 /** The taint is set in the same moment as the cordon and carries its time; else the last write of the field does. Absent: not told. */
-function cordonedAt(node: Node | undefined): Instant | undefined {
+export function cordonedAt(node: Node | undefined): Instant | undefined {
   const taint = node?.spec.taints.find((each) => each.key === 'node.kubernetes.io/unschedulable');
   const writes = (node?.metadata.managedFields ?? []).flatMap((field) =>
     field.at !== undefined && field.paths.includes('spec.unschedulable') ? [field.at] : [],

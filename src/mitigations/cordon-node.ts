@@ -1,21 +1,24 @@
 import { citeObject, claimFromAll } from '../domain/citation.ts';
+import { type ClusterChange, seen } from '../domain/cluster-change.ts';
 import { budgetsAllow } from '../domain/disruption.ts';
-import { defineMitigation, type MitigationPlan, type Precondition } from '../domain/mitigation.ts';
+import { without } from '../domain/example.ts';
+import {
+  budgetForCart,
+  cartReplica,
+  fullNode,
+  nightOfTheBarePod,
+  nightOfTheNode,
+  nightOfTheRevision,
+  ownedBy,
+} from '../domain/example-nights.ts';
+import { exampleNode } from '../domain/example-objects.ts';
+import { defineMitigation, type MitigationPlan } from '../domain/mitigation.ts';
+import { managingKind, ownersReplace } from '../domain/owner-replaces.ts';
+import type { Precondition } from '../domain/precondition.ts';
 import type { Replica } from '../domain/replica.ts';
 import { saveCommands } from '../domain/save-evidence.ts';
 import { spareCapacity } from '../domain/spare-capacity.ts';
-import { spokenSubject, subject } from '../domain/subject.ts';
-
-/** Owners that put a replacement elsewhere by themselves. DaemonSets would put it right back, bare pods not at all. */
-const reschedulable: ReadonlySet<string> = new Set([
-  'Deployment',
-  'ReplicaSet',
-  'StatefulSet',
-  'Job',
-  'CronJob',
-  'Rollout',
-  'ReplicationController',
-]);
+import { subject } from '../domain/subject.ts';
 
 /** The node is what separates failing from healthy: keep new pods off it and let its failing replicas start elsewhere. */
 export const cordonNode = defineMitigation({
@@ -25,68 +28,169 @@ export const cordonNode = defineMitigation({
     'Stops the scheduler from placing pods on the node and evicts the failing replicas there, so that their owners start them on healthy nodes. Healthy pods on the node stay.',
   reversibility: 'undoable',
   needs: ['replicas', 'pods'],
-  helpedBy: ['nodes', 'poddisruptionbudgets'],
+  helpedBy: ['nodes', 'poddisruptionbudgets', 'persistentvolumeclaims', 'persistentvolumes', 'namespaces'],
   plan(situation, facts) {
     const { leading } = situation.blastRadius;
     if (leading?.axis !== 'node') return [];
     const failing = [...situation.scope.failing, ...situation.scope.alsoFailing].filter(
       (replica) => replica.pod.spec.nodeName === leading.value,
     );
-    const moving = failing.filter((replica) => reschedulable.has(replica.workload.kind));
+    const moving = movable(failing);
+    const pods = moving.map((replica) => replica.pod);
     const why = claimFromAll(
       `${spokenShare(leading.failingWith, leading.failingWith + leading.failingWithout)} on ${leading.value}, ${leading.healthyWith === 0 ? 'and no healthy one does' : `and so do ${leading.healthyWith} healthy ones`}.`,
       failing.slice(0, 4).map((replica) => citeObject(replica.pod, `failing on ${leading.value}`)),
     );
-    const [first, ...more] = moving.map(
-      (replica) => ({ kind: 'evict', namespace: replica.pod.metadata.namespace ?? 'default', pod: replica.pod.metadata.name }) as const,
-    );
-    if (why === undefined || first === undefined) return [];
-    const pods = moving.map((replica) => replica.pod);
+    const node = facts.nodes?.named(undefined, leading.value);
+    // A cordon that somebody else made is neither repeated nor taken away later.
+    const isCordoned = node?.spec.unschedulable === true;
+    const cordon: readonly ClusterChange[] = isCordoned ? [] : [{ kind: 'cordon', node: leading.value, ...seen(node) }];
+    const [first, ...more] = [...cordon, ...pods.map(eviction)];
+    if (why === undefined || first === undefined || pods.length === 0) return [];
     const plan: MitigationPlan = {
       id: 'cordon-node',
       subject: subject('Node', undefined, leading.value),
       why,
       preconditions: [
-        spareCapacity(pods, new Set([leading.value]), facts),
+        spareCapacity({ pods, areMoving: true, closed: new Set([leading.value]) }, facts),
         budgetsAllow(pods, facts.poddisruptionbudgets),
-        healthyElsewhere(situation.scope.healthy, leading.value),
-        ownersReplace(failing, moving),
+        healthyElsewhere(situation.scope, leading.value),
+        ownersReplace(pods),
       ],
       saveFirst: pods.flatMap(saveCommands),
-      changes: [{ kind: 'cordon', node: leading.value }, first, ...more],
-      undo: [{ kind: 'uncordon', node: leading.value }],
+      changes: [first, ...more],
+      undo: isCordoned ? [] : [{ kind: 'uncordon', node: leading.value, ...seen(node) }],
       expectation: 'Replacements become Ready on other nodes within two minutes, and the error rate falls below the alert’s threshold.',
-      undoWhen: `${leading.value} is proven whole: the cause is gone, its service rules are complete, and a probe from a pod on it reaches what failed.`,
+      undoWhen: isCordoned
+        ? undefined
+        : `${leading.value} is proven whole: the cause is gone, its service rules are complete, and a probe from a pod on it reaches what failed.`,
     };
     return [plan];
   },
+
+  fits: [
+    { story: 'Both failing replicas sit on one node, the healthy ones on others.', given: nightOfTheNode },
+    {
+      story: 'Somebody has cordoned the node already: its failing replicas still have to leave.',
+      given: {
+        ...nightOfTheNode,
+        nodes: [
+          exampleNode({ name: 'node-1' }),
+          exampleNode({ name: 'node-2' }),
+          exampleNode({ name: 'node-3', spec: { unschedulable: true } }),
+        ],
+      },
+    },
+  ],
+  blocks: [
+    {
+      story: 'The other nodes have no room by requests.',
+      given: { ...nightOfTheNode, nodes: [fullNode('node-1'), fullNode('node-2'), exampleNode({ name: 'node-3' })] },
+      by: 'spare-capacity',
+      holds: 'no',
+    },
+    {
+      story: 'The other nodes are cordoned, or closed by a taint.',
+      given: {
+        ...nightOfTheNode,
+        nodes: [
+          exampleNode({ name: 'node-1', spec: { unschedulable: true } }),
+          exampleNode({ name: 'node-2', spec: { taints: [{ key: 'dedicated', value: 'batch', effect: 'NoSchedule' }] } }),
+          exampleNode({ name: 'node-3' }),
+        ],
+      },
+      by: 'spare-capacity',
+      holds: 'no',
+    },
+    { story: 'Nodes could not be read.', given: without(nightOfTheNode, 'nodes'), by: 'spare-capacity', holds: 'cannot-tell' },
+    {
+      story: 'A budget allows no disruption, and less than its healthy pods are there.',
+      given: { ...nightOfTheNode, poddisruptionbudgets: [budgetForCart({ disruptionsAllowed: 0, currentHealthy: 2, desiredHealthy: 3 })] },
+      by: 'budgets-allow',
+      holds: 'no',
+    },
+    {
+      story: 'Budgets could not be read.',
+      given: without(nightOfTheNode, 'poddisruptionbudgets'),
+      by: 'budgets-allow',
+      holds: 'cannot-tell',
+    },
+    {
+      story: 'It fails on another node as well, and is healthy nowhere; only its neighbours point at the node.',
+      given: {
+        ...nightOfTheNode,
+        pods: [
+          ...['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i'].map((name) => cartReplica(name, 'node-3', 'new', true)),
+          cartReplica('j', 'node-1', 'new', true),
+          ownedBy('mail', 'a', 'node-3', true),
+          ...['b', 'c', 'd', 'e', 'f', 'g'].map((name, index) => ownedBy('mail', name, `node-${1 + (index % 2)}`, false)),
+        ],
+      },
+      by: 'healthy-elsewhere',
+      holds: 'no',
+    },
+    {
+      story: 'It runs on this node alone, so nobody knows how it does elsewhere.',
+      given: {
+        ...nightOfTheNode,
+        pods: [
+          ...['a', 'b', 'c', 'd', 'e', 'f'].map((name) => cartReplica(name, 'node-3', 'new', true)),
+          ownedBy('mail', 'a', 'node-3', true),
+          ...['b', 'c', 'd', 'e', 'f', 'g'].map((name, index) => ownedBy('mail', name, `node-${1 + (index % 2)}`, false)),
+        ],
+      },
+      by: 'healthy-elsewhere',
+      holds: 'cannot-tell',
+    },
+    {
+      story: 'The failing pods have no owner: evicted, they are gone.',
+      given: nightOfTheBarePod(undefined),
+      by: 'owner-replaces',
+      holds: 'no',
+    },
+    {
+      story: 'Their owner is a kind of its own.',
+      given: nightOfTheBarePod('GameServerSet'),
+      by: 'owner-replaces',
+      holds: 'cannot-tell',
+    },
+  ],
+  doesNotFit: [{ story: 'The revision separates, not the node.', given: nightOfTheRevision }],
 });
+
+/** DaemonSets would put theirs right back. Bare pods stay where something else can be moved. */
+function movable(failing: readonly Replica[]): readonly Replica[] {
+  const away = failing.filter(({ pod }) => managingKind(pod) !== 'DaemonSet' && managingKind(pod) !== 'Node');
+  const owned = away.filter(({ pod }) => managingKind(pod) !== undefined);
+  return owned.length > 0 ? owned : away;
+}
+
+function eviction(pod: Replica['pod']): ClusterChange {
+  return { kind: 'evict', namespace: pod.metadata.namespace ?? 'default', pod: pod.metadata.name, ...seen(pod) };
+}
 
 function spokenShare(there: number, all: number): string {
   if (there !== all) return `${there} of ${all} failing replicas sit`;
   return all === 1 ? 'The failing replica sits' : all === 2 ? 'Both failing replicas sit' : `All ${all} failing replicas sit`;
 }
 
-function healthyElsewhere(healthy: readonly Replica[], node: string): Precondition {
-  const elsewhere = healthy.filter((replica) => replica.pod.spec.nodeName !== node);
+function healthyElsewhere(
+  scope: { readonly healthy: readonly Replica[]; readonly failing: readonly Replica[] },
+  node: string,
+): Precondition {
+  const isElsewhere = ({ pod }: Replica): boolean => pod.spec.nodeName !== undefined && pod.spec.nodeName !== node;
+  const well = scope.healthy.filter(isElsewhere);
+  const ill = scope.failing.filter(isElsewhere);
   const cited = claimFromAll(
-    'Replicas of the same workload are healthy on other nodes.',
-    elsewhere.slice(0, 3).map((replica) => citeObject(replica.pod, `healthy on ${replica.pod.spec.nodeName}`)),
+    well.length > 0 ? 'Replicas of the same workload are healthy on other nodes.' : 'It fails on other nodes as well.',
+    (well.length > 0 ? well : ill)
+      .slice(0, 3)
+      .map((replica) => citeObject(replica.pod, `${replica.health} on ${replica.pod.spec.nodeName}`)),
   );
   return {
+    id: 'healthy-elsewhere',
     claim: 'the same workload is healthy on another node',
-    holds: elsewhere.length > 0 ? 'yes' : 'cannot-tell',
+    holds: well.length > 0 ? 'yes' : ill.length > 0 ? 'no' : 'cannot-tell',
     because: cited === undefined ? [] : [cited],
-  };
-}
-
-function ownersReplace(failing: readonly Replica[], moving: readonly Replica[]): Precondition {
-  const staying = failing.filter((replica) => !moving.includes(replica) && replica.workload.kind !== 'DaemonSet');
-  const names = staying.map((replica) => spokenSubject(replica.workload)).join(', ');
-  return {
-    claim:
-      staying.length === 0 ? 'every evicted replica has an owner that replaces it' : `left alone, nothing would replace them: ${names}`,
-    holds: 'yes',
-    because: [],
   };
 }

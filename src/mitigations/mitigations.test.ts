@@ -1,148 +1,90 @@
-import { expect, test } from 'vitest';
-import { exampleNode, examplePod } from '../domain/example-objects.ts';
-import { type ExampleEvidence, minutesAgo, type RawObject, snapshotOf } from '../domain/example.ts';
+import { readdirSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { catalogue } from '../catalogue/index.generated.ts';
+import { changedSubject } from '../domain/cluster-change.ts';
+import { type ExampleEvidence, snapshotOf } from '../domain/example.ts';
 import { nightOfTheNode, nightOfTheRevision } from '../domain/example-nights.ts';
-import { isBlocked, type MitigationPlan } from '../domain/mitigation.ts';
+import { type BlockedExample, isBlocked, type Mitigation, type MitigationPlan } from '../domain/mitigation.ts';
 import { assess } from '../reasoning/assess.ts';
+import { diagnose } from '../reasoning/diagnose.ts';
 import { planMitigations } from '../reasoning/plan-mitigations.ts';
 import { mitigations } from './index.generated.ts';
 
+const all = mitigations as unknown as readonly Mitigation[];
+
 function plansFor(given: ExampleEvidence): readonly MitigationPlan[] {
-  const question = {
-    alert: undefined,
-    alertExpression: undefined,
-    namespace: undefined,
-    selector: undefined,
-    lookBackMilliseconds: 3_600_000,
-  };
-  return planMitigations(mitigations, assess(question, snapshotOf(given)), []);
+  const nobodyAsked = { alert: undefined, alertExpression: undefined, namespace: undefined, selector: undefined };
+  const assessment = assess({ ...nobodyAsked, lookBackMilliseconds: 3_600_000 }, snapshotOf(given));
+  return planMitigations(mitigations, assessment, diagnose(assessment, catalogue).hypotheses);
 }
 
-function blockers(given: ExampleEvidence): readonly string[] {
-  return plansFor(given).flatMap((plan) =>
-    plan.preconditions.filter((each) => each.holds !== 'yes').map((each) => `${plan.id} ${each.holds}: ${each.claim}`),
+function plansOf(id: string, given: ExampleEvidence): readonly MitigationPlan[] {
+  return plansFor(given).filter((plan) => plan.id === id);
+}
+
+function blockersOf(id: string, given: ExampleEvidence): readonly string[] {
+  return plansOf(id, given).flatMap((plan) =>
+    plan.preconditions.filter(({ holds }) => holds !== 'yes').map((each) => `${each.id} ${each.holds}`),
   );
 }
 
+test('there is one file per mitigation, named after its id', () => {
+  const files = readdirSync(import.meta.dirname).flatMap((name) => /^([a-z-]+)\.ts$/.exec(name)?.[1] ?? []);
+  expect(all.map((each) => each.id)).toEqual(files.toSorted());
+});
+
+describe.each(all.map((mitigation) => ({ id: mitigation.id, mitigation })))('$id', ({ id, mitigation }) => {
+  test.each(mitigation.fits)('fits: $story', ({ given }) => {
+    const plans = plansOf(id, given);
+    expect(plans.map((plan) => plan.preconditions.filter(({ holds }) => holds !== 'yes'))).toEqual(plans.map(() => []));
+    expect(plans.length).toBeGreaterThan(0);
+    for (const plan of plans) {
+      // The very object that was seen, so that its namesake is never touched.
+      expect([...plan.changes, ...plan.undo].filter((change) => change.uid === undefined)).toEqual([]);
+      const changed = new Set(plan.changes.map((change) => JSON.stringify(changedSubject(change))));
+      expect(plan.undo.filter((change) => !changed.has(JSON.stringify(changedSubject(change))))).toEqual([]);
+    }
+  });
+
+  test.each(mitigation.blocks)('is blocked: $story', ({ given, by, holds }) => {
+    expect(blockersOf(id, given)).toContain(`${by} ${holds}`);
+    expect(plansOf(id, given).every(isBlocked)).toBe(true);
+  });
+
+  test.each(mitigation.doesNotFit)('does not fit: $story', ({ given }) => {
+    expect(plansOf(id, given)).toEqual([]);
+  });
+
+  test('shows for each precondition where it blocks, and where it cannot be told', () => {
+    const examples = [...mitigation.fits, ...mitigation.blocks];
+    const ids = new Set(examples.flatMap(({ given }) => plansOf(id, given)).flatMap((plan) => plan.preconditions.map((each) => each.id)));
+    const shown = new Set(mitigation.blocks.map((each: BlockedExample) => `${each.by} ${each.holds}`));
+    const wanted = [...ids].flatMap((each) => [`${each} no`, `${each} cannot-tell`]);
+    expect(wanted.filter((each) => !shown.has(each))).toEqual([]);
+  });
+});
+
 test('where the node separates, it is cordoned and its failing replicas reschedule, evidence saved first and undo worked out', () => {
-  const [plan, ...more] = plansFor(nightOfTheNode);
-  expect(more).toEqual([]);
+  const [plan] = plansFor(nightOfTheNode);
   expect(plan).toMatchObject({
     id: 'cordon-node',
     subject: { kind: 'Node', name: 'node-3' },
     changes: [
-      { kind: 'cordon', node: 'node-3' },
-      { kind: 'evict', namespace: 'shop', pod: 'cart-new-a' },
-      { kind: 'evict', namespace: 'shop', pod: 'cart-new-b' },
+      { kind: 'cordon', node: 'node-3', uid: 'uid-node-3' },
+      { kind: 'evict', namespace: 'shop', pod: 'cart-new-a', uid: 'uid-cart-new-a' },
+      { kind: 'evict', namespace: 'shop', pod: 'cart-new-b', uid: 'uid-cart-new-b' },
     ],
-    undo: [{ kind: 'uncordon', node: 'node-3' }],
+    undo: [{ kind: 'uncordon', node: 'node-3', uid: 'uid-node-3' }],
   });
   expect([plan?.saveFirst.length, plan === undefined || isBlocked(plan)]).toEqual([6, false]);
 });
 
 test('where the revision separates, it is rolled back to the one before, and the undo leads forward again', () => {
-  const [plan, ...more] = plansFor(nightOfTheRevision);
-  expect(more).toEqual([]);
+  const [plan] = plansFor(nightOfTheRevision);
   expect(plan).toMatchObject({
     id: 'roll-back-workload',
-    changes: [{ kind: 'roll-back', workload: { kind: 'Deployment', namespace: 'shop', name: 'cart' }, toRevision: 1 }],
-    undo: [{ kind: 'roll-back', workload: { kind: 'Deployment', namespace: 'shop', name: 'cart' }, toRevision: 2 }],
+    changes: [{ kind: 'roll-back', workload: { kind: 'Deployment', namespace: 'shop', name: 'cart' }, toRevision: 1, uid: 'uid-cart' }],
+    undo: [{ kind: 'roll-back', workload: { kind: 'Deployment', namespace: 'shop', name: 'cart' }, toRevision: 2, uid: 'uid-cart' }],
   });
   expect(plan === undefined || isBlocked(plan)).toBe(false);
-});
-
-test('where nothing separates, nothing is touched', () => {
-  const failing = (name: string, node: string): RawObject =>
-    examplePod({
-      name: `cart-new-${name}`,
-      node,
-      labels: { app: 'cart' },
-      isReady: false,
-      status: { ready: false, state: { waiting: { reason: 'CrashLoopBackOff' } } },
-    });
-  expect(
-    plansFor({
-      nodes: [exampleNode({ name: 'node-1' }), exampleNode({ name: 'node-2' })],
-      pods: [failing('a', 'node-1'), failing('b', 'node-2')],
-    }),
-  ).toEqual([]);
-});
-
-test('a cordon is blocked where the other nodes have no room by requests', () => {
-  const tight = ['node-1', 'node-2'].map((name) =>
-    exampleNode({ name, status: { allocatable: { cpu: '100m', memory: '1Gi', pods: '110' } } }),
-  );
-  expect(blockers({ ...nightOfTheNode, nodes: [...tight, exampleNode({ name: 'node-3' })] })).toEqual([
-    'cordon-node no: 2 replicas fit on the other nodes by requests',
-  ]);
-});
-
-test('a cordon is blocked where taints or cordons close the other nodes', () => {
-  const closed = [
-    exampleNode({ name: 'node-1', spec: { unschedulable: true } }),
-    exampleNode({ name: 'node-2', spec: { taints: [{ key: 'dedicated', value: 'batch', effect: 'NoSchedule' }] } }),
-  ];
-  expect(blockers({ ...nightOfTheNode, nodes: [...closed, exampleNode({ name: 'node-3' })] })).toEqual([
-    'cordon-node no: 2 replicas fit on the other nodes by requests',
-  ]);
-});
-
-test('a cordon is blocked while nodes or budgets could not be read', () => {
-  const { nodes: _nodes, poddisruptionbudgets: _budgets, ...rest } = nightOfTheNode;
-  expect(blockers(rest)).toEqual([
-    'cordon-node cannot-tell: 2 replicas fit on the other nodes by requests (nodes could not be read)',
-    'cordon-node cannot-tell: disruption budgets let them go (budgets could not be read)',
-  ]);
-});
-
-test('a cordon is blocked by a budget that allows fewer disruptions than ready pods would move', () => {
-  const ready = {
-    isReady: true,
-    status: {
-      ready: true,
-      restartCount: 3,
-      state: { running: { startedAt: minutesAgo(1) } },
-      lastState: { terminated: { exitCode: 1, finishedAt: minutesAgo(1) } },
-    },
-  };
-  const flickering = ['a', 'b'].map((name) =>
-    examplePod({
-      name: `cart-new-${name}`,
-      node: 'node-3',
-      owner: { kind: 'ReplicaSet', name: 'cart-new' },
-      labels: { app: 'cart', 'pod-template-hash': 'new' },
-      ...ready,
-    }),
-  );
-  const budget = {
-    kind: 'PodDisruptionBudget',
-    metadata: { name: 'cart', namespace: 'shop' },
-    spec: { selector: { matchLabels: { app: 'cart' } } },
-    status: { disruptionsAllowed: 0 },
-  };
-  const healthy = (nightOfTheNode.pods ?? []).slice(2);
-  expect(blockers({ ...nightOfTheNode, pods: [...flickering, ...healthy], poddisruptionbudgets: [budget] })).toEqual([
-    'cordon-node no: disruption budgets let them go',
-  ]);
-});
-
-test('a rollback is blocked where Argo CD would put the new revision back', () => {
-  const deployments = (nightOfTheRevision.deployments ?? []).map((each) => ({
-    ...each,
-    metadata: { ...(each['metadata'] as RawObject), annotations: { 'argocd.argoproj.io/tracking-id': 'shop:apps/Deployment:shop/cart' } },
-  }));
-  expect(blockers({ ...nightOfTheRevision, deployments })).toEqual([
-    'roll-back-workload no: no delivery controller would put the new revision back at once',
-  ]);
-});
-
-test('a rollback is blocked where no revision before is left', () => {
-  expect(blockers({ ...nightOfTheRevision, replicasets: (nightOfTheRevision.replicasets ?? []).slice(1) })).toEqual([
-    'roll-back-workload no: a previous revision is in the history',
-  ]);
-});
-
-test('a plan whose preconditions cannot be told is as blocked as one that is refused', () => {
-  const { deployments: _deployments, ...rest } = nightOfTheRevision;
-  expect(plansFor(rest).map(isBlocked)).toEqual([true]);
 });

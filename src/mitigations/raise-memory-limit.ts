@@ -1,56 +1,135 @@
-import { citeObject, claim } from '../domain/citation.ts';
-import { defineMitigation } from '../domain/mitigation.ts';
+import { type Citation, type Claim, claim } from '../domain/citation.ts';
+import { seen } from '../domain/cluster-change.ts';
+import { without } from '../domain/example.ts';
+import { deliveryMarks, nightOfTheRevision } from '../domain/example-nights.ts';
+import { nightOfTheKills } from '../domain/example-kills.ts';
+import type { Facts } from '../domain/facts.ts';
+import type { DaemonSet, Deployment, StatefulSet } from '../domain/kubernetes/workload.ts';
+import { type Killed, killedAtOwnLimit, limitPullRequest, nodeMemoryAllows, spokenRequest } from '../domain/memory-limit-change.ts';
+import { defineMitigation, type MitigationPlan } from '../domain/mitigation.ts';
+import { notReverted } from '../domain/not-reverted.ts';
 import { parseQuantity, spokenBytes } from '../domain/quantity.ts';
+import type { Hypothesis } from '../domain/reasoned.ts';
+import type { Replica, Replicas } from '../domain/replica.ts';
+import { saveCommands } from '../domain/save-evidence.ts';
+import { type Subject, subjectKey } from '../domain/subject.ts';
 
 /** Doubling is the usual first step: what was killed at its limit gives no measure of what it needs. */
 const growth = 2;
 
-/** A container is killed at its own memory limit. */
+/** A container that is killed at its own memory limit belongs to the cause, or to what follows from it. */
 export const raiseMemoryLimit = defineMitigation({
   id: 'raise-memory-limit',
   title: 'Raise the container’s memory limit',
   explanation:
-    'Patches the limit in the workload’s template, which rolls its pods. Where a repository owns the workload, the same change belongs there.',
+    'Patches the limit in the workload’s template, which replaces its pods at the pace of its strategy. Where a repository owns the workload, the same change belongs there: it comes as the text of a pull request too.',
   reversibility: 'undoable',
   needs: ['replicas'],
-  helpedBy: ['deployments', 'statefulsets', 'daemonsets'],
-  plan(situation, facts) {
-    return situation.hypotheses
-      .filter((each) => each.isRoot && each.failureMode === 'container-exceeds-memory-limit')
-      .flatMap(({ subject: workload, finding }) => {
-        const owner = [facts.deployments, facts.statefulsets, facts.daemonsets]
-          .map((kind) => kind?.named(workload.namespace, workload.name))
-          .find((each) => each?.kind === workload.kind);
-        const killed = facts.replicas
-          .ofWorkload(workload)
-          .flatMap((replica) => replica.pod.status.containerStatuses)
-          .find((status) => status.lastState.terminated?.reason === 'OOMKilled' || status.state.terminated?.reason === 'OOMKilled');
-        const container = owner?.spec.template.spec.containers.find((each) => each.name === killed?.name);
+  helpedBy: ['deployments', 'statefulsets', 'daemonsets', 'nodes', 'pods', 'events', 'node-reports'],
+  plan({ hypotheses }, facts) {
+    const seenKeys = new Set<string>();
+    return citedKills(hypotheses, facts.replicas).flatMap(({ replica, names, because }) => {
+      const owner = ownerOf(replica.workload, facts);
+      return names.flatMap((name): readonly MitigationPlan[] => {
+        const container = owner?.spec.template.spec.containers.find((each) => each.name === name);
         const from = container?.resources.limits['memory'];
         const bytes = parseQuantity(from);
-        if (owner === undefined || container === undefined || from === undefined || bytes === undefined) return [];
-        const to = spokenBytes(bytes * growth);
+        const key = `${subjectKey(replica.workload)} ${name}`;
+        if (owner === undefined || container === undefined || from === undefined || bytes === undefined || seenKeys.has(key)) return [];
+        seenKeys.add(key);
+        const killed: Killed = { replica, container, from, to: spokenBytes(bytes * growth) };
+        const { workload } = replica;
+        const change = { kind: 'set-memory-limit', workload, container: name, ...seen(owner) } as const;
         return [
           {
             id: 'raise-memory-limit',
             subject: workload,
-            why: claim(finding.because[0].says, ...finding.because[0].citing),
+            why: because,
             preconditions: [
-              {
-                claim: `the limit is still ${from}`,
-                holds: 'yes',
-                because: [
-                  claim(`The template says ${from}.`, citeObject(owner, `containers[${container.name}].resources.limits.memory: ${from}`)),
-                ],
-              },
+              killedAtOwnLimit(killed, facts),
+              nodeMemoryAllows(killed, facts.replicas.ofWorkload(workload), facts),
+              notReverted(owner, 'spec.template'),
             ],
-            saveFirst: [],
-            changes: [{ kind: 'set-memory-limit', workload, container: container.name, from, to }],
-            undo: [{ kind: 'set-memory-limit', workload, container: container.name, from: to, to: from }],
-            expectation: 'The container stops being killed; watch its use against the new limit.',
+            saveFirst: saveCommands(replica.pod),
+            changes: [{ ...change, from, to: killed.to }],
+            undo: [{ ...change, from: killed.to, to: from }],
+            expectation: `${name} stops being killed; watch its use against the new limit. ${spokenRequest(killed)}`,
             undoWhen: undefined,
+            pullRequest: limitPullRequest(workload, killed, because.says),
           },
         ];
       });
+    });
   },
+
+  fits: [
+    { story: 'A container is killed at its own limit again and again.', given: nightOfTheKills({}) },
+    {
+      story: 'The agent of a node was killed at its limit, and that explains why pods there reach no Service.',
+      given: nightOfTheKills({ isAgent: true }),
+    },
+  ],
+  blocks: [
+    {
+      story: 'Its node as a whole ran out of memory.',
+      given: nightOfTheKills({ isMachine: true }),
+      by: 'killed-at-own-limit',
+      holds: 'no',
+    },
+    { story: 'Events could not be read.', given: without(nightOfTheKills({}), 'events'), by: 'killed-at-own-limit', holds: 'cannot-tell' },
+    {
+      story: 'Its node has promised its memory to others.',
+      given: nightOfTheKills({ allocatable: '400Mi' }),
+      by: 'node-memory-allows',
+      holds: 'no',
+    },
+    { story: 'Nodes could not be read.', given: without(nightOfTheKills({}), 'nodes'), by: 'node-memory-allows', holds: 'cannot-tell' },
+    {
+      story: 'An operator owns the Deployment.',
+      given: nightOfTheKills({ metadata: deliveryMarks.operator }),
+      by: 'not-reverted',
+      holds: 'no',
+    },
+    {
+      story: 'Something owns the object without saying that it manages it.',
+      given: nightOfTheKills({ metadata: deliveryMarks.otherOwner }),
+      by: 'not-reverted',
+      holds: 'cannot-tell',
+    },
+  ],
+  doesNotFit: [{ story: 'Containers end, and not for memory.', given: nightOfTheRevision }],
 });
+
+interface CitedKill {
+  readonly replica: Replica;
+  /** Containers that were killed for memory. */
+  readonly names: readonly string[];
+  readonly because: Claim;
+}
+
+/** Killed pods among what the causes, and what they explain, rest on. */
+function citedKills(hypotheses: readonly Hypothesis[], replicas: Replicas): readonly CitedKill[] {
+  const relevant = hypotheses.filter((each) => each.isRoot || each.explainedBy.some((index) => hypotheses[index]?.isRoot === true));
+  return relevant.flatMap(({ finding, cascade }) =>
+    [...finding.because, ...(finding.contributing ?? []), ...cascade.flatMap((step) => step.because)].flatMap((each) =>
+      each.citing.flatMap((citation) => killOf(citation, each, replicas)),
+    ),
+  );
+}
+
+function killOf({ of }: Citation, because: Claim, replicas: Replicas): readonly CitedKill[] {
+  const replica = of.kind === 'object' && of.resource === 'pods' ? replicas.ofPod(of.namespace, of.name) : undefined;
+  const names = (replica?.pod.status.containerStatuses ?? [])
+    .filter(({ state, lastState }) => state.terminated?.reason === 'OOMKilled' || lastState.terminated?.reason === 'OOMKilled')
+    .map((status) => status.name);
+  return replica === undefined || names.length === 0 ? [] : [{ replica, names, because: claim(because.says, ...because.citing) }];
+}
+
+function ownerOf(
+  { kind, namespace, name }: Subject,
+  facts: Facts<never, 'deployments' | 'statefulsets' | 'daemonsets'>,
+): Deployment | StatefulSet | DaemonSet | undefined {
+  if (kind === 'Deployment') return facts.deployments?.named(namespace, name);
+  if (kind === 'StatefulSet') return facts.statefulsets?.named(namespace, name);
+  return kind === 'DaemonSet' ? facts.daemonsets?.named(namespace, name) : undefined;
+}

@@ -1,9 +1,20 @@
-import { citeObject, claim } from '../domain/citation.ts';
+import { citeList, citeObject, type Claim, claim } from '../domain/citation.ts';
+import { seen } from '../domain/cluster-change.ts';
+import type { Collection } from '../domain/collection.ts';
+import { without } from '../domain/example.ts';
+import { deliveryMarks, fullNode, nightOfTheRevision } from '../domain/example-nights.ts';
+import { nightOfTheLoad } from '../domain/example-rollouts.ts';
+import { exampleNode } from '../domain/example-objects.ts';
+import type { Deployment, HorizontalPodAutoscaler } from '../domain/kubernetes/workload.ts';
 import { defineMitigation } from '../domain/mitigation.ts';
+import { notReverted } from '../domain/not-reverted.ts';
+import type { Precondition } from '../domain/precondition.ts';
 import { spareCapacity } from '../domain/spare-capacity.ts';
 
 /** Failure modes in which more replicas relieve at once. */
 const relieved: ReadonlySet<string> = new Set(['load-beyond-capacity', 'cpu-overload', 'cpu-throttling-fails-probes']);
+/** Half as many again: enough to see relief, small enough not to starve the neighbours. */
+const growth = 1.5;
 
 /** The replicas are sound but too few for the load. */
 export const scaleOut = defineMitigation({
@@ -12,37 +23,79 @@ export const scaleOut = defineMitigation({
   explanation: 'Adds half as many replicas again to a workload that is saturated rather than broken.',
   reversibility: 'undoable',
   needs: ['deployments', 'pods'],
-  helpedBy: ['nodes', 'horizontalpodautoscalers'],
+  helpedBy: ['nodes', 'horizontalpodautoscalers', 'persistentvolumeclaims', 'persistentvolumes', 'namespaces'],
   plan(situation, facts) {
     const [cause] = situation.hypotheses.filter((each) => each.isRoot && relieved.has(each.failureMode));
-    const deployment = cause === undefined ? undefined : facts.deployments.named(cause.subject.namespace, cause.subject.name);
+    const deployment =
+      cause?.subject.kind === 'Deployment' ? facts.deployments.named(cause.subject.namespace, cause.subject.name) : undefined;
     const [first] = cause?.finding.because ?? [];
     if (cause === undefined || deployment === undefined || first === undefined) return [];
     const from = deployment.spec.replicas ?? 1;
-    const to = Math.ceil(from * 1.5);
-    const isAutoscaled = facts.horizontalpodautoscalers?.all.some(
-      (each) => each.metadata.namespace === cause.subject.namespace && each.spec.scaleTargetRef.name === cause.subject.name,
-    );
+    const to = Math.ceil(from * growth);
     const sibling = facts.pods.selectedBy(cause.subject.namespace, deployment.spec.selector)[0];
+    const pods = sibling === undefined ? [] : Array.from({ length: to - from }, () => sibling);
     return [
       {
         id: 'scale-out',
         subject: cause.subject,
         why: claim(first.says, ...first.citing),
         preconditions: [
-          spareCapacity(sibling === undefined ? [] : Array.from({ length: to - from }, () => sibling), new Set(), facts),
-          {
-            claim: 'no autoscaler would take the replicas away again',
-            holds: isAutoscaled === undefined ? 'cannot-tell' : isAutoscaled ? 'no' : 'yes',
-            because: [claim('Autoscalers of the namespace were read.', citeObject(deployment, `spec.replicas: ${from}`))],
-          },
+          spareCapacity({ pods, areMoving: false, closed: new Set() }, facts),
+          noAutoscaler(deployment, facts.horizontalpodautoscalers),
+          notReverted(deployment, 'spec.replicas'),
         ],
         saveFirst: [],
-        changes: [{ kind: 'scale', workload: cause.subject, from, to }],
-        undo: [{ kind: 'scale', workload: cause.subject, from: to, to: from }],
+        changes: [{ kind: 'scale', workload: cause.subject, from, to, ...seen(deployment) }],
+        undo: [{ kind: 'scale', workload: cause.subject, from: to, to: from, ...seen(deployment) }],
         expectation: 'New replicas become Ready, and the load per replica falls.',
         undoWhen: 'the load is back at its usual level.',
       },
     ];
   },
+
+  fits: [{ story: 'Both replicas use all the CPU that they may, and there is room for more.', given: nightOfTheLoad({}) }],
+  blocks: [
+    { story: 'No node has room.', given: { ...nightOfTheLoad({}), nodes: [fullNode('node-1')] }, by: 'spare-capacity', holds: 'no' },
+    {
+      story: 'A node with room might be there, but does not say what it has.',
+      given: { ...nightOfTheLoad({}), nodes: [fullNode('node-1'), exampleNode({ name: 'node-2', status: { allocatable: {} } })] },
+      by: 'spare-capacity',
+      holds: 'cannot-tell',
+    },
+    {
+      story: 'An autoscaler decides how many there are.',
+      given: nightOfTheLoad({ isAutoscaled: true }),
+      by: 'autoscaler-keeps-it',
+      holds: 'no',
+    },
+    {
+      story: 'Autoscalers could not be read.',
+      given: without(nightOfTheLoad({}), 'horizontalpodautoscalers'),
+      by: 'autoscaler-keeps-it',
+      holds: 'cannot-tell',
+    },
+    { story: 'An operator owns it.', given: nightOfTheLoad({ metadata: deliveryMarks.operator }), by: 'not-reverted', holds: 'no' },
+    {
+      story: 'Something owns the object without saying that it manages it.',
+      given: nightOfTheLoad({ metadata: deliveryMarks.otherOwner }),
+      by: 'not-reverted',
+      holds: 'cannot-tell',
+    },
+  ],
+  doesNotFit: [{ story: 'The replicas are broken, not busy.', given: nightOfTheRevision }],
 });
+
+function noAutoscaler(deployment: Deployment, autoscalers: Collection<HorizontalPodAutoscaler> | undefined): Precondition {
+  const id = 'autoscaler-keeps-it';
+  const asked = 'no autoscaler would take the replicas away again';
+  if (autoscalers === undefined) return { id, claim: `${asked} (autoscalers could not be read)`, holds: 'cannot-tell', because: [] };
+  const { namespace, name } = deployment.metadata;
+  const own = autoscalers
+    .inNamespace(namespace)
+    .find(({ spec: { scaleTargetRef } }) => scaleTargetRef.kind === deployment.kind && scaleTargetRef.name === name);
+  const because: Claim =
+    own === undefined
+      ? claim('No autoscaler aims at it.', citeList('horizontalpodautoscalers', namespace, `none aims at ${name}`))
+      : claim(`${own.metadata.name} decides how many replicas there are.`, citeObject(own, `spec.scaleTargetRef: ${name}`));
+  return { id, claim: asked, holds: own === undefined ? 'yes' : 'no', because: [because] };
+}

@@ -1,7 +1,12 @@
 import { citeObject, claimFromAll } from '../domain/citation.ts';
+import { type ClusterChange, seen } from '../domain/cluster-change.ts';
 import { budgetsAllow } from '../domain/disruption.ts';
-import type { ClusterChange } from '../domain/cluster-change.ts';
+import { enoughStay } from '../domain/enough-stay.ts';
+import { without } from '../domain/example.ts';
+import { budgetForCart, nightOfTheNode, nightOfTheZone } from '../domain/example-nights.ts';
+import type { Node } from '../domain/kubernetes/node.ts';
 import { defineMitigation } from '../domain/mitigation.ts';
+import { managingKind, ownersReplace } from '../domain/owner-replaces.ts';
 import { saveCommands } from '../domain/save-evidence.ts';
 import { spareCapacity } from '../domain/spare-capacity.ts';
 
@@ -14,44 +19,100 @@ export const shiftZone = defineMitigation({
   explanation: 'Cordons every node of the zone and evicts the failing replicas there. Healthy pods stay where they are.',
   reversibility: 'undoable',
   needs: ['replicas', 'pods', 'nodes'],
-  helpedBy: ['poddisruptionbudgets'],
+  helpedBy: ['poddisruptionbudgets', 'persistentvolumeclaims', 'persistentvolumes', 'namespaces'],
   plan(situation, facts) {
     const { leading } = situation.blastRadius;
     if (leading?.axis !== 'zone') return [];
     const nodes = facts.nodes.all.filter((node) => zoneLabels.some((label) => node.metadata.labels[label] === leading.value));
     const names = new Set(nodes.map((node) => node.metadata.name));
     const moving = situation.scope.failing.filter(
-      (replica) => names.has(replica.pod.spec.nodeName ?? '') && replica.workload.kind !== 'DaemonSet' && replica.workload.kind !== 'Pod',
+      ({ pod }) => names.has(pod.spec.nodeName ?? '') && managingKind(pod) !== 'DaemonSet' && managingKind(pod) !== 'Node',
     );
+    const pods = moving.map((replica) => replica.pod);
     const why = claimFromAll(
-      `All failing replicas sit in zone ${leading.value}; no healthy one does.`,
+      `${leading.failingWith} of ${leading.failingWith + leading.failingWithout} failing replicas sit in zone ${leading.value}, and ${leading.healthyWith} of ${leading.healthyWith + leading.healthyWithout} healthy ones.`,
       moving.slice(0, 4).map((replica) => citeObject(replica.pod, `failing on ${replica.pod.spec.nodeName}`)),
     );
-    const cordons: readonly ClusterChange[] = nodes
-      .filter((node) => node.spec.unschedulable !== true)
-      .map((node) => ({ kind: 'cordon', node: node.metadata.name }));
-    const evictions: readonly ClusterChange[] = moving.map((replica) => ({
-      kind: 'evict',
-      namespace: replica.pod.metadata.namespace ?? 'default',
-      pod: replica.pod.metadata.name,
-    }));
-    const [first, ...more] = [...cordons, ...evictions];
+    const open = nodes.filter((node) => node.spec.unschedulable !== true);
+    const [first, ...more]: readonly ClusterChange[] = [
+      ...open.map((node) => closing('cordon', node)),
+      ...pods.map((pod) => ({
+        kind: 'evict' as const,
+        namespace: pod.metadata.namespace ?? 'default',
+        pod: pod.metadata.name,
+        ...seen(pod),
+      })),
+    ];
     const { target } = situation.scope;
-    if (why === undefined || first === undefined || target === undefined || evictions.length === 0) return [];
-    const pods = moving.map((replica) => replica.pod);
+    if (why === undefined || first === undefined || target === undefined || pods.length === 0) return [];
     return [
       {
         id: 'shift-zone',
         subject: target,
         why,
-        preconditions: [spareCapacity(pods, names, facts), budgetsAllow(pods, facts.poddisruptionbudgets)],
+        preconditions: [
+          spareCapacity({ pods, areMoving: true, closed: names }, facts),
+          budgetsAllow(pods, facts.poddisruptionbudgets),
+          ownersReplace(pods),
+          enoughStay({ members: facts.replicas.ofWorkload(target), leaving: moving, wanted: undefined, floor: 'one' }),
+        ],
         saveFirst: pods.flatMap(saveCommands),
         changes: [first, ...more],
-        undo: nodes.filter((node) => node.spec.unschedulable !== true).map((node) => ({ kind: 'uncordon', node: node.metadata.name })),
+        undo: open.map((node) => closing('uncordon', node)),
         expectation:
           'Replacements become Ready in the other zones within two minutes, and the error rate falls below the alert’s threshold.',
-        undoWhen: `a probe from a pod in zone ${leading.value} reaches what failed.`,
+        undoWhen: open.length === 0 ? undefined : `a probe from a pod in zone ${leading.value} reaches what failed.`,
       },
     ];
   },
+
+  fits: [{ story: 'All replicas in one zone fail, all in the other are well.', given: nightOfTheZone({}) }],
+  blocks: [
+    { story: 'The other zone is full.', given: nightOfTheZone({ isFull: true }), by: 'spare-capacity', holds: 'no' },
+    {
+      story: 'Each has a volume of its own, and where it can be had was not read.',
+      given: nightOfTheZone({ hasVolumes: true }),
+      by: 'spare-capacity',
+      holds: 'cannot-tell',
+    },
+    {
+      story: 'The budget has fewer healthy pods than it asks for.',
+      given: {
+        ...nightOfTheZone({}),
+        poddisruptionbudgets: [budgetForCart({ disruptionsAllowed: 0, currentHealthy: 4, desiredHealthy: 6 })],
+      },
+      by: 'budgets-allow',
+      holds: 'no',
+    },
+    {
+      story: 'Budgets could not be read.',
+      given: without(nightOfTheZone({}), 'poddisruptionbudgets'),
+      by: 'budgets-allow',
+      holds: 'cannot-tell',
+    },
+    { story: 'The pods have no owner.', given: nightOfTheZone({ owner: null }), by: 'owner-replaces', holds: 'no' },
+    {
+      story: 'Their owner is a kind of its own.',
+      given: nightOfTheZone({ owner: { kind: 'GameServerSet', name: 'cart' } }),
+      by: 'owner-replaces',
+      holds: 'cannot-tell',
+    },
+    {
+      story: 'None of its own is healthy; only its neighbours point at the zone.',
+      given: nightOfTheZone({ elsewhere: 'nobody' }),
+      by: 'enough-stay',
+      holds: 'no',
+    },
+    {
+      story: 'Those in the other zone have only just started.',
+      given: nightOfTheZone({ elsewhere: 'starting' }),
+      by: 'enough-stay',
+      holds: 'cannot-tell',
+    },
+  ],
+  doesNotFit: [{ story: 'One node separates, and its zone is whole but for it.', given: nightOfTheNode }],
 });
+
+function closing(kind: 'cordon' | 'uncordon', node: Node): ClusterChange {
+  return { kind, node: node.metadata.name, ...seen(node) };
+}

@@ -1,4 +1,4 @@
-import type { AnyMitigation, Mitigation, MitigationPlan, Situation } from '../domain/mitigation.ts';
+import { type AnyMitigation, isBlocked, type Mitigation, type MitigationPlan, type Situation } from '../domain/mitigation.ts';
 import type { Hypothesis } from '../domain/reasoned.ts';
 import type { Assessment } from './assess.ts';
 
@@ -21,11 +21,15 @@ function planOne(mitigation: Mitigation, situation: Situation, assessment: Asses
   >[1]);
 }
 
-/** What answers the leading axis comes before what only answers a hypothesis; what cannot run comes last. */
+const axisAnswers: { readonly [axis: string]: string } = { node: 'cordon-node', revision: 'roll-back-workload', zone: 'shift-zone' };
+/** What only keeps it from getting worse, and what only adds room to look at it, come after what heals. */
+const stopgaps: ReadonlySet<string> = new Set(['pause-rollout', 'isolate-pod']);
+
+/** What may run comes first, then what might, then what must not. Among equals, what answers the leading axis is best. */
 function orderOf(plan: MitigationPlan, situation: Situation): number {
-  const answersAxis: { readonly [axis: string]: string } = { node: 'cordon-node', revision: 'roll-back-workload', zone: 'shift-zone' };
   const { leading } = situation.blastRadius;
-  const isLed = leading !== undefined && answersAxis[leading.axis] === plan.id;
+  const isLed = leading !== undefined && axisAnswers[leading.axis] === plan.id;
   const isRefused = plan.preconditions.some((each) => each.holds === 'no');
-  return (isRefused ? 10 : 0) + (isLed ? 0 : 1);
+  const blocked = isRefused ? 20 : isBlocked(plan) ? 10 : 0;
+  return blocked + (isLed ? 0 : stopgaps.has(plan.id) ? 2 : 1);
 }

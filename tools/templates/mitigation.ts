@@ -1,4 +1,6 @@
 import { citeObject, claimFromAll } from '../../src/domain/citation.ts';
+import { without } from '../../src/domain/example.ts';
+import { nightOfTheNode, nightOfTheRevision } from '../../src/domain/example-nights.ts';
 import { defineMitigation } from '../../src/domain/mitigation.ts';
 
 /** FILL IN: where the trouble must be for this to help, and what it does. */
@@ -27,7 +29,15 @@ export const placeholderName = defineMitigation({
         id: 'placeholder-id',
         subject: worst.workload,
         why,
-        preconditions: [{ claim: 'FILL IN: what must hold first', holds: facts.nodes === undefined ? 'cannot-tell' : 'yes', because: [] }],
+        preconditions: [
+          // Its id belongs into domain/precondition.ts; a shared one is better.
+          {
+            id: 'spare-capacity',
+            claim: 'FILL IN: what must hold first',
+            holds: facts.nodes === undefined ? 'cannot-tell' : 'yes',
+            because: [],
+          },
+        ],
         // Commands that save what the changes would destroy.
         saveFirst: [],
         changes: [{ kind: 'pause-rollout', workload: worst.workload }],
@@ -37,4 +47,9 @@ export const placeholderName = defineMitigation({
       },
     ];
   },
+
+  fits: [{ story: 'FILL IN: a world in which it may run', given: nightOfTheNode }],
+  // For each precondition one world where it does not hold, and one where it cannot be told. A test counts them.
+  blocks: [{ story: 'FILL IN', given: without(nightOfTheNode, 'nodes'), by: 'spare-capacity', holds: 'cannot-tell' }],
+  doesNotFit: [{ story: 'FILL IN: the world that looks most like it', given: nightOfTheRevision }],
 });

@@ -160,7 +160,13 @@ export type HorizontalPodAutoscaler = Shaped<typeof horizontalPodAutoscaler>;
 export const podDisruptionBudget = section({
   kind: { read: () => 'PodDisruptionBudget' } as Shape<'PodDisruptionBudget'>,
   metadata: changeMetadata,
-  spec: section({ minAvailable: numberOrText, maxUnavailable: numberOrText, selector: optionalLabelSelector }),
+  spec: section({
+    minAvailable: numberOrText,
+    maxUnavailable: numberOrText,
+    selector: optionalLabelSelector,
+    /** "AlwaysAllow" or "IfHealthyBudget". Absent: the latter. */
+    unhealthyPodEvictionPolicy: text,
+  }),
   status: section({
     currentHealthy: number,
     desiredHealthy: number,

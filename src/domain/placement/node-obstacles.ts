@@ -1,4 +1,4 @@
-import { tolerates } from '../capacity.ts';
+import { tolerates } from './tolerates.ts';
 import type { Node } from '../kubernetes/node.ts';
 import type { PodSpec } from '../kubernetes/pod-template.ts';
 import type { Pod } from '../kubernetes/pod.ts';
