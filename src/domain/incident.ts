@@ -15,6 +15,8 @@ export interface ChangeProgress {
   /** How often it was begun. More than once: an earlier beginning was held back, or turned out not to be done. */
   readonly begun: number;
   readonly firstBegunAt: Instant | undefined;
+  /** When the result was learned. */
+  readonly endedAt: Instant | undefined;
   /** Absent: not begun, or begun and its end is not known. */
   readonly result: ChangeResult | undefined;
 }
@@ -103,7 +105,7 @@ export function withEvent(incident: Incident, event: IncidentEvent): Incident {
   }
 }
 
-const notBegun: ChangeProgress = { begun: 0, firstBegunAt: undefined, result: undefined };
+const notBegun: ChangeProgress = { begun: 0, firstBegunAt: undefined, endedAt: undefined, result: undefined };
 
 function newAttempt(event: Extract<IncidentEvent, { readonly kind: 'plan-chosen' }>): Attempt {
   const { attempt, purpose, plan, prepared, baseline, destinations = [], at } = event;
@@ -160,8 +162,8 @@ function withProgress(attempt: Attempt, event: ProgressEvent): Attempt {
   const side = event.direction === 'do' ? 'done' : 'undone';
   const all = attempt[side].map((progress, index) => {
     if (index !== event.index) return progress;
-    if (event.kind === 'change-ended') return { ...progress, result: event.result };
-    return { begun: progress.begun + 1, firstBegunAt: progress.firstBegunAt ?? event.at, result: undefined };
+    if (event.kind === 'change-ended') return { ...progress, endedAt: event.at, result: event.result };
+    return { begun: progress.begun + 1, firstBegunAt: progress.firstBegunAt ?? event.at, endedAt: undefined, result: undefined };
   });
   const isApplied = side === 'done' && attempt.appliedAt === undefined && all.every(isCarriedOut);
   return { ...attempt, [side]: all, ...(isApplied ? { appliedAt: event.at } : {}) };

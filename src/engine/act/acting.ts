@@ -8,7 +8,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { IncidentStore } from '../../ports/incident-store.ts';
 import type { Attempt, Incident } from '../../domain/incident.ts';
 import type { Patience } from '../../workflow/judge-progress.ts';
-import type { Goal } from '../../workflow/next-step.ts';
+import type { Goal } from '../../workflow/step.ts';
 import type { InvestigationInput } from '../investigate.ts';
 
 /** Everything that working an incident needs from outside. */

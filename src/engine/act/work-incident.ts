@@ -1,6 +1,7 @@
 import type { IncidentHappening } from '../../domain/incident-event.ts';
 import type { Incident } from '../../domain/incident.ts';
-import { nextStep, type Resting, type Step } from '../../workflow/next-step.ts';
+import { nextStep } from '../../workflow/next-step.ts';
+import type { Resting, Step } from '../../workflow/step.ts';
 import { type Acting, type Failed, happened, type StepOutcome } from './acting.ts';
 import { carryOut, lookUp, type OneChange } from './carry-out.ts';
 import { choosePlan } from './choose-plan.ts';
