@@ -23,6 +23,7 @@ import { createNetwork } from './machine/network.ts';
 import { joinLab, labProcesses, leaderOf } from './machine/processes.ts';
 import { createRemoteKeys } from './machine/remote-keys.ts';
 import { ensureRootFileSystem } from './machine/root-file-system.ts';
+import { requireWatches } from './machine/watches.ts';
 import { say, step } from './progress.ts';
 
 /** Brings the whole lab up. A lab that is already up is left alone; what an interrupted run left is removed first. */
@@ -42,6 +43,7 @@ export async function up(): Promise<void> {
 
 async function startFromNothing(): Promise<void> {
   if (existsSync(stateDirectory) || (await labProcesses()).length > 0) await step('Removing what an earlier run left', down);
+  await requireWatches();
   await joinLab();
   await ensureDebianPackages();
   const kubernetes = await ensureKubernetesPrograms();
