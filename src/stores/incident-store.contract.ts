@@ -1,0 +1,246 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import type { IncidentEvent } from '../domain/incident-event.ts';
+import type { IncidentStore, Opening } from '../ports/incident-store.ts';
+
+/** Incidents that several processes share. */
+export interface SharedIncidents {
+  /** Each call is another process. Leases of processes whose mark begins with "ended" may be taken over. */
+  readonly open: () => IncidentStore;
+  readonly remove: () => void;
+}
+
+export const openedAt = Date.UTC(2026, 10, 21, 2, 47);
+
+export function opening(more: Partial<Opening> = {}): Opening {
+  const alert = { name: 'PaymentServiceErrorRate', summary: '5 % of payments fail' };
+  return { kind: 'opened', at: openedAt, by: 'ada@laptop', cluster: 'production', source: { context: 'production' }, alert, ...more };
+}
+
+export function note(minute: number, because = `note ${minute}`): IncidentEvent {
+  return { kind: 'aborted', at: openedAt + minute * 60_000, by: 'ada@laptop', because };
+}
+
+/** What every incident store does. */
+export function incidentStoreContract(name: string, share: () => SharedIncidents): void {
+  describe(`incidents ${name}`, () => {
+    const shared: SharedIncidents[] = [];
+    const opened: IncidentStore[] = [];
+    afterEach(async () => {
+      for (const store of opened.splice(0)) await store.close();
+      for (const each of shared.splice(0)) each.remove();
+    });
+    const stores = (): readonly [IncidentStore, IncidentStore] => {
+      const made = share();
+      shared.push(made);
+      const pair = [made.open(), made.open()] as const;
+      opened.push(...pair);
+      return pair;
+    };
+    testKeeping(stores);
+    testConflicts(stores);
+    testText(stores);
+    testLists(stores);
+    testLeases(stores);
+    testTheEnd(stores);
+  });
+}
+
+type Stores = () => readonly [IncidentStore, IncidentStore];
+
+export async function created(store: IncidentStore, event: Opening = opening()): Promise<string> {
+  const made = await store.create(event);
+  if (made.state === 'failed') throw new Error(`${made.attempted}: ${made.happened}`);
+  return made.id;
+}
+
+function testKeeping(stores: Stores): void {
+  test('an incident is named after its time and its page', async () => {
+    const [store] = stores();
+    expect(await created(store)).toMatch(/^2026-11-21-0247-payment-service-error-rate-[2-9a-km-np-z]{4}$/);
+  });
+
+  test('two incidents of the same minute and page are two', async () => {
+    const [one, other] = stores();
+    const ids = [await created(one), await created(other)];
+    expect(new Set(ids).size).toBe(2);
+    expect(await one.read(ids[1] ?? '')).toEqual({ state: 'read', events: [opening()] });
+  });
+
+  test('events are read in the order in which they were appended, whatever their times', async () => {
+    const [one, other] = stores();
+    const id = await created(one);
+    expect(await one.append(id, 1, [note(9), note(3)])).toEqual({ state: 'appended', length: 3 });
+    expect(await other.append(id, 3, [note(5)])).toEqual({ state: 'appended', length: 4 });
+    expect(await one.read(id)).toEqual({ state: 'read', events: [opening(), note(9), note(3), note(5)] });
+  });
+
+  test('nothing appended is nothing changed', async () => {
+    const [store] = stores();
+    const id = await created(store);
+    expect(await store.append(id, 1, [])).toEqual({ state: 'appended', length: 1 });
+  });
+
+  test('an incident that nobody opened is missing', async () => {
+    const [store] = stores();
+    const wish = { holder: { name: 'ada', process: '1' }, now: 0, until: 1 };
+    expect(await store.read('2026-11-21-0247-nothing-aaaa')).toEqual({ state: 'missing' });
+    expect(await store.append('2026-11-21-0247-nothing-aaaa', 1, [note(1)])).toEqual({ state: 'missing' });
+    expect(await store.lease('2026-11-21-0247-nothing-aaaa', wish)).toEqual({ state: 'missing' });
+  });
+
+  test('what is read can be altered without altering what is kept', async () => {
+    const [store] = stores();
+    const id = await created(store);
+    const first = await store.read(id);
+    if (first.state === 'read') Object.assign(first.events[0] ?? {}, { cluster: 'another' });
+    expect(await store.read(id)).toEqual({ state: 'read', events: [opening()] });
+  });
+}
+
+function testConflicts(stores: Stores): void {
+  test('who decided on less than what happened is told, and nothing is written', async () => {
+    const [one, other] = stores();
+    const id = await created(one);
+    const answers = await Promise.all([one.append(id, 1, [note(1)]), other.append(id, 1, [note(2)])]);
+    expect(answers).toEqual([
+      { state: 'appended', length: 2 },
+      { state: 'conflict', length: 2 },
+    ]);
+    expect(await other.read(id)).toEqual({ state: 'read', events: [opening(), note(1)] });
+  });
+
+  test('who knows of more than what is kept is told as well', async () => {
+    const [store] = stores();
+    const id = await created(store);
+    expect(await store.append(id, 2, [note(1)])).toEqual({ state: 'conflict', length: 1 });
+  });
+
+  test('of many writers at once each event is kept once', async () => {
+    const pair = stores();
+    const id = await created(pair[0]);
+    const answers = await Promise.all(
+      Array.from({ length: 40 }, (_, index) => pair[index % 2 === 0 ? 0 : 1].append(id, 1 + Math.floor(index / 4), [note(index)])),
+    );
+    expect(answers.filter(({ state }) => state === 'appended')).toHaveLength(10);
+    const read = await pair[0].read(id);
+    expect(read.state === 'read' && read.events.length).toBe(11);
+  });
+}
+
+function testText(stores: Stores): void {
+  test('hostile text comes back as it went in', async () => {
+    const [store] = stores();
+    const texts = [
+      "'; drop table incident; --",
+      '\u0000 \u001b[31m \u202e \ufeff \r\n',
+      'half a pair: \ud83d',
+      '{"kind":"closed"}',
+      '漢字 🩹 e\u0301',
+      '__proto__',
+    ];
+    const events = texts.map((text, index): IncidentEvent => ({ ...note(index, text), by: text }));
+    const id = await created(store, opening({ alert: { name: texts.join(''), summary: '' }, cluster: texts.join(''), by: '' }));
+    await store.append(id, 1, events);
+    const read = await store.read(id);
+    expect(read.state === 'read' && read.events.slice(1)).toEqual(events);
+    expect(id).toMatch(/^[a-z0-9-]+$/);
+  });
+
+  test('an event of 2 MB is kept whole', async () => {
+    const [store] = stores();
+    const id = await created(store);
+    const large = note(1, 'é'.repeat(1024 * 1024));
+    expect(await store.append(id, 1, [large])).toEqual({ state: 'appended', length: 2 });
+    expect(await store.read(id)).toEqual({ state: 'read', events: [opening(), large] });
+  });
+
+  test('ten thousand events come back in order', async () => {
+    const [store] = stores();
+    const id = await created(store);
+    const events = Array.from({ length: 10_000 }, (_, index) => note(index));
+    for (let start = 0; start < events.length; start += 500) await store.append(id, 1 + start, events.slice(start, start + 500));
+    expect(await store.read(id)).toEqual({ state: 'read', events: [opening(), ...events] });
+  });
+}
+
+function testLists(stores: Stores): void {
+  test('the list tells of each incident, latest opened first', async () => {
+    const [one, other] = stores();
+    const early = await created(one, opening({ at: openedAt - 60_000 }));
+    const { alert, ...withoutPage } = opening({ cluster: 'staging' });
+    const late = await created(other, withoutPage);
+    await one.append(early, 1, [note(30), note(20)]);
+    await one.append(late, 1, [{ kind: 'closed', at: openedAt + 1, by: 'ada', looseEnds: [], followUps: [] }, note(1)]);
+    const summaries = [
+      { id: late, openedAt, cluster: 'staging', length: 3, lastEventAt: openedAt + 60_000, isClosed: true },
+      {
+        id: early,
+        openedAt: openedAt - 60_000,
+        cluster: 'production',
+        alert: alert?.name,
+        length: 3,
+        lastEventAt: openedAt + 30 * 60_000,
+        isClosed: false,
+      },
+    ];
+    expect(await other.list({ limit: 10, which: 'all' })).toEqual({ state: 'read', incidents: summaries });
+    expect(await other.list({ limit: 1, which: 'all' })).toEqual({ state: 'read', incidents: summaries.slice(0, 1) });
+    expect(await one.list({ limit: 10, which: 'open' })).toEqual({ state: 'read', incidents: summaries.slice(1) });
+    const activeSince = openedAt + 30 * 60_000;
+    expect(await one.list({ limit: 10, which: 'all', activeSince })).toEqual({ state: 'read', incidents: summaries.slice(1) });
+    expect(await one.list({ limit: 10, which: 'all', activeSince: activeSince + 1 })).toEqual({ state: 'read', incidents: [] });
+  });
+}
+
+function testLeases(stores: Stores): void {
+  const ada = { name: 'ada@laptop, process 1', process: 'one' };
+  const bob = { name: 'bob@desk, process 2', process: 'two' };
+
+  test('one process works an incident; another takes over when its time has run out', async () => {
+    const [one, other] = stores();
+    const id = await created(one);
+    expect(await one.lease(id, { holder: ada, now: 0, until: 30 })).toEqual({ state: 'leased' });
+    expect(await other.lease(id, { holder: bob, now: 29, until: 60 })).toEqual({ state: 'taken', by: ada.name, until: 30 });
+    expect(await one.lease(id, { holder: ada, now: 29, until: 50 })).toEqual({ state: 'leased' });
+    expect(await other.lease(id, { holder: bob, now: 49, until: 60 })).toEqual({ state: 'taken', by: ada.name, until: 50 });
+    expect(await other.lease(id, { holder: bob, now: 50, until: 60 })).toEqual({ state: 'leased', takenOverFrom: ada.name });
+    expect(await one.lease(id, { holder: ada, now: 51, until: 90 })).toEqual({ state: 'taken', by: bob.name, until: 60 });
+  });
+
+  test('what is released is free, and only its holder can release it', async () => {
+    const [one, other] = stores();
+    const id = await created(one);
+    await one.lease(id, { holder: ada, now: 0, until: 30 });
+    expect(await other.release(id, bob)).toEqual({ state: 'not-held' });
+    expect(await one.release(id, ada)).toEqual({ state: 'released' });
+    expect(await one.release(id, ada)).toEqual({ state: 'not-held' });
+    expect(await other.lease(id, { holder: bob, now: 1, until: 30 })).toEqual({ state: 'leased' });
+  });
+
+  test('nobody waits for a process that has ended', async () => {
+    const [one, other] = stores();
+    const id = await created(one);
+    const killed = { name: 'killed', process: 'ended 3' };
+    await one.lease(id, { holder: killed, now: 0, until: 1000 });
+    expect(await other.lease(id, { holder: bob, now: 1, until: 30 })).toEqual({ state: 'leased', takenOverFrom: 'killed' });
+  });
+
+  test('a lease of one incident says nothing about another', async () => {
+    const [one, other] = stores();
+    const ids = [await created(one), await created(one)] as const;
+    await one.lease(ids[0], { holder: ada, now: 0, until: 30 });
+    expect(await other.lease(ids[1], { holder: bob, now: 1, until: 30 })).toEqual({ state: 'leased' });
+  });
+}
+
+function testTheEnd(stores: Stores): void {
+  test('a closed store says so, and other processes go on', async () => {
+    const [one, other] = stores();
+    const id = await created(one);
+    await one.close();
+    await one.close();
+    expect(await one.append(id, 1, [note(1)])).toMatchObject({ state: 'failed', happened: 'the store is closed' });
+    expect(await one.create(opening())).toMatchObject({ state: 'failed', happened: 'the store is closed' });
+    expect(await other.append(id, 1, [note(1)])).toEqual({ state: 'appended', length: 2 });
+  });
+}
