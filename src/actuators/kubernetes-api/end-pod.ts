@@ -15,6 +15,13 @@ export interface PodEnding {
   readonly isRehearsal: boolean;
 }
 
+/** What an earlier request of the same call leaves open. */
+interface Doubt {
+  readonly why: string;
+  /** True: the server failed at it, perhaps after it was done. */
+  readonly mayBeDone: boolean;
+}
+
 const mostAttempts = 4;
 const pauseMilliseconds = 100;
 
@@ -22,25 +29,25 @@ const pauseMilliseconds = 100;
 export async function endPod(ending: PodEnding, signal: AbortSignal): Promise<ChangeOutcome> {
   const { requests, prepared } = ending;
   const spoken = spokenSubject(changedSubject(prepared.change));
-  let doubt: string | undefined;
+  let doubt: Doubt | undefined;
   for (let attempt = 1; attempt <= mostAttempts; attempt += 1) {
     if (attempt > 1) await requests.pause(pauseMilliseconds * attempt, signal);
     const read = await readObject(requests, prepared.object.path, signal);
     if (read.state === 'unreadable') return unseen(read, doubt);
     if (hasEnded(read.state === 'read' ? read.object : undefined, prepared.object.uid))
-      return doubt === undefined
-        ? { state: 'already-so', detail: `${spoken} is gone already, or on its way.` }
-        : { state: 'accepted', detail: `${spoken} is gone, or on its way. ${doubt}` };
+      return doubt?.mayBeDone === true
+        ? { state: 'accepted', detail: `${spoken} is gone, or on its way. ${doubt.why}` }
+        : { state: 'already-so', detail: `${spoken} is gone already, or on its way.` };
     if (signal.aborted) return { state: 'held-back', detail: `${spoken}: it was stopped before anything was asked.` };
     const judged = judge(ending, await requests.send(requestFor(ending), signal), spoken);
     if ('detail' in judged) return judged;
-    doubt = judged.doubt;
+    doubt = judged;
   }
-  return { state: 'held-back', detail: `${doubt ?? ''} ${spoken} is still there.`.trim() };
+  return { state: 'held-back', detail: `${doubt?.why ?? ''} ${spoken} is still there.`.trim() };
 }
 
-function unseen(read: { readonly because: string; readonly isForGood: boolean }, doubt: string | undefined): ChangeOutcome {
-  if (doubt !== undefined) return { state: 'unknown', detail: `${doubt} Whether it was done cannot be seen: ${read.because}` };
+function unseen(read: { readonly because: string; readonly isForGood: boolean }, doubt: Doubt | undefined): ChangeOutcome {
+  if (doubt?.mayBeDone === true) return { state: 'unknown', detail: `${doubt.why} Whether it was done cannot be seen: ${read.because}` };
   return { state: read.isForGood ? 'refused' : 'held-back', detail: `Nothing was asked: ${read.because}` };
 }
 
@@ -59,7 +66,7 @@ function requestFor({ prepared, way, isRehearsal }: PodEnding): ClusterRequest {
   };
 }
 
-function judge({ way, isRehearsal }: PodEnding, answer: ClusterAnswer, spoken: string): ChangeOutcome | { readonly doubt: string } {
+function judge({ way, isRehearsal }: PodEnding, answer: ClusterAnswer, spoken: string): ChangeOutcome | Doubt {
   const does = way === 'evict' ? 'evict' : 'delete';
   if (answer.state === 'answered')
     return { state: 'accepted', detail: `${spoken}: the server ${isRehearsal ? `would ${does} it` : `${does}s it`}.` };
@@ -72,6 +79,6 @@ function judge({ way, isRehearsal }: PodEnding, answer: ClusterAnswer, spoken: s
   const isBudget = causes.some(({ reason }) => reason === 'DisruptionBudget');
   const why = `${spoken}: ${isBudget ? 'a disruption budget holds it: ' : ''}${spokenRefusal(answer)}`;
   // Gone meanwhile, replaced by another of its name, or the server failed on the way: looking tells.
-  if (status === 404 || status === 409 || (status >= 500 && !isRehearsal)) return { doubt: why };
+  if (status === 404 || status === 409 || (status >= 500 && !isRehearsal)) return { why, mayBeDone: status >= 500 };
   return { state: isForGood(status) ? 'refused' : 'held-back', detail: why };
 }
