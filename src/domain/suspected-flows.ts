@@ -124,8 +124,20 @@ function flowsTo(client: Pod, host: string, port: number | undefined, protocol: 
   const backend = facts['service-backends'].ofHost(host, client.metadata.namespace);
   if (backend === undefined)
     return [{ client, server: { kind: 'address', address: isAddress(plainHost(host)) ? plainHost(host) : undefined }, port, protocol }];
-  const server = (backend.pods ?? []).find((pod) => pod.metadata.uid !== client.metadata.uid && pod.status.phase === 'Running');
+  if (backend.pods === undefined) return placesOf(backend, port).map((place) => ({ client, ...place, protocol }));
+  const server = backend.pods.find((pod) => pod.metadata.uid !== client.metadata.uid && pod.status.phase === 'Running');
   return server === undefined ? [] : [{ client, server: { kind: 'pod', pod: server }, port: targetPort(backend, server, port), protocol }];
+}
+
+/** A Service without a selector stands for addresses that somebody else writes down: often machines outside of the cluster. */
+function placesOf(backend: Backend, port: number | undefined): readonly Pick<Flow, 'server' | 'port'>[] {
+  const own = backend.service.spec.ports.find((each) => each.port === port) ?? backend.service.spec.ports[0];
+  return backend.slices.flatMap((slice) => {
+    if (slice.kind !== 'EndpointSlice') return [];
+    const served = slice.ports.find((each) => (each.name ?? '') === (own?.name ?? ''));
+    const address = slice.endpoints.find(({ conditions }) => conditions.ready !== false)?.addresses[0];
+    return address === undefined ? [] : [{ server: { kind: 'address' as const, address }, port: served?.port }];
+  });
 }
 
 function targetPort({ service }: Backend, server: Pod, port: number | undefined): number | undefined {

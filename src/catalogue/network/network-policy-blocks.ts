@@ -1,3 +1,4 @@
+import type { ExampleEvidence } from '../../domain/example.ts';
 import { type Claim, citeObject, claim, claimFromAll } from '../../domain/citation.ts';
 import { groupBy } from '../../domain/collection.ts';
 import { distinct } from '../../domain/dependency-trouble.ts';
@@ -90,8 +91,33 @@ export const networkPolicyBlocks = defineFailureMode({
       },
       finds: [{ kind: 'NetworkPolicy', namespace: 'shop', name: 'db' }],
     },
+    {
+      story: 'Egress is limited to DNS, and the database is a machine outside of the cluster behind a Service without a selector.',
+      given: {
+        ...outside(),
+        networkpolicies: [
+          policy({
+            name: 'egress',
+            spec: { podSelector: {}, policyTypes: ['Egress'], egress: [{ ports: [{ protocol: 'UDP', port: 53 }] }] },
+          }),
+        ],
+      },
+      finds: [{ kind: 'NetworkPolicy', namespace: 'shop', name: 'egress' }],
+    },
   ],
   isNotFooledBy: [
+    {
+      story: 'The range of the machine behind a Service without a selector is allowed; it refuses for another reason.',
+      given: {
+        ...outside(),
+        networkpolicies: [
+          policy({
+            name: 'egress',
+            spec: { podSelector: {}, policyTypes: ['Egress'], egress: [{ to: [{ ipBlock: { cidr: '192.0.2.0/24' } }] }] },
+          }),
+        ],
+      },
+    },
     {
       story: 'The policy allows exactly this client on this port; the timeout has another reason.',
       given: {
@@ -213,5 +239,23 @@ function world(): {
     ],
     services: [exampleService({ name: 'db', ports: [{ port: 5432 }] })],
     endpointslices: [exampleSlice({ service: 'db', port: { port: 5432 }, ready: ['10.244.1.20'] })],
+  };
+}
+
+/** The database is no pod: its Service has no selector, and somebody wrote its endpoint down. */
+function outside(): ExampleEvidence {
+  return {
+    pods: [examplePod({ name: 'pay-1-a', isReady: false, status: crashLooping({ exitCode: 1 }) })],
+    services: [exampleService({ name: 'db', clusterIP: '10.96.7.1', ports: [{ name: 'pg', port: 5432 }], spec: { selector: undefined } })],
+    endpointslices: [exampleSlice({ service: 'db', port: { name: 'pg', port: 5432 }, ready: ['192.0.2.20'] })],
+    'container-logs': [
+      {
+        namespace: 'shop',
+        pod: 'pay-1-a',
+        container: 'app',
+        isPrevious: true,
+        text: 'FATAL: dial tcp 10.96.7.1:5432: connect: connection refused',
+      },
+    ],
   };
 }
