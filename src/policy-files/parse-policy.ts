@@ -1,26 +1,12 @@
 import { CORE_SCHEMA, constructFromEvents, parseEvents, YAMLException } from 'js-yaml';
 import type { Policy } from '../domain/policy.ts';
-import { policyShape } from './policy-shape.ts';
-import { wordsOfProblems } from './policy-problem.ts';
+import { type PolicyProblem, wordsOfProblems } from './policy-problem.ts';
+import { type KnownNames, policyShape } from './policy-shape.ts';
 import { yamlLines } from './yaml-lines.ts';
-
-/** One thing that is wrong with a policy. */
-export interface PolicyProblem {
-  /** Counted from 1. Absent: it is about the file as a whole. */
-  readonly line?: number;
-  /** For example "rules[1].hours.timeZone". Empty: the file as a whole. */
-  readonly at: string;
-  readonly says: string;
-}
 
 export type ParsedPolicy =
   | { readonly state: 'parsed'; readonly policy: Policy }
   | { readonly state: 'refused'; readonly problems: readonly [PolicyProblem, ...PolicyProblem[]] };
-
-export interface KnownNames {
-  /** Ids of the mitigations that there are. Absent: any name is taken. */
-  readonly mitigations?: readonly string[];
-}
 
 /** Reads a policy strictly: what is not understood is refused, because it may be the word that should have forbidden something. Never throws. */
 export function parsePolicy(text: string, known: KnownNames = {}): ParsedPolicy {

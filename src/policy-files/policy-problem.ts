@@ -1,8 +1,16 @@
 import type { z } from 'zod';
 import { mostSimilar } from '../domain/similar-name.ts';
-import type { PolicyProblem } from './parse-policy.ts';
 import { everyKey } from './policy-shape.ts';
 import type { YamlLines, YamlPath } from './yaml-lines.ts';
+
+/** One thing that is wrong with a policy. */
+export interface PolicyProblem {
+  /** Counted from 1. Absent: it is about the file as a whole. */
+  readonly line?: number;
+  /** For example "rules[1].hours.timeZone". Empty: the file as a whole. */
+  readonly at: string;
+  readonly says: string;
+}
 
 /** What validation found, as somebody who wrote the file would say it, in the order of the file. */
 export function wordsOfProblems(issues: readonly z.core.$ZodIssue[], { lineOf }: YamlLines): readonly PolicyProblem[] {
@@ -28,8 +36,10 @@ function wordsOf(issue: z.core.$ZodIssue): string {
     return `it should be ${spokenType[issue.expected] ?? `a ${issue.expected}`}`;
   }
   if (issue.code === 'invalid_value') return `it should be ${issue.values.map(String).join(' or ')}`;
-  if (issue.code === 'too_small') return `it should be ${issue.minimum} or more`;
-  if (issue.code === 'too_big') return `it should be ${issue.maximum} or less`;
+  if (issue.code === 'too_small')
+    return issue.origin === 'number' || issue.origin === 'int' ? `it should be ${issue.minimum} or more` : 'it is empty';
+  if (issue.code === 'too_big')
+    return issue.origin === 'number' || issue.origin === 'int' ? `it should be ${issue.maximum} or less` : 'it is too long';
   return issue.message;
 }
 

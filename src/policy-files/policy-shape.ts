@@ -2,7 +2,11 @@ import { z } from 'zod';
 import type { NamePatterns, Policy, PolicyHours, PolicyRule, Weekday } from '../domain/policy.ts';
 import { policySchema, usualPolicy, weekdays } from '../domain/policy.ts';
 import { mostSimilar } from '../domain/similar-name.ts';
-import type { KnownNames } from './parse-policy.ts';
+
+export interface KnownNames {
+  /** Ids of the mitigations that there are. Absent: any name is taken. */
+  readonly mitigations?: readonly string[];
+}
 
 /** Earlier attempts are read back for as long as a budget lasts; a month is longer than any incident. */
 const longestBudgetMinutes = 31 * 24 * 60;
@@ -46,17 +50,24 @@ const probing = z
   })
   .transform(({ nodeAccess, exec }) => ({ nodeAccess, canExec: exec }));
 
+const day = z
+  .string()
+  .refine((text) => dayOf(text) !== undefined, `it should be a day of the week: ${weekdays.join(', ')}`)
+  .transform((text) => dayOf(text) ?? 'Monday');
+
+const timeOfDay = z
+  .string()
+  .refine((text) => !Number.isNaN(minuteOf(text)), 'it should be a time of day, for example "09:00" or "17:30"')
+  .transform(minuteOf);
+
 const hours = z
   .strictObject({
     days: z
-      .array(z.string().transform(readDay))
+      .array(day)
       .min(1)
       .default([...weekdays]),
-    from: z
-      .string()
-      .transform(readTime)
-      .refine((minute) => minute < 24 * 60, 'the day is over at 24:00; hours begin earlier'),
-    until: z.string().transform(readTime),
+    from: timeOfDay.refine((minute) => minute < 24 * 60, 'the day is over at 24:00; hours begin earlier'),
+    until: timeOfDay,
     timeZone: z.string().refine(isTimeZone, 'there is no such time zone; write for example Europe/Berlin'),
   })
   .refine(({ from, until }) => from !== until, { path: ['until'], message: 'it is the same as from; leave hours out for any time' })
@@ -135,20 +146,17 @@ function mitigationName(known: readonly string[] | undefined): z.ZodType<string>
   });
 }
 
-function readDay(text: string, context: z.RefinementCtx): Weekday {
+/** Monday, monday or Mon. */
+function dayOf(text: string): Weekday | undefined {
   const wanted = text.trim().toLowerCase();
-  const day = weekdays.find((each) => each.toLowerCase() === wanted || each.slice(0, 3).toLowerCase() === wanted);
-  if (day !== undefined) return day;
-  context.addIssue({ code: 'custom', message: `it should be a day of the week: ${weekdays.join(', ')}` });
-  return z.NEVER;
+  return weekdays.find((each) => each.toLowerCase() === wanted || each.slice(0, 3).toLowerCase() === wanted);
 }
 
-function readTime(text: string, context: z.RefinementCtx): number {
-  const [, hour, minute] = /^(\d{1,2}):(\d\d)$/.exec(text.trim()) ?? [];
+/** Minutes after midnight. NaN: it is no time of day. */
+function minuteOf(text: string): number {
+  const [, hour, minute] = /^(\d{1,2}):([0-5]\d)$/.exec(text.trim()) ?? [];
   const minutes = Number(hour) * 60 + Number(minute);
-  if (minutes <= 24 * 60 && Number(minute) < 60) return minutes;
-  context.addIssue({ code: 'custom', message: 'it should be a time of day, for example "09:00" or "17:30"' });
-  return z.NEVER;
+  return minutes <= 24 * 60 ? minutes : Number.NaN;
 }
 
 function isTimeZone(name: string): boolean {

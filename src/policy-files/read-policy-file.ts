@@ -1,6 +1,8 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Policy } from '../domain/policy.ts';
-import { type KnownNames, parsePolicy, type PolicyProblem } from './parse-policy.ts';
+import { parsePolicy } from './parse-policy.ts';
+import type { PolicyProblem } from './policy-problem.ts';
+import type { KnownNames } from './policy-shape.ts';
 
 export type PolicyReading =
   | { readonly state: 'read'; readonly policy: Policy }
