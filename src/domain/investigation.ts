@@ -78,6 +78,8 @@ export interface PublishedMitigation {
   /** True: a precondition does not hold or is not known to hold; nothing may execute this plan. */
   readonly blocked: boolean;
   readonly warnings: readonly string[];
+  /** The same change for the repository that owns the workload: Markdown, and YAML of a strategic merge patch. */
+  readonly pullRequest?: { readonly title: string; readonly body: string; readonly patch: string };
 }
 
 export type PhaseName = 'verify' | 'scope' | 'what-changed' | 'mitigate' | 'confirm' | 'diagnose' | 'repair' | 'write-up';

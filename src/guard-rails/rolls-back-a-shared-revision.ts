@@ -13,7 +13,8 @@ export const rollsBackASharedRevision: GuardRail = {
     seniorDoes: 'Looks whether healthy replicas run the same revision, and follows what really separates them.',
     why: 'A rollback costs minutes, replaces the healthy replicas too, and changes nothing where the node is at fault.',
   },
-  check({ change }, { scope, blastRadius }) {
+  judges: ['roll-back'],
+  check({ deed: change }, { scope, blastRadius }) {
     if (change.kind !== 'roll-back' || scope.target === undefined || subjectKey(change.workload) !== subjectKey(scope.target))
       return undefined;
     const failing = new Set(scope.failing.map((replica) => replica.revision));
@@ -27,14 +28,14 @@ export const rollsBackASharedRevision: GuardRail = {
     {
       story: 'All replicas run the new revision, and only those on one node fail.',
       given: nightOfTheNode,
-      intended: { change: { kind: 'roll-back', workload: cart, toRevision: 1 }, isEvidenceSaved: true },
+      intended: { deed: { kind: 'roll-back', workload: cart, toRevision: 1 }, isEvidenceSaved: true },
     },
   ],
   staysQuiet: [
     {
       story: 'Only replicas of the new revision fail.',
       given: nightOfTheRevision,
-      intended: { change: { kind: 'roll-back', workload: cart, toRevision: 1 }, isEvidenceSaved: true },
+      intended: { deed: { kind: 'roll-back', workload: cart, toRevision: 1 }, isEvidenceSaved: true },
     },
   ],
 };

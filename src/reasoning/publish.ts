@@ -10,6 +10,7 @@ import { subject, type Subject } from '../domain/subject.ts';
 import type { Assessment } from './assess.ts';
 import type { Diagnosis } from './diagnose.ts';
 import { followUps } from './follow-ups.ts';
+import { guardedSituation, warningsAbout } from './guard-deeds.ts';
 import { commandToChange } from './kubectl-commands.ts';
 import { publishClaim, publishEvidence } from './publish-claims.ts';
 import { summarise } from './summarise.ts';
@@ -121,22 +122,18 @@ export function publishPlans(
     reversibility: byId.get(plan.id)?.reversibility ?? 'irreversible',
     blocked: isBlocked(plan),
     warnings: warningsOf(plan),
+    ...(plan.pullRequest === undefined ? {} : { pullRequest: plan.pullRequest }),
   }));
 }
 
 /** Plans pass the same guard rails as commands that people type. */
-export function warnings(
-  guardRails: readonly GuardRail[],
-  { scope, radius, changes }: Assessment,
-): (plan: MitigationPlan) => readonly string[] {
-  const situation = { scope, blastRadius: radius, changes, hypotheses: [] };
-  return (plan) => [
-    ...new Set(
-      plan.changes.flatMap((change) =>
-        guardRails.flatMap((rail) => rail.check({ change, isEvidenceSaved: plan.saveFirst.length > 0 }, situation) ?? []),
-      ),
-    ),
-  ];
+export function warnings(guardRails: readonly GuardRail[], assessment: Assessment): (plan: MitigationPlan) => readonly string[] {
+  const situation = guardedSituation(assessment, { hypotheses: [], plans: [] });
+  return (plan) => {
+    const isEvidenceSaved = plan.saveFirst.length > 0;
+    const told = plan.changes.flatMap((deed) => warningsAbout(guardRails, { deed, isEvidenceSaved }, situation));
+    return [...new Set(told.map((each) => each.says))];
+  };
 }
 
 function allCitations({ assessment, diagnosis, plans, thoughts }: Reasoned): readonly Citation[] {
