@@ -1,6 +1,6 @@
 import type { Claim } from '../domain/citation.ts';
 import type { FailureMode } from '../domain/failure-mode.ts';
-import { formatInstant, type Instant, millisecondsPerDay, millisecondsPerHour } from '../domain/instant.ts';
+import { formatInstant, type Instant } from '../domain/instant.ts';
 import type { Investigation } from '../domain/investigation.ts';
 import type { MitigationPlan } from '../domain/mitigation.ts';
 import type { Hypothesis } from '../domain/reasoned.ts';
@@ -8,16 +8,19 @@ import { spokenSubject, subjectKey } from '../domain/subject.ts';
 import type { Assessment } from './assess.ts';
 import { isAnswer } from './diagnose.ts';
 import { commandToSee } from './kubectl-commands.ts';
+import { nextMorning } from './next-morning.ts';
 import { lowerFirst, whoFails } from './summarise.ts';
 import { sufferersOf } from './trace-cascade.ts';
 
-type FollowUp = Investigation['followUps'][number];
+export type FollowUp = Investigation['followUps'][number];
 
 export interface Found {
   readonly hypotheses: readonly Hypothesis[];
   readonly plans: readonly MitigationPlan[];
   readonly catalogue: readonly FailureMode[];
   readonly assessment: Assessment;
+  /** IANA name of where the engineer is, for the reminder. Absent: UTC. */
+  readonly timeZone?: string;
 }
 
 /** What must survive the night: the durable fix, the gate before things are put back, and the reminder to look again. */
@@ -35,13 +38,18 @@ export function followUps(found: Found): readonly FollowUp[] {
       }),
     );
   if (tickets.length === 0 && gates.length === 0) return [];
-  const reminder: FollowUp = {
+  const title = roots[0] === undefined ? 'Look again at what could not be told' : `Look again at ${spokenSubject(roots[0].subject)}`;
+  return [...gates, ...tickets, reminderOf(title, found.assessment.snapshot.takenAt, found.timeZone)];
+}
+
+/** `timeZone`: IANA name of where the engineer is. Absent: UTC. */
+export function reminderOf(title: string, now: Instant, timeZone: string | undefined): FollowUp {
+  return {
     kind: 'reminder',
-    title: roots[0] === undefined ? 'Look again at what could not be told' : `Look again at ${spokenSubject(roots[0].subject)}`,
+    title,
     text: 'Is the ticket taken, is everything put back, and has it stayed quiet? What is not written down at night is forgotten by the stand-up.',
-    due: formatInstant(nextMorning(found.assessment.snapshot.takenAt)),
+    due: formatInstant(nextMorning(now, timeZone)),
   };
-  return [...gates, ...tickets, reminder];
 }
 
 /** A ticket is read by who was not there: these show it best; the rest is in the incident notes. */
@@ -78,9 +86,4 @@ function pieceOfEvidence({ says, citing }: Claim): readonly string[] {
 /** Words of the cluster must not begin lines of their own. */
 function line(text: string): string {
   return text.replace(/\s+/g, ' ').trim();
-}
-
-/** Nine o'clock UTC on the next day; who knows the engineer's time zone moves it. */
-function nextMorning(now: Instant): Instant {
-  return Math.floor(now / millisecondsPerDay + 1) * millisecondsPerDay + 9 * millisecondsPerHour;
 }
