@@ -7,7 +7,7 @@ import type { Hypothesis } from '../domain/reasoned.ts';
 import { spokenSubject, subjectKey } from '../domain/subject.ts';
 import type { Assessment } from './assess.ts';
 import { isAnswer } from './diagnose.ts';
-import { commandToSee } from './kubectl-commands.ts';
+import { commandToSee } from '../domain/kubectl-commands.ts';
 import { nextMorning } from './next-morning.ts';
 import { lowerFirst, whoFails } from './summarise.ts';
 import { sufferersOf } from './trace-cascade.ts';

@@ -1,7 +1,7 @@
 import { type Citation, type Claim, type EvidencePointer, pointerKey } from '../domain/citation.ts';
 import { formatInstant, type Instant } from '../domain/instant.ts';
 import type { PublishedClaim, PublishedEvidence } from '../domain/investigation.ts';
-import { commandToSee } from './kubectl-commands.ts';
+import { commandToSee } from '../domain/kubectl-commands.ts';
 
 /** A stable id: where the evidence is, and a short sum of what it showed, so that equal citations share one entry. */
 export function evidenceId(citation: Citation): string {

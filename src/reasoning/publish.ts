@@ -11,7 +11,7 @@ import type { Assessment } from './assess.ts';
 import type { Diagnosis } from './diagnose.ts';
 import { followUps } from './follow-ups.ts';
 import { guardedSituation, warningsAbout } from './guard-deeds.ts';
-import { commandToChange } from './kubectl-commands.ts';
+import { commandToChange } from '../domain/kubectl-commands.ts';
 import { publishClaim, publishEvidence } from './publish-claims.ts';
 import { summarise } from './summarise.ts';
 import { arrowsToPage } from './trace-cascade.ts';

@@ -6,7 +6,7 @@ import type { LooseEnd } from '../domain/loose-end.ts';
 import { resourceOfKind } from '../domain/kubernetes/resources.ts';
 import { shellWord } from '../domain/shell-word.ts';
 import { spokenSubject, subject, subjectKey } from '../domain/subject.ts';
-import { commandToChange, commandToSee } from '../reasoning/kubectl-commands.ts';
+import { commandToChange, commandToSee } from '../domain/kubectl-commands.ts';
 
 /**
  * Everything that the incident left in the cluster, or put back. `debugPods`: pods of Stanch that are still there.

@@ -5,7 +5,7 @@ import { shellWord } from '../../domain/shell-word.ts';
 import { spokenSubject } from '../../domain/subject.ts';
 import type { Assessment } from '../assess.ts';
 import { spokenDistance } from '../changes/seen-change.ts';
-import { commandToChange } from '../kubectl-commands.ts';
+import { commandToChange } from '../../domain/kubectl-commands.ts';
 import { counted, facts, listed, type Thought } from './thought.ts';
 
 /** Deploy, config, node event, scaling in the last minutes? And what of it can be the cause? */

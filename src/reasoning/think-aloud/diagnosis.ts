@@ -4,7 +4,7 @@ import type { Hypothesis } from '../../domain/reasoned.ts';
 import { spokenSubject } from '../../domain/subject.ts';
 import type { Assessment } from '../assess.ts';
 import { type Diagnosis, doubtOf } from '../diagnose.ts';
-import { commandToSee } from '../kubectl-commands.ts';
+import { commandToSee } from '../../domain/kubectl-commands.ts';
 import { answerThreshold } from '../weights.ts';
 import { facts, listed, type Thought } from './thought.ts';
 

@@ -6,7 +6,7 @@ import { shellWord } from '../../domain/shell-word.ts';
 import { spokenSubject } from '../../domain/subject.ts';
 import type { Assessment } from '../assess.ts';
 import { doubtOf } from '../diagnose.ts';
-import { commandToSee } from '../kubectl-commands.ts';
+import { commandToSee } from '../../domain/kubectl-commands.ts';
 import { counted, facts, listed, type Thought } from './thought.ts';
 
 /** Is this real, or is the monitoring flapping? */

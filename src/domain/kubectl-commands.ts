@@ -1,8 +1,8 @@
-import type { EvidencePointer } from '../domain/citation.ts';
-import type { ClusterChange } from '../domain/cluster-change.ts';
-import { nodeCommand } from '../domain/node-command.ts';
-import { quoted, shellWord } from '../domain/shell-word.ts';
-import type { Subject } from '../domain/subject.ts';
+import type { EvidencePointer } from './citation.ts';
+import type { ClusterChange } from './cluster-change.ts';
+import { nodeCommand } from './node-command.ts';
+import { quoted, shellWord } from './shell-word.ts';
+import type { Subject } from './subject.ts';
 
 /** The command that a human would type to see the same piece of evidence. */
 export function commandToSee(of: EvidencePointer): string {
