@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { Command } from 'commander';
+import { continuousIntegration } from './ci.ts';
 import { down } from './down.ts';
 import { killTest } from './kill-test.ts';
 import { defaultLabName, desk, hostNamed, kubeconfigPath, labName } from './layout.ts';
@@ -73,6 +74,16 @@ program
     process.exitCode = (await (await runner()).testScenarios({ names, work })) ? 0 : 1;
   });
 
+program
+  .command('ci')
+  .description('down, up, the scenarios that matter most, down; each step with a limit of time')
+  .option('--within-minutes <minutes>', 'limit for everything', Number, 40)
+  .option('--scenarios <names...>', 'these instead')
+  .action(async (options: { readonly withinMinutes: number; readonly scenarios?: readonly string[] }) => {
+    const important = async () => (await (await runner()).allScenarios()).filter(({ isImportant }) => isImportant).map(({ name }) => name);
+    const scenarios = options.scenarios ?? (await important());
+    process.exitCode = (await continuousIntegration({ scenarios, withinMinutes: options.withinMinutes })) ? 0 : 1;
+  });
 program
   .command('kill-test')
   .description('kill up and scenarios at random moments; each time down must leave nothing and up must work')

@@ -12,6 +12,8 @@ export interface Scenario {
   readonly alert?: string;
   /** Stanch may run its read-only commands on nodes and try connections from pods. Absent: it may only ask the API and Prometheus. */
   readonly canLookInside?: true;
+  /** One of those that continuous integration runs: they matter most and take under 25 minutes together. */
+  readonly isImportant?: true;
   readonly expectation: Expectation;
   /** Undoes the damage from any state, also when `break` ended half-way. */
   readonly heal: () => Promise<void>;
