@@ -1,11 +1,12 @@
 import type { Question } from '../domain/alert.ts';
+import { containerQueries } from '../domain/container-metrics.ts';
 import type { EvidenceKind, Readings } from '../domain/evidence.ts';
 import type { AnyFailureMode, FailureMode } from '../domain/failure-mode.ts';
 import { type Instant, millisecondsPerHour } from '../domain/instant.ts';
 import { type ResourceName, resources } from '../domain/kubernetes/resources.ts';
 import type { EvidenceRequest } from '../ports/evidence-source.ts';
 import type { Assessment } from '../reasoning/assess.ts';
-import { alertKinds, firstKinds, logsToRead, nodesToProbe } from '../reasoning/choose-next-evidence.ts';
+import { alertKinds, firstKinds, logsToRead, namespacesToMeasure, nodesToProbe } from '../reasoning/choose-next-evidence.ts';
 import { connectionsToTry } from '../reasoning/connections-to-try.ts';
 import { evidenceBehind } from '../reasoning/facts-of.ts';
 
@@ -58,12 +59,25 @@ export function thirdRound(
       const behind = evidenceBehind(kind);
       return [...behind.needs, ...behind.helpedBy];
     });
-  const open = [...new Set(wanted)].filter((kind) => before[kind] === undefined).toSorted();
-  return open.map((kind) =>
+  const open = [...new Set(wanted)].filter((kind) => before[kind] === undefined && kind !== 'metrics').toSorted();
+  const asked = open.map((kind) =>
     kind === 'node-commands'
       ? { ...requestFor(kind, 'what a bad and a good node say', now), nodes: nodesToProbe(assessment) }
       : requestFor(kind, 'why', now),
   );
+  return wanted.includes('metrics') ? [...asked, ...usageRequests(assessment, now)] : asked;
+}
+
+/** Usage changes slowly beside an error rate, and there are many containers. */
+const usageStepSeconds = 60;
+
+/** What the containers of the namespaces in trouble use of their memory and processor. */
+function usageRequests(assessment: Assessment, now: Instant): readonly EvidenceRequest[] {
+  const namespaces = namespacesToMeasure(assessment);
+  const metrics = namespaces
+    .flatMap(containerQueries)
+    .map((expression) => ({ expression, purpose: 'context' as const, stepSeconds: usageStepSeconds }));
+  return metrics.length === 0 ? [] : [{ ...requestFor('metrics', 'how near to their limits the containers are', now), metrics }];
 }
 
 /** What an investigation may ever read, for the permissions that it needs. */

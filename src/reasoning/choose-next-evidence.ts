@@ -81,6 +81,19 @@ function logsOf({ pod }: Replica): readonly LogWish[] {
   });
 }
 
+/** Each namespace costs the monitoring three queries over all its containers. */
+const mostNamespaces = 3;
+
+/** Namespaces of the target and of what fails, the fullest of failures first. */
+export function namespacesToMeasure({ scope, facts }: Assessment): readonly string[] {
+  const failing = groupBy(facts.get('replicas')?.failing ?? [], ({ pod }) => pod.metadata.namespace);
+  const byFailures = [...failing.entries()].toSorted(
+    ([left, those], [right, these]) => these.length - those.length || left.localeCompare(right),
+  );
+  const target = scope.target?.namespace;
+  return [...new Set([...(target === undefined ? [] : [target]), ...byFailures.map(([name]) => name)])].slice(0, mostNamespaces);
+}
+
 /** One node that is asked about or that suspects sit on, and one that healthy siblings sit on: the difference tells. */
 export function nodesToProbe({ scope, radius, facts }: Assessment): readonly string[] {
   const asked = scope.target?.kind === 'Node' ? scope.target.name : undefined;
