@@ -1,21 +1,21 @@
 import { deployment, type Scenario } from '../framework/scenario.ts';
 import { applyShop, shopText, waitForEvent, waitForPodReason } from '../framework/shop.ts';
 
-const worker = '(while true; do :; done) & (while true; do :; done) & (while true; do :; done) & exec payment-service';
+const work = 'for worker in 1 2 3 4 5 6 7 8; do (while true; do :; done) & done; exec payment-service';
 
 export const scenario: Scenario = {
   name: 'liveness-too-eager',
   story:
-    'A release reconciles in the background without a pause, under a fiftieth of a core and a liveness probe with one second of patience; throttled pods are killed again and again.',
+    'A release reconciles in the background without a pause, under a twentieth of a core and a liveness probe with one second of patience; throttled pods are killed again and again.',
   break: () =>
     applyShop(
       {
         from: shopText.paymentResources,
-        to: `resources: { requests: { cpu: 20m, memory: 32Mi }, limits: { cpu: 20m, memory: 64Mi } }\n          command: [/bin/sh, -c, "${worker}"]`,
+        to: `resources: { requests: { cpu: 50m, memory: 32Mi }, limits: { cpu: 50m, memory: 64Mi } }\n          command: [/bin/sh, -c, "${work}"]`,
       },
       {
         from: shopText.liveness,
-        to: 'livenessProbe: { httpGet: { path: /alive, port: http }, initialDelaySeconds: 1, periodSeconds: 2, timeoutSeconds: 1, failureThreshold: 1 }',
+        to: 'livenessProbe: { httpGet: { path: /alive, port: http }, initialDelaySeconds: 20, periodSeconds: 5, timeoutSeconds: 1, failureThreshold: 2 }',
       },
     ),
   symptom: async () => {
