@@ -82,7 +82,7 @@ function whyOutside(
   const { mitigations, purposes, clusters } = rule;
   if (mitigations !== 'any' && !mitigations.includes(plan.id)) return `it is about ${mitigations.join(', ')}`;
   if (!purposes.includes(purpose)) return `it is there to ${purposes.join(' and ')}, not to ${purpose}`;
-  if (clusters !== 'any' && !isNamed(cluster, clusters))
+  if (clusters !== 'any' && (cluster === '' || !isNamed(cluster, clusters)))
     return cluster === '' ? 'it names clusters, and which one this is is not known' : `it does not hold in the cluster ${cluster}`;
   const { namespaces, nodes } = placesOf(plan);
   const otherNamespace = namespaces.find((name) =>
