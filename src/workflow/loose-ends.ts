@@ -5,8 +5,9 @@ import type { Pod } from '../domain/kubernetes/pod.ts';
 import type { LooseEnd } from '../domain/loose-end.ts';
 import { resourceOfKind } from '../domain/kubernetes/resources.ts';
 import { shellWord } from '../domain/shell-word.ts';
-import { spokenSubject, subject, subjectKey } from '../domain/subject.ts';
-import { commandToChange, commandToSee } from '../domain/kubectl-commands.ts';
+import { spokenSubject, subject } from '../domain/subject.ts';
+import { commandToPutBack } from '../domain/undo-command.ts';
+import { commandToSee } from '../domain/kubectl-commands.ts';
 
 /**
  * Everything that the incident left in the cluster, or put back. `debugPods`: pods of Stanch that are still there.
@@ -56,7 +57,7 @@ function endOf(attempt: Attempt, change: ClusterChange, index: number): readonly
         command: commandToLook(change),
       },
     ];
-  const command = commandToPutBack(attempt, change);
+  const command = commandToPutBack(attempt.plan, change);
   const putBack = command === undefined ? {} : { command };
   const doubt = done.result?.state === 'done' ? 'is' : 'may be';
   if (attempt.undoAsked === undefined)
@@ -68,13 +69,6 @@ function endOf(attempt: Attempt, change: ClusterChange, index: number): readonly
 function until({ plan, purpose }: Attempt): string {
   if (plan.undoWhen !== undefined) return ', until the proofs for putting it back hold';
   return purpose === 'repair' ? ', and stays so: make it permanent where it is deployed from' : ', and stays so until somebody decides';
-}
-
-/** The undo that the plan worked out for the same object. */
-function commandToPutBack({ plan }: Attempt, change: ClusterChange): string | undefined {
-  const key = subjectKey(changedSubject(change));
-  const undo = plan.undo.find((each) => subjectKey(changedSubject(each)) === key);
-  return undo === undefined ? undefined : commandToChange(undo);
 }
 
 function commandToLook(change: ClusterChange): string {

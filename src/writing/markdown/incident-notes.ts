@@ -19,25 +19,36 @@ import { writeTimeline } from './timeline.ts';
 /** Incident notes: what a colleague reads tomorrow, and what is pasted into the ticket. */
 export function writeIncidentNotes(investigation: Investigation): string {
   const cites = citeNumbers(investigation);
-  const blocks = [
+  return joined([
     [`# ${titleOf(investigation)}`],
     [`**${prose(investigation.summary)}**`],
     writeStatus(investigation, cites),
     writeImpact(investigation),
     section('Timeline', writeTimeline(investigation, cites)),
-    ...causesOf(investigation).map((cause, _index, all) => writeCause(cause, all.length, cites)),
-    writePossible(investigation, cites),
-    section('Considered and acquitted', writeAcquitted(investigation, cites)),
+    ...writeDiagnosis(investigation, cites),
     section('Mitigation and undo', writeMitigationPlans(investigation.mitigations, cites)),
     section('Could not be seen', writeBlindSpots(investigation)),
     section('Follow-ups', writeFollowUps(investigation.followUps)),
     section('Evidence', writeEvidenceTable(investigation, cites)),
     [`Written by Stanch from \`${investigation.schema}\`. Nothing was executed.`],
-  ];
+  ]);
+}
+
+/** Blocks with an empty line between them. */
+export function joined(blocks: readonly (readonly string[])[]): string {
   return `${blocks
     .filter((block) => block.length > 0)
     .map((block) => block.join('\n'))
     .join('\n\n')}\n`;
+}
+
+/** What caused it, what may have, and what did not. */
+export function writeDiagnosis(investigation: Investigation, cites: Cites): readonly (readonly string[])[] {
+  return [
+    ...causesOf(investigation).map((cause, _index, all) => writeCause(cause, all.length, cites)),
+    writePossible(investigation, cites),
+    section('Considered and acquitted', writeAcquitted(investigation, cites)),
+  ];
 }
 
 function titleOf({ alert, outcome, scope }: Investigation): string {
@@ -46,7 +57,7 @@ function titleOf({ alert, outcome, scope }: Investigation): string {
   return scope.target === undefined ? 'Incident notes' : `Incident notes: ${prose(spokenSubject(scope.target))}`;
 }
 
-function section(title: string, lines: readonly string[]): readonly string[] {
+export function section(title: string, lines: readonly string[]): readonly string[] {
   return lines.length === 0 ? [] : [`## ${title}`, '', ...lines];
 }
 
@@ -77,7 +88,7 @@ function spokenClaim(claim: PublishedClaim, cites: Cites): string {
   return prose(claim.says) + cites.marks([claim]);
 }
 
-function writeImpact({ scope, onset, startedAt }: Investigation): readonly string[] {
+export function writeImpact({ scope, onset, startedAt }: Investigation): readonly string[] {
   if (scope.target === undefined && scope.failing.length === 0) return [];
   const total = scope.failing.length + scope.healthy.length;
   const whose = scope.target === undefined ? '' : ` of ${prose(spokenSubject(scope.target))}`;
@@ -188,7 +199,7 @@ function writeAcquitted(investigation: Investigation, cites: Cites): readonly st
   return [...changes, ...others, ...consequences];
 }
 
-function writeBlindSpots({ blindSpots }: Investigation): readonly string[] {
+export function writeBlindSpots({ blindSpots }: Investigation): readonly string[] {
   return blindSpots.map(
     (spot) =>
       `- **${prose(spot.what)}**: ${sentence(spot.why)} To see it: ${isCommand(spot.toSeeIt) ? code(spot.toSeeIt) : sentence(spot.toSeeIt)}`,

@@ -1,0 +1,64 @@
+import { type Attempt, type Incident, standingChanges } from '../../../domain/incident.ts';
+import { asSentence } from '../../acting-words.ts';
+import { type Layout, paragraph } from '../../layout.ts';
+import { oneCommand } from '../../terminal-safe.ts';
+
+export interface Rested {
+  readonly id: string;
+  readonly resting: 'closed' | 'mitigated' | 'nothing-to-do' | 'needs-human' | 'gate-closed' | 'aborted' | 'undone' | 'waiting' | 'stopped';
+  readonly because: string;
+  readonly incident: Incident;
+}
+
+const headlines: { readonly [Resting in Rested['resting']]: string } = {
+  closed: 'Closed.',
+  mitigated: 'Users are served again.',
+  'nothing-to-do': 'Nothing to do.',
+  'needs-human': 'This needs a human.',
+  'gate-closed': 'Not put back yet.',
+  aborted: 'Stopped; nothing more is done by itself.',
+  undone: 'Put back.',
+  waiting: 'It waits for an approval.',
+  stopped: 'Stopped on the way; what was done is recorded.',
+};
+
+/** The last thing on the screen: how it stands, what is in force, and what can be typed next. */
+export function tellResting({ id, resting, because, incident }: Rested, layout: Layout): readonly string[] {
+  const { palette } = layout;
+  const isGood = ['closed', 'mitigated', 'nothing-to-do', 'undone'].includes(resting);
+  const paint = isGood ? palette.good : palette.doubtful;
+  const inForce = incident.attempts.filter((attempt) => standingChanges(attempt).length > 0 && attempt.plan.undo.length > 0);
+  return [
+    '',
+    ...paragraph({ text: headlines[resting], mark: '', paint }, layout),
+    ...(because === '' || resting === 'closed' ? [] : paragraph({ text: asSentence([because]), mark: '' }, layout)),
+    ...inForce.flatMap((attempt) => paragraph({ text: spokenInForce(attempt), mark: '→ ', paintMark: palette.doubtful }, layout)),
+    ...next(id, resting, inForce).map(
+      ([what, command]) => `${palette.faint(`  ${what.padEnd(widest)}`)}${palette.command(oneCommand(command))}`,
+    ),
+  ];
+}
+
+function spokenInForce({ number, plan }: Attempt): string {
+  const until = plan.undoWhen === undefined ? '' : ` It is put back only when ${plan.undoWhen}`;
+  return `Attempt ${number} (${plan.id}) is in force.${until}`;
+}
+
+const widest = 'find the cause, repair, put back  '.length;
+
+function next(id: string, resting: Rested['resting'], inForce: readonly Attempt[]): readonly (readonly [string, string])[] {
+  const isInForce = inForce.length > 0;
+  const onwards = (
+    {
+      mitigated: [['find the cause, repair, put back', `stanch mitigate --incident ${id} --follow-through`]],
+      'gate-closed': [['prove it again, and put back', `stanch restore ${id}`]],
+      waiting: [['take it up again', `stanch mitigate --incident ${id}`]],
+      stopped: [['take it up again', `stanch mitigate --incident ${id}`]],
+    } as { readonly [Resting in Rested['resting']]?: readonly (readonly [string, string])[] }
+  )[resting];
+  return [
+    ...(onwards ?? []),
+    ...(isInForce && resting !== 'undone' ? [['put it back at once', `stanch undo ${id}`] as const] : []),
+    ['the notes', `stanch incidents ${id} --output markdown`],
+  ];
+}
