@@ -48,7 +48,7 @@ export type InvestigationResult =
     }
   | Failed;
 
-interface Failed {
+export interface Failed {
   readonly state: 'failed';
   readonly attempted: string;
   readonly happened: string;
