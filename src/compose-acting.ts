@@ -246,6 +246,6 @@ async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
 async function readPolicy({ policy: path }: ActSettings): Promise<Policy | Failure> {
   const { readPolicyFile } = await import('./policy-files/read-policy-file.ts');
   if (path === undefined) return usualPolicy;
-  const read = await readPolicyFile(path);
+  const read = await readPolicyFile(path, { mitigations: mitigations.map(({ id }) => id) });
   return read.state === 'failed' ? read : read.policy;
 }

@@ -31,6 +31,7 @@ export const composition: Composition = {
   permissions: () => writeClusterRoles(permissionsUsed(), optionalRoles),
   catalogue,
   openActing: () => import('./compose-acting.ts'),
+  readPolicy: async (file) => (await import('./policy-files/read-policy-file.ts')).readPolicyFile(file, knownNames),
 };
 
 /** Rights for what some rule can use; what the source could read beyond that is not asked for. */
@@ -68,6 +69,9 @@ const optionalRoles: readonly OptionalRole[] = [
     permissions: debugPodPermissions,
   },
 ];
+
+/** A policy that names a mitigation which does not exist allows less than its author thinks. */
+const knownNames = { mitigations: mitigations.map(({ id }) => id) };
 
 type Investigated = Awaited<ReturnType<typeof investigate>>;
 

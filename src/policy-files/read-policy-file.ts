@@ -1,5 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Policy } from '../domain/policy.ts';
+import { shellWord } from '../domain/shell-word.ts';
 import { parsePolicy } from './parse-policy.ts';
 import type { PolicyProblem } from './policy-problem.ts';
 import type { KnownNames } from './policy-shape.ts';
@@ -30,7 +31,11 @@ export async function readPolicyFile(path: string, known: KnownNames = {}): Prom
   const shown = problems.slice(0, problemsInOneLine).map(spokenProblem).join('; ');
   const others = problems.length - problemsInOneLine;
   return {
-    ...failed(path, others > 0 ? `${shown}; and ${others} more` : shown, `Correct it, and look again with: stanch policy check ${path}`),
+    ...failed(
+      path,
+      others > 0 ? `${shown}; and ${others} more` : shown,
+      `Correct it, and look again with: stanch policy ${shellWord(path)}`,
+    ),
     problems,
   };
 }
@@ -50,7 +55,7 @@ async function readText(path: string): Promise<TextReading> {
     const found = await file.stat();
     if (!found.isFile()) return failed(path, 'it is no file', 'Name a YAML file');
     if ((found.mode & writableByAnyone) !== 0)
-      return failed(path, 'anybody on this machine may change what it allows', `Take that away with: chmod o-w ${path}`);
+      return failed(path, 'anybody on this machine may change what it allows', `Take that away with: chmod o-w ${shellWord(path)}`);
     if (found.size > largestBytes) return failed(path, `it is larger than ${largestBytes / 1024} KiB`, 'Name a policy file');
     return { state: 'read', text: await file.readFile('utf8') };
   } catch (problem) {

@@ -153,9 +153,9 @@ describe('a human is asked', () => {
   );
 
   test.each([
-    [0.79, 'the diagnosis is 0.79 sure, and a repair needs 0.8'],
-    [Number.NaN, 'the diagnosis is NaN sure, and a repair needs 0.8'],
-    [undefined, 'the diagnosis is not there yet, and a repair needs 0.8'],
+    [0.79, 'the confidence of the diagnosis is 0.79, and a repair needs 0.8'],
+    [Number.NaN, 'the confidence of the diagnosis is NaN, and a repair needs 0.8'],
+    [undefined, 'the confidence of the diagnosis is not known, and a repair needs 0.8'],
   ])('about a repair for a diagnosis of confidence %s', (confidence, because) => {
     const proposal = { purpose: 'repair', policy: policyOf({ ...repairs, mitigations: 'any' }) } as const;
     expect(judged({ ...proposal, ...(confidence === undefined ? {} : { confidence }) })).toEqual(refusal(because));

@@ -66,7 +66,7 @@ function reasonAgainst(rule: PolicyRule, proposal: Proposal): string | undefined
   if (hours !== undefined && !isWithinHours(hours, now))
     return `it is ${spokenLocalTime(localTime(now, hours.timeZone))} there, and the rule holds ${spokenHours(hours)}`;
   if (purpose === 'repair' && !(confidence !== undefined && confidence >= (repairConfidence ?? Infinity)))
-    return `the diagnosis is ${confidence === undefined ? 'not there yet' : `${confidence} sure`}, and a repair needs ${repairConfidence ?? 'a bound that the rule does not name'}`;
+    return `the confidence of the diagnosis is ${confidence ?? 'not known'}, and a repair needs ${repairConfidence ?? 'a bound that the rule does not name'}`;
   const windowMilliseconds = attempts.withinMinutes * millisecondsPerMinute;
   const counted = earlier.filter((each) => now - each.at < windowMilliseconds && whyOutside(rule, each) === undefined).length;
   return counted < attempts.most

@@ -35,7 +35,7 @@ function spokenRule({ name, mitigations, purposes, namespaces, nodes, clusters, 
     ...spokenNames('on', nodes),
     ...spokenNames('in the cluster', clusters),
     ...(hours === undefined ? [] : [spokenHours(hours)]),
-    ...(repairConfidence === undefined ? [] : [`a repair only where the diagnosis is ${repairConfidence} sure or more`]),
+    ...(repairConfidence === undefined ? [] : [`a repair only with a confidence of ${repairConfidence} or more`]),
     `at most ${attempts.most === 1 ? 'once' : `${attempts.most} times`} within ${attempts.withinMinutes} min`,
   ].join('; ');
 }

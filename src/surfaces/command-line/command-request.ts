@@ -1,5 +1,6 @@
 import type { ActSettings, StorePlace } from './acting-composition.ts';
 import type { SourceOptions } from './composition.ts';
+import type { PolicyRequest } from './policy-command.ts';
 import type { ColourChoice } from './colours.ts';
 
 export const outputFormats = ['text', 'json', 'markdown'] as const;
@@ -29,6 +30,7 @@ export type CommandRequest =
   | { readonly command: 'explain'; readonly wanted: Wanted; readonly colour: ColourChoice }
   | { readonly command: 'completion'; readonly shell: Shell }
   | ActingRequest
+  | PolicyRequest
   | ({ readonly command: 'incidents'; readonly place: StorePlace; readonly incident?: string } & Presentation);
 
 /** How the answer is written, and what was agreed to beforehand. */

@@ -42,7 +42,9 @@ function completablesOf(failureModes: readonly string[]): readonly Completable[]
 function argumentOf(command: Command, failureModes: readonly string[]): Value {
   const [argument] = command.registeredArguments;
   if (argument === undefined) return { kind: 'none' };
-  return { kind: 'choices', choices: argument.argChoices ?? failureModes };
+  if (argument.argChoices !== undefined) return { kind: 'choices', choices: argument.argChoices };
+  if (argument.name() === 'mode') return { kind: 'choices', choices: failureModes };
+  return { kind: argument.name() === 'file' ? 'files' : 'text' };
 }
 
 function flagOf(option: Option): Flag {
@@ -77,7 +79,7 @@ function writeBash(commands: readonly Completable[]): string {
     ...valued(command),
     '      esac',
     `      if [[ $word == -* ]]; then COMPREPLY=($(compgen -W '${flagsOf(command)}' -- "$word"))`,
-    `      else ${command.argument.kind === 'choices' ? bashValue(command.argument) : ':'}; fi ;;`,
+    `      else ${bashValue(command.argument)}; fi ;;`,
   ]);
   return [
     '# bash completion for stanch',
@@ -144,6 +146,7 @@ function zshValue(value: Value): string {
 }
 
 function zshArgument({ argument }: Completable): readonly string[] {
+  if (argument.kind === 'files') return ["'1:path:_files'"];
   return argument.kind === 'choices' ? [`'1:name:(${argument.choices.join(' ')})'`] : [];
 }
 
@@ -161,6 +164,7 @@ function writeFish(commands: readonly Completable[]): string {
       const when = `complete -c stanch -n "__fish_seen_subcommand_from ${command.name}"`;
       return [
         ...command.flags.map((flag) => `${when}${fishFlag(flag)}`),
+        ...(command.argument.kind === 'files' ? [`${when} -F`] : []),
         ...(command.argument.kind === 'choices' ? [`${when} -a "${command.argument.choices.join(' ')}"`] : []),
       ];
     }),

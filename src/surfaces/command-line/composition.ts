@@ -1,10 +1,11 @@
 import type { AnyFailureMode } from '../../domain/failure-mode.ts';
 import type { Investigation } from '../../domain/investigation.ts';
+import type { PolicyComposition } from './policy-composition.ts';
 import type { ActingComposition } from './acting-composition.ts';
 import type { Tellable } from '../../writing/text/tell.ts';
 
 /** What the command line needs from the rest of the program. compose.ts has it; tests hand in their own. */
-export interface Composition {
+export interface Composition extends PolicyComposition {
   readonly runInvestigation: (options: InvestigationOptions, announcer: Announcer, signal: AbortSignal) => Promise<Investigated | Failure>;
   readonly runRecording: (options: RecordingOptions, announcer: Announcer, signal: AbortSignal) => Promise<Recorded | Failure>;
   /** The incident that comes with the program. */

@@ -35,6 +35,7 @@ export function exampleProgram(settings: ExampleSettings = {}): ExampleProgram {
     demonstration: () => ({ recording: 'demonstration' }),
     permissions: () => 'kind: ClusterRole\n',
     catalogue: [],
+    readPolicy: () => Promise.reject(new Error('This example reads no policy.')),
     openActing: () => Promise.reject(new Error('This example does not act.')),
     ...settings.composition,
   };

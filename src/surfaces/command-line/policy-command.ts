@@ -1,34 +1,18 @@
 import { Argument, Command } from 'commander';
-import type { Policy } from '../../domain/policy.ts';
 import { writeFailureLine } from '../../writing/failure-line.ts';
 import { writePolicySummary } from '../../writing/policy-summary.ts';
 import { oneLine } from '../../writing/terminal-safe.ts';
 import type { ColourChoice } from './colours.ts';
-import type { Failure } from './composition.ts';
 import { layoutFor } from './layout-for.ts';
 import { readText } from './option-values.ts';
+import type { PolicyComposition } from './policy-composition.ts';
 import { colourOption, examples } from './source-options.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface PolicyRequest {
-  readonly command: 'check-policy';
+  readonly command: 'policy';
   readonly file: string;
   readonly colour: ColourChoice;
-}
-
-/** What the command needs from the rest of the program. */
-export interface PolicyComposition {
-  readonly readPolicy: (file: string) => Promise<PolicyRead | RefusedPolicy>;
-}
-
-export interface PolicyRead {
-  readonly state: 'read';
-  readonly policy: Policy;
-}
-
-export interface RefusedPolicy extends Failure {
-  /** All that is wrong with its text, for people. Empty: it could not be read at all. */
-  readonly problems: readonly { readonly line?: number; readonly at: string; readonly says: string }[];
 }
 
 const exitStatuses = `
@@ -41,13 +25,12 @@ const refusedStatus = 1;
 const failedStatus = 3;
 
 export function policyCommand(onRequest: (request: PolicyRequest) => void): Command {
-  const check = new Command('check')
-    .description('Say what a policy file allows, or what is wrong with it. Nothing else is done.')
+  return new Command('policy')
+    .description('Say what a policy file lets run without asking, or what is wrong with it. Nothing else is done.')
     .addArgument(new Argument('<file>', 'the policy').argParser(readText))
     .addOption(colourOption())
-    .addHelpText('after', examples('stanch policy check policy.yaml') + exitStatuses)
-    .action((file: string, { color }: { readonly color: ColourChoice }) => onRequest({ command: 'check-policy', file, colour: color }));
-  return new Command('policy').description('Check what may run without asking, and what may not run at all.').addCommand(check);
+    .addHelpText('after', examples('stanch policy policy.yaml') + exitStatuses)
+    .action((file: string, { color }: { readonly color: ColourChoice }) => onRequest({ command: 'policy', file, colour: color }));
 }
 
 /** Returns the exit status. */

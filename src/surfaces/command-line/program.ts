@@ -3,6 +3,7 @@ import { actingCommands } from './acting-commands.ts';
 import type { ColourChoice } from './colours.ts';
 import { type CommandRequest, type OutputFormat, type Shell, shells } from './command-request.ts';
 import { readText } from './option-values.ts';
+import { policyCommand } from './policy-command.ts';
 import { addSourceOptions, colourOption, examples, outputOption, type SourceFlags, sourceOf } from './source-options.ts';
 
 export interface ProgramSettings {
@@ -33,6 +34,7 @@ export function buildProgram({ version, onRequest }: ProgramSettings): Command {
   const commands = [
     investigateCommand,
     ...actingCommands,
+    policyCommand,
     recordCommand,
     demoCommand,
     permissionsCommand,

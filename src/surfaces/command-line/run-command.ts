@@ -9,6 +9,7 @@ import { explain } from './explain.ts';
 import { safeJson } from './safe-json.ts';
 import { layoutFor } from './layout-for.ts';
 import { openScreen, type Screen } from './screen.ts';
+import { checkPolicy } from './policy-command.ts';
 import { readSource } from './read-source.ts';
 import type { Terminal } from './terminal.ts';
 import { withinLimits } from './within-limits.ts';
@@ -40,6 +41,8 @@ export async function runCommand(request: CommandRequest, run: CommandRun): Prom
         ),
         run.terminal,
       );
+    case 'policy':
+      return checkPolicy(request, run.terminal, await run.compose());
     case 'incidents':
       return (await import('./run-acting.ts')).showIncidents(request, run);
     case 'mitigate':
