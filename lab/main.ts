@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { Command } from 'commander';
 import { continuousIntegration } from './ci.ts';
 import { down } from './down.ts';
 import { killTest } from './kill-test.ts';
-import { defaultLabName, desk, hostNamed, kubeconfigPath, labName } from './layout.ts';
+import { defaultLabName, desk, hostNamed, kubeconfigPath, labName, sourceDirectory } from './layout.ts';
 import { inHost } from './machine/in-host.ts';
 import { inNetworkOf } from './machine/network.ts';
 import { say, step } from './progress.ts';
@@ -100,6 +101,11 @@ program
     const scenarios = options.scenarios ?? (await (await runner()).allScenarios()).map(({ name }) => name);
     process.exitCode = (await killTest({ ...options, scenarios })) ? 0 : 1;
   });
+
+program
+  .command('act-round-trips')
+  .description('every change that Stanch can make, there and back on the real API server, in a namespace of its own')
+  .action(async () => replaceBy(inNetworkOf(desk.name, [process.execPath, join(sourceDirectory, 'acting', 'round-trips.ts')])));
 
 /** Loaded where it is needed: the lab must start and end also while the code that investigates does not load. */
 function runner() {
