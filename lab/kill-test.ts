@@ -57,7 +57,10 @@ export async function killTest({ times, seed, scenarios }: KillTest): Promise<bo
       isGroupKilled: random() < 0.5,
     };
     if (!isScenario) await run({ directory, parameters: ['down'] });
-    const killed = await runAndKill({ directory, victim });
+    let killed = await runAndKill({ directory, victim });
+    // A quick scenario may be over by then. It is killed somewhere in its course instead.
+    if (isScenario && killed.status !== null)
+      killed = await runAndKill({ directory, victim: { ...victim, afterSeconds: random() * killed.seconds } });
     const wrong: string[] = [];
     const down = await runDown({ directory, networkBefore, wrong });
     const up = await run({ directory, parameters: ['up'] });
