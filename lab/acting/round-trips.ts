@@ -175,8 +175,10 @@ async function same({ cluster, path, as, withinSeconds }: Sameness): Promise<voi
   });
 }
 
+/** The taint of a cordoned node comes and goes with it; when it came is the controller's own note. */
 function spokenObject(object: JsonValue): ReadonlySet<string> {
-  return new Set([...normalised(object as unknown as ApiObject)].map(([path, value]) => `${path} = ${JSON.stringify(value)}`));
+  const fields = [...normalised(object as unknown as ApiObject)].filter(([path]) => !/^spec\.taints\..*\.timeAdded$/.test(path));
+  return new Set(fields.map(([path, value]) => `${path} = ${JSON.stringify(value)}`));
 }
 
 /** Somebody writes to the object at the moment between our reading and our writing. */
