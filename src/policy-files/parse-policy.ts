@@ -15,7 +15,8 @@ export function parsePolicy(text: string, known: KnownNames = {}): ParsedPolicy 
   try {
     const events = parseEvents(source, { maxDepth: 20 });
     const documents = constructFromEvents(events, { source, schema: CORE_SCHEMA, maxAliases: 0, maxTotalMergeKeys: 0 });
-    if (documents.length !== 1) return refused({ at: '', says: 'it holds several documents; one file is one policy' });
+    if (documents.length === 0) return refused({ at: '', says: 'it is empty' });
+    if (documents.length > 1) return refused({ at: '', says: 'it holds several documents; one file is one policy' });
     const shaped = policyShape(known).safeParse(documents[0], { reportInput: true });
     if (shaped.success) return { state: 'parsed', policy: shaped.data };
     const [first, ...more] = wordsOfProblems(shaped.error.issues, yamlLines(events, source));
