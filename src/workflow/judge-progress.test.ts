@@ -273,9 +273,9 @@ describe('a mitigation that does not help in time', () => {
 
 describe('whatever is seen', () => {
   const side = fc.record({
-    replicas: fc.constantFrom<Seen['replicas']>({}, { failing: 1 }, { failing: 3 }, 'unreadable', 'not-asked-for'),
-    errors: fc.constantFrom<Seen['errors']>({ value: 0 }, { value: 0.2 }, { value: 0.5 }, 'unreadable', 'not-asked-for'),
-    alert: fc.constantFrom<Seen['alert']>('firing', 'quiet', 'unreadable', 'not-asked-for'),
+    replicas: fc.constantFrom<NonNullable<Seen['replicas']>>({}, { failing: 1 }, { failing: 3 }, 'unreadable', 'not-asked-for'),
+    errors: fc.constantFrom<NonNullable<Seen['errors']>>({ value: 0 }, { value: 0.2 }, { value: 0.5 }, 'unreadable', 'not-asked-for'),
+    alert: fc.constantFrom<NonNullable<Seen['alert']>>('firing', 'quiet', 'unreadable', 'not-asked-for'),
   });
 
   test('nothing is confirmed but by a look at which every side that was asked for is well', () => {
