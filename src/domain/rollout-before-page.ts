@@ -28,7 +28,8 @@ const manyErrors = 3;
 export function rolloutBeforePage(facts: PagedRolloutFacts): readonly Finding[] {
   const page = facts['judged-alert'];
   const startedAt = page?.alert.startedAt;
-  if (page?.target === undefined || page.judgement.verdict !== 'real' || startedAt === undefined) return [];
+  const isOpen = page?.judgement.verdict === 'real' || page?.judgement.verdict === 'cannot-tell';
+  if (page?.target === undefined || !isOpen || startedAt === undefined) return [];
   const own = facts.replicas.ofWorkload(page.target).filter(({ health }) => health !== 'finished' && health !== 'leaving');
   const history = revisionsOf(page.target, facts);
   const current = history.find(({ hash }) => hash === newestHash(history, own));

@@ -275,7 +275,7 @@ function pagedRollout({ image = 'registry.example/cart:2', rolledOutMinutesAgo =
     ),
     replicasets: [...(old === undefined ? [] : [old]), { ...made, metadata }],
     'judged-alert': {
-      ...exampleJudgedAlert('real', { namespace: 'shop' }),
+      ...exampleJudgedAlert('real', { namespace: 'shop', deployment: target }),
       target: { kind: 'Deployment', namespace: 'shop', name: target },
     },
   };
