@@ -7,7 +7,7 @@ import { type ResourceName, resources } from '../domain/kubernetes/resources.ts'
 import type { EvidenceRequest } from '../ports/evidence-source.ts';
 import type { Assessment } from '../reasoning/assess.ts';
 import { alertKinds, firstKinds, logsToRead, namespacesToMeasure, nodesToProbe } from '../reasoning/choose-next-evidence.ts';
-import { connectionsToTry } from '../reasoning/connections-to-try.ts';
+import { connectionAttempts } from '../reasoning/connections-to-try.ts';
 import { evidenceBehind } from '../reasoning/facts-of.ts';
 
 /** How far back metrics are read: enough to see what is usual before the trouble. */
@@ -43,7 +43,7 @@ export function logRequest(assessment: Assessment, now: Instant): EvidenceReques
 }
 
 export function probeRequest(assessment: Assessment, now: Instant): EvidenceRequest {
-  return { ...requestFor('connectivity-probes', 'which connections work from where', now), probes: connectionsToTry(assessment) };
+  return { ...requestFor('connectivity-probes', 'which connections work from where', now), probes: connectionAttempts(assessment) };
 }
 
 /** Everything that some failure mode can use and that was not read yet. */

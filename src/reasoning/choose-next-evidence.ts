@@ -1,6 +1,8 @@
 import { dnsServers } from '../domain/cluster-dns.ts';
 import type { EvidenceKind } from '../domain/evidence.ts';
 import { groupBy } from '../domain/collection.ts';
+import { repeatedTimes } from '../domain/dependency-trouble.ts';
+import type { LogClue } from '../domain/log-clue.ts';
 import type { Replica } from '../domain/replica.ts';
 import { subjectKey } from '../domain/subject.ts';
 import type { Assessment } from './assess.ts';
@@ -38,6 +40,8 @@ export interface LogWish {
 /** Logs of so many failing replicas of a workload tell what all of them would. */
 const failingPerWorkload = 2;
 const healthyPerWorkload = 1;
+/** Where no replica fails, only their logs can tell which of them suffer: then some from every node are worth reading. */
+const quietPerTarget = 6;
 /** An investigation reads logs of at most so many workloads: the target first, then those with most failing replicas. */
 const mostWorkloads = 20;
 
@@ -54,11 +58,23 @@ export function logsToRead({ scope, facts }: Assessment): readonly LogWish[] {
   const suspects = order
     .slice(0, mostWorkloads)
     .flatMap(([, members]) => membersToRead(members, replicas.ofWorkload(members[0]?.workload ?? { kind: '', name: '' })));
-  const quiet = target !== undefined && !failing.has(target) ? scope.healthy.slice(0, failingPerWorkload) : [];
+  const quiet = target !== undefined && !failing.has(target) ? acrossNodes(scope.healthy).slice(0, quietPerTarget) : [];
   const restarted = replicas.all.filter((replica) => replica.health === 'healthy' && replica.troubles.length > 0).slice(0, mostWorkloads);
   // All workloads share them, and what they ask in turn fails in their log alone.
   const resolvers = dnsServers(replicas).slice(0, failingPerWorkload);
   return [...new Set([...suspects, ...quiet, ...restarted, ...resolvers])].flatMap(logsOf);
+}
+
+/** The first of each node, then the second of each. */
+function acrossNodes(replicas: readonly Replica[]): readonly Replica[] {
+  const seen = new Map<string, number>();
+  const ranked = replicas.map((replica) => {
+    const node = replica.pod.spec.nodeName ?? '';
+    const rank = seen.get(node) ?? 0;
+    seen.set(node, rank + 1);
+    return { replica, rank };
+  });
+  return ranked.toSorted((left, right) => left.rank - right.rank).map(({ replica }) => replica);
 }
 
 function membersToRead(failing: readonly Replica[], all: readonly Replica[]): readonly Replica[] {
@@ -97,9 +113,21 @@ export function namespacesToMeasure({ scope, facts }: Assessment): readonly stri
 /** One node that is asked about or that suspects sit on, and one that healthy siblings sit on: the difference tells. */
 export function nodesToProbe({ scope, radius, facts }: Assessment): readonly string[] {
   const asked = scope.target?.kind === 'Node' ? scope.target.name : undefined;
-  const bad = asked ?? (radius.leading?.axis === 'node' ? radius.leading.value : scope.failing[0]?.pod.spec.nodeName);
+  const failing = radius.leading?.axis === 'node' ? radius.leading.value : scope.failing[0]?.pod.spec.nodeName;
+  const bad = asked ?? failing ?? complainingNode(scope.healthy, facts.get('log-clues') ?? []);
   const good = [...scope.healthy, ...(facts.get('replicas')?.all ?? [])].find(
     (replica) => replica.health === 'healthy' && replica.pod.spec.nodeName !== bad,
   )?.pod.spec.nodeName;
   return [bad, good].filter((name) => name !== undefined);
+}
+
+/** The one node on which replicas that look well complain again and again, while those elsewhere do not. */
+function complainingNode(healthy: readonly Replica[], clues: readonly LogClue[]): string | undefined {
+  const nodes = new Set(
+    clues
+      .filter((clue) => clue.count >= repeatedTimes && !clue.isPrevious && healthy.includes(clue.replica))
+      .map(({ replica }) => replica.pod.spec.nodeName),
+  );
+  const [node] = nodes;
+  return nodes.size === 1 && healthy.some(({ pod }) => pod.spec.nodeName !== node) ? node : undefined;
 }

@@ -3,7 +3,7 @@ import { exampleService, exampleSlice } from '../domain/example-network.ts';
 import { crashLooping, exampleNode, examplePod } from '../domain/example-objects.ts';
 import { type ExampleEvidence, snapshotOf } from '../domain/example.ts';
 import { type Assessment, assess } from './assess.ts';
-import { connectionsToTry } from './connections-to-try.ts';
+import { connectionAttempts, connectionsToTry } from './connections-to-try.ts';
 import { howToSee } from './how-to-see-it.ts';
 
 const question = {
@@ -152,5 +152,24 @@ describe('what would show what was not seen', () => {
     ['the list of what belongs to no namespace', 'persistentvolumes', 'forbidden', true, 'kubectl get persistentvolumes'],
   ] as const)('%s', (_what, kind, because, isLive, command) => {
     expect(howToSee(kind, because, assessed({}, isLive))).toBe(command);
+  });
+});
+
+describe('a connection that well replicas complain about', () => {
+  const line = '2026-03-01T09:59:00Z ERROR dial tcp 10.96.45.12:5432: i/o timeout';
+  const given = {
+    pods: ['a', 'b'].map((name, index) => examplePod({ name: `cart-5d4f8c7b9-${name}`, node: `node-${index + 1}`, labels: hash })),
+    'container-logs': [{ namespace: 'shop', pod: 'cart-5d4f8c7b9-b', container: 'app', text: Array(4).fill(line).join('\n') }],
+  };
+
+  test('is tried from the one that complains and from a quiet one elsewhere', () => {
+    const pods = connectionsToTry(assessed(given)).flatMap(({ from }) => (from.kind === 'pod' ? [from.name] : []));
+    expect([...new Set(pods)].toSorted()).toEqual(['cart-5d4f8c7b9-a', 'cart-5d4f8c7b9-b']);
+  });
+
+  test('is tried again and again, because now and then it works', () => {
+    const assessment = assessed(given);
+    expect(connectionAttempts(assessment)).toHaveLength(6 * connectionsToTry(assessment).length);
+    expect(connectionAttempts(assessed())).toEqual(connectionsToTry(assessed()));
   });
 });

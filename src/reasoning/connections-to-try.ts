@@ -34,21 +34,47 @@ const connectionClues: ReadonlySet<string> = new Set([
 /** The first few failing connections tell what the rest would. */
 const mostTargets = 3;
 
+/** Of so many tries through a lossy link some arrive and some do not. */
+const triesThroughLoss = 6;
+
 /**
  * The seed's probes: what the failing replicas cannot reach, tried from a healthy replica, from a failing one, from
  * their node and from a healthy one; and the endpoint behind it, so that a Service's address and the network under it
  * can be told apart.
  */
 export function connectionsToTry(assessment: Assessment): readonly ConnectionToTry[] {
+  return wishesOf(assessment).map(({ wish }) => wish);
+}
+
+/** The same, as often as it takes: where replicas that run well complain, a single try is the toss of a coin. */
+export function connectionAttempts(assessment: Assessment): readonly ConnectionToTry[] {
+  return wishesOf(assessment).flatMap(({ wish, isByLot }) => Array<ConnectionToTry>(isByLot ? triesThroughLoss : 1).fill(wish));
+}
+
+interface Wish {
+  readonly wish: ConnectionToTry;
+  /** It works for some and for others not, or now and then. */
+  readonly isByLot: boolean;
+}
+
+function wishesOf(assessment: Assessment): readonly Wish[] {
   const clues = (assessment.facts.get('log-clues') ?? []).filter(
     (clue) => connectionClues.has(clue.kind) && clue.host !== undefined && clue.port !== undefined,
   );
-  const seen = new Map(clues.map((clue) => [`${clue.host}:${clue.port}`, clue]));
+  // Who fails knows best; else who complains most.
+  const loudest = clues.toSorted(
+    (left, right) => Number(isFailing(left.replica)) - Number(isFailing(right.replica)) || left.count - right.count,
+  );
+  const seen = new Map(loudest.map((clue) => [`${clue.host}:${clue.port}`, clue]));
   const wishes = [...seen.values()].slice(0, mostTargets).flatMap((clue) => wishesFor(clue, assessment));
-  return [...new Map(wishes.map((wish) => [JSON.stringify(wish), wish])).values()];
+  return [...new Map(wishes.map((each) => [JSON.stringify(each.wish), each])).values()];
 }
 
-function wishesFor(clue: LogClue, assessment: Assessment): readonly ConnectionToTry[] {
+function isFailing({ health }: Replica): boolean {
+  return health === 'failing';
+}
+
+function wishesFor(clue: LogClue, assessment: Assessment): readonly Wish[] {
   const { host, port } = clue;
   if (host === undefined || port === undefined) return [];
   const backend = assessment.facts.get('service-backends')?.ofHost(host, clue.replica.pod.metadata.namespace);
@@ -56,17 +82,18 @@ function wishesFor(clue: LogClue, assessment: Assessment): readonly ConnectionTo
   const service = serviceAddress(backend, { host, port });
   const pods = podsToAsk(clue, assessment);
   const nodes = nodesToProbe(assessment);
-  const isFailingAsked = pods.some((replica) => replica.health === 'failing');
+  const isSufferingAsked = pods.includes(clue.replica) || pods.some(isFailing);
   // Nodes do not use the cluster's DNS, so a name is tried there by the address that it stands for.
   const outside = [...(service === undefined ? [] : [service]), ...(endpoint === undefined ? [] : [endpoint])];
   const inside = distinctTargets([{ host, port }, ...outside]);
-  return [
+  const wishes: readonly ConnectionToTry[] = [
     ...pods.flatMap((replica) => inside.map((target) => ({ from: placeOf(replica, clue.container), ...target }))),
-    ...(isFailingAsked
+    ...(isSufferingAsked
       ? []
       : nodes.flatMap((node) => outside.map((target) => ({ from: { kind: 'pod-network' as const, node }, ...target })))),
     ...nodes.flatMap((node) => outside.map((target) => ({ from: { kind: 'node' as const, name: node }, ...target }))),
   ];
+  return wishes.map((wish) => ({ wish, isByLot: !isFailing(clue.replica) }));
 }
 
 function distinctTargets(targets: readonly Target[]): readonly Target[] {
@@ -95,13 +122,14 @@ function endpointBehind(backend: Backend | undefined, port: number): Target | un
   return targets[0];
 }
 
-/** The failing replica that says so, if it runs at the moment, and a healthy sibling, elsewhere if there is one. */
+/** The failing replica that says so, or the healthy one that complains, if it runs at the moment; and a healthy sibling, elsewhere if there is one. */
 function podsToAsk({ replica, container }: LogClue, { facts }: Assessment): readonly Replica[] {
   const siblings = (facts.get('replicas')?.ofWorkload(replica.workload) ?? []).filter((each) => isAskable(each, container));
-  const healthy = siblings.filter((each) => each.health === 'healthy');
+  const failing = [replica, ...siblings].find((each) => isFailing(each) && isAskable(each, container));
+  const suffering = failing ?? (isAskable(replica, container) ? replica : undefined);
+  const healthy = siblings.filter((each) => each.health === 'healthy' && each !== suffering);
   const compared = healthy.find((each) => each.pod.spec.nodeName !== replica.pod.spec.nodeName) ?? healthy[0];
-  const failing = [replica, ...siblings].find((each) => each.health === 'failing' && isAskable(each, container));
-  return [compared, failing].filter((each) => each !== undefined);
+  return [compared, suffering].filter((each) => each !== undefined);
 }
 
 /** In front of these every connection is accepted by the mesh, so that an attempt tells nothing about its target. */

@@ -41,7 +41,8 @@ export const packetLossOnNode = defineFailureMode({
         reports,
       );
       // Loss towards everybody from everywhere is not this node's.
-      const isOnlyHere = !probes.some((probe) => nodeOf(probe) !== node && lossShare(probe) > 0.01);
+      const elsewhere = probes.filter((probe) => nodeOf(probe) !== node);
+      const isOnlyHere = !elsewhere.some((probe) => lossShare(probe) > 0.01) && mixedOutcomes(elsewhere).length === 0;
       const claims: readonly (Claim | undefined)[] = [
         claimFromAll(
           `Probes from ${node} lose packets: ${lossy[0]?.detail.slice(0, 160) ?? ''}`,
@@ -54,7 +55,7 @@ export const packetLossOnNode = defineFailureMode({
         ...counters,
       ];
       const [first, ...more] = claims.filter((each) => each !== undefined);
-      if (first === undefined) return [];
+      if (first === undefined || (!isOnlyHere && counters.length === 0)) return [];
       const hasProbes = lossy.length > 0 || mixed.length > 0;
       const suffers = facts.replicas.onNode(node).some((replica) => replica.health === 'failing');
       if (!hasProbes && !suffers) return [];
@@ -96,8 +97,25 @@ export const packetLossOnNode = defineFailureMode({
       },
       finds: [{ kind: 'Node', name: 'node-1' }],
     },
+    {
+      story: 'Its replicas are all Ready; from the one on node-1 some of the tries to reach the database time out, from node-2 none.',
+      given: {
+        nodes: [exampleNode({ name: 'node-1' }), exampleNode({ name: 'node-2' })],
+        pods: [examplePod({ name: 'cart-1-a', node: 'node-1' }), examplePod({ name: 'cart-1-b', node: 'node-2' })],
+        'connectivity-probes': [...triesFrom('a', 'node-1', 2), ...triesFrom('b', 'node-2', 0)],
+      },
+      finds: [{ kind: 'Node', name: 'node-1' }],
+    },
   ],
   isNotFooledBy: [
+    {
+      story: 'Some tries time out wherever they come from: the database takes in only so many at a time.',
+      given: {
+        nodes: [exampleNode({ name: 'node-1' }), exampleNode({ name: 'node-2' })],
+        pods: [examplePod({ name: 'cart-1-a', node: 'node-1' }), examplePod({ name: 'cart-1-b', node: 'node-2' })],
+        'connectivity-probes': [...triesFrom('a', 'node-1', 2), ...triesFrom('b', 'node-2', 3)],
+      },
+    },
     {
       story: 'The target is down: everything is lost, from everywhere.',
       given: {
@@ -156,4 +174,11 @@ function errorClaims(report: NodeReport | undefined, reports: readonly NodeRepor
           citeNodeCommand(report.node, worst.command, `${worst.name}: ${worst.errors} errors`),
         ),
       ];
+}
+
+/** Six tries from one pod, of which the first few time out. */
+function triesFrom(pod: string, node: string, lost: number): readonly ReturnType<typeof exampleProbe>[] {
+  return Array.from({ length: 6 }, (_, index) =>
+    exampleProbe({ from: `cart-1-${pod}`, node, host: 'db', port: 5432, outcome: index < lost ? 'timed-out' : 'connected' }),
+  );
 }
