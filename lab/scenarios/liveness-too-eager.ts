@@ -1,17 +1,19 @@
 import { deployment, type Scenario } from '../framework/scenario.ts';
 import { applyShop, shopText, waitForEvent, waitForPodReason } from '../framework/shop.ts';
 
-const work = 'for worker in 1 2 3 4 5 6 7 8; do (while true; do :; done) & done; exec payment-service';
+const work = '(while true; do :; done) & (while true; do :; done) & exec payment-service';
 
 export const scenario: Scenario = {
   name: 'liveness-too-eager',
   story:
-    'A release reconciles in the background without a pause, under a twentieth of a core and a liveness probe with one second of patience; throttled pods are killed again and again.',
+    'A release saves: one replica with a fiftieth of a core takes all the traffic and reconciles in the background; it answers its liveness probe too late and is killed again and again.',
   break: () =>
     applyShop(
+      { from: 'replicas: 4', to: 'replicas: 1' },
+      { from: 'pool-size: "1"', to: 'pool-size: "4"' },
       {
         from: shopText.paymentResources,
-        to: `resources: { requests: { cpu: 50m, memory: 32Mi }, limits: { cpu: 50m, memory: 64Mi } }\n          command: [/bin/sh, -c, "${work}"]`,
+        to: `resources: { requests: { cpu: 20m, memory: 32Mi }, limits: { cpu: 20m, memory: 64Mi } }\n          command: [/bin/sh, -c, "${work}"]`,
       },
       {
         from: shopText.liveness,
