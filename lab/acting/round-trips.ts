@@ -269,7 +269,8 @@ async function roundTrips(): Promise<number> {
     await removeProbe(cluster);
     await step('Making the objects', () => createProbe(cluster));
     await attempt('an eviction that a budget refuses, and then not; a deletion', () => budgets(cluster, actuator));
-    const node = textAt((await cluster.list('/api/v1/nodes')).at(-1), '/metadata/name');
+    const free = (await cluster.list('/api/v1/nodes')).findLast((each) => fieldAt(each, '/spec/unschedulable') === undefined);
+    const node = textAt(free, '/metadata/name');
     for (const trip of trips(node)) await attempt(`${trip.change.kind} of ${trip.path}`, () => goThereAndBack(cluster, actuator, trip));
     await attempt('conflicts with others who write', () => conflicts(cluster));
   } finally {
