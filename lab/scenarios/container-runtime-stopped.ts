@@ -9,6 +9,7 @@ export const scenario: Scenario = {
     await runInHost('node-worker-2', ['systemctl', 'stop', 'containerd']);
   },
   symptom: () => waitForNodeCondition({ node: 'node-worker-2', ready: 'False', withinSeconds: 240 }),
+  isImportant: true,
   expectation: { outcome: 'explained', failureMode: 'container-runtime-stopped', subject: { kind: 'Node', name: 'node-worker-2' } },
   heal: async () => {
     await runInHost('node-worker-2', ['systemctl', 'start', 'containerd']);

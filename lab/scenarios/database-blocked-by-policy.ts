@@ -28,6 +28,7 @@ export const scenario: Scenario = {
   break: () => applyObjects([policy]),
   symptom: () => waitForPodReason({ label: 'app=payment-service', reasons: ['CrashLoopBackOff'] }),
   alert: 'CheckoutErrorRate',
+  isImportant: true,
   expectation: {
     outcome: 'explained',
     failureMode: 'network-policy-blocks',

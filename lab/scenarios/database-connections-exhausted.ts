@@ -12,6 +12,7 @@ export const scenario: Scenario = {
     await runInHost('database', ['systemd-run', `--unit=${unit}`, '--uid=postgres', '--collect', '/bin/sh', '-c', holdConnections]);
   },
   alert: 'PaymentServiceErrorRate',
+  isImportant: true,
   expectation: {
     outcome: 'explained',
     failureMode: 'dependency-connections-exhausted',

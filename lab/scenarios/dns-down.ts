@@ -8,6 +8,7 @@ export const scenario: Scenario = {
     await kubectl('scale', 'deployment/coredns', '--namespace=kube-system', '--replicas=0');
   },
   alert: 'CheckoutErrorRate',
+  isImportant: true,
   expectation: {
     outcome: 'explained',
     failureMode: 'dns-failing',

@@ -6,6 +6,7 @@ export const scenario: Scenario = {
   story: 'A release names a tag that was never pushed; the registry answers "manifest unknown".',
   break: () => applyShop({ from: shopText.paymentImage, to: '/shop/payment-service:2.47.0-rc1' }),
   symptom: () => waitForPodReason({ label: 'app=payment-service', reasons: ['ImagePullBackOff'] }),
+  isImportant: true,
   expectation: { outcome: 'explained', failureMode: 'image-reference-wrong', subject: deployment('payment-service') },
   heal: () => applyShop(),
 };

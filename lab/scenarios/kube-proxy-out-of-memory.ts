@@ -167,6 +167,7 @@ export const scenario: Scenario = {
   symptom,
   alert: 'PaymentServiceErrorRate',
   canLookInside: true,
+  isImportant: true,
   expectation: { outcome: 'explained', failureMode: 'kube-proxy-rules-incomplete', subject: { kind: 'Node', name: node } },
   heal,
   recordedAs: 'the-seed',

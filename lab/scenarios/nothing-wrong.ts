@@ -33,6 +33,7 @@ export const scenario: Scenario = {
     await kubectl('wait', '--for=condition=Complete', 'job/close-the-books', '--namespace=payments', '--timeout=60s');
   },
   symptom: () => waitForHealth(),
+  isImportant: true,
   expectation: { outcome: 'healthy' },
   heal: async () => {
     await kubectl('uncordon', 'node-worker-2');

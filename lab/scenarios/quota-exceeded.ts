@@ -12,6 +12,7 @@ export const scenario: Scenario = {
     await kubectl('scale', 'deployment/payment-service', '--namespace=payments', '--replicas=8');
   },
   symptom: () => waitForEvent({ reason: 'FailedCreate', message: /exceeded quota: team-budget/ }),
+  isImportant: true,
   expectation: { outcome: 'explained', failureMode: 'quota-exceeded', subject: deployment('payment-service') },
   heal: async () => {
     await kubectl('delete', 'resourcequota', 'team-budget', '--namespace=payments', '--ignore-not-found');

@@ -13,6 +13,7 @@ export const scenario: Scenario = {
   },
   // A successor would take the scheduler's Lease within 15 s; before that its absence cannot be told from a moment's quiet.
   symptom: () => waitForPending({ label: 'app=payment-service', forSeconds: 40 }),
+  isImportant: true,
   expectation: { outcome: 'explained', failureMode: 'scheduler-not-running' },
   heal: async () => {
     await runInHost('control-plane', ['systemctl', 'start', 'kube-scheduler']);

@@ -8,6 +8,7 @@ export const scenario: Scenario = {
   story: 'The Service payment-service sends traffic to port 8181, where the pods do not listen.',
   break: () => applyShop({ from: service, to: service.replace('targetPort: http', 'targetPort: 8181') }),
   alert: 'CheckoutErrorRate',
+  isImportant: true,
   expectation: {
     outcome: 'explained',
     failureMode: 'service-port-mismatch',
