@@ -1,4 +1,5 @@
 import { exampleContainerMetric, exampleDeployment, exampleNode, examplePod } from './example-objects.ts';
+import { exampleCall, exampleService } from './example-network.ts';
 import { cartDeployment, nightOfTheRevision } from './example-nights.ts';
 import { type ExampleEvidence, minutesAgo, type RawObject, withMetadata } from './example.ts';
 
@@ -74,3 +75,15 @@ export function rollingNight(
     pods: replicas.map(rollingReplica),
   };
 }
+
+/** Three times as many requests come to Service cart, and each takes thirty times as long; no replica fails. */
+export const nightOfTheCrowd: ExampleEvidence = {
+  ...nightOfTheLoad({}),
+  pods: ['cart-7f9-a', 'cart-7f9-b'].map((name) => examplePod({ name, labels: { 'pod-template-hash': '7f9' } })),
+  metrics: [],
+  services: [exampleService({ name: 'cart' })],
+  'service-calls': [
+    exampleCall('internet', 'gateway', { requests: [3000, 1000], errors: [0.12, 0.001] }),
+    exampleCall('gateway', 'cart', { requests: [3000, 1000], errors: [0.12, 0.001], latency: [2400, 80] }),
+  ],
+};

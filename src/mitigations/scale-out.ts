@@ -3,13 +3,16 @@ import { seen } from '../domain/cluster-change.ts';
 import type { Collection } from '../domain/collection.ts';
 import { without } from '../domain/example.ts';
 import { deliveryMarks, fullNode, nightOfTheRevision } from '../domain/example-nights.ts';
-import { nightOfTheLoad } from '../domain/example-rollouts.ts';
+import { nightOfTheCrowd, nightOfTheLoad } from '../domain/example-rollouts.ts';
 import { exampleNode } from '../domain/example-objects.ts';
+import type { Facts } from '../domain/facts.ts';
 import type { Deployment, HorizontalPodAutoscaler } from '../domain/kubernetes/workload.ts';
+import { matchesLabels } from '../domain/label-selector.ts';
 import { defineMitigation } from '../domain/mitigation.ts';
 import { notReverted } from '../domain/not-reverted.ts';
 import type { Precondition } from '../domain/precondition.ts';
 import { spareCapacity } from '../domain/spare-capacity.ts';
+import { subject, type Subject } from '../domain/subject.ts';
 
 /** Failure modes in which more replicas relieve at once. */
 const relieved: ReadonlySet<string> = new Set(['load-beyond-capacity', 'cpu-overload', 'cpu-throttling-fails-probes']);
@@ -23,21 +26,22 @@ export const scaleOut = defineMitigation({
   explanation: 'Adds half as many replicas again to a workload that is saturated rather than broken.',
   reversibility: 'undoable',
   needs: ['deployments', 'pods'],
-  helpedBy: ['nodes', 'horizontalpodautoscalers', 'persistentvolumeclaims', 'persistentvolumes', 'namespaces'],
+  helpedBy: ['services', 'nodes', 'horizontalpodautoscalers', 'persistentvolumeclaims', 'persistentvolumes', 'namespaces'],
   plan(situation, facts) {
     const [cause] = situation.hypotheses.filter((each) => each.isRoot && relieved.has(each.failureMode));
-    const deployment =
-      cause?.subject.kind === 'Deployment' ? facts.deployments.named(cause.subject.namespace, cause.subject.name) : undefined;
+    const deployment = cause === undefined ? undefined : relievable(cause.subject, facts);
     const [first] = cause?.finding.because ?? [];
-    if (cause === undefined || deployment === undefined || first === undefined) return [];
+    if (deployment === undefined || first === undefined) return [];
+    const { namespace, name } = deployment.metadata;
+    const workload = subject('Deployment', namespace, name);
     const from = deployment.spec.replicas ?? 1;
     const to = Math.ceil(from * growth);
-    const sibling = facts.pods.selectedBy(cause.subject.namespace, deployment.spec.selector)[0];
+    const sibling = facts.pods.selectedBy(namespace, deployment.spec.selector)[0];
     const pods = sibling === undefined ? [] : Array.from({ length: to - from }, () => sibling);
     return [
       {
         id: 'scale-out',
-        subject: cause.subject,
+        subject: workload,
         why: claim(first.says, ...first.citing),
         preconditions: [
           spareCapacity({ pods, areMoving: false, closed: new Set() }, facts),
@@ -45,15 +49,18 @@ export const scaleOut = defineMitigation({
           notReverted(deployment, 'spec.replicas'),
         ],
         saveFirst: [],
-        changes: [{ kind: 'scale', workload: cause.subject, from, to, ...seen(deployment) }],
-        undo: [{ kind: 'scale', workload: cause.subject, from: to, to: from, ...seen(deployment) }],
+        changes: [{ kind: 'scale', workload, from, to, ...seen(deployment) }],
+        undo: [{ kind: 'scale', workload, from: to, to: from, ...seen(deployment) }],
         expectation: 'New replicas become Ready, and the load per replica falls.',
         undoWhen: 'the load is back at its usual level.',
       },
     ];
   },
 
-  fits: [{ story: 'Both replicas use all the CPU that they may, and there is room for more.', given: nightOfTheLoad({}) }],
+  fits: [
+    { story: 'The Service is asked three times as often as it was, and has become slow.', given: nightOfTheCrowd },
+    { story: 'Both replicas use all the CPU that they may, and there is room for more.', given: nightOfTheLoad({}) },
+  ],
   blocks: [
     { story: 'No node has room.', given: { ...nightOfTheLoad({}), nodes: [fullNode('node-1')] }, by: 'spare-capacity', holds: 'no' },
     {
@@ -84,6 +91,16 @@ export const scaleOut = defineMitigation({
   ],
   doesNotFit: [{ story: 'The replicas are broken, not busy.', given: nightOfTheRevision }],
 });
+
+/** Load is often told of the Service that it comes through; the Deployment behind it is what grows. */
+function relievable({ kind, namespace, name }: Subject, facts: Facts<'deployments', 'services'>): Deployment | undefined {
+  if (kind === 'Deployment') return facts.deployments.named(namespace, name);
+  const selector = kind === 'Service' ? (facts.services?.named(namespace, name)?.spec.selector ?? {}) : {};
+  if (Object.keys(selector).length === 0) return undefined;
+  const behind = facts.deployments.inNamespace(namespace).filter((each) => matchesLabels(selector, each.spec.template.metadata.labels));
+  // With several behind it, it is not known which of them is short.
+  return behind.length === 1 ? behind[0] : undefined;
+}
 
 function noAutoscaler(deployment: Deployment, autoscalers: Collection<HorizontalPodAutoscaler> | undefined): Precondition {
   const id = 'autoscaler-keeps-it';
