@@ -1,6 +1,6 @@
 import type { ActSettings, StorePlace } from './acting-composition.ts';
 import type { SourceOptions } from './composition.ts';
-import type { PolicyRequest } from './policy-command.ts';
+import type { PolicyRequest } from './policy-composition.ts';
 import type { ColourChoice } from './colours.ts';
 
 export const outputFormats = ['text', 'json', 'markdown'] as const;
@@ -41,10 +41,13 @@ export interface Presentation {
   readonly approved: readonly string[];
 }
 
+/** What may be started to look. Left out: as when the incident was opened. */
+export type Probing = Pick<SourceOptions, 'nodeAccess' | 'canExec'>;
+
 export type ActingRequest = Presentation & { readonly settings: ActSettings } & (
     | { readonly command: 'mitigate'; readonly source: SourceRequest; readonly isFollowedThrough: boolean; readonly isDryRun: boolean }
-    | { readonly command: 'resume'; readonly incident: string; readonly isFollowedThrough: boolean }
-    | { readonly command: 'restore'; readonly incident: string }
+    | { readonly command: 'resume'; readonly incident: string; readonly isFollowedThrough: boolean; readonly probing: Probing }
+    | { readonly command: 'restore'; readonly incident: string; readonly probing: Probing }
     | { readonly command: 'undo'; readonly incident: string; readonly attempt?: number }
     | { readonly command: 'abort'; readonly incident: string }
   );

@@ -5,15 +5,9 @@ import { oneLine } from '../../writing/terminal-safe.ts';
 import type { ColourChoice } from './colours.ts';
 import { layoutFor } from './layout-for.ts';
 import { readText } from './option-values.ts';
-import type { PolicyComposition } from './policy-composition.ts';
+import type { PolicyComposition, PolicyRequest } from './policy-composition.ts';
 import { colourOption, examples } from './source-options.ts';
 import type { Terminal } from './terminal.ts';
-
-export interface PolicyRequest {
-  readonly command: 'policy';
-  readonly file: string;
-  readonly colour: ColourChoice;
-}
 
 const exitStatuses = `
 Exit status:

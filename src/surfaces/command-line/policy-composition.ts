@@ -1,4 +1,11 @@
 import type { Policy } from '../../domain/policy.ts';
+import type { ColourChoice } from './colours.ts';
+
+export interface PolicyRequest {
+  readonly command: 'policy';
+  readonly file: string;
+  readonly colour: ColourChoice;
+}
 
 /** What checking a policy needs from the rest of the program. */
 export interface PolicyComposition {
