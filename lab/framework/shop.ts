@@ -1,9 +1,9 @@
 import { applyObjects, kubectl, readManifest, readObject } from '../cluster/kubectl.ts';
 import { queryPrometheus, waitForWorkloads } from '../cluster/start-cluster.ts';
-import { alertmanagerUrl, desk, hosts } from '../layout.ts';
+import { alertmanagerUrl, desk, hosts, prometheusUrl } from '../layout.ts';
 import { runInHost } from '../machine/in-host.ts';
 import { inNetworkOf } from '../machine/network.ts';
-import { tryProgram, waitFor } from '../run-program.ts';
+import { runProgram, tryProgram, waitFor } from '../run-program.ts';
 
 /** A replacement in the shop's manifest: exact text, and what stands there instead. */
 export interface Edit {
@@ -222,7 +222,7 @@ export async function waitForHealth(withinSeconds = 300): Promise<void> {
   for (const host of hosts) await runInHost(host.name, ['true']);
 }
 
-/** Takes away what a scenario leaves in the API's memory, so that the next one begins like the first: old revisions and events. */
+/** Takes away what a scenario leaves in memories, so that the next one begins like the first: old revisions, events, alerts that fired. */
 export async function forgetThePast(): Promise<void> {
   const { items } = await readObject<{
     readonly items: readonly { readonly metadata: { readonly name: string }; readonly spec: { readonly replicas: number } }[];
@@ -230,4 +230,8 @@ export async function forgetThePast(): Promise<void> {
   const unused = items.filter(({ spec }) => spec.replicas === 0).map(({ metadata }) => metadata.name);
   if (unused.length > 0) await kubectl('delete', 'replicasets', '--namespace=payments', ...unused);
   await kubectl('delete', 'events', '--all', '--all-namespaces');
+  const forget = `${prometheusUrl}/api/v1/admin/tsdb/delete_series?match[]=ALERTS&match[]=ALERTS_FOR_STATE`;
+  await runProgram(
+    inNetworkOf(desk.name, ['curl', '--silent', '--show-error', '--fail', '--globoff', '--max-time', '20', '--request', 'POST', forget]),
+  );
 }
