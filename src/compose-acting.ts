@@ -1,20 +1,18 @@
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { catalogue } from './catalogue/index.generated.ts';
 import { evidenceKeeper } from './compose-evidence.ts';
 import { noSuchIncident, openStore } from './compose-incidents.ts';
+import { investigationInput } from './compose-input.ts';
 import { composeSavedOptions, readSavedOptions } from './compose-saved-options.ts';
-import { type OpenedSources, openSources, pageFor, questionFor, wallClock, withExpression, type Writing } from './compose-sources.ts';
+import { openSources, wallClock, type Writing } from './compose-sources.ts';
 import type { Alert } from './domain/alert.ts';
 import { debugPodLabel } from './domain/debug-pod.ts';
 import { incidentOf } from './domain/incident.ts';
-import { millisecondsPerSecond } from './domain/instant.ts';
 import { type Policy, usualPolicy } from './domain/policy.ts';
 import type { Acting } from './engine/act/acting.ts';
 import { askForUndo, askToStop } from './engine/act/ask-for-undo.ts';
 import { workIncident } from './engine/act/work-incident.ts';
-import { guardRails } from './guard-rails/index.generated.ts';
 import { mitigations } from './mitigations/index.generated.ts';
 import type { Actuator } from './ports/actuator.ts';
 import type { IncidentStore } from './ports/incident-store.ts';
@@ -66,7 +64,7 @@ async function findIncident(
   const incident = read.state === 'missing' ? undefined : incidentOf(read.events);
   const source = incident === undefined ? undefined : readSavedOptions(incident.source);
   if (source === undefined) return noSuchIncident(id);
-  return (await askFirst(request, { id, store, follower })) ?? { id, source };
+  return (await askFirst(request, { id, store, follower })) ?? { id, source: { ...source, ...request.probing } };
 }
 
 async function openIncident({ source, store }: Job, alert: Alert | undefined, cluster: string): Promise<{ readonly id: string } | Failure> {
@@ -110,8 +108,9 @@ async function workOn(job: Job, signal: AbortSignal): Promise<Acted | Failure> {
   if (sources.state === 'failed') return sources;
   const actuator = await openActuator(sources.writing);
   try {
-    const investigation = await investigationInput(source, sources, people);
-    if ('attempted' in investigation) return investigation;
+    const input = await investigationInput(source, sources, { announcer: people.announcer, signal });
+    if (input.state === 'failed') return input;
+    const { investigation } = input;
     const reached = await sources.sources[0].identify(signal);
     if (reached.state === 'failed') return reached;
     const opened = job.id === undefined ? await openIncident(job, investigation.question.alert, reached.cluster.name) : { id: job.id };
@@ -193,28 +192,6 @@ function goalOf(request: ActRequest): Acting['goal'] {
     case 'abort':
       return 'undo';
   }
-}
-
-async function investigationInput(
-  source: SourceOptions,
-  opened: OpenedSources,
-  people: People,
-): Promise<Acting['investigation'] | Failure> {
-  const page = pageFor(source, opened.savedPage);
-  if (page.state === 'failed') return page;
-  const budgetMilliseconds = source.budgetSeconds * millisecondsPerSecond;
-  const alert = page.state === 'none' ? undefined : await withExpression(page.alert, opened.rules, AbortSignal.timeout(budgetMilliseconds));
-  return {
-    question: questionFor(source, alert),
-    sources: opened.sources,
-    catalogue,
-    mitigations,
-    guardRails,
-    announcer: people.announcer,
-    gaps: opened.gaps,
-    clock: wallClock,
-    budgetMilliseconds,
-  };
 }
 
 async function openActuator(writing: Writing | undefined): Promise<Actuator> {

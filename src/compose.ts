@@ -2,17 +2,17 @@ import { basename } from 'node:path';
 import packageDescription from '../package.json' with { type: 'json' };
 import { actingPermissions } from './actuators/kubernetes-api/permissions.ts';
 import { catalogue } from './catalogue/index.generated.ts';
-import { millisecondsPerSecond } from './domain/instant.ts';
 import { resources } from './domain/kubernetes/resources.ts';
+import { checkCommand } from './engine/check-command.ts';
 import { investigate } from './engine/investigate.ts';
 import { resourcesRead } from './engine/rounds.ts';
 import { debugPodPermissions, execPermissions, kubernetesPermissions } from './evidence-sources/kubernetes-api/permissions.ts';
-import { guardRails } from './guard-rails/index.generated.ts';
 import { mitigations } from './mitigations/index.generated.ts';
 import type { Permission } from './ports/evidence-source.ts';
 import type { EvidenceTap } from './ports/evidence-tap.ts';
 import type { WrittenRecording } from './ports/recorder.ts';
-import { openSources, pageFor, questionFor, wallClock, withExpression } from './compose-sources.ts';
+import { investigationInput, type PreparedInput } from './compose-input.ts';
+import { openSources } from './compose-sources.ts';
 import { type OptionalRole, writeClusterRoles } from './writing/cluster-role.ts';
 import type {
   Announcer,
@@ -27,6 +27,7 @@ import type {
 export const composition: Composition = {
   runInvestigation,
   runRecording,
+  runCheck,
   demonstration: () => ({ recording: new URL('../recordings/kube-proxy-rules-incomplete/the-seed', import.meta.url).pathname }),
   permissions: () => writeClusterRoles(permissionsUsed(), optionalRoles),
   catalogue,
@@ -121,31 +122,33 @@ async function workAndRecord(options: RecordingOptions, announcer: Announcer, si
 type Worked = (Extract<Investigated, { readonly state: 'done' }> & { readonly page: string | undefined }) | Failure;
 
 async function work(options: SourceOptions, announcer: Announcer, signal: AbortSignal, tap: EvidenceTap | undefined): Promise<Worked> {
-  const budgetMilliseconds = options.budgetSeconds * millisecondsPerSecond;
+  return withSources({ options, announcer, tap }, signal, async ({ investigation, page }) => {
+    const result = await investigate(investigation, signal);
+    return result.state === 'failed' ? result : { ...result, page };
+  });
+}
+
+function runCheck(options: SourceOptions, checked: string, announcer: Announcer, signal: AbortSignal): ReturnType<Composition['runCheck']> {
+  return withSources({ options, announcer, tap: undefined }, signal, ({ investigation }) => checkCommand(investigation, checked, signal));
+}
+
+interface Looking {
+  readonly options: SourceOptions;
+  readonly announcer: Announcer;
+  readonly tap: EvidenceTap | undefined;
+}
+
+/** Opens what was asked for, does one thing with it, and closes it again whatever happens. */
+async function withSources<Result>(
+  { options, announcer, tap }: Looking,
+  signal: AbortSignal,
+  doing: (input: PreparedInput) => Promise<Result>,
+): Promise<Result | Failure> {
   const opened = await openSources(options, { notice: (text) => announcer.announce({ kind: 'notice', text }), tap });
   if (opened.state === 'failed') return opened;
   try {
-    const page = pageFor(options, opened.savedPage);
-    if (page.state === 'failed') return page;
-    const alert =
-      page.state === 'none'
-        ? undefined
-        : await withExpression(page.alert, opened.rules, AbortSignal.any([signal, AbortSignal.timeout(budgetMilliseconds)]));
-    const result = await investigate(
-      {
-        question: questionFor(options, alert),
-        sources: opened.sources,
-        catalogue,
-        mitigations,
-        guardRails,
-        announcer,
-        gaps: [...opened.gaps, ...(page.state === 'none' ? page.gaps : [])],
-        clock: wallClock,
-        budgetMilliseconds,
-      },
-      signal,
-    );
-    return result.state === 'failed' ? result : { ...result, page: options.alert?.text ?? opened.savedPage };
+    const input = await investigationInput(options, opened, { announcer, signal });
+    return input.state === 'failed' ? input : await doing(input);
   } finally {
     await Promise.all(opened.sources.map((source) => source.close()));
   }

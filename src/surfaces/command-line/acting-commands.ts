@@ -3,6 +3,7 @@ import type { ActSettings } from './acting-composition.ts';
 import type { ColourChoice } from './colours.ts';
 import type { CommandRequest, OutputFormat } from './command-request.ts';
 import { readCount, readDatabase, readDuration, readText, readTimeZone } from './option-values.ts';
+import { addProbingOptions, type ProbingFlags, probingOf } from './probing-options.ts';
 import { addSourceOptions, colourOption, examples, outputOption, type SourceFlags, sourceOf } from './source-options.ts';
 
 type OnRequest = (request: CommandRequest) => void;
@@ -108,7 +109,7 @@ function mitigateCommand(onRequest: OnRequest): Command {
       onRequest(
         incident === undefined
           ? { command: 'mitigate', ...shared, source: sourceOf(flags, command), isDryRun }
-          : { command: 'resume', ...shared, incident },
+          : { command: 'resume', ...shared, incident, probing: probingOf(flags, command) },
       );
     });
 }
@@ -135,12 +136,18 @@ function undoCommand(onRequest: OnRequest): Command {
 }
 
 function restoreCommand(onRequest: OnRequest): Command {
-  return addActOptions(new Command('restore'))
+  return addActOptions(addProbingOptions(new Command('restore')))
     .description('Put back what was only there for the time being, once the repair is proven, and close the incident.')
     .addArgument(incidentArgument())
     .addHelpText('after', examples('stanch restore 2026-03-01-0247-payment-errors-k3f9') + exitStatuses)
-    .action((incident: string, flags: ActFlags) =>
-      onRequest({ command: 'restore', ...presentationOf(flags), settings: settingsOf(flags), incident }),
+    .action((incident: string, flags: ActFlags & ProbingFlags, command: Command) =>
+      onRequest({
+        command: 'restore',
+        ...presentationOf(flags),
+        settings: settingsOf(flags),
+        incident,
+        probing: probingOf(flags, command),
+      }),
     );
 }
 

@@ -36,12 +36,20 @@ export type ActRequest =
       readonly isDryRun: boolean;
     }
   /** Takes an incident up again where it was left. */
-  | { readonly kind: 'resume'; readonly incident: string; readonly settings: ActSettings; readonly isFollowedThrough: boolean }
-  | { readonly kind: 'restore'; readonly incident: string; readonly settings: ActSettings }
+  | (TakenUp & { readonly kind: 'resume'; readonly isFollowedThrough: boolean })
+  | (TakenUp & { readonly kind: 'restore' })
   /** Puts everything back that is in force, or one attempt. */
-  | { readonly kind: 'undo'; readonly incident: string; readonly attempt?: number; readonly settings: ActSettings }
+  | (TakenUp & { readonly kind: 'undo'; readonly attempt?: number })
   /** Whoever works the incident stops after the change that is under way. */
-  | { readonly kind: 'abort'; readonly incident: string; readonly settings: ActSettings };
+  | (TakenUp & { readonly kind: 'abort' });
+
+/** An incident that is in the store. */
+interface TakenUp {
+  readonly incident: string;
+  readonly settings: ActSettings;
+  /** What may be started to look. Absent: as when it was opened. */
+  readonly probing?: Pick<SourceOptions, 'nodeAccess' | 'canExec'>;
+}
 
 export interface People {
   readonly announcer: Announcer;

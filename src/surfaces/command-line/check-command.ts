@@ -3,8 +3,8 @@ import type { CommandCheck } from '../../domain/command-check.ts';
 import { writeCommandCheck } from '../../writing/text/command-check.ts';
 import type { CommandRun } from './command-run.ts';
 import type { ColourChoice } from './colours.ts';
-import type { SourceRequest } from './command-request.ts';
-import type { Announcer, Failure, SourceOptions } from './composition.ts';
+import type { CommandRequest } from './command-request.ts';
+import type { Failure } from './composition.ts';
 import { layoutFor } from './layout-for.ts';
 import { readText } from './option-values.ts';
 import { readSource } from './read-source.ts';
@@ -14,29 +14,14 @@ import { addSourceOptions, colourOption, examples, type SourceFlags, sourceOf } 
 
 const checkFormats = ['text', 'json'] as const;
 
-export interface CheckRequest {
-  readonly command: 'check';
-  /** What somebody is about to run, in one text. It is never run. */
-  readonly checked: string;
-  readonly source: SourceRequest;
-  readonly output: (typeof checkFormats)[number];
-  readonly colour: ColourChoice;
-}
-
-/** Judges a command by the cluster as it is. */
-export type RunCheck = (
-  options: SourceOptions,
-  checked: string,
-  announcer: Announcer,
-  signal: AbortSignal,
-) => Promise<{ readonly state: 'done'; readonly check: CommandCheck } | Failure>;
+type CheckRequest = Extract<CommandRequest, { readonly command: 'check' }>;
 
 interface CheckFlags extends SourceFlags {
   readonly output: CheckRequest['output'];
   readonly color: ColourChoice;
 }
 
-export function checkCommand(onRequest: (request: CheckRequest) => void): Command {
+export function checkCommand(onRequest: (request: CommandRequest) => void): Command {
   return addSourceOptions(new Command('check'))
     .description('Ask what a senior would say about a kubectl command before you run it. The command itself is never run.')
     .addArgument(new Argument('<command>', 'the command, in quotation marks').argParser(readText))
@@ -66,21 +51,17 @@ Exit status:
 
 const statusOf: { readonly [Verdict in CommandCheck['verdict']]: number } = { 'no-objection': 0, warning: 1, 'cannot-tell': 2 };
 
-export interface Checking {
-  readonly screen: Screen;
-  readonly terminal: CommandRun['terminal'];
-  readonly runCheck: () => Promise<RunCheck>;
-}
-
 /** Carries the check out and returns its exit status. */
 export async function answerCheck(
   request: CheckRequest,
-  { screen, terminal, runCheck }: Checking,
+  { screen, run }: { readonly screen: Screen; readonly run: CommandRun },
   signal: AbortSignal,
 ): Promise<number | Failure> {
+  const { terminal } = run;
   const source = await readSource(request.source, { screen, terminal });
   if ('state' in source) return source;
-  const result = await (await runCheck())(source, request.checked, screen, signal);
+  const { runCheck } = await run.compose();
+  const result = await runCheck(source, request.checked, screen, signal);
   if (result.state === 'failed') return result;
   screen.clear();
   const { check } = result;

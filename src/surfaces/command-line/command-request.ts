@@ -27,6 +27,14 @@ export type CommandRequest =
   | { readonly command: 'record'; readonly source: SourceRequest; readonly to: string }
   | { readonly command: 'demo'; readonly output: OutputFormat; readonly colour: ColourChoice }
   | { readonly command: 'permissions' }
+  | {
+      readonly command: 'check';
+      /** What somebody is about to run, in one text. It is never run. */
+      readonly checked: string;
+      readonly source: SourceRequest;
+      readonly output: Exclude<OutputFormat, 'markdown'>;
+      readonly colour: ColourChoice;
+    }
   | { readonly command: 'explain'; readonly wanted: Wanted; readonly colour: ColourChoice }
   | { readonly command: 'completion'; readonly shell: Shell }
   | ActingRequest

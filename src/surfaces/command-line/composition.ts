@@ -1,3 +1,4 @@
+import type { CommandCheck } from '../../domain/command-check.ts';
 import type { AnyFailureMode } from '../../domain/failure-mode.ts';
 import type { Investigation } from '../../domain/investigation.ts';
 import type { PolicyComposition } from './policy-composition.ts';
@@ -8,6 +9,8 @@ import type { Tellable } from '../../writing/text/tell.ts';
 export interface Composition extends PolicyComposition {
   readonly runInvestigation: (options: InvestigationOptions, announcer: Announcer, signal: AbortSignal) => Promise<Investigated | Failure>;
   readonly runRecording: (options: RecordingOptions, announcer: Announcer, signal: AbortSignal) => Promise<Recorded | Failure>;
+  /** Judges a command by the cluster as it is. Nothing of it is run. */
+  readonly runCheck: (options: SourceOptions, checked: string, announcer: Announcer, signal: AbortSignal) => Promise<Checked | Failure>;
   /** The incident that comes with the program. */
   readonly demonstration: () => Pick<InvestigationOptions, 'alert' | 'recording'>;
   /** A read-only ClusterRole in YAML, generated from what the evidence sources declare. */
@@ -73,6 +76,11 @@ export interface RecordingOptions extends SourceOptions {
 export interface Investigated {
   readonly state: 'done';
   readonly investigation: Investigation;
+}
+
+export interface Checked {
+  readonly state: 'done';
+  readonly check: CommandCheck;
 }
 
 export interface Recorded {

@@ -1,8 +1,18 @@
 import { Readable } from 'node:stream';
+import { type CommandCheck, commandCheckSchema } from '../../domain/command-check.ts';
 import { exampleInvestigation } from '../../writing/example-investigation.ts';
 import type { Composition, InvestigationOptions, RecordingOptions } from './composition.ts';
 import { runCommandLine } from './run-command-line.ts';
 import type { Terminal } from './terminal.ts';
+
+const exampleCheck: CommandCheck = {
+  schema: commandCheckSchema,
+  command: '',
+  cluster: { source: 'live', name: 'example' },
+  verdict: 'cannot-tell',
+  warnings: [],
+  doubts: ['No Pod a was seen in namespace default.'],
+};
 
 /** A program around nothing: what was asked of it is kept, and it answers with the example. */
 export interface ExampleProgram {
@@ -31,6 +41,10 @@ export function exampleProgram(settings: ExampleSettings = {}): ExampleProgram {
     runRecording: (options) => {
       asked.push(options);
       return Promise.resolve({ state: 'done', path: options.record, files: 12, bytes: 20_480 });
+    },
+    runCheck: (options, checked) => {
+      asked.push(options);
+      return Promise.resolve({ state: 'done', check: { ...exampleCheck, command: checked } });
     },
     demonstration: () => ({ recording: 'demonstration' }),
     permissions: () => 'kind: ClusterRole\n',

@@ -65,6 +65,10 @@ describe('a command line asks for', () => {
     [['investigate', '--node-access', 'none'], { command: 'investigate', source: usual, output: 'text', colour: 'auto' }],
     [['record', '--to', 'out'], { command: 'record', source: usual, to: 'out' }],
     [['demo'], { command: 'demo', output: 'text', colour: 'auto' }],
+    [
+      ['check', 'kubectl cordon node-1', '-o', 'json'],
+      { command: 'check', checked: 'kubectl cordon node-1', source: usual, output: 'json', colour: 'auto' },
+    ],
     [['permissions'], { command: 'permissions' }],
     [['explain'], { command: 'explain', wanted: { kind: 'all' }, colour: 'auto' }],
     [['explain', 'node-not-ready'], { command: 'explain', wanted: { kind: 'mode', id: 'node-not-ready' }, colour: 'auto' }],

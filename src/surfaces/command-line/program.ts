@@ -3,6 +3,7 @@ import { actingCommands } from './acting-commands.ts';
 import type { ColourChoice } from './colours.ts';
 import { type CommandRequest, type OutputFormat, type Shell, shells } from './command-request.ts';
 import { readText } from './option-values.ts';
+import { checkCommand } from './check-command.ts';
 import { policyCommand } from './policy-command.ts';
 import { addSourceOptions, colourOption, examples, outputOption, type SourceFlags, sourceOf } from './source-options.ts';
 
@@ -28,12 +29,14 @@ export function buildProgram({ version, onRequest }: ProgramSettings): Command {
         'stanch investigate --alert alert.json',
         'stanch investigate --recording support-bundle.tar.gz',
         'stanch mitigate --alert alert.json --prometheus http://localhost:9090',
+        "stanch check 'kubectl delete pod -n payments payment-service-7f8b9c4d5-x2k9m'",
         'stanch explain kube-proxy-rules-incomplete',
       ) + exitStatuses,
     );
   const commands = [
     investigateCommand,
     ...actingCommands,
+    checkCommand,
     policyCommand,
     recordCommand,
     demoCommand,

@@ -4,7 +4,9 @@ import type { Worked } from '../../engine/act/work-incident.ts';
 import { writeFailureLine } from '../../writing/failure-line.ts';
 import { writeIncidentReport } from '../../writing/markdown/incident-report.ts';
 import { writeIncidentList } from '../../writing/text/acting/incident-list.ts';
-import { nothingActed, tellActing, tellRehearsal, tellResting, watchingLine } from '../../writing/text/acting/tell-acting.ts';
+import { tellRehearsal } from '../../writing/text/acting/attempt.ts';
+import { tellResting } from '../../writing/text/acting/resting.ts';
+import { nothingActed, tellActing, watchingLine } from '../../writing/text/acting/tell-acting.ts';
 import type { ActingComposition, ActRequest, People } from './acting-composition.ts';
 import type { ActingRequest, CommandRequest } from './command-request.ts';
 import type { CommandRun } from './command-run.ts';
@@ -33,7 +35,7 @@ export async function runActing(request: ActingRequest, run: CommandRun): Promis
     );
     return failedStatus;
   }
-  await writeEnd({ request, id, worked, composition }, run);
+  writeEnd({ request, id, worked, composition }, run);
   return statusOf[worked.resting];
 }
 
@@ -58,12 +60,19 @@ async function actRequest(request: ActingRequest, { screen, run }: Showing): Pro
       return 'state' in source ? source : { kind: 'mitigate', source, settings, isFollowedThrough, isDryRun };
     }
     case 'resume':
-      return { kind: 'resume', incident: request.incident, settings, isFollowedThrough: request.isFollowedThrough };
+      return {
+        kind: 'resume',
+        incident: request.incident,
+        settings,
+        isFollowedThrough: request.isFollowedThrough,
+        probing: request.probing,
+      };
     case 'undo':
       return { kind: 'undo', incident: request.incident, settings, ...(request.attempt === undefined ? {} : { attempt: request.attempt }) };
     case 'restore':
+      return { kind: 'restore', incident: request.incident, settings, probing: request.probing };
     case 'abort':
-      return { kind: request.command, incident: request.incident, settings };
+      return { kind: 'abort', incident: request.incident, settings };
   }
 }
 
@@ -109,7 +118,7 @@ interface End {
   readonly composition: ActingComposition;
 }
 
-async function writeEnd({ request, id, worked }: End, run: CommandRun): Promise<void> {
+function writeEnd({ request, id, worked }: End, run: CommandRun): void {
   const { incident, resting, because } = worked;
   const { terminal } = run;
   if (request.output === 'json') terminal.writeOut(safeJson({ schema: incidentSchema, id, resting, because, incident }));

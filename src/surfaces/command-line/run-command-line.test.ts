@@ -274,6 +274,14 @@ describe('other commands', () => {
     });
   });
 
+  test('check writes what there is to say about a command, and its status tells it too', async () => {
+    expect(await exampleProgram().run('check', 'kubectl delete pod a')).toEqual({
+      status: 2,
+      out: 'Cannot tell\n  $ kubectl delete pod a\n\n? No Pod a was seen in namespace default.\n\nWhat cannot be told is not fine.\n',
+      error: '',
+    });
+  });
+
   test('permissions prints what it was handed', async () => {
     expect(await exampleProgram().run('permissions')).toEqual({ status: 0, out: 'kind: ClusterRole\n', error: '' });
   });

@@ -1,6 +1,7 @@
 import type { Investigation } from '../../domain/investigation.ts';
 import { writeFailureLine } from '../../writing/failure-line.ts';
 import { writeIncidentNotes } from '../../writing/markdown/incident-notes.ts';
+import { answerCheck } from './check-command.ts';
 import type { CommandRequest, OutputFormat } from './command-request.ts';
 import type { CommandRun } from './command-run.ts';
 import { writeCompletion } from './completion.ts';
@@ -41,6 +42,8 @@ export async function runCommand(request: CommandRequest, run: CommandRun): Prom
         ),
         run.terminal,
       );
+    case 'check':
+      return check(request, run);
     case 'policy':
       return checkPolicy(request, run.terminal, await run.compose());
     case 'incidents':
@@ -72,6 +75,12 @@ async function investigate(request: Extract<CommandRequest, { readonly command: 
     if ('state' in source) return source;
     return answer({ ...source, ...(recordPath === undefined ? {} : { record: recordPath }) }, { output, screen, run, signal });
   });
+}
+
+async function check(request: Extract<CommandRequest, { readonly command: 'check' }>, run: CommandRun): Promise<number> {
+  const screen = openScreen(run.terminal, undefined);
+  const { budgetSeconds } = request.source;
+  return limited({ what: 'checking the command', budgetSeconds, screen, run }, (signal) => answerCheck(request, { screen, run }, signal));
 }
 
 const demonstrationLimits = { lookBackMilliseconds: 86_400_000, budgetSeconds: 60 };
