@@ -21,6 +21,8 @@ export function proveServiceRules(node: string, assessment: Assessment): Proof {
     reports.find((each) => each.node === node),
     reports,
   );
+  const short = shortOfAnother(node, reports);
+  if (verdict.state === 'complete' && short !== undefined) return { ...proof, holds: 'no', because: [short] };
   if (verdict.state === 'complete') return { ...proof, holds: 'yes', because: [verdict.claim] };
   if (verdict.state === 'incomplete') return { ...proof, holds: 'no', because: verdict.shortfall.claims };
   const list = `ssh ${shellWord(node)} ${quoted('sudo iptables -t nat -n -L KUBE-SERVICES')}`;
@@ -30,6 +32,22 @@ export function proveServiceRules(node: string, assessment: Assessment): Proof {
     because: [],
     wouldSettle: `--node-access debug-pod (or ssh) lists them on ${node} and on a good node. By hand: ${list}`,
   };
+}
+
+/** A node that is suspected may lag behind others; one that is to be trusted again may not, and is asked again anyway. */
+function shortOfAnother(node: string, reports: readonly NodeReport[]): Claim | undefined {
+  const own = reports.find((each) => each.node === node)?.serviceRules;
+  if (own === undefined || own.isApproximate) return undefined;
+  const fuller = reports.find(
+    ({ node: other, serviceRules }) =>
+      other !== node && serviceRules?.mode === own.mode && !serviceRules.isApproximate && serviceRules.found > own.found,
+  );
+  if (fuller?.serviceRules === undefined) return undefined;
+  return claim(
+    `${node} has rules for ${own.found} service ports; ${fuller.node} has ${fuller.serviceRules.found}.`,
+    citeNodeCommand(node, own.command, `${own.found} service rules found`),
+    citeNodeCommand(fuller.node, fuller.serviceRules.command, `${fuller.serviceRules.found} service rules found`),
+  );
 }
 
 /** The process that writes the rules: what it did not keep up a minute ago it will lose again. */
