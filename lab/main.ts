@@ -107,6 +107,15 @@ program
   .description('every change that Stanch can make, there and back on the real API server, in a namespace of its own')
   .action(async () => replaceBy(inNetworkOf(desk.name, [process.execPath, join(sourceDirectory, 'acting', 'round-trips.ts')])));
 
+program
+  .command('act-faults')
+  .description('everything that can go wrong while Stanch acts: killed at every step, API server restarted, budgets, a dying node')
+  .option('--only <texts...>', 'cases whose names contain one of these')
+  .action(async ({ only = [] }: { readonly only?: readonly string[] }) => {
+    const chosen = only.flatMap((text) => ['--only', text]);
+    await replaceBy(inNetworkOf(desk.name, [process.execPath, join(sourceDirectory, 'acting', 'act-faults.ts'), ...chosen]));
+  });
+
 /** Loaded where it is needed: the lab must start and end also while the code that investigates does not load. */
 function runner() {
   return import('./framework/run-scenarios.ts');

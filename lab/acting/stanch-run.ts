@@ -1,0 +1,82 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { sourceDirectory } from '../layout.ts';
+
+export interface StanchRun {
+  readonly ended: Promise<StanchEnd>;
+  readonly kill: (signal: 'SIGKILL' | 'SIGINT') => void;
+}
+
+export interface StanchEnd {
+  /** Absent: a signal ended it. */
+  readonly status: number | undefined;
+  readonly output: string;
+  readonly errors: string;
+}
+
+/** Starts the shipped command line in a process group of its own, from where this program is. */
+export function startStanch(parameters: readonly string[]): StanchRun {
+  const child = spawn(join(sourceDirectory, '..', 'stanch'), parameters, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  let [output, errors] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
+  return {
+    ended: new Promise((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', (status) => resolve({ status: status ?? undefined, output, errors }));
+    }),
+    kill: (signal) => {
+      if (child.exitCode === null && child.signalCode === null && child.pid !== undefined) process.kill(-child.pid, signal);
+    },
+  };
+}
+
+/** What Stanch tells of an incident, in words and as data. */
+export interface ToldIncident {
+  readonly id: string;
+  readonly attempts: readonly ToldAttempt[];
+  readonly kinds: readonly string[];
+  readonly notes: string;
+}
+
+export interface ToldAttempt {
+  readonly number: number;
+  readonly plan: { readonly id: string; readonly changes: readonly ToldChange[] };
+  readonly done: readonly ToldProgress[];
+  readonly undone: readonly ToldProgress[];
+  readonly judgement?: { readonly is: string };
+  readonly undoAsked?: { readonly because: string };
+}
+
+export interface ToldChange {
+  readonly kind: string;
+  readonly uid: string;
+  readonly node?: string;
+  readonly namespace?: string;
+  readonly pod?: string;
+}
+
+interface ToldProgress {
+  readonly begun: number;
+  readonly result?: { readonly state: string; readonly detail: string };
+}
+
+/** The only incident of a database. Undefined: there is none. */
+export async function readTold(database: string): Promise<ToldIncident | undefined> {
+  const listed = JSON.parse(await outputOf(['incidents', '--database', database, '--output=json'])) as readonly { readonly id: string }[];
+  const id = listed[0]?.id;
+  if (id === undefined) return undefined;
+  const json = JSON.parse(await outputOf(['incidents', id, '--database', database, '--output=json'])) as {
+    readonly incident: { readonly attempts: readonly ToldAttempt[] };
+    readonly events: readonly { readonly kind: string }[];
+  };
+  const notes = await outputOf(['incidents', id, '--database', database]);
+  return { id, attempts: json.incident.attempts, kinds: json.events.map(({ kind }) => kind), notes };
+}
+
+async function outputOf(parameters: readonly string[]): Promise<string> {
+  const { status, output, errors } = await startStanch(parameters).ended;
+  if (status !== 0)
+    throw new Error(`Ran: stanch ${parameters.join(' ')}\nIt ended with status ${status}: ${(errors || output).trim().slice(-1000)}`);
+  return output;
+}
