@@ -35,6 +35,13 @@ export function examplePlan(of: Partial<MitigationPlan> & { readonly id?: string
 
 export const exampleRepair = examplePlan({
   id: 'raise-memory-limit',
+  why: claim('kube-proxy was killed at its memory limit of 128Mi.', citeList('pods', undefined, 'OOMKilled')),
+  expectation: 'kube-proxy keeps running, and its rules become complete.',
+  pullRequest: {
+    title: 'kube-proxy: memory limit 256Mi',
+    body: 'kube-proxy was killed at 128Mi.\n\nIt holds rules for every Service.',
+    patch: 'spec:\n  template:\n    spec:\n      containers:\n        - name: kube-proxy\n',
+  },
   subject: { kind: 'DaemonSet', namespace: 'kube-system', name: 'kube-proxy' },
   saveFirst: [],
   changes: [

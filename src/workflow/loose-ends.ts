@@ -1,6 +1,6 @@
 import { changedSubject, type ClusterChange } from '../domain/cluster-change.ts';
 import { debugPodLabel } from '../domain/debug-pod.ts';
-import { type Attempt, type Incident, isCarriedOut, preparedIn } from '../domain/incident.ts';
+import { type Attempt, type Incident, isCarriedOut, standingChanges } from '../domain/incident.ts';
 import type { Pod } from '../domain/kubernetes/pod.ts';
 import type { LooseEnd } from '../domain/loose-end.ts';
 import { resourceOfKind } from '../domain/kubernetes/resources.ts';
@@ -22,7 +22,7 @@ export function looseEndsOf({ attempts }: Incident, debugPods: readonly Pod[] | 
 
 interface LastingKind {
   readonly kind: LooseEnd['kind'];
-  /** What was done, after "is" or "was". */
+  /** What was done, after "was" or "has been". */
   readonly done: string;
 }
 
@@ -40,9 +40,8 @@ const lasting: { readonly [Kind in ClusterChange['kind']]?: LastingKind } = {
 function endOf(attempt: Attempt, change: ClusterChange, index: number): readonly LooseEnd[] {
   const what = lasting[change.kind];
   const [done, undone] = [attempt.done[index], attempt.undone[index]];
-  const mayBeThere =
-    done?.result?.state === 'done' || (done !== undefined && done.begun > 0 && (done.result?.state ?? 'unknown') === 'unknown');
-  if (what === undefined || !mayBeThere || preparedIn(attempt, index, 'undo') === undefined) return [];
+  const isBack = undone !== undefined && isCarriedOut(undone);
+  if (what === undefined || done === undefined || (!isBack && !standingChanges(attempt).includes(index))) return [];
   const of = changedSubject(change);
   const end = { kind: what.kind, subject: of } as const;
   const name = spokenSubject(of);
@@ -59,11 +58,11 @@ function endOf(attempt: Attempt, change: ClusterChange, index: number): readonly
     ];
   const command = commandToPutBack(attempt.plan, change);
   const putBack = command === undefined ? {} : { command };
-  const doubt = done.result?.state === 'done' ? 'is' : 'may be';
+  const doubt = done.result?.state === 'done' ? 'has been' : 'may have been';
   if (attempt.undoAsked === undefined)
     return [{ ...end, says: `${name} ${doubt} ${what.done}${until(attempt)}.`, state: 'carried', ...putBack }];
   const why = undone?.result === undefined ? '' : `: ${undone.result.detail}`;
-  return [{ ...end, says: `${name} ${doubt} still ${what.done}; it could not be put back${why}.`, state: 'open', ...putBack }];
+  return [{ ...end, says: `${name} ${doubt} ${what.done}, and could not be put back${why}.`, state: 'open', ...putBack }];
 }
 
 function until({ plan, purpose }: Attempt): string {

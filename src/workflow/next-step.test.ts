@@ -106,9 +106,9 @@ describe('on the way to a mitigation', () => {
     ['what does not help is put back', [...applied, judged('no-better')], 'record undo-asked'],
     ['what cannot be told is left to a human', [...applied, judged('cannot-tell')], 'rest needs-human: it is so'],
     [
-      'after what was put back the next plan is chosen',
+      'after what was put back it is watched until that has come to rest',
       [...applied, judged('worse'), undoAsked, begun(0, 'undo'), ended(0, 'done', 'undo')],
-      'choose-plan mitigate',
+      'observe',
     ],
     ['a no is a no', [...offered, declined(false)], 'rest needs-human: No.'],
     ['a plan that the cluster has outdated is followed by another', [...offered, declined(true)], 'choose-plan mitigate'],
@@ -154,6 +154,19 @@ describe('on the way to a mitigation', () => {
     expect(next(ready, 'mitigate', 3600, 3599)).toBe('record declined');
     expect(next([...ready, begun(0), ended(0, 'done')], 'mitigate', 3600, 3599)).toBe('record undo-asked');
     expect(next(ready, 'mitigate', 60, 59)).toBe('change do 0');
+  });
+
+  test('the next plan is chosen once what was put back has come to rest, or will not', () => {
+    const back = [...applied, judged('worse'), undoAsked, begun(0, 'undo'), ended(0, 'done', 'undo')];
+    const seenAt = (second: number): IncidentHappening => ({
+      kind: 'observed',
+      attempt: 1,
+      observation: exampleObservation(openedAt + second * 1000, false),
+    });
+
+    expect(next([...back, seenAt(back.length + 5)], 'mitigate', back.length + 6)).toBe('observe');
+    expect(next([...back, seenAt(back.length + 10)], 'mitigate', back.length + 11)).toBe('choose-plan mitigate');
+    expect(next(back, 'mitigate', back.length + 95)).toBe('choose-plan mitigate');
   });
 
   test('it rests once it is confirmed, with the reasons', () => {

@@ -1,4 +1,4 @@
-import { oneCommand, oneLine } from '../terminal-safe.ts';
+import { oneCommand, oneLine, terminalSafe } from '../terminal-safe.ts';
 
 /** Any text as one line of prose that Markdown shows as it is: no markup, no HTML, no links, no table cells of its own. */
 export function prose(text: string): string {
@@ -44,10 +44,14 @@ function span(raw: string): string {
 
 /** Commands in a block that has a copy button in most viewers. No commands: nothing. */
 export function codeBlock(commands: readonly string[]): readonly string[] {
-  if (commands.length === 0) return [];
-  const lines = commands.map(oneCommand);
+  return commands.length === 0 ? [] : lineBlock('sh', commands.map(oneCommand));
+}
+
+/** Lines of a file in a block, spaces at their beginning as they are. */
+export function lineBlock(language: 'sh' | 'yaml', written: readonly string[]): readonly string[] {
+  const lines = written.map((line) => terminalSafe(line).replace(/\n+/g, ' '));
   const fence = '`'.repeat(Math.max(3, ...lines.map((line) => longestRun(line) + 1)));
-  return [`${fence}sh`, ...lines, fence];
+  return [`${fence}${language}`, ...lines, fence];
 }
 
 /** Cells must be safe already. */

@@ -1,10 +1,10 @@
 import { commandToChange, commandToSee } from '../../domain/kubectl-commands.ts';
-import type { Attempt, Incident } from '../../domain/incident.ts';
+import { type Attempt, type Incident, standingChanges } from '../../domain/incident.ts';
 import type { LooseEnd } from '../../domain/loose-end.ts';
 import type { Proof } from '../../domain/proof.ts';
 import { spokenSubject } from '../../domain/subject.ts';
 import { asSentence, judgementWords, resultWords, spokenBaseline, spokenSides } from '../acting-words.ts';
-import { clause, code, codeBlock, codeInCell, prose, sentence, table } from './markdown-safe.ts';
+import { clause, code, codeBlock, codeInCell, lineBlock, prose, sentence, table } from './markdown-safe.ts';
 
 /** What was tried, in order, with what came of it and how it is put back. */
 export function writeAttempts({ attempts, unfit, withoutPlan }: Incident): readonly string[] {
@@ -35,12 +35,31 @@ function writeAttempt(attempt: Attempt): readonly string[] {
     ...(undoAsked === undefined ? [] : [`- Put back, because ${sentence(undoAsked.because)}`]),
     '',
     ...table(['Change', 'Done', 'Put back'], rowsOf(attempt)),
-    ...(plan.undo.length === 0 ? [] : ['', putBackWhen(attempt), '', ...codeBlock(plan.undo.map(commandToChange))]),
+    ...(plan.undo.length === 0 || standingChanges(attempt).length === 0
+      ? []
+      : ['', putBackWhen(attempt), '', ...codeBlock(plan.undo.map(commandToChange))]),
+    ...writePullRequest(attempt),
   ];
 }
 
 function putBackWhen({ plan }: Attempt): string {
   return plan.undoWhen === undefined ? 'To put it back:' : `To put it back, once ${clause(plan.undoWhen)}:`;
+}
+
+/** What the repository that owns the workload should say, or the next delivery takes the change back. */
+function writePullRequest({ plan: { pullRequest }, appliedAt }: Attempt): readonly string[] {
+  if (pullRequest === undefined || appliedAt === undefined) return [];
+  return [
+    '',
+    `To make it permanent, a pull request: **${prose(pullRequest.title)}**`,
+    '',
+    ...pullRequest.body
+      .split(/\n+/)
+      .flatMap((line) => [`> ${prose(line)}`, '>'])
+      .slice(0, -1),
+    '',
+    ...lineBlock('yaml', pullRequest.patch.trimEnd().split('\n')),
+  ];
 }
 
 function rowsOf({ plan, done, undone }: Attempt): readonly (readonly string[])[] {

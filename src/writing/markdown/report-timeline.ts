@@ -59,10 +59,6 @@ function momentsOf(attempt: Attempt): readonly Done[] {
       : [moment(approval.at, prose(approval.by), `${which} approved${approval.how === 'policy' ? ' by policy' : ''}`, '')]),
     ...done.flatMap((progress, index) => changeMoment(attempt, { progress, index, direction: 'do' })),
     ...(judgement === undefined ? [] : [moment(judgement.at, stanch, judgementWords[judgement.is], prose(judgement.because.join('; ')))]),
-    ...(undoAsked === undefined
-      ? []
-      : [moment(undoAsked.at, prose(undoAsked.by), `${which} is to be put back: ${prose(undoAsked.because)}`, '')]),
-    ...undone.flatMap((progress, index) => changeMoment(attempt, { progress, index, direction: 'undo' })),
     ...(proofs === undefined
       ? []
       : [
@@ -73,7 +69,15 @@ function momentsOf(attempt: Attempt): readonly Done[] {
             `${proofs.all.filter(({ holds }) => holds === 'yes').length} of ${proofs.all.length} proofs hold`,
           ),
         ]),
+    ...(undoAsked === undefined
+      ? []
+      : [moment(undoAsked.at, spokenAuthor(undoAsked.by), `${which} is to be put back: ${prose(undoAsked.because)}`, '')]),
+    ...undone.flatMap((progress, index) => changeMoment(attempt, { progress, index, direction: 'undo' })),
   ];
+}
+
+function spokenAuthor(by: string): string {
+  return by === 'stanch' ? stanch : prose(by);
 }
 
 interface OneChange {

@@ -4,6 +4,7 @@ import { type Layout, paragraph } from '../../layout.ts';
 import { writeCommand } from '../command.ts';
 
 const marks = { yes: '✓ ', no: '✗ ', 'cannot-tell': '? ' } as const;
+const answers = { yes: '', no: ': no', 'cannot-tell': ': cannot tell' } as const;
 
 /** Proofs with what they rest on. What was told before and stands as it stood is not told again. */
 export function writeProofs(proofs: readonly Proof[], before: readonly Proof[], layout: Layout): readonly string[] {
@@ -16,7 +17,7 @@ function writeProof({ claim, holds, because, wouldSettle }: Proof, layout: Layou
   const paintMark = { yes: palette.good, no: palette.bad, 'cannot-tell': palette.doubtful }[holds];
   const [first] = because;
   return [
-    ...paragraph({ text: `${claim}${holds === 'cannot-tell' ? ': cannot tell' : ''}`, mark: marks[holds], paintMark }, layout),
+    ...paragraph({ text: claim + answers[holds], mark: marks[holds], paintMark }, layout),
     ...because.flatMap((each) => paragraph({ text: each.says, mark: '    · ' }, layout)),
     ...(first === undefined ? [] : writeCommand(commandToSee(first.citing[0].of), '    ', layout)),
     ...(wouldSettle === undefined ? [] : paragraph({ text: `What would tell: ${wouldSettle}`, mark: '    ' }, layout)),

@@ -39,7 +39,8 @@ export function tellResting({ id, resting, because, incident }: Rested, layout: 
   ];
 }
 
-function spokenInForce({ number, plan }: Attempt): string {
+function spokenInForce({ number, plan, purpose }: Attempt): string {
+  if (purpose === 'repair') return `Attempt ${number} (${plan.id}) stays in force: it was the repair.`;
   const until = plan.undoWhen === undefined ? '' : ` It is put back only when ${plan.undoWhen}`;
   return `Attempt ${number} (${plan.id}) is in force.${until}`;
 }
