@@ -108,6 +108,11 @@ const mitigation = z.looseObject({
   reversibility: z.enum(['undoable', 'heals-itself', 'irreversible']),
   blocked: z.boolean().meta({ description: 'True: a precondition does not hold or is not known to hold; nothing may execute this plan.' }),
   warnings: texts('What is easily done wrong here.'),
+  pullRequest: z.exactOptional(
+    z
+      .looseObject({ title: z.string(), body: text('Markdown.'), patch: text('YAML of a strategic merge patch.') })
+      .meta({ description: 'The same change for the repository that owns the workload.' }),
+  ),
 });
 
 const thought = z.looseObject({

@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { composition } from '../../compose.ts';
 import { plainPalette } from '../../writing/layout.ts';
-import { writeMonologue } from '../../writing/text/tell.ts';
+import { nothingTold, tell } from '../../writing/text/tell.ts';
+import type { Announcer } from './composition.ts';
 import { parseCommandLine } from './parse-command-line.ts';
 
 const root = new URL('../../../', import.meta.url);
@@ -58,10 +59,16 @@ describe('what the pages tell people to type can be typed', () => {
 
 test('the incident on the first screen of the README is what the program really prints, shortened', async () => {
   const options = { ...composition.demonstration(), lookBackMilliseconds: 86_400_000, budgetSeconds: 60 };
-  const result = await composition.runInvestigation(options, { announce: () => undefined }, new AbortController().signal);
-  const printed = result.state === 'done' ? writeMonologue(result.investigation, { columns: 84, palette: plainPalette }) : [];
+  const printed: string[] = [];
+  let told = nothingTold;
+  const announce: Announcer['announce'] = (happening) => {
+    if (happening.kind === 'progress' || happening.kind === 'notice') return;
+    const telling = tell(happening, told, { columns: 84, palette: plainPalette });
+    told = telling.told;
+    printed.push(...telling.lines);
+  };
+  await composition.runInvestigation(options, { announce }, new AbortController().signal);
   const [, shown = ''] = /^```text\n\$ \.\/stanch demo\n([\s\S]*?)^```/m.exec(read('README.md')) ?? [];
-  // The first line is the page in the words of the alert, which the JSON contract does not carry.
   const lines = shown
     .split('\n')
     .slice(1)
