@@ -4,6 +4,7 @@ import type { ContainerLog } from './evidence.ts';
 import type { Finding } from './failure-mode.ts';
 import { clockTime, type Instant, millisecondsPerMinute } from './instant.ts';
 import type { ClueKind, LogClue } from './log-clue.ts';
+import { errorLines, logsOf } from './loud-replica.ts';
 import type { Replica, Replicas } from './replica.ts';
 import { type AtLeastOne, claimOfAll, countOf, earliest, findingOf, type Sighting } from './sightings.ts';
 import { templateDifference } from './template-difference.ts';
@@ -103,14 +104,10 @@ function sighting(replica: Replica): Sighting {
   return { replica, citations: [citeObject(replica.pod, `Ready; revision ${replica.revision}`)] };
 }
 
-const errorLine =
-  /"(?:level|severity|lvl)": ?"(?:error|fatal|critical|panic)"|\blevel=(?:error|fatal|panic)\b|^\S{0,40}[ \t]{0,3}[^a-z]{0,40}\b(?:ERROR|FATAL|CRITICAL)\b/i;
-
 /** Undefined: it logs few errors, or its log was not read. */
 function errorsOf(replica: Replica, logs: readonly ContainerLog[]): Sighting | undefined {
-  const { namespace, name } = replica.pod.metadata;
-  for (const log of logs.filter((each) => each.namespace === namespace && each.pod === name && !each.isPrevious)) {
-    const errors = log.lines.filter(({ text }) => errorLine.test(text.slice(0, 1000)));
+  for (const log of logsOf(replica, logs)) {
+    const errors = errorLines(log);
     const last = errors.at(-1);
     if (errors.length < manyErrors || last === undefined) continue;
     const citations: readonly [Citation, Citation] = [

@@ -2,7 +2,7 @@ import { dnsServers } from '../domain/cluster-dns.ts';
 import type { EvidenceKind } from '../domain/evidence.ts';
 import { groupBy } from '../domain/collection.ts';
 import { repeatedTimes } from '../domain/dependency-trouble.ts';
-import type { LogClue } from '../domain/log-clue.ts';
+import { loudReplicas } from '../domain/loud-replica.ts';
 import type { Replica } from '../domain/replica.ts';
 import { subjectKey } from '../domain/subject.ts';
 import type { Assessment } from './assess.ts';
@@ -114,7 +114,7 @@ export function namespacesToMeasure({ scope, facts }: Assessment): readonly stri
 export function nodesToProbe({ scope, radius, facts }: Assessment): readonly string[] {
   const asked = scope.target?.kind === 'Node' ? scope.target.name : undefined;
   const failing = radius.leading?.axis === 'node' ? radius.leading.value : scope.failing[0]?.pod.spec.nodeName;
-  const bad = asked ?? failing ?? complainingNode(scope.healthy, facts.get('log-clues') ?? []);
+  const bad = asked ?? failing ?? complainingNode(scope.healthy, facts);
   const good = [...scope.healthy, ...(facts.get('replicas')?.all ?? [])].find(
     (replica) => replica.health === 'healthy' && replica.pod.spec.nodeName !== bad,
   )?.pod.spec.nodeName;
@@ -122,12 +122,12 @@ export function nodesToProbe({ scope, radius, facts }: Assessment): readonly str
 }
 
 /** The one node on which replicas that look well complain again and again, while those elsewhere do not. */
-function complainingNode(healthy: readonly Replica[], clues: readonly LogClue[]): string | undefined {
-  const nodes = new Set(
-    clues
-      .filter((clue) => clue.count >= repeatedTimes && !clue.isPrevious && healthy.includes(clue.replica))
-      .map(({ replica }) => replica.pod.spec.nodeName),
+function complainingNode(healthy: readonly Replica[], facts: Assessment['facts']): string | undefined {
+  const clues = (facts.get('log-clues') ?? []).filter(
+    (clue) => clue.count >= repeatedTimes && !clue.isPrevious && healthy.includes(clue.replica),
   );
+  const loud = loudReplicas(healthy, facts.get('container-logs') ?? []);
+  const nodes = new Set([...clues, ...loud].map(({ replica }) => replica.pod.spec.nodeName));
   const [node] = nodes;
   return nodes.size === 1 && healthy.some(({ pod }) => pod.spec.nodeName !== node) ? node : undefined;
 }

@@ -173,3 +173,47 @@ describe('a connection that well replicas complain about', () => {
     expect(connectionAttempts(assessed())).toEqual(connectionsToTry(assessed()));
   });
 });
+
+describe('replicas that look well, of which one logs nothing but errors', () => {
+  const names = ['a', 'b'] as const;
+  const page = {
+    source: 'alertmanager',
+    name: 'ErrorRateHigh',
+    summary: '',
+    labels: { namespace: 'shop', deployment: 'cart' },
+    startedAt: undefined,
+    state: 'firing',
+    severity: undefined,
+    expression: undefined,
+  } as const;
+
+  function tried(errorsOfB: number): readonly string[] {
+    const snapshot = snapshotOf({
+      nodes: [exampleNode({ name: 'node-1' }), exampleNode({ name: 'node-2' })],
+      pods: names.map((name, index) => examplePod({ name: `cart-5d4f8c7b9-${name}`, node: `node-${index + 1}`, labels: hash })),
+      services: [exampleService({ name: 'db', clusterIP: '10.96.45.12', ports: [{ port: 5432 }] })],
+      endpointslices: [exampleSlice({ service: 'db', port: { port: 5432 }, ready: ['10.244.9.9'] })],
+      'container-logs': names.map((name) => ({
+        namespace: 'shop',
+        pod: `cart-5d4f8c7b9-${name}`,
+        container: 'app',
+        text: [
+          'level=info msg="connected to 10.96.45.12:5432"',
+          ...Array(name === 'b' ? errorsOfB : 0).fill('level=error msg="no answer in time"'),
+        ].join('\n'),
+      })),
+    });
+    return connectionsToTry(assess({ ...question, alert: page }, snapshot)).map(
+      ({ from, host, port }) => `${'name' in from ? from.name : from.node} ${host}:${port}`,
+    );
+  }
+
+  test('try what they and their siblings speak of, from that one and from a quiet one, and from their nodes', () => {
+    const places = ['cart-5d4f8c7b9-a', 'cart-5d4f8c7b9-b', 'node-2', 'node-1'];
+    expect(tried(20)).toEqual(places.flatMap((place) => [`${place} 10.96.45.12:5432`, `${place} 10.244.9.9:5432`]));
+  });
+
+  test('try nothing where none is full of errors', () => {
+    expect(tried(2)).toEqual([]);
+  });
+});

@@ -1,5 +1,5 @@
 import { isAddress, plainHost } from '../domain/cluster-host.ts';
-import type { LogClue } from '../domain/log-clue.ts';
+import { logsOf, loudReplicas } from '../domain/loud-replica.ts';
 import { type Replica, statusOf } from '../domain/replica.ts';
 import type { Backend } from '../domain/service-backends.ts';
 import type { Assessment } from './assess.ts';
@@ -65,18 +65,47 @@ function wishesOf(assessment: Assessment): readonly Wish[] {
   const loudest = clues.toSorted(
     (left, right) => Number(isFailing(left.replica)) - Number(isFailing(right.replica)) || left.count - right.count,
   );
-  const seen = new Map(loudest.map((clue) => [`${clue.host}:${clue.port}`, clue]));
-  const wishes = [...seen.values()].slice(0, mostTargets).flatMap((clue) => wishesFor(clue, assessment));
+  const complaints = loudest.flatMap(({ replica, container, host, port }): readonly Complaint[] =>
+    host === undefined || port === undefined ? [] : [{ replica, container, host, port }],
+  );
+  const all = complaints.length > 0 ? complaints : complaintsOfLoud(assessment);
+  const seen = new Map(all.map((complaint) => [`${complaint.host}:${complaint.port}`, complaint]));
+  const wishes = [...seen.values()].slice(0, mostTargets).flatMap((complaint) => wishesFor(complaint, assessment));
   return [...new Map(wishes.map((each) => [JSON.stringify(each.wish), each])).values()];
 }
+
+/** Who would have to reach what. */
+interface Complaint extends Target {
+  readonly replica: Replica;
+  readonly container: string;
+}
+
+/** Some replicas err and say no peer: what they and their siblings speak of at other times are the peers of all of them. */
+function complaintsOfLoud({ scope, facts }: Assessment): readonly Complaint[] {
+  const logs = facts.get('container-logs') ?? [];
+  const backends = facts.get('service-backends');
+  const [loud] = loudReplicas(scope.healthy, logs);
+  if (loud === undefined || backends === undefined) return [];
+  const { namespace } = loud.replica.pod.metadata;
+  const lines = scope.healthy.flatMap((replica) => logsOf(replica, logs)).flatMap((log) => log.lines.slice(0, linesForPeers));
+  const peers = lines.flatMap(({ text }) =>
+    [...text.slice(0, 1000).matchAll(peer)].map((match) => ({ host: match[1] ?? '', port: Number(match[2]) })),
+  );
+  return distinctTargets(peers)
+    .filter(({ host, port }) => backends.ofHost(host, namespace)?.service.spec.ports.some((each) => each.port === port) === true)
+    .map((target) => ({ ...loud, ...target }));
+}
+
+/** A program names its peers when it starts, or again and again. */
+const linesForPeers = 200;
+const peer = /\b([A-Za-z0-9](?:[A-Za-z0-9.-]{0,100}[A-Za-z0-9])?):(\d{2,5})\b/g;
 
 function isFailing({ health }: Replica): boolean {
   return health === 'failing';
 }
 
-function wishesFor(clue: LogClue, assessment: Assessment): readonly Wish[] {
+function wishesFor(clue: Complaint, assessment: Assessment): readonly Wish[] {
   const { host, port } = clue;
-  if (host === undefined || port === undefined) return [];
   const backend = assessment.facts.get('service-backends')?.ofHost(host, clue.replica.pod.metadata.namespace);
   const endpoint = endpointBehind(backend, port);
   const service = serviceAddress(backend, { host, port });
@@ -123,7 +152,7 @@ function endpointBehind(backend: Backend | undefined, port: number): Target | un
 }
 
 /** The failing replica that says so, or the healthy one that complains, if it runs at the moment; and a healthy sibling, elsewhere if there is one. */
-function podsToAsk({ replica, container }: LogClue, { facts }: Assessment): readonly Replica[] {
+function podsToAsk({ replica, container }: Complaint, { facts }: Assessment): readonly Replica[] {
   const siblings = (facts.get('replicas')?.ofWorkload(replica.workload) ?? []).filter((each) => isAskable(each, container));
   const failing = [replica, ...siblings].find((each) => isFailing(each) && isAskable(each, container));
   const suffering = failing ?? (isAskable(replica, container) ? replica : undefined);
