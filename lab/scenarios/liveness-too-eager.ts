@@ -17,7 +17,7 @@ export const scenario: Scenario = {
       },
       {
         from: shopText.liveness,
-        to: 'livenessProbe: { httpGet: { path: /alive, port: http }, initialDelaySeconds: 20, periodSeconds: 5, timeoutSeconds: 1, failureThreshold: 2 }',
+        to: 'livenessProbe: { httpGet: { path: /alive, port: http }, initialDelaySeconds: 20, periodSeconds: 4, timeoutSeconds: 1, failureThreshold: 1 }',
       },
     ),
   symptom: async () => {
