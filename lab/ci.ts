@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { labName, sourceDirectory } from './layout.ts';
 import { say } from './progress.ts';
 import { pause } from './run-program.ts';
@@ -86,8 +87,7 @@ async function lab(parameters: readonly string[], limitSeconds: number): Promise
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding('utf8').on('data', (text: string) => process.stdout.write(text.replaceAll(/^/gm, '  ')));
+  for (const input of [child.stdout, child.stderr]) createInterface({ input }).on('line', (line) => console.log(`  ${line}`));
   const limit = setTimeout(() => {
     if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
   }, limitSeconds * 1000);
