@@ -146,6 +146,7 @@ function actingFor({ request, store, people, policy, source }: Job, { writing, .
     timeZone: settings.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
     clock: wallClock,
     pause,
+    tidy: async () => writing?.tidy(),
     debugPods: (until) => debugPods(writing, source.namespace ?? 'default', until),
   };
 }

@@ -28,6 +28,8 @@ export interface OpenedSources {
 export interface Writing {
   readonly openRequests: () => Promise<ClusterRequests>;
   readonly openPods: () => Promise<PodAccess>;
+  /** Deletes the pods that looking took. */
+  readonly tidy: () => Promise<void>;
 }
 
 export interface Listeners {
@@ -72,7 +74,14 @@ async function openLive(options: SourceOptions, { notice, tap }: Listeners): Pro
   if (opened.state === 'failed') return opened;
   const probe = await openProbe(options, { openPods: opened.openPods, notice });
   const { source, openPods, openRequests } = opened;
-  return { state: 'opened', source, others: [probe], savedPage: undefined, gaps: [], writing: { openPods, openRequests } };
+  return {
+    state: 'opened',
+    source,
+    others: [probe],
+    savedPage: undefined,
+    gaps: [],
+    writing: { openPods, openRequests, tidy: probe.close },
+  };
 }
 
 /** There for every live cluster: where no flag allowed it anything, it says what that would have told. */

@@ -181,12 +181,21 @@ export function preparedIn(attempt: Attempt, index: number, direction: Direction
 
 /** Indexes of changes that are in force and would have to be put back, last one first. */
 export function standingChanges(attempt: Attempt): readonly number[] {
+  // A plan that has no undo has nothing to put back: a restart, for example, would only be a second one.
+  if (attempt.plan.undo.length === 0) return [];
   return attempt.done
     .flatMap((progress, index) => {
-      // One whose end is not known may be in force as well.
-      const isInForce = progress.result?.state === 'done' || (progress.begun > 0 && (progress.result?.state ?? 'unknown') === 'unknown');
+      const isInForce = mayBeOurs(progress, attempt.prepared[index]);
       const isBack = attempt.undone[index] !== undefined && isCarriedOut(attempt.undone[index]);
       return isInForce && !isBack && preparedIn(attempt, index, 'undo') !== undefined ? [index] : [];
     })
     .toReversed();
+}
+
+/** Carried out by us, as far as can be known. One whose end is not known may be in force as well. */
+function mayBeOurs({ begun, result }: ChangeProgress, prepared: PreparedChange | undefined): boolean {
+  if (begun === 0) return false;
+  // An answer that got lost may have been followed by the write after all: what was not so before we began is ours then.
+  if (result?.state === 'already-so') return begun > 1 && prepared?.isAlreadySo === false;
+  return result?.state === 'done' || (result?.state ?? 'unknown') === 'unknown';
 }

@@ -12,9 +12,10 @@ import {
   ownedBy,
 } from '../domain/example-nights.ts';
 import { exampleNode } from '../domain/example-objects.ts';
-import { defineMitigation, type MitigationPlan } from '../domain/mitigation.ts';
+import { defineMitigation, type MitigationPlan, type Situation } from '../domain/mitigation.ts';
 import { managingKind, ownersReplace } from '../domain/owner-replaces.ts';
 import type { Precondition } from '../domain/precondition.ts';
+import type { Axis } from '../domain/reasoned.ts';
 import type { Replica } from '../domain/replica.ts';
 import { saveCommands } from '../domain/save-evidence.ts';
 import { spareCapacity } from '../domain/spare-capacity.ts';
@@ -30,8 +31,8 @@ export const cordonNode = defineMitigation({
   needs: ['replicas', 'pods'],
   helpedBy: ['nodes', 'poddisruptionbudgets', 'persistentvolumeclaims', 'persistentvolumes', 'namespaces'],
   plan(situation, facts) {
-    const { leading } = situation.blastRadius;
-    if (leading?.axis !== 'node') return [];
+    const leading = nodeThatSeparates(situation.blastRadius);
+    if (leading === undefined) return [];
     const failing = [...situation.scope.failing, ...situation.scope.alsoFailing].filter(
       (replica) => replica.pod.spec.nodeName === leading.value,
     );
@@ -157,6 +158,12 @@ export const cordonNode = defineMitigation({
   ],
   doesNotFit: [{ story: 'The revision separates, not the node.', given: nightOfTheRevision }],
 });
+
+/** The node that leads; or that splits the replicas exactly as what leads does, so that it may as well be the node. */
+function nodeThatSeparates({ leading, axes }: Situation['blastRadius']): Axis | undefined {
+  if (leading?.axis === 'node') return leading;
+  return leading?.confoundedWith.includes('node') === true ? axes.find(({ axis }) => axis === 'node') : undefined;
+}
 
 /** DaemonSets would put theirs right back. Bare pods stay where something else can be moved. */
 function movable(failing: readonly Replica[]): readonly Replica[] {

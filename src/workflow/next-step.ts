@@ -1,4 +1,5 @@
-import type { Incident } from '../domain/incident.ts';
+import type { Attempt, Incident } from '../domain/incident.ts';
+import { millisecondsPerSecond } from '../domain/instant.ts';
 import { carryOn, finishBeginnings, notPutBack, putBack } from './attempt-step.ts';
 import { isInForce, throughTheGate, wentThroughTheGate } from './repair-gate.ts';
 import { type Goal, rest, type Run, type Step } from './step.ts';
@@ -41,7 +42,7 @@ function towards(incident: Incident, goal: Goal, run: Run): Step {
   if (unsure !== undefined) return rest('needs-human', spoken(unsure.judgement?.because, 'Whether it helped cannot be told.'));
   const confirmed = mitigations.filter(({ judgement }) => judgement?.is === 'confirmed');
   const mitigated = confirmed.findLast((attempt) => isInForce(attempt) || wentThroughTheGate(attempt));
-  if (mitigated === undefined) return firstPlan(incident);
+  if (mitigated === undefined) return firstPlan(incident, run);
   if (goal === 'mitigate') return rest('mitigated', spoken(mitigated.judgement?.because, 'It is confirmed.'));
   if (last.why === 'first' || last.at < (mitigated.judgement?.at ?? 0)) return { kind: 'investigate', why: 'diagnosis' };
   return throughTheGate(incident, goal, run) ?? { kind: 'close' };
@@ -51,12 +52,32 @@ function spoken(because: readonly string[] | undefined, otherwise: string): stri
   return because === undefined || because.length === 0 ? otherwise : because.join('; ');
 }
 
-function firstPlan({ attempts, withoutPlan, investigations }: Incident): Step {
+function firstPlan({ attempts, withoutPlan, investigations }: Incident, run: Run): Step {
   const mitigations = attempts.filter(({ purpose }) => purpose === 'mitigate');
   const declined = mitigations.findLast((attempt) => attempt.declined?.isSuperseded === false)?.declined;
   if (declined !== undefined) return rest('needs-human', declined.because);
   const none = withoutPlan.find(({ purpose }) => purpose === 'mitigate');
+  const unsettled = mitigations.find((attempt) => !isSettled(attempt, run));
+  if (none === undefined && unsettled !== undefined)
+    return { kind: 'observe', attempt: unsettled, pauseMilliseconds: settlePauseMilliseconds };
   if (none === undefined) return { kind: 'choose-plan', purpose: 'mitigate' };
   const isQuiet = investigations.at(-1)?.investigation.outcome === 'healthy';
   return rest(isQuiet ? 'nothing-to-do' : 'needs-human', none.because);
+}
+
+const settlePauseMilliseconds = 3 * millisecondsPerSecond;
+/** Controllers need some seconds to bring back what was there before an undo. */
+const settleAtLeastMilliseconds = 10 * millisecondsPerSecond;
+/** What still moves after this will not come to rest soon. */
+const settleAtMostMilliseconds = 90 * millisecondsPerSecond;
+
+/** What was put back has come to rest: while replicas still start and leave, nobody can tell where the trouble is. */
+function isSettled({ undoAsked, undone, observations }: Attempt, { now }: Run): boolean {
+  const ended = undone.flatMap(({ endedAt }) => endedAt ?? []);
+  if (undoAsked === undefined || ended.length === 0) return true;
+  const since = Math.max(...ended);
+  if (now - since >= settleAtMostMilliseconds) return true;
+  const last = observations.at(-1);
+  if (last === undefined || last.at - since < settleAtLeastMilliseconds || last.replicas.state !== 'seen') return false;
+  return last.replicas.undecided === 0 && (last.replicas.leaving ?? 0) === 0;
 }

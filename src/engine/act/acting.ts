@@ -29,6 +29,8 @@ export interface Acting {
   readonly clock: Clock;
   /** Ends early where the signal says so. */
   readonly pause: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  /** Deletes what looking took, such as debug pods. They come again when they are needed. */
+  readonly tidy: () => Promise<void>;
   /** Debug pods of Stanch that are still in the cluster. Undefined: they could not be listed. */
   readonly debugPods: (signal: AbortSignal) => Promise<readonly Pod[] | undefined>;
 }

@@ -30,6 +30,8 @@ export async function checkGate(acting: Acting, { number, plan, destinations }: 
           bounded,
           () => undefined,
         );
+  // The next check may be minutes away, and debug pods do not live that long.
+  await acting.tidy();
   const assessment = assess(question, { takenAt, cluster, readings: { ...readings, ...looked } });
   // A gate that was cut short while looking has shown nothing.
   if (signal.aborted) return happened();

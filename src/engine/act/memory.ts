@@ -36,10 +36,16 @@ export class Memory {
     return this.#seen;
   }
 
-  /** A look that a plan may rest on; a new one where the latest is too old. Deeper only where the blast radius suggests nothing. */
+  /**
+   * A look that a plan may rest on; a new one where the latest is too old, or from before something was changed. Deeper only
+   * where the blast radius suggests nothing.
+   */
   async fresh(signal: AbortSignal): Promise<Seen | Failed> {
     const seen = this.#seen;
-    return seen !== undefined && this.#acting.clock.now() - seen.at < freshMilliseconds ? seen : this.lookAgain(signal);
+    const { attempts } = this.#journal.incident;
+    const changedAt = Math.max(0, ...attempts.flatMap(({ done, undone }) => [...done, ...undone].flatMap(({ endedAt }) => endedAt ?? [])));
+    const isFresh = seen !== undefined && seen.at > changedAt && this.#acting.clock.now() - seen.at < freshMilliseconds;
+    return isFresh ? seen : this.lookAgain(signal);
   }
 
   async lookAgain(signal: AbortSignal): Promise<Seen | Failed> {

@@ -321,19 +321,34 @@ describe('a bad node', () => {
 });
 
 describe('a bad node and a new revision that cannot be told apart', () => {
-  // Wrong: cordoning the node would help, and is never offered. The plan for an axis that splits like the leading one is
-  // missing, and the next plan is looked for while the replicas of the undo still start.
-  test('rolling back does not help: it is put back by itself', async () => {
+  test('rolling back does not help: it is put back by itself, and the node is tried', async () => {
     const night = nightOf(confounded);
     const id = await openedIn(night);
     const before = night.cluster.wanted;
     expect(await told(night, id, await work(night, id))).toMatchObject({
-      rests: 'needs-human',
-      writes: [rollBack('old'), rollBack('new')],
-      wanted: before,
-      tried: [['roll-back-workload', 'no-better', true]],
+      rests: 'mitigated',
+      writes: [rollBack('old'), rollBack('new'), cordon, 'EVICT uid-cart-new-7', 'EVICT uid-cart-new-8'],
+      tried: [
+        ['roll-back-workload', 'no-better', true],
+        ['cordon-node', 'confirmed', false],
+      ],
     });
-    expect(await untruths(night, id)).toEqual([]);
+    await work(night, id, { goal: 'undo' });
+    expect([night.cluster.wanted, await untruths(night, id)]).toEqual([before, []]);
+  });
+
+  test('nobody agreed to the second plan: it is offered, and waits', async () => {
+    const night = nightOf(confounded, ['roll-back-workload']);
+    const id = await openedIn(night);
+    const before = night.cluster.wanted;
+    expect(await told(night, id, await work(night, id))).toMatchObject({
+      rests: 'waiting',
+      wanted: before,
+      tried: [
+        ['roll-back-workload', 'no-better', true],
+        ['cordon-node', undefined, false],
+      ],
+    });
   });
 
   test('everything is done once, wherever the process was killed', async () => {
