@@ -103,6 +103,16 @@ program
   });
 
 program
+  .command('act-seed')
+  .description("the seed's incident from page to reminder in one command, with a policy instead of a human")
+  .action(async () => {
+    const { seedIncident } = await import('./acting/seed-incident.ts');
+    const wrong = await seedIncident();
+    for (const line of wrong) console.log(`    ${line}`);
+    console.log(wrong.length === 0 ? '1 passed, 0 failed, 0 skipped' : '0 passed, 1 failed, 0 skipped');
+    process.exitCode = wrong.length === 0 ? 0 : 1;
+  });
+program
   .command('act-round-trips')
   .description('every change that Stanch can make, there and back on the real API server, in a namespace of its own')
   .action(async () => replaceBy(inNetworkOf(desk.name, [process.execPath, join(sourceDirectory, 'acting', 'round-trips.ts')])));

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { waitForPage } from '../framework/page.ts';
 import { paymentErrorRate, waitForHealth } from '../framework/shop.ts';
-import { desk, kubeconfigPath, prometheusUrl, sourceDirectory, sshConfigPath } from '../layout.ts';
+import { desk, imageRegistry, kubeconfigPath, prometheusUrl, sourceDirectory, stateDirectory } from '../layout.ts';
 import { inNetworkOf } from '../machine/network.ts';
 import { say, step } from '../progress.ts';
 import { pause, tryProgram } from '../run-program.ts';
@@ -29,7 +29,7 @@ export async function seedIncident(): Promise<readonly string[]> {
     const page = await waitForPage({ alert: scenario.alert ?? '', since });
     const before = await readState();
     const { samples, answer, finished } = await respond(page, work);
-    await writeFile('/tmp/stanch-seed-incident.txt', answer.output);
+    await writeFile(join(stateDirectory, 'seed-incident.txt'), answer.output + answer.errors);
     const after = await readState();
     return [
       ...judgeSpeed(samples, page),
@@ -52,8 +52,9 @@ async function respond(page: string, work: string): Promise<{ samples: readonly 
     `--kubeconfig=${kubeconfigPath}`,
     `--prometheus=${prometheusUrl}`,
     '--alert=-',
-    '--node-access=ssh',
-    `--ssh-config=${sshConfigPath}`,
+    // From the pod network of a cordoned node only a pod that is pinned to it can try a connection, and the gate wants that.
+    '--node-access=debug-pod',
+    `--debug-image=${imageRegistry}/shop/checkout:1.18.2`,
     '--allow-exec',
     `--policy=${join(sourceDirectory, 'acting', 'night-policy.yaml')}`,
     `--database=sqlite:${join(work, 'stanch.db')}`,

@@ -106,6 +106,7 @@ export function processOf(night: Night, { goal, moments, disturbance = (_request
     timeZone: 'UTC',
     clock,
     pause,
+    tidy: () => Promise.resolve(),
     debugPods: () => Promise.resolve([]),
   };
 }
