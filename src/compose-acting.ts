@@ -17,7 +17,7 @@ import { mitigations } from './mitigations/index.generated.ts';
 import type { Actuator } from './ports/actuator.ts';
 import type { IncidentStore } from './ports/incident-store.ts';
 import type { Acted, ActRequest, ActSettings, People } from './surfaces/command-line/acting-composition.ts';
-import type { Failure, SourceOptions } from './surfaces/command-line/composition.ts';
+import type { Failure, SourceOptions } from './surfaces/command-line/looking.ts';
 
 export { listIncidents, readIncident } from './compose-incidents.ts';
 

@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { incidentOf } from './domain/incident.ts';
 import type { IncidentStore } from './ports/incident-store.ts';
 import type { ActRequest, ListedIncidents, ReadIncident, StorePlace } from './surfaces/command-line/acting-composition.ts';
-import type { Failure } from './surfaces/command-line/composition.ts';
+import type { Failure } from './surfaces/command-line/looking.ts';
 
 export interface OpenedStore {
   readonly state: 'opened';

@@ -5,7 +5,7 @@ import type { InvestigationInput } from './engine/investigate.ts';
 import { guardRails } from './guard-rails/index.generated.ts';
 import { mitigations } from './mitigations/index.generated.ts';
 import type { Announcer } from './ports/announcer.ts';
-import type { Failure, SourceOptions } from './surfaces/command-line/composition.ts';
+import type { Failure, SourceOptions } from './surfaces/command-line/looking.ts';
 
 export interface PreparedInput {
   readonly state: 'prepared';

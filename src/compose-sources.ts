@@ -8,7 +8,7 @@ import type { ClusterRequests } from './ports/cluster-requests.ts';
 import type { EvidenceSource } from './ports/evidence-source.ts';
 import type { EvidenceTap } from './ports/evidence-tap.ts';
 import type { PodAccess } from './ports/pod-access.ts';
-import type { Failure, SourceOptions } from './surfaces/command-line/composition.ts';
+import type { Failure, SourceOptions } from './surfaces/command-line/looking.ts';
 
 export const wallClock: Clock = { now: () => Date.now() };
 

@@ -14,14 +14,8 @@ import type { WrittenRecording } from './ports/recorder.ts';
 import { investigationInput, type PreparedInput } from './compose-input.ts';
 import { openSources } from './compose-sources.ts';
 import { type OptionalRole, writeClusterRoles } from './writing/cluster-role.ts';
-import type {
-  Announcer,
-  Composition,
-  Failure,
-  InvestigationOptions,
-  RecordingOptions,
-  SourceOptions,
-} from './surfaces/command-line/composition.ts';
+import type { Composition, InvestigationOptions, RecordingOptions } from './surfaces/command-line/composition.ts';
+import type { Announcer, Failure, SourceOptions } from './surfaces/command-line/looking.ts';
 
 /** The one place where adapters are chosen and joined. */
 export const composition: Composition = {

@@ -2,7 +2,7 @@ import type { Incident } from '../../domain/incident.ts';
 import type { IncidentEvent } from '../../domain/incident-event.ts';
 import type { Approver, Follower } from '../../engine/act/acting.ts';
 import type { Worked } from '../../engine/act/work-incident.ts';
-import type { Announcer, Failure, SourceOptions } from './composition.ts';
+import type { Announcer, Failure, SourceOptions } from './looking.ts';
 
 /** What the commands that act need from the rest of the program. */
 export interface ActingComposition {

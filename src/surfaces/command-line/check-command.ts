@@ -4,7 +4,7 @@ import { writeCommandCheck } from '../../writing/text/command-check.ts';
 import type { CommandRun } from './command-run.ts';
 import type { ColourChoice } from './colours.ts';
 import type { CommandRequest } from './command-request.ts';
-import type { Failure } from './composition.ts';
+import type { Failure } from './looking.ts';
 import { layoutFor } from './layout-for.ts';
 import { readText } from './option-values.ts';
 import { readSource } from './read-source.ts';

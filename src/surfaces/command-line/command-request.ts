@@ -1,5 +1,5 @@
 import type { ActSettings, StorePlace } from './acting-composition.ts';
-import type { SourceOptions } from './composition.ts';
+import type { SourceOptions } from './looking.ts';
 import type { PolicyRequest } from './policy-composition.ts';
 import type { ColourChoice } from './colours.ts';
 

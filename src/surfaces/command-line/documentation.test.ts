@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { composition } from '../../compose.ts';
 import { plainPalette } from '../../writing/layout.ts';
 import { nothingTold, tell } from '../../writing/text/tell.ts';
-import type { Announcer } from './composition.ts';
+import type { Announcer } from './looking.ts';
 import { parseCommandLine } from './parse-command-line.ts';
 
 const root = new URL('../../../', import.meta.url);

@@ -2,7 +2,7 @@ import type { AnyFailureMode } from '../../domain/failure-mode.ts';
 import { writeExplanation, writeFailureModeList } from '../../writing/explanation.ts';
 import type { Layout } from '../../writing/layout.ts';
 import type { Wanted } from './command-request.ts';
-import type { Failure } from './composition.ts';
+import type { Failure } from './looking.ts';
 
 /** One failure mode explained, or a list of them. */
 export function explain(

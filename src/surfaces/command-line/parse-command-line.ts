@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 import type { CommandRequest } from './command-request.ts';
-import type { Failure } from './composition.ts';
+import type { Failure } from './looking.ts';
 import { buildProgram } from './program.ts';
 
 export type ParsedCommandLine =

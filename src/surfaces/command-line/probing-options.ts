@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { SourceOptions } from './composition.ts';
+import type { SourceOptions } from './looking.ts';
 import { readText } from './option-values.ts';
 
 const nodeAccesses = ['none', 'ssh', 'debug-pod'] as const;

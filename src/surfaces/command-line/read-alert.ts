@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
-import type { AlertText, Failure } from './composition.ts';
+import type { AlertText, Failure } from './looking.ts';
 import type { Terminal } from './terminal.ts';
 
 /** A payload of a hundred grouped alerts has some 200 kB; what is larger is no page. */

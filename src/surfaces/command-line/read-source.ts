@@ -1,5 +1,5 @@
 import type { SourceRequest } from './command-request.ts';
-import type { Failure, SourceOptions } from './composition.ts';
+import type { Failure, SourceOptions } from './looking.ts';
 import { readAlert } from './read-alert.ts';
 import type { Screen } from './screen.ts';
 import type { Terminal } from './terminal.ts';

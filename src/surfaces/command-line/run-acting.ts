@@ -10,7 +10,7 @@ import { nothingActed, tellActing, watchingLine } from '../../writing/text/actin
 import type { ActingComposition, ActRequest, People } from './acting-composition.ts';
 import type { ActingRequest, CommandRequest } from './command-request.ts';
 import type { CommandRun } from './command-run.ts';
-import type { Failure } from './composition.ts';
+import type { Failure } from './looking.ts';
 import { layoutFor } from './layout-for.ts';
 import { readSource } from './read-source.ts';
 import { safeJson } from './safe-json.ts';

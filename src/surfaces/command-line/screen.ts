@@ -1,7 +1,7 @@
 import { displayWidth, type Layout } from '../../writing/layout.ts';
 import { oneLine } from '../../writing/terminal-safe.ts';
 import { nothingTold, tell } from '../../writing/text/tell.ts';
-import type { Announcer, Happening } from './composition.ts';
+import type { Announcer, Happening } from './looking.ts';
 import { canRewriteLines, pageColumns, type Terminal } from './terminal.ts';
 
 /** What a person sees while the work goes on. */
