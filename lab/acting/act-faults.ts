@@ -8,21 +8,21 @@ import type { FaultCase, Setting } from './fault-case.ts';
 import { killCases } from './kill-cases.ts';
 import { differenceOf, leftovers, readState } from './object-state.ts';
 import { serverFaultCases, waitForServer } from './server-fault-cases.ts';
-import { createIncident, createNamespace, removeNamespace, waitForIncident } from './small-incident.ts';
+import { createIncident, createNamespace, removeNamespace } from './small-incident.ts';
 import { openWriteProxy } from './write-proxy.ts';
 import { wrongMitigationCase } from './wrong-mitigation-case.ts';
 
 const { only } = parseArgs({ options: { only: { type: 'string', multiple: true, default: [] } } }).values;
-const all: readonly FaultCase[] = [...killCases, ...serverFaultCases, wrongMitigationCase];
+const all: readonly FaultCase[] = [wrongMitigationCase, ...serverFaultCases, ...killCases];
 const cases = all.filter(({ name }) => only.length === 0 || only.some((part) => name.includes(part)));
 
-await createNamespace();
+await removeNamespace();
 const untouched = await readState();
 const directory = await mkdtemp(join(tmpdir(), 'act-faults-'));
 const proxy = await openWriteProxy(directory);
 let failed = 0;
 try {
-  await step('Setting up the incident', createIncident);
+  await step('Setting up the incident', startOver);
   const setting = { directory, proxy, before: await readState() };
   for (const each of cases) if (!(await passes(each, setting))) failed += 1;
 } finally {
@@ -52,5 +52,4 @@ async function passes({ name, run }: FaultCase, setting: Setting): Promise<boole
 async function startOver(): Promise<void> {
   await createNamespace();
   await createIncident();
-  await waitForIncident();
 }

@@ -1,9 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { pause } from '../run-program.ts';
 import { differenceOf, leftovers, readState, type ClusterState } from './object-state.ts';
 import { badNode, beginAgain, faultsNamespace, hasEnded, isCordoned } from './small-incident.ts';
-import { readTold, type StanchEnd, startStanch, type StanchRun, type ToldChange, type ToldIncident } from './stanch-run.ts';
+import { readNotes, readTold, type StanchEnd, startStanch, type StanchRun, type ToldChange } from './stanch-run.ts';
 import type { LoggedWrite, WriteProxy } from './write-proxy.ts';
 
 /** What all cases share. */
@@ -57,10 +58,16 @@ export function startUndo({ database }: Night, id: string): StanchRun {
   return startStanch(['undo', id, '--database', database]);
 }
 
-export async function toldOf({ database }: Night): Promise<ToldIncident> {
-  const told = await readTold(database);
-  if (told === undefined) throw new Error('There is no incident in the database.');
-  return told;
+/** The incident that this night is about. There is one. */
+export function incidentIn({ databaseFile }: Night): string {
+  const database = new DatabaseSync(databaseFile, { readOnly: true });
+  try {
+    const id = database.prepare('select id from incident').get()?.['id'];
+    if (typeof id !== 'string') throw new Error('No incident was stored.');
+    return id;
+  } finally {
+    database.close();
+  }
 }
 
 export function ended(what: string, { status, output, errors }: StanchEnd, wanted: number | undefined): readonly string[] {
@@ -72,7 +79,9 @@ export function ended(what: string, { status, output, errors }: StanchEnd, wante
 
 /** Whether the record says of each change what the cluster says. */
 export async function untruths(night: Night): Promise<readonly string[]> {
-  const { attempts, notes } = await toldOf(night);
+  const { database } = night;
+  const id = incidentIn(night);
+  const { attempts } = await readTold(database, id);
   const wrong: string[] = [];
   let isOpen = false;
   for (const { plan, done, undone } of attempts) {
@@ -85,7 +94,8 @@ export async function untruths(night: Night): Promise<readonly string[]> {
       if ((there?.begun === 0 || isPutBack) && isSo) wrong.push(`${change.kind} is told not to be in force, and is`);
     }
   }
-  if (isOpen && !/its end is not known/.test(notes)) wrong.push('the notes do not say that the end of a change is not known');
+  if (isOpen && !/its end is not known/.test(await readNotes(database, id)))
+    wrong.push('the notes do not say that the end of a change is not known');
   return wrong;
 }
 

@@ -10,7 +10,7 @@ import {
   resume,
   startMitigation,
   startUndo,
-  toldOf,
+  incidentIn,
   undoAndCompare,
   untruths,
 } from './fault-case.ts';
@@ -65,7 +65,7 @@ function undoKilledAtWrite(moment: Moment): FaultCase {
       inNight(setting, async (night) => {
         setting.proxy.watch();
         const wrong = [...ended('stanch mitigate', await startMitigation(night).ended, 0)];
-        const { id } = await toldOf(night);
+        const id = incidentIn(night);
         const run = startUndo(night, id);
         setting.proxy.watch(killing(1, moment, () => run.kill('SIGKILL')));
         wrong.push(...ended('the undo that was to be killed', await run.ended, undefined), ...(await untruths(night)));
@@ -87,7 +87,7 @@ export async function inNight(setting: Night['setting'], work: (night: Night) =>
 /** What was recorded is true; going on does what is left and nothing twice; and the undo leaves everything as it was. */
 async function takeUpAgain(night: Night): Promise<readonly string[]> {
   const wrong = [...(await untruths(night))];
-  const { id } = await toldOf(night);
+  const id = incidentIn(night);
   wrong.push(...ended('stanch mitigate --incident', await resume(night, id), 0), ...(await untruths(night)));
   const done = night.setting.proxy.writes().filter(({ status }) => status !== undefined && status < 300).length;
   if (done !== writesOfPlan) wrong.push(`${done} writes were accepted, expected ${writesOfPlan}`);

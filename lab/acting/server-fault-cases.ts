@@ -10,13 +10,13 @@ import {
   repeated,
   resume,
   startMitigation,
-  toldOf,
+  incidentIn,
   undoAndCompare,
   untruths,
 } from './fault-case.ts';
 import { inNight } from './kill-cases.ts';
 import { badNode, faultsNamespace } from './small-incident.ts';
-import type { StanchEnd } from './stanch-run.ts';
+import { readTold, type StanchEnd } from './stanch-run.ts';
 import type { Instead, Moments } from './write-proxy.ts';
 
 /** Faults of the API server, of the cluster and of people while Stanch acts. */
@@ -40,7 +40,7 @@ async function mitigateAndUndo(night: Night, moments: Moments): Promise<readonly
   const { proxy } = night.setting;
   proxy.watch(moments);
   const wrong = [...ended('stanch mitigate', await startMitigation(night).ended, 0), ...(await untruths(night))];
-  const { id } = await toldOf(night);
+  const id = incidentIn(night);
   wrong.push(...(await undoAndCompare(night, id)), ...repeated(proxy.writes()));
   return wrong;
 }
@@ -100,7 +100,7 @@ function nodeKeepsChanging(): FaultCase {
           await Promise.all(writers);
           await kubectl('annotate', 'node', badNode, 'acting-faults-');
           const wrong = [...ended('stanch mitigate', run, 0), ...(await untruths(night))];
-          wrong.push(...(await undoAndCompare(night, (await toldOf(night)).id)), ...repeated(setting.proxy.writes()));
+          wrong.push(...(await undoAndCompare(night, incidentIn(night))), ...repeated(setting.proxy.writes()));
           return wrong;
         } finally {
           hasEnded = true;
@@ -117,7 +117,7 @@ function budgetRefuses(): FaultCase {
         setting.proxy.watch({ unanswered: ({ path }) => (path.startsWith(cordonPath) ? addBudget() : Promise.resolve(undefined)) });
         const run = await startMitigation(night).ended;
         const wrong = [...ended('stanch mitigate', run, 1), ...(await untruths(night)), ...says(run, [/disruption budget/i, /uncordon/i])];
-        const { attempts } = await toldOf(night);
+        const { attempts } = await readTold(night.database, incidentIn(night));
         if (attempts[0]?.undoAsked?.because.includes('disruption budget') !== true)
           wrong.push('the record does not say why it was given up');
         await kubectl('delete', 'poddisruptionbudget', 'picky', '--namespace', faultsNamespace);
@@ -164,7 +164,7 @@ function nodeDies(): FaultCase {
           const wrong = [...ended('stanch mitigate', run, 0), ...(await untruths(night)), ...repeated(setting.proxy.writes())];
           await runInHost(badNode, ['systemctl', 'start', ...units]);
           await kubectl('wait', '--for=condition=Ready', 'node', badNode, '--timeout=120s');
-          return [...wrong, ...(await undoAndCompare(night, (await toldOf(night)).id))];
+          return [...wrong, ...(await undoAndCompare(night, incidentIn(night)))];
         } finally {
           await runInHost(badNode, ['systemctl', 'start', ...units]);
           await kubectl('wait', '--for=condition=Ready', 'node', badNode, '--timeout=120s');
@@ -183,7 +183,7 @@ function interrupted(): FaultCase {
         const run = startMitigation(night);
         stop = () => run.kill('SIGINT');
         const end = await run.ended;
-        const { id } = await toldOf(night);
+        const id = incidentIn(night);
         const wrong = [
           ...ended('the interrupted run', end, 2),
           ...(await untruths(night)),

@@ -34,6 +34,8 @@ export function picky(release: string): object {
     metadata: { name: 'picky', namespace: faultsNamespace, labels: { app: 'picky' } },
     spec: {
       replicas,
+      // A crashing container is Ready for a moment at each start, and a rollout would take that for success.
+      minReadySeconds: 5,
       selector: { matchLabels: { app: 'picky' } },
       strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 0, maxUnavailable: 2 } },
       template: {
@@ -44,8 +46,7 @@ export function picky(release: string): object {
             {
               maxSkew: 1,
               topologyKey: 'kubernetes.io/hostname',
-              whenUnsatisfiable: 'DoNotSchedule',
-              nodeTaintsPolicy: 'Honor',
+              whenUnsatisfiable: 'ScheduleAnyway',
               labelSelector: { matchLabels: { app: 'picky' } },
             },
           ],

@@ -31,12 +31,9 @@ export function startStanch(parameters: readonly string[]): StanchRun {
   };
 }
 
-/** What Stanch tells of an incident, in words and as data. */
 export interface ToldIncident {
   readonly id: string;
   readonly attempts: readonly ToldAttempt[];
-  readonly kinds: readonly string[];
-  readonly notes: string;
 }
 
 export interface ToldAttempt {
@@ -61,17 +58,17 @@ interface ToldProgress {
   readonly result?: { readonly state: string; readonly detail: string };
 }
 
-/** The only incident of a database. Undefined: there is none. */
-export async function readTold(database: string): Promise<ToldIncident | undefined> {
-  const listed = JSON.parse(await outputOf(['incidents', '--database', database, '--output=json'])) as readonly { readonly id: string }[];
-  const id = listed[0]?.id;
-  if (id === undefined) return undefined;
+/** What Stanch tells of an incident, as data. */
+export async function readTold(database: string, id: string): Promise<ToldIncident> {
   const json = JSON.parse(await outputOf(['incidents', id, '--database', database, '--output=json'])) as {
     readonly incident: { readonly attempts: readonly ToldAttempt[] };
-    readonly events: readonly { readonly kind: string }[];
   };
-  const notes = await outputOf(['incidents', id, '--database', database]);
-  return { id, attempts: json.incident.attempts, kinds: json.events.map(({ kind }) => kind), notes };
+  return { id, attempts: json.incident.attempts };
+}
+
+/** The same in words. */
+export function readNotes(database: string, id: string): Promise<string> {
+  return outputOf(['incidents', id, '--database', database, '--output=markdown']);
 }
 
 async function outputOf(parameters: readonly string[]): Promise<string> {

@@ -1,10 +1,11 @@
 import { applyObjects, kubectl } from '../cluster/kubectl.ts';
 import { podsOf } from '../framework/shop.ts';
 import { waitFor } from '../run-program.ts';
-import { ended, type FaultCase, type Night, repeated, resume, startMitigation, startUndo, toldOf } from './fault-case.ts';
+import { ended, type FaultCase, type Night, repeated, resume, startMitigation, startUndo, incidentIn } from './fault-case.ts';
 import { inNight } from './kill-cases.ts';
 import { type ClusterState, differenceOf, leftovers, readState } from './object-state.ts';
 import { badNode, createIncident, faultsNamespace, picky, replicas, waitForIncident } from './small-incident.ts';
+import { readTold } from './stanch-run.ts';
 
 /** A rollout that is stuck on a bad node looks like a bad revision. Rolling it back cannot help. */
 export const wrongMitigationCase: FaultCase = {
@@ -25,7 +26,7 @@ async function judge(night: Night, before: ClusterState): Promise<readonly strin
   const { proxy } = night.setting;
   proxy.watch();
   const run = await startMitigation(night, { approve: ['roll-back-workload'] }).ended;
-  const { id, attempts } = await toldOf(night);
+  const { id, attempts } = await readTold(night.database, incidentIn(night));
   const wrong = [...ended('stanch mitigate', run, 2), ...repeated(proxy.writes())];
   const tried = attempts.map(({ plan, judgement, undoAsked }) =>
     [plan.id, judgement?.is ?? 'not judged', undoAsked === undefined ? 'not put back' : 'put back'].join(', '),
