@@ -5,7 +5,7 @@ import { writeFailureLine } from '../../writing/failure-line.ts';
 import { writeIncidentReport } from '../../writing/markdown/incident-report.ts';
 import { writeIncidentList } from '../../writing/text/acting/incident-list.ts';
 import { tellRehearsal } from '../../writing/text/acting/attempt.ts';
-import { tellResting } from '../../writing/text/acting/resting.ts';
+import { tellDryRun, tellResting } from '../../writing/text/acting/resting.ts';
 import { nothingActed, tellActing, watchingLine } from '../../writing/text/acting/tell-acting.ts';
 import type { ActingComposition, ActRequest, People } from './acting-composition.ts';
 import type { ActingRequest, CommandRequest } from './command-request.ts';
@@ -36,7 +36,12 @@ export async function runActing(request: ActingRequest, run: CommandRun): Promis
     return failedStatus;
   }
   writeEnd({ request, id, worked, composition }, run);
-  return statusOf[worked.resting];
+  // A plan that is ready is all that a dry run is asked for.
+  return isDryRun(request) && worked.resting === 'waiting' ? 0 : statusOf[worked.resting];
+}
+
+function isDryRun(request: ActingRequest): boolean {
+  return request.command === 'mitigate' && request.isDryRun;
 }
 
 const statusOf: { readonly [Resting in Extract<Worked, { readonly state: 'rested' }>['resting']]: number } = {
@@ -124,7 +129,8 @@ function writeEnd({ request, id, worked }: End, run: CommandRun): void {
   if (request.output === 'json') terminal.writeOut(safeJson({ schema: incidentSchema, id, resting, because, incident }));
   if (request.output === 'markdown') terminal.writeOut(writeIncidentReport(id, incident));
   if (request.output === 'text') {
-    const lines = tellResting({ id, resting, because, incident }, layoutFor(terminal, request.colour));
+    const layout = layoutFor(terminal, request.colour);
+    const lines = isDryRun(request) ? tellDryRun({ resting, because }, layout) : tellResting({ id, resting, because, incident }, layout);
     terminal.writeOut(`${lines.join('\n')}\n`);
   }
 }

@@ -22,6 +22,23 @@ const headlines: { readonly [Resting in Rested['resting']]: string } = {
   stopped: 'Stopped on the way; what was done is recorded.',
 };
 
+/** The end of a rehearsal: there is no incident to take up. */
+export function tellDryRun({ resting, because }: Pick<Rested, 'resting' | 'because'>, layout: Layout): readonly string[] {
+  const isPlanReady = resting === 'waiting';
+  return [
+    '',
+    ...paragraph(
+      {
+        text: 'A dry run: nothing was changed, and nothing is kept.',
+        mark: '',
+        paint: isPlanReady ? layout.palette.good : layout.palette.doubtful,
+      },
+      layout,
+    ),
+    ...(isPlanReady || because === '' ? [] : paragraph({ text: asSentence([because]), mark: '' }, layout)),
+  ];
+}
+
 /** The last thing on the screen: how it stands, what is in force, and what can be typed next. */
 export function tellResting({ id, resting, because, incident }: Rested, layout: Layout): readonly string[] {
   const { palette } = layout;
