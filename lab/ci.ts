@@ -64,13 +64,24 @@ async function runScenario({
   left: (limit: number) => number;
   note: (outcome: Outcome) => void;
 }): Promise<boolean> {
+  const first = await attempt(name, left);
+  if (first.ended.status === 0 || !first.isUsable) {
+    note({ name: `${name} (${first.ended.seconds.toFixed(0)} s)`, ...whyOf(first.ended) });
+    return first.isUsable;
+  }
+  // Two cores that are busy with something else can miss a moment; what fails twice is broken. Both tries are in the output.
+  const second = await attempt(name, left);
+  note({ name: `${name} (second try, ${second.ended.seconds.toFixed(0)} s)`, ...whyOf(second.ended) });
+  return second.isUsable;
+}
+
+async function attempt(name: string, left: (limit: number) => number): Promise<{ readonly ended: Ended; readonly isUsable: boolean }> {
   const ended = await lab(['test', name], left(limits.scenario));
-  note({ name: `${name} (${ended.seconds.toFixed(0)} s)`, ...whyOf(ended) });
-  if (ended.status === 0) return true;
-  // It may have been killed in the middle of the damage, or its healing is what failed. The next one needs a sound lab.
-  if ((await lab(['heal', name], left(limits.heal))).status === 0) return true;
+  if (ended.status === 0) return { ended, isUsable: true };
+  // It may have been killed in the middle of the damage, or its healing is what failed. What follows needs a sound lab.
+  if ((await lab(['heal', name], left(limits.heal))).status === 0) return { ended, isUsable: true };
   await lab(['down'], limits.down);
-  return (await lab(['up'], left(limits.up))).status === 0;
+  return { ended, isUsable: (await lab(['up'], left(limits.up))).status === 0 };
 }
 
 function whyOf({ status, seconds }: Ended): { readonly why?: string } {

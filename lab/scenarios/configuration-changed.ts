@@ -11,7 +11,6 @@ export const scenario: Scenario = {
     await kubectl('delete', 'pods', '--namespace=payments', ...pods.slice(0, 2).map(({ metadata }) => metadata.name));
   },
   symptom: () => waitForPodReason({ label: 'app=payment-service', reasons: ['CrashLoopBackOff'] }),
-  isImportant: true,
   expectation: { outcome: 'explained', failureMode: 'configuration-changed-under-running-pods', subject: deployment('payment-service') },
   heal: async () => {
     await applyShop();
