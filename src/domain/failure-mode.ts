@@ -75,6 +75,11 @@ export interface FailureMode<Needs extends FactKind = FactKind, Helps extends Fa
   recognise(facts: Facts<Needs, Helps>): readonly Finding[];
   readonly recognises: AtLeastOne<Example>;
   readonly isNotFooledBy: AtLeastOne<Example>;
+  /**
+   * Whether a recording of a real cluster, broken on purpose, names this mode as its first cause. Source: the list that is
+   * generated from the recordings; a mode's own file never says it. Absent: not proven.
+   */
+  readonly isProven?: boolean;
 }
 
 /** A failure mode with its evidence types erased, as the engine runs it. */
@@ -82,7 +87,12 @@ export type AnyFailureMode = FailureMode<never, never>;
 
 /** Ties the facts that a rule receives to the evidence it declared. Reading anything undeclared is a type error. */
 export function defineFailureMode<const Needs extends FactKind, const Helps extends FactKind>(
-  mode: FailureMode<Needs, Helps>,
+  mode: FailureMode<Needs, Helps> & { readonly isProven?: never },
 ): AnyFailureMode {
   return mode as unknown as AnyFailureMode;
+}
+
+/** Tells the modes whose rule has been shown right on a real cluster from those that rest on examples. */
+export function withProof(modes: readonly AnyFailureMode[], proven: readonly string[]): readonly AnyFailureMode[] {
+  return modes.map((mode) => ({ ...mode, isProven: proven.includes(mode.id) }));
 }

@@ -51,6 +51,8 @@ export interface PublishedHypothesis {
   readonly title: string;
   readonly subject: PublishedSubject;
   readonly confidence: number;
+  /** True: the rule behind it has named the cause of a fault that was made in a real cluster. False: it rests on written examples. */
+  readonly proven: boolean;
   /** True: an independent cause. False: follows from another hypothesis in the list. */
   readonly root: boolean;
   /** Ranks of the hypotheses that explain this one. */

@@ -38,6 +38,7 @@ export function publish(reasoned: Reasoned, books: Bookkeeping): Investigation {
   const { assessment, diagnosis, plans, thoughts } = reasoned;
   const { judgement, onset, scope, radius, changes, snapshot, question } = assessment;
   const { cluster, takenAt } = snapshot;
+  const proven = new Set(reasoned.catalogue.filter((mode) => mode.isProven === true).map((mode) => mode.id));
   return {
     schema: investigationSchema,
     startedAt: formatInstant(books.startedAt),
@@ -61,7 +62,11 @@ export function publish(reasoned: Reasoned, books: Bookkeeping): Investigation {
     changes: changes.map((change) => ({ ...change, at: formatInstant(change.at), because: change.because.map(publishClaim) })),
     blindSpots: diagnosis.blindSpots,
     hypotheses: diagnosis.hypotheses.map((hypothesis, index, all) =>
-      publishHypothesis(hypothesis, { rank: index + 1, end: arrowsToPage(hypothesis, all, assessment) }),
+      publishHypothesis(hypothesis, {
+        rank: index + 1,
+        isProven: proven.has(hypothesis.failureMode),
+        end: arrowsToPage(hypothesis, all, assessment),
+      }),
     ),
     mitigations: publishPlans(plans, reasoned.mitigations, warnings(reasoned.guardRails, assessment)),
     thoughts: thoughts.map((thought) => publishThought(thought, takenAt)),
@@ -82,7 +87,7 @@ function podSubject({ pod }: Replica): Subject {
 
 function publishHypothesis(
   hypothesis: Hypothesis,
-  { rank, end }: { readonly rank: number; readonly end: readonly Step[] },
+  { rank, isProven, end }: { readonly rank: number; readonly isProven: boolean; readonly end: readonly Step[] },
 ): PublishedHypothesis {
   const { finding } = hypothesis;
   return {
@@ -91,6 +96,7 @@ function publishHypothesis(
     title: hypothesis.title,
     subject: hypothesis.subject,
     confidence: hypothesis.confidence,
+    proven: isProven,
     root: hypothesis.isRoot,
     explainedBy: hypothesis.explainedBy.map((at) => at + 1),
     because: finding.because.map(publishClaim),

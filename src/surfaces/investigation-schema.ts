@@ -80,6 +80,9 @@ const hypothesis = z.looseObject({
   title: z.string(),
   subject,
   confidence: share('Calibrated probability that this failure mode on this subject is a root cause.'),
+  proven: z.boolean().meta({
+    description: 'True: the rule has named the cause of a fault that was made in a real cluster. False: it rests on written examples.',
+  }),
   root: z.boolean().meta({ description: 'True: an independent cause. False: follows from another hypothesis in the list.' }),
   explainedBy: z.array(z.int().min(1)).meta({ description: 'Ranks of the hypotheses that explain this one.' }),
   because: claims('What speaks for it, most telling first.'),

@@ -56,6 +56,7 @@ export const incompleteRules: PublishedHypothesis = {
   title: 'kube-proxy does not serve all service addresses of a node',
   subject: worker,
   confidence: 0.97,
+  proven: true,
   root: true,
   explainedBy: [],
   because: [
@@ -117,6 +118,7 @@ export const networkPlugin: PublishedHypothesis = {
   title: 'The pod network of a node is broken',
   subject: worker,
   confidence: 0.02,
+  proven: false,
   root: true,
   explainedBy: [],
   because: [claim('Connections from node-worker-3 time out.', 'probe/node/node-worker-3/10.96.45.12:5432')],
@@ -137,6 +139,7 @@ const crash: PublishedHypothesis = {
   title: 'Crashes because a dependency refuses connections',
   subject: service,
   confidence: 0.01,
+  proven: false,
   root: false,
   explainedBy: [1],
   because: [claim('FATAL: database connection refused.', 'log/payments/payment-service-7f8b9c4d5-x2k9m/app/previous')],

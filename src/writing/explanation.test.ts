@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { defineFailureMode } from '../domain/failure-mode.ts';
+import { defineFailureMode, withProof } from '../domain/failure-mode.ts';
 import { writeExplanation, writeFailureModeList } from './explanation.ts';
 import { plainPalette } from './layout.ts';
 
@@ -30,6 +30,7 @@ const mode = defineFailureMode({
 test('a failure mode is explained with everything that its file says', () => {
   expect(writeExplanation(mode, layout).join('\n')).toBe(`━━ The lights are out ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ cause ━━
 lights-out
+unproven: its rule has examples only
 
 What it is
   No light reaches the room.
@@ -66,8 +67,20 @@ Read more
   · https://example.com/switches`);
 });
 
-test('failure modes are listed in order of their names', () => {
+test('a mode that a real cluster has shown says so', () => {
+  const [proven] = withProof([mode], ['lights-out']);
+
+  expect(proven === undefined ? [] : writeExplanation(proven, layout)[2]).toBe('proven on a real cluster');
+});
+
+test('failure modes are listed in order of their names, the proven ones marked', () => {
   const other = { ...mode, id: 'door-shut', title: 'The door is shut' };
 
-  expect(writeFailureModeList([mode, other], layout)).toEqual(['door-shut   The door is shut', 'lights-out  The lights are out']);
+  expect(writeFailureModeList(withProof([mode, other], ['door-shut']), layout)).toEqual([
+    'door-shut  ✓ The door is shut',
+    'lights-out · The lights are out',
+    '',
+    '✓ proven on a real cluster: 1. · unproven, its rule has examples only:',
+    '1.',
+  ]);
 });

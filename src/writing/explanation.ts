@@ -11,6 +11,7 @@ export function writeExplanation(mode: AnyFailureMode, layout: Layout): readonly
   return [
     palette.heading(rule({ title: mode.title, aside: mode.role, line: '━' }, layout)),
     mode.id,
+    standing(mode),
     ...part('What it is', explanation.whatItIs),
     ...part('How it looks', explanation.howItLooks),
     ...part('Why it happens', explanation.whyItHappens),
@@ -38,7 +39,22 @@ export function writeExplanation(mode: AnyFailureMode, layout: Layout): readonly
 export function writeFailureModeList(modes: readonly AnyFailureMode[], layout: Layout): readonly string[] {
   const ordered = modes.toSorted((one, other) => (one.id < other.id ? -1 : 1));
   const widest = Math.max(0, ...ordered.map((mode) => mode.id.length));
-  return ordered.flatMap((mode) =>
-    paragraph({ text: mode.title, mark: `${padTo(mode.id, widest)}  `, paintMark: layout.palette.command }, layout),
-  );
+  const proven = ordered.filter((mode) => mode.isProven === true).length;
+  return [
+    ...ordered.flatMap((mode) =>
+      paragraph(
+        { text: mode.title, mark: `${padTo(mode.id, widest)} ${mode.isProven === true ? '✓' : '·'} `, paintMark: layout.palette.command },
+        layout,
+      ),
+    ),
+    '',
+    ...paragraph(
+      { text: `✓ proven on a real cluster: ${proven}. · unproven, its rule has examples only: ${ordered.length - proven}.`, mark: '' },
+      layout,
+    ),
+  ];
+}
+
+function standing(mode: AnyFailureMode): string {
+  return mode.isProven === true ? 'proven on a real cluster' : 'unproven: its rule has examples only';
 }

@@ -62,6 +62,8 @@ function section(title: string, lines: readonly string[], layout: Layout): reado
   return lines.length === 0 ? [] : ['', layout.palette.heading(title), ...lines];
 }
 
+const unproven = 'Unproven: this rule has been tried on written examples, not on a real cluster. Check what it cites.';
+
 /** Most telling first; the thoughts above have told them all. */
 const reasonsShown = 5;
 
@@ -81,6 +83,7 @@ function writeCause(cause: PublishedHypothesis, investigation: Investigation, re
         ? []
         : paragraph({ text: `${cause.title}: ${spokenSubject(cause.subject)}${howSure}`, mark: '  ', paint: palette.strong }, layout)),
       ...writeCommand(`stanch explain ${cause.failureMode}`, '  ', layout),
+      ...(cause.proven ? [] : paragraph({ text: unproven, mark: '  ', paint: palette.doubtful }, layout)),
       ...list('made possible by', cause.contributing),
       ...(cause.cascade.length === 0 ? [] : [palette.faint('  from cause to symptom')]),
       ...chainsOf(cause.cascade).flatMap((chain) => writeChain(chain, layout)),

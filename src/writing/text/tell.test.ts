@@ -118,3 +118,11 @@ test('a narrow terminal breaks prose and leaves commands whole', () => {
 
   expect(tooWide.filter((line) => !/kubectl|ssh|curl|stanch|printed, nothing was executed|^──/.test(line))).toEqual([]);
 });
+
+test('a cause whose rule no real cluster has shown says so, and no other does', () => {
+  const hypotheses = exampleInvestigation.hypotheses.map((each) => ({ ...each, proven: false }));
+  const saysSo = (investigation: Investigation): number =>
+    writeMonologue(investigation, { columns: 200, palette: plainPalette }).filter((line) => line.includes('Unproven:')).length;
+
+  expect([saysSo({ ...exampleInvestigation, hypotheses }), saysSo(exampleInvestigation)]).toEqual([1, 0]);
+});
