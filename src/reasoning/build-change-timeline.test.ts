@@ -154,6 +154,22 @@ test('what came a little after the first failure was noticed is said to have com
   ]);
 });
 
+test('what was made together with its namespace changed nothing that ran', () => {
+  const quota = (name: string, minutes: number): RawObject => ({
+    metadata: { name, namespace: 'shop', creationTimestamp: minutesAgo(minutes) },
+  });
+  const given = {
+    pods: [pod('a', 'node-1', 'new', true), pod('b', 'node-1', 'new', true)],
+    resourcequotas: [quota('from-the-start', 30), quota('later', 10)],
+  };
+  const namespaces = [{ metadata: { name: 'shop', creationTimestamp: minutesAgo(30) } }];
+  const quotasIn = (all: readonly string[]): readonly string[] => all.filter((each) => each.includes('ResourceQuota'));
+  expect([quotasIn(standings(given)).length, quotasIn(standings({ ...given, namespaces }))]).toEqual([
+    2,
+    ['suspect: ResourceQuota later created by an unnamed client'],
+  ]);
+});
+
 function servicesNamed(name: string, count: number, minutes: number): readonly RawObject[] {
   return Array.from({ length: count }, (_, index) =>
     exampleService({ name: `${name}-${index}`, metadata: { creationTimestamp: minutesAgo(minutes) } }),

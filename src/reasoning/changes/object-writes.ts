@@ -57,9 +57,16 @@ export function objectWrites(facts: FactSource, window: TimeWindow): readonly Se
       .filter((object) => !routineNames.has(object.metadata.name))
       .flatMap((object) => {
         const write = lastWrite(object.metadata as unknown as ChangeMetadata);
-        return write === undefined || !isWithin(window, write.at) ? [] : [changeOf(object, kind, write, reaches(object))];
+        if (write === undefined || !isWithin(window, write.at) || isFounding(object, write, facts)) return [];
+        return [changeOf(object, kind, write, reaches(object))];
       }),
   );
+}
+
+/** What came with its namespace was there before anything ran, so nothing that ran was changed by it. */
+function isFounding({ metadata }: ApiObject, write: Write, facts: FactSource): boolean {
+  const foundedAt = facts.get('namespaces')?.named(undefined, metadata.namespace)?.metadata.creationTimestamp;
+  return write.isCreation && foundedAt !== undefined && write.at - foundedAt < millisecondsPerMinute;
 }
 
 interface Write {
