@@ -59,7 +59,7 @@ const unreachedKinds: ReadonlySet<LogClue['kind']> = new Set([
 /** One path for every node from which something was tried or on which something says that it cannot connect. */
 export function servicePaths(given: PathFacts): readonly ServicePath[] {
   const facts: Indexed = { ...given, podAddresses: new Set(given.replicas.all.flatMap(({ pod }) => pod.status.podIP ?? [])) };
-  const probes = facts['connectivity-probes'] ?? [];
+  const probes = withoutLuck(facts['connectivity-probes'] ?? []);
   const clues = (facts['log-clues'] ?? []).filter(
     (clue) => clue.replica.health === 'failing' && unreachedKinds.has(clue.kind) && isForService(clue, facts),
   );
@@ -68,6 +68,14 @@ export function servicePaths(given: PathFacts): readonly ServicePath[] {
     ...clues.flatMap((clue) => clue.replica.pod.spec.nodeName ?? []),
   ]);
   return [...nodes].toSorted().map((node) => pathOf(node, probes, clues, facts));
+}
+
+/** Rules are there or not: what gets through now and then is lost on the way, and its failed tries say nothing about rules. */
+function withoutLuck(probes: readonly ConnectivityProbe[]): readonly ConnectivityProbe[] {
+  const keyOf = ({ from, host, port, protocol }: ConnectivityProbe): string =>
+    `${from.kind} ${from.kind === 'pod' ? from.namespace : ''} ${from.name} ${host} ${port ?? ''} ${protocol}`;
+  const reached = new Set(probes.filter(({ outcome }) => outcome === 'connected').map(keyOf));
+  return probes.filter((probe) => probe.outcome === 'connected' || !reached.has(keyOf(probe)));
 }
 
 function pathOf(node: string, probes: readonly ConnectivityProbe[], allClues: readonly LogClue[], facts: Indexed): ServicePath {
