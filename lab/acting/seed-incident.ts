@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { applyObjects, readManifest } from '../cluster/kubectl.ts';
 import { waitForPage } from '../framework/page.ts';
 import { paymentErrorRate, waitForHealth } from '../framework/shop.ts';
 import { desk, imageRegistry, kubeconfigPath, prometheusUrl, sourceDirectory, stateDirectory } from '../layout.ts';
@@ -42,6 +43,8 @@ export async function seedIncident(): Promise<readonly string[]> {
   } finally {
     await rm(work, { recursive: true, force: true });
     await step('Healing', scenario.heal);
+    // The repair was meant to stay; the next run needs the incident's old limit again.
+    await step('Taking the repair back', async () => applyObjects(await readManifest('kube-proxy.yaml')));
     await step('Waiting for health', () => waitForHealth());
   }
 }
