@@ -1,6 +1,6 @@
 import { catalogue } from '../src/catalogue/index.generated.ts';
 import { parseInstant } from '../src/domain/instant.ts';
-import type { Readings } from '../src/domain/evidence.ts';
+import type { Readings, Snapshot } from '../src/domain/evidence.ts';
 import { type ResourceName, resources } from '../src/domain/kubernetes/resources.ts';
 import { assess } from '../src/reasoning/assess.ts';
 import { diagnose } from '../src/reasoning/diagnose.ts';
@@ -15,14 +15,7 @@ export function investigateInMemory(pods: number): {
   readonly objects: number;
   readonly cpuMilliseconds: number;
 } {
-  const at = parseInstant(syntheticNow) ?? 0;
-  const cluster = syntheticCluster(pods);
-  const readings = Object.fromEntries(
-    Object.entries(cluster).map(([name, list]) => {
-      const value = Array.from({ length: list.count }, (_each, index) => resources[name as ResourceName].shape.read(list.at(index)));
-      return [name, { state: 'read', at, value, gaps: [] }];
-    }),
-  ) as Readings;
+  const snapshot = syntheticSnapshot(pods);
   const question = {
     alert: undefined,
     alertExpression: undefined,
@@ -31,14 +24,23 @@ export function investigateInMemory(pods: number): {
     lookBackMilliseconds: 3_600_000,
   };
   const before = process.cpuUsage();
-  const investigation = diagnose(
-    assess(question, { takenAt: at, cluster: { source: 'recording', name: 'synthetic', version: undefined }, readings }),
-    catalogue,
-  );
+  const investigation = diagnose(assess(question, snapshot), catalogue);
   const { user, system } = process.cpuUsage(before);
   return {
     investigation,
-    objects: Object.values(cluster).reduce((sum, list) => sum + list.count, 0),
+    objects: Object.values(syntheticCluster(pods)).reduce((sum, list) => sum + list.count, 0),
     cpuMilliseconds: Math.round((user + system) / 1000),
   };
+}
+
+/** A synthetic cluster as it is once it was read. Kinds that it has no objects of are missing. */
+export function syntheticSnapshot(pods: number): Snapshot {
+  const at = parseInstant(syntheticNow) ?? 0;
+  const readings = Object.fromEntries(
+    Object.entries(syntheticCluster(pods)).map(([name, list]) => {
+      const value = Array.from({ length: list.count }, (_each, index) => resources[name as ResourceName].shape.read(list.at(index)));
+      return [name, { state: 'read', at, value, gaps: [] }];
+    }),
+  ) as Readings;
+  return { takenAt: at, cluster: { source: 'recording', name: 'synthetic', version: undefined }, readings };
 }
