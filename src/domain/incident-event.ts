@@ -14,6 +14,9 @@ export type Purpose = 'mitigate' | 'repair';
 
 export type Direction = 'do' | 'undo';
 
+/** Stands as who did it where no person decided. */
+export const byItself = 'stanch';
+
 /** How a mitigation went: see `judgeProgress`. */
 export type Judgement = 'confirmed' | 'worse' | 'no-better' | 'cannot-tell';
 

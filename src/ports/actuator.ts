@@ -7,7 +7,8 @@ export type Preparation =
   | { readonly state: 'prepared'; readonly prepared: PreparedChange }
   /** The change does not fit the object as it is, or the object is another one than the plan saw. */
   | { readonly state: 'refused'; readonly because: string }
-  | { readonly state: 'unreadable'; readonly because: string };
+  /** isForGood: asking again cannot help. */
+  | { readonly state: 'unreadable'; readonly because: string; readonly isForGood: boolean };
 
 /**
  * accepted: the server would do it (dry run), or has done it. already-so: nothing was left to do.

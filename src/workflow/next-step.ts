@@ -1,4 +1,5 @@
 import type { Attempt, Incident } from '../domain/incident.ts';
+import { byItself } from '../domain/incident-event.ts';
 import { millisecondsPerSecond } from '../domain/instant.ts';
 import { carryOn, finishBeginnings, notPutBack, putBack } from './attempt-step.ts';
 import { isInForce, throughTheGate, wentThroughTheGate } from './repair-gate.ts';
@@ -56,6 +57,9 @@ function firstPlan({ attempts, withoutPlan, investigations }: Incident, run: Run
   const mitigations = attempts.filter(({ purpose }) => purpose === 'mitigate');
   const declined = mitigations.findLast((attempt) => attempt.declined?.isSuperseded === false)?.declined;
   if (declined !== undefined) return rest('needs-human', declined.because);
+  const taken = mitigations.flatMap(({ undoAsked }) => undoAsked ?? []).find((asked) => asked.by !== byItself && asked.at >= run.startedAt);
+  // Whoever takes a plan back while it is worked has not asked for another one; a run that is started later has.
+  if (taken !== undefined) return rest('needs-human', `It was put back: ${taken.because}.`);
   const none = withoutPlan.find(({ purpose }) => purpose === 'mitigate');
   const unsettled = mitigations.find((attempt) => !isSettled(attempt, run));
   if (none === undefined && unsettled !== undefined)

@@ -383,7 +383,11 @@ describe('preparing', () => {
     const unreadable = await work.actuator.prepare(cordon, testNow, patience);
     work.server.objects.delete(cartPath);
 
-    expect(unreadable).toEqual({ state: 'unreadable', because: `${nodePath} could not be read: the server answered 503: starting.` });
+    expect(unreadable).toEqual({
+      state: 'unreadable',
+      because: `${nodePath} could not be read: the server answered 503: starting.`,
+      isForGood: false,
+    });
     expect(await work.actuator.prepare(scale, testNow, patience)).toEqual({
       state: 'refused',
       because: 'There is no Deployment shop/cart any more.',

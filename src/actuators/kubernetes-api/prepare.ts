@@ -8,7 +8,7 @@ import { otherObjectsPath } from '../../domain/template-edits.ts';
 import { isWriteOf } from '../../domain/write-of-change.ts';
 import type { Preparation } from '../../ports/actuator.ts';
 import type { ClusterRequests } from '../../ports/cluster-requests.ts';
-import { readObject, whyUnreadable } from './read-object.ts';
+import { isForGood, readObject, whyUnreadable } from './read-object.ts';
 import { patchOf, versionOf } from './write-fields.ts';
 
 export interface Preparing {
@@ -22,7 +22,7 @@ export async function prepare({ requests, change, at }: Preparing, signal: Abort
   const place = objectPathOf(change);
   if (place.state === 'refused') return place;
   const read = await readObject(requests, place.path, signal);
-  if (read.state === 'unreadable') return { state: 'unreadable', because: read.because };
+  if (read.state === 'unreadable') return read;
   if (read.state === 'gone') return exactWrite(change, { object: undefined, others: [] }, at);
   const others = await readOthers(requests, otherObjectsPath(change, read.object), signal);
   if (others.state === 'unreadable') return others;
@@ -30,16 +30,23 @@ export async function prepare({ requests, change, at }: Preparing, signal: Abort
   return worked.state === 'prepared' ? settled(requests, { prepared: worked.prepared, object: read.object }, signal) : worked;
 }
 
-type Others = { readonly state: 'read'; readonly items: readonly JsonValue[] } | { readonly state: 'unreadable'; readonly because: string };
+type Others =
+  | { readonly state: 'read'; readonly items: readonly JsonValue[] }
+  | { readonly state: 'unreadable'; readonly because: string; readonly isForGood: boolean };
 
 async function readOthers(requests: ClusterRequests, path: string | undefined, signal: AbortSignal): Promise<Others> {
   if (path === undefined) return { state: 'read', items: [] };
   const answer = await requests.send({ method: 'GET', path }, signal);
-  if (answer.state !== 'answered') return { state: 'unreadable', because: whyUnreadable(path, answer) };
+  if (answer.state !== 'answered')
+    return {
+      state: 'unreadable',
+      because: whyUnreadable(path, answer),
+      isForGood: answer.state === 'refused' && isForGood(answer.status),
+    };
   const items = fieldAt(answer.value, '/items');
   return Array.isArray(items)
     ? { state: 'read', items }
-    : { state: 'unreadable', because: `${path} could not be read: the answer is no list.` };
+    : { state: 'unreadable', because: `${path} could not be read: the answer is no list.`, isForGood: true };
 }
 
 interface Unsettled {

@@ -1,7 +1,8 @@
 import type { Purpose } from '../../domain/incident-event.ts';
+import type { ClusterChange } from '../../domain/cluster-change.ts';
 import type { MitigationPlan } from '../../domain/mitigation.ts';
 import type { PreparedChange } from '../../domain/prepared-change.ts';
-import type { ChangeOutcome } from '../../ports/actuator.ts';
+import type { ChangeOutcome, Preparation } from '../../ports/actuator.ts';
 import { destinationsThatFailed } from '../../reasoning/connections-to-prove.ts';
 import { observe } from '../../reasoning/observe.ts';
 import type { Incident } from '../../domain/incident.ts';
@@ -57,7 +58,8 @@ async function choose(
 
 /** A repair stays; what is only there for the time being repairs nothing. */
 function candidates(plans: readonly MitigationPlan[], { attempts, unfit }: Incident, purpose: Purpose): readonly MitigationPlan[] {
-  const tried = [...attempts, ...unfit].map(({ plan }) => plan);
+  // Nobody said no to what was only outrun: worked out anew it may be the best still, and what comes after it would be worse.
+  const tried = [...attempts.filter(({ declined }) => declined?.isSuperseded !== true), ...unfit].map(({ plan }) => plan);
   return plans.filter((plan) => (purpose === 'mitigate' || plan.undoWhen === undefined) && !tried.some((each) => isSamePlan(each, plan)));
 }
 
@@ -70,11 +72,14 @@ type WorkedOut =
   | { readonly state: 'unfit'; readonly because: string }
   | Failed;
 
-async function workOut({ actuator, clock, follower }: Acting, plan: MitigationPlan, signal: AbortSignal): Promise<WorkedOut> {
+async function workOut(acting: Acting, plan: MitigationPlan, signal: AbortSignal): Promise<WorkedOut> {
+  const { actuator, follower } = acting;
   const prepared: PreparedChange[] = [];
   const outcomes: ChangeOutcome[] = [];
   for (const change of plan.changes) {
-    const preparation = await actuator.prepare(change, clock.now(), signal);
+    const preparation = await prepareOne(acting, change, signal);
+    // The plan is no worse because nobody answered; passing over it would bring up one that is.
+    if (preparation.state === 'unreadable' && !preparation.isForGood) return unprepared(plan, preparation.because);
     if (preparation.state !== 'prepared') return { state: 'unfit', because: preparation.because };
     const outcome = await actuator.rehearse(preparation.prepared, signal);
     if (outcome.state === 'refused' || outcome.state === 'overtaken') return { state: 'unfit', because: outcome.detail };
@@ -90,4 +95,21 @@ async function workOut({ actuator, clock, follower }: Acting, plan: MitigationPl
   }
   follower.rehearsed(plan, outcomes);
   return { state: 'prepared', prepared };
+}
+
+/** An API server that is restarted is back within this time. */
+const mostPreparations = 20;
+const prepareAgainMilliseconds = 3000;
+
+async function prepareOne({ actuator, clock, pause }: Acting, change: ClusterChange, signal: AbortSignal): Promise<Preparation> {
+  for (let count = 1; ; count += 1) {
+    const preparation = await actuator.prepare(change, clock.now(), signal);
+    const isWorthAnother = preparation.state === 'unreadable' && !preparation.isForGood && count < mostPreparations && !signal.aborted;
+    if (!isWorthAnother) return preparation;
+    await pause(prepareAgainMilliseconds, signal);
+  }
+}
+
+function unprepared({ id }: MitigationPlan, happened: string): Failed {
+  return { state: 'failed', attempted: `working out ${id}`, happened, whatToDo: 'Nothing was changed. Run it again' };
 }

@@ -1,3 +1,4 @@
+import type { Attempt } from '../../domain/incident.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { Investigation } from '../../domain/investigation.ts';
 import type { MitigationPlan } from '../../domain/mitigation.ts';
@@ -20,6 +21,10 @@ export interface Seen {
 
 /** A plan rests on how the cluster was; older than this it is made anew. */
 const freshMilliseconds = 30_000;
+
+function isWaiting({ evidencePath, appliedAt, declined, undoAsked }: Attempt): boolean {
+  return [evidencePath, appliedAt, declined, undoAsked].every((each) => each === undefined);
+}
 
 export class Memory {
   readonly #acting: Acting;
@@ -71,8 +76,10 @@ export class Memory {
   async collect(signal: AbortSignal): Promise<FirstLook | Failed> {
     const { evidence } = this.#acting;
     const { id, incident } = this.#journal;
-    const waiting = incident.attempts.find(({ evidencePath, appliedAt }) => evidencePath === undefined && appliedAt === undefined);
-    const attempt = waiting?.number ?? incident.attempts.length + 1;
+    const { attempts } = incident;
+    // Of an attempt that is over nothing is saved any more; and what was saved of another must not be written over.
+    const isLastWaiting = attempts.slice(-1).some(isWaiting);
+    const attempt = isLastWaiting ? attempts.length : attempts.length + 1;
     return (await evidence.begin({ incident: id, attempt })) ?? lookFirst(this.#input(), signal);
   }
 

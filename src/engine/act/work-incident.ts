@@ -1,5 +1,6 @@
-import type { IncidentHappening } from '../../domain/incident-event.ts';
-import type { Incident } from '../../domain/incident.ts';
+import { byItself, type IncidentHappening } from '../../domain/incident-event.ts';
+import type { ChangeProgress, Incident } from '../../domain/incident.ts';
+import { isSame } from '../../domain/prepared-change.ts';
 import { nextStep } from '../../workflow/next-step.ts';
 import type { Resting, Step } from '../../workflow/step.ts';
 import { type Acting, type Failed, happened, type StepOutcome } from './acting.ts';
@@ -7,7 +8,7 @@ import { carryOut, lookUp, type OneChange } from './carry-out.ts';
 import { choosePlan } from './choose-plan.ts';
 import { closeIncident } from './close-incident.ts';
 import { checkGate } from './gate.ts';
-import { Journal } from './journal.ts';
+import { Journal, type Recorded } from './journal.ts';
 import { Memory } from './memory.ts';
 import { saveEvidence } from './save-evidence.ts';
 import { seekApproval } from './seek-approval.ts';
@@ -22,9 +23,6 @@ export type Worked =
     }
   /** Something outside failed. What was recorded until then holds, and the work can be taken up again. */
   | (Failed & { readonly incident: Incident | undefined });
-
-/** Decisions that no person made. */
-const byItself = 'stanch';
 
 /**
  * Works an incident as far as the goal goes. Everything is recorded before it counts as done, so that after a crash the same
@@ -44,8 +42,9 @@ export async function workIncident(id: string, acting: Acting, signal: AbortSign
     const outcome = await carryOutStep(step, { acting, journal, memory }, signal);
     if (outcome.state === 'failed') return { ...outcome, incident: journal.incident };
     if (outcome.state === 'waiting') return { state: 'rested', resting: 'waiting', because: outcome.because, incident: journal.incident };
-    for (const happening of outcome.happenings) {
-      const recorded = await journal.record(happening, authorOf(happening, acting));
+    // What was decided from a look that was cut short has no ground. How a change ended stays true.
+    for (const happening of signal.aborted ? outcome.happenings.filter(({ kind }) => kind === 'change-ended') : outcome.happenings) {
+      const recorded = await recordUnlessOutdated(happening, { acting, journal });
       if (recorded.state === 'failed') return { ...recorded, incident: journal.incident };
       // Somebody else wrote: what is left of this step was decided on old grounds.
       if (recorded.state === 'overtaken') break;
@@ -109,6 +108,22 @@ async function change(
   if (begun.state === 'overtaken') return happened();
   const ended = await carryOut(acting, step);
   return ended === undefined ? happened() : happened(ended);
+}
+
+/** How a change ended stays true although somebody else wrote to the incident meanwhile, unless that was about this very change. */
+async function recordUnlessOutdated(happening: IncidentHappening, work: Pick<Work, 'acting' | 'journal'>): Promise<Recorded> {
+  const { acting, journal } = work;
+  const before = progressIn(journal.incident, happening);
+  const recorded = await journal.record(happening, authorOf(happening, acting));
+  const isStillTrue = recorded.state === 'overtaken' && before !== undefined && isSame(progressIn(recorded.incident, happening), before);
+  return isStillTrue ? recordUnlessOutdated(happening, work) : recorded;
+}
+
+/** Undefined: the happening is not the end of a change. */
+function progressIn({ attempts }: Incident, happening: IncidentHappening): ChangeProgress | undefined {
+  if (happening.kind !== 'change-ended') return undefined;
+  const attempt = attempts.find(({ number }) => number === happening.attempt);
+  return attempt?.[happening.direction === 'do' ? 'done' : 'undone'][happening.index];
 }
 
 function authorOf(happening: IncidentHappening, { by }: Acting): string {
