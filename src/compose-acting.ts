@@ -29,7 +29,9 @@ export async function act(request: ActRequest, people: People, signal: AbortSign
     const policy = await readPolicy(request.settings);
     if ('attempted' in policy) return policy;
     const found =
-      request.kind === 'mitigate' ? { id: undefined, source: request.source } : await findIncident(request, opened.store, people);
+      request.kind === 'mitigate'
+        ? { id: undefined, cluster: undefined, source: request.source }
+        : await findIncident(request, opened.store, people);
     if ('attempted' in found) return found;
     return await workOn({ ...found, source: withProbing(found.source, policy), request, policy, ...opened, people }, signal);
   } finally {
@@ -49,6 +51,8 @@ function withProbing(source: SourceOptions, { probing: { nodeAccess, canExec } }
 interface Found {
   /** Undefined: it is still to be opened. */
   readonly id: string | undefined;
+  /** Name of the cluster that the incident is of. Undefined: it is still to be opened. */
+  readonly cluster: string | undefined;
   readonly source: SourceOptions;
 }
 
@@ -63,8 +67,9 @@ async function findIncident(
   if (read.state === 'failed') return read;
   const incident = read.state === 'missing' ? undefined : incidentOf(read.events);
   const source = incident === undefined ? undefined : readSavedOptions(incident.source);
-  if (source === undefined) return noSuchIncident(id);
-  return (await askFirst(request, { id, store, follower })) ?? { id, source: { ...source, ...request.probing } };
+  if (incident === undefined || source === undefined) return noSuchIncident(id);
+  const { cluster } = incident;
+  return (await askFirst(request, { id, store, follower })) ?? { id, cluster, source: { ...source, ...request.probing } };
 }
 
 async function openIncident({ source, store }: Job, alert: Alert | undefined, cluster: string): Promise<{ readonly id: string } | Failure> {
@@ -81,6 +86,16 @@ async function openIncident({ source, store }: Job, alert: Alert | undefined, cl
         }),
   });
   return created.state === 'failed' ? created : { id: created.id };
+}
+
+/** Where no context was named the kubeconfig's current one is used, and that may be another by now. There, nothing of ours is to be found. */
+function otherCluster({ id, cluster }: Job, reached: string): Failure {
+  return {
+    state: 'failed',
+    attempted: `working incident ${id}`,
+    happened: `it is of the cluster ${cluster}, and this is ${reached}; nothing was done here`,
+    whatToDo: 'Point the kubeconfig at that cluster (kubectl config use-context, KUBECONFIG) and run it again',
+  };
 }
 
 /** What a human asks for is recorded before anything else: whoever works the incident, this process or another, goes by it. */
@@ -113,6 +128,7 @@ async function workOn(job: Job, signal: AbortSignal): Promise<Acted | Failure> {
     const { investigation } = input;
     const reached = await sources.sources[0].identify(signal);
     if (reached.state === 'failed') return reached;
+    if (job.cluster !== undefined && job.cluster !== reached.cluster.name) return otherCluster(job, reached.cluster.name);
     const opened = job.id === undefined ? await openIncident(job, investigation.question.alert, reached.cluster.name) : { id: job.id };
     if ('attempted' in opened) return opened;
     const acting = actingFor(job, { investigation, actuator, evidence: evidence.keeper, writing: sources.writing });
