@@ -14,7 +14,7 @@ import { wrongMitigationCase } from './wrong-mitigation-case.ts';
 
 const { only } = parseArgs({ options: { only: { type: 'string', multiple: true, default: [] } } }).values;
 const all: readonly FaultCase[] = [wrongMitigationCase, ...serverFaultCases, ...killCases];
-const cases = all.filter(({ name }) => only.length === 0 || only.some((part) => name.includes(part)));
+const cases = only.length === 0 ? all : only.flatMap((part) => all.filter(({ name }) => name.includes(part)));
 
 await removeNamespace();
 const untouched = await readState();

@@ -125,7 +125,8 @@ export async function undoAndCompare(night: Night, id: string): Promise<readonly
 
 export async function compareAndBeginAgain({ before }: Setting): Promise<readonly string[]> {
   const wrong = [...(await lasting(async () => differenceOf(before, await readState()))), ...(await leftovers())];
-  await beginAgain();
+  // What was seen until here is told, also where the next case cannot begin.
+  await beginAgain().catch((cause: unknown) => wrong.push(cause instanceof Error ? cause.message : String(cause)));
   return wrong;
 }
 

@@ -71,7 +71,8 @@ export function picky(release: string): object {
 export async function waitForIncident(): Promise<void> {
   await waitFor({
     what: `two replicas to crash on ${badNode}, and the others to be well`,
-    withinSeconds: 120,
+    // A node that was down for a while takes minutes until it starts pods again.
+    withinSeconds: 300,
     everyMilliseconds: 1000,
     check: async () => {
       const pods = await livingPods();

@@ -37,8 +37,9 @@ async function judge(night: Night, before: ClusterState): Promise<readonly strin
   await waitForIncident();
   wrong.push(...differenceOf(before, await readState()), ...(await leftovers()));
   wrong.push(...ended('stanch mitigate --incident, with the node approved', await resume(night, id), 0));
-  wrong.push(...ended('stanch undo', await startUndo(night, id).ended, 0));
+  // Otherwise what is still to be rolled out would start on the bad node again.
   await waitForReplicas();
+  wrong.push(...ended('stanch undo', await startUndo(night, id).ended, 0));
   return [...wrong, ...differenceOf(before, await readState()), ...(await leftovers())];
 }
 
