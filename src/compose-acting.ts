@@ -148,10 +148,13 @@ interface Tools extends Pick<Acting, 'investigation' | 'actuator' | 'evidence'> 
   readonly writing: Writing | undefined;
 }
 
-function actingFor({ request, store, people, policy, source }: Job, { writing, ...tools }: Tools): Acting {
+function actingFor({ request, store, people, policy, source }: Job, { writing, actuator, ...tools }: Tools): Acting {
   const { settings } = request;
+  const isDryRun = request.kind === 'mitigate' && request.isDryRun;
   return {
     ...tools,
+    actuator: isDryRun ? { ...actuator, apply: () => Promise.resolve(nothingInADryRun) } : actuator,
+    isDryRun,
     store,
     approver: people.approver,
     follower: people.follower,
@@ -166,6 +169,9 @@ function actingFor({ request, store, people, policy, source }: Job, { writing, .
     debugPods: (until) => debugPods(writing, source.namespace ?? 'default', until),
   };
 }
+
+/** A dry run approves nothing, so that nobody should ever hear this. */
+const nothingInADryRun = { state: 'refused', detail: 'A dry run changes nothing.' } as const;
 
 /** A worker that is stopped in the middle leaves its lease behind; this long it keeps others away, unless its process is known to be gone. */
 const leaseMilliseconds = 60_000;

@@ -21,6 +21,8 @@ export interface Acting {
   readonly follower: Follower;
   readonly policy: Policy;
   readonly goal: Goal;
+  /** True: plans are worked out and rehearsed, and whatever a policy or a human would say, none is approved. Absent: no. */
+  readonly isDryRun?: boolean;
   readonly patience: Patience;
   /** Who works the incident, for the record: "ada@laptop". */
   readonly by: string;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { kubernetesActuator } from '../../actuators/kubernetes-api/kubernetes-actuator.ts';
 import { type Incident, incidentOf } from '../../domain/incident.ts';
+import { type Policy, usualPolicy } from '../../domain/policy.ts';
 import { fieldAt, type JsonValue } from '../../domain/prepared-change.ts';
 import { cordonNode } from '../../mitigations/cordon-node.ts';
 import type { EvidenceRequest } from '../../ports/evidence-source.ts';
@@ -10,6 +11,21 @@ import { askForUndo, askToStop } from './ask-for-undo.ts';
 import { TestCluster } from './testing-cluster.ts';
 import { type Disturbance, Moments, type Night, processOf } from './testing-night.ts';
 import { workIncident } from './work-incident.ts';
+
+const anything: Policy = {
+  ...usualPolicy,
+  rules: [
+    {
+      name: 'nights',
+      mitigations: 'any',
+      purposes: ['mitigate'],
+      namespaces: 'any',
+      nodes: 'any',
+      clusters: 'any',
+      attempts: { most: 5, withinMinutes: 60 },
+    },
+  ],
+};
 
 const cordon = 'PATCH /api/v1/nodes/node-3 /spec/unschedulable=true';
 const nodePath = '/api/v1/nodes/node-3';
@@ -201,6 +217,18 @@ test("somebody else's cordon stays theirs, also where the incident is written to
   expect((await storedIn(night)).attempts[0]?.done[0]?.result?.state).toBe('already-so');
   await askForUndo(night.id, undefined, other);
   expect([await work(night, { ...other, goal: 'undo' }), night.cluster.writes]).toEqual(['undone', [cordon]]);
+});
+
+test.each([
+  ['a human would agree', usualPolicy, 'No policy lets anything run unattended.'],
+  ['a policy would', anything, 'The policy would let it run: nights. This is a dry run.'],
+])('a dry run changes nothing although %s', async (_who, policy, because) => {
+  const night = await badNight();
+  const before = night.cluster.wanted;
+  const acting = { ...actingIn(night), policy, isDryRun: true };
+
+  expect(await workIncident(night.id, acting, new AbortController().signal)).toMatchObject({ resting: 'waiting', because });
+  expect([night.cluster.writes, night.cluster.wanted]).toEqual([[], before]);
 });
 
 describe('a human takes it back', () => {

@@ -19,6 +19,7 @@ export async function seekApproval(
   const earlier = await earlierAttempts(acting);
   if ('attempted' in earlier) return earlier;
   const judged = judgeApproval({ plan, purpose, policy, now, earlier, cluster: incident.cluster, ...confidenceOf(incident) });
+  if (acting.isDryRun === true) return { state: 'waiting', because: judged.state === 'ask' ? judged.because : wouldRun(judged.rule) };
   if (judged.state === 'approved' && now - attempt.chosenAt < freshMilliseconds)
     return happened({ kind: 'approved', attempt: attempt.number, approval: { by: judged.rule, how: 'policy', at: now } });
   const asked = judged.state === 'approved' ? ({ answer: 'yes', by: judged.rule } as const) : await approver.ask(attempt, signal);
@@ -37,6 +38,10 @@ export async function seekApproval(
     });
   const how = judged.state === 'approved' ? 'policy' : 'human';
   return happened({ kind: 'approved', attempt: attempt.number, approval: { by: asked.by, how, at: clock.now() } });
+}
+
+function wouldRun(rule: string): string {
+  return `The policy would let it run: ${rule}. This is a dry run.`;
 }
 
 /** Of the cause that leads, once it was asked why. */
