@@ -1,10 +1,11 @@
 import { hostname, userInfo } from 'node:os';
+import type { Attempt } from '../../domain/incident.ts';
 import type { Follower } from '../../engine/act/acting.ts';
 import type { Worked } from '../../engine/act/work-incident.ts';
 import { writeFailureLine } from '../../writing/failure-line.ts';
 import { writeIncidentReport } from '../../writing/markdown/incident-report.ts';
 import { writeIncidentList } from '../../writing/text/acting/incident-list.ts';
-import { tellRehearsal } from '../../writing/text/acting/attempt.ts';
+import { tellRehearsal, writeAttempt } from '../../writing/text/acting/attempt.ts';
 import { tellDryRun, tellResting } from '../../writing/text/acting/resting.ts';
 import { nothingActed, tellActing, watchingLine } from '../../writing/text/acting/tell-acting.ts';
 import type { ActingComposition, ActRequest, People } from './acting-composition.ts';
@@ -88,11 +89,22 @@ interface Showing {
 
 function peopleFor(request: ActingRequest, { screen, run }: Showing): People {
   const { terminal } = run;
+  const seen = new Set<number>();
+  const unseen = (attempt: Attempt): string =>
+    seen.has(attempt.number) ? '' : `${writeAttempt(attempt, layoutFor(terminal, 'never')).join('\n')}\n`;
+  const follower =
+    request.output === 'text' ? followerOn(request, { screen, run }) : { happened: () => undefined, rehearsed: () => undefined };
   const by = `${terminal.environment['SUDO_USER'] ?? userInfo().username}@${hostname()}`;
   return {
     announcer: screen,
-    follower: request.output === 'text' ? followerOn(request, { screen, run }) : { happened: () => undefined, rehearsed: () => undefined },
-    approver: terminalApprover(terminal, { approved: request.approved, by, clear: screen.clear }),
+    follower: {
+      ...follower,
+      happened(event, incident) {
+        if (event.kind === 'plan-chosen' && request.output === 'text' && terminal.isOutTerminal) seen.add(event.attempt);
+        follower.happened(event, incident);
+      },
+    },
+    approver: terminalApprover(terminal, { approved: request.approved, by, clear: screen.clear, unseen }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline';
+import type { Attempt } from '../../domain/incident.ts';
 import type { Approver } from '../../engine/act/acting.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -9,15 +10,20 @@ export interface ApproverSettings {
   readonly by: string;
   /** Takes the progress line away before a question is written. */
   readonly clear: () => void;
+  /** The plan in words, for whoever is asked. Empty: it was shown on this terminal. */
+  readonly unseen: (attempt: Attempt) => string;
 }
 
 /** Asks on the terminal. Where nobody sits at one, nobody is taken to have agreed. */
-export function terminalApprover(terminal: Terminal, { approved, by, clear }: ApproverSettings): Approver {
+export function terminalApprover(terminal: Terminal, { approved, by, clear, unseen }: ApproverSettings): Approver {
   return {
-    async ask({ plan }, signal) {
+    async ask(attempt, signal) {
+      const { plan } = attempt;
       if (approved.includes(plan.id)) return { answer: 'yes', by };
       if (terminal.input.isTTY !== true || !terminal.isErrorTerminal) return { answer: 'nobody' };
       clear();
+      // Nobody agrees to what went to a file, or was shown to somebody else an hour ago.
+      terminal.writeError(unseen(attempt));
       const answer = await readLine(terminal, `Carry out ${plan.id} now? [y/N] `, signal);
       if (answer === undefined) return { answer: 'nobody' };
       return { answer: /^y(es)?$/i.test(answer.trim()) ? 'yes' : 'no', by };
@@ -27,6 +33,7 @@ export function terminalApprover(terminal: Terminal, { approved, by, clear }: Ap
 
 /** Undefined: it was stopped, or the input ended. */
 async function readLine(terminal: Terminal, question: string, signal: AbortSignal): Promise<string | undefined> {
+  if (signal.aborted) return undefined;
   terminal.writeError(question);
   const lines = createInterface({ input: terminal.input, terminal: false });
   try {
