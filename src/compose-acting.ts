@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { evidenceKeeper } from './compose-evidence.ts';
 import { noSuchIncident, openStore } from './compose-incidents.ts';
 import { investigationInput } from './compose-input.ts';
+import { shownIncident } from './compose-shown-incident.ts';
 import { composeSavedOptions, readSavedOptions } from './compose-saved-options.ts';
 import { openSources, wallClock, type Writing } from './compose-sources.ts';
 import type { Alert } from './domain/alert.ts';
@@ -12,7 +13,7 @@ import { incidentOf } from './domain/incident.ts';
 import { type Policy, usualPolicy } from './domain/policy.ts';
 import type { Acting } from './engine/act/acting.ts';
 import { askForUndo, askToStop } from './engine/act/ask-for-undo.ts';
-import { workIncident } from './engine/act/work-incident.ts';
+import { type Worked, workIncident } from './engine/act/work-incident.ts';
 import { mitigations } from './mitigations/index.generated.ts';
 import type { Actuator } from './ports/actuator.ts';
 import type { IncidentStore } from './ports/incident-store.ts';
@@ -135,13 +136,17 @@ async function workOn(job: Job, signal: AbortSignal): Promise<Acted | Failure> {
     return await whileLeased(opened.id, job, async () => ({
       state: 'acted',
       id: opened.id,
-      worked: await workIncident(opened.id, acting, signal),
+      worked: shownWork(await workIncident(opened.id, acting, signal)),
     }));
   } finally {
     await actuator.close();
     await evidence.discard();
     await Promise.all(sources.sources.map((each) => each.close()));
   }
+}
+
+function shownWork(worked: Worked): Worked {
+  return worked.incident === undefined ? worked : { ...worked, incident: shownIncident(worked.incident) };
 }
 
 interface Tools extends Pick<Acting, 'investigation' | 'actuator' | 'evidence'> {

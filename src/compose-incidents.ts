@@ -1,5 +1,6 @@
 import { tmpdir } from 'node:os';
 import { dirname, resolve } from 'node:path';
+import { shownEvent, shownIncident } from './compose-shown-incident.ts';
 import { incidentOf } from './domain/incident.ts';
 import type { IncidentStore } from './ports/incident-store.ts';
 import type { ActRequest, ListedIncidents, ReadIncident, StorePlace } from './surfaces/command-line/acting-composition.ts';
@@ -44,7 +45,8 @@ export async function readIncident(place: StorePlace, id: string): Promise<ReadI
     const read = await opened.store.read(id);
     if (read.state === 'failed') return read;
     const incident = read.state === 'missing' ? undefined : incidentOf(read.events);
-    return read.state === 'missing' || incident === undefined ? noSuchIncident(id) : { state: 'read', id, incident, events: read.events };
+    if (read.state === 'missing' || incident === undefined) return noSuchIncident(id);
+    return { state: 'read', id, incident: shownIncident(incident), events: read.events.map(shownEvent) };
   } finally {
     await opened.store.close();
   }
