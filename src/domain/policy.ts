@@ -22,7 +22,7 @@ export interface PolicyRule {
   readonly namespaces: NamePatterns | 'any';
   /** Every node that the plan names has to be among them. */
   readonly nodes: NamePatterns | 'any';
-  /** Names of clusters as the incident has them: contexts of the kubeconfig. */
+  /** Names of clusters as the incident has them: as the kubeconfig names its clusters. */
   readonly clusters: NamePatterns | 'any';
   /** How often within how long, counted over all incidents; what humans approved counts too. */
   readonly attempts: { readonly most: number; readonly withinMinutes: number };

@@ -7,7 +7,7 @@ import { destinationsThatFailed } from '../../reasoning/connections-to-prove.ts'
 import { observe } from '../../reasoning/observe.ts';
 import type { Incident } from '../../domain/incident.ts';
 import { type Acting, type Failed, happened, type StepOutcome } from './acting.ts';
-import { firstFit, isSamePlan } from './fitting-plans.ts';
+import { firstFit, isSamePlan, passesTheGate } from './fitting-plans.ts';
 import type { Memory, Seen } from './memory.ts';
 import { targetOf } from './watch.ts';
 
@@ -60,7 +60,9 @@ async function choose(
 function candidates(plans: readonly MitigationPlan[], { attempts, unfit }: Incident, purpose: Purpose): readonly MitigationPlan[] {
   // Nobody said no to what was only outrun: worked out anew it may be the best still, and what comes after it would be worse.
   const tried = [...attempts.filter(({ declined }) => declined?.isSuperseded !== true), ...unfit].map(({ plan }) => plan);
-  return plans.filter((plan) => (purpose === 'mitigate' || plan.undoWhen === undefined) && !tried.some((each) => isSamePlan(each, plan)));
+  return plans
+    .filter((plan) => purpose === 'mitigate' || plan.undoWhen === undefined)
+    .filter((plan) => !passesTheGate(plan, attempts) && !tried.some((each) => isSamePlan(each, plan)));
 }
 
 function whyNone(passedOver: readonly string[]): string {

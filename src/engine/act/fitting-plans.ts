@@ -1,9 +1,12 @@
+import { changedSubject, type ClusterChange } from '../../domain/cluster-change.ts';
+import type { Attempt } from '../../domain/incident.ts';
 import { isBlocked, type MitigationPlan } from '../../domain/mitigation.ts';
 import type { Policy } from '../../domain/policy.ts';
 import { isSame } from '../../domain/prepared-change.ts';
 import { subjectKey } from '../../domain/subject.ts';
 import type { Assessment } from '../../reasoning/assess.ts';
 import { withLimits } from '../../workflow/policy-limits.ts';
+import { isInForce } from '../../workflow/repair-gate.ts';
 
 export interface Fitting {
   /** The best plan that nothing blocks. Undefined: there is none. */
@@ -29,6 +32,19 @@ function whyBlocked({ id, preconditions }: MitigationPlan): string {
 /** The same answer to the same trouble: it is not tried twice. */
 export function isSamePlan(one: MitigationPlan, other: MitigationPlan): boolean {
   return one.id === other.id && subjectKey(one.subject) === subjectKey(other.subject);
+}
+
+/**
+ * True: it would do what putting back an attempt in force does, such as opening a node that was cordoned for the time
+ * being. Only the gate does that, when everything is proven.
+ */
+export function passesTheGate({ changes }: MitigationPlan, attempts: readonly Attempt[]): boolean {
+  const held = attempts.filter((attempt) => isInForce(attempt) && attempt.plan.undoWhen !== undefined).flatMap(({ plan }) => plan.undo);
+  return changes.some((change) => held.some((each) => isSameDeed(each, change)));
+}
+
+function isSameDeed(one: ClusterChange, other: ClusterChange): boolean {
+  return one.kind === other.kind && subjectKey(changedSubject(one)) === subjectKey(changedSubject(other));
 }
 
 /** Nothing about it changed since it was shown: the same changes to the same objects. */
