@@ -19,8 +19,15 @@ for (const [signal, status] of interruptions) process.once(signal, () => interru
 /** Status 1 would say "trouble, and its cause was found", and it is what Node ends with after an error that nobody caught. */
 const failedStatus = 3;
 
+/** They change a cluster, so that whoever reads of their end has to look what they did. */
+const acting = ['mitigate', 'undo', 'restore', 'abort'];
+const isActing = process.argv.slice(2).some((word) => acting.includes(word));
+
 function giveUp(happened: string): never {
-  const line = writeFailureLine({ attempted: 'running stanch', happened, whatToDo: 'Nothing in the cluster was changed' });
+  const whatToDo = isActing
+    ? 'What was changed in the cluster until then is recorded: stanch incidents'
+    : 'Nothing in the cluster was changed';
+  const line = writeFailureLine({ attempted: 'running stanch', happened, whatToDo });
   try {
     writeSync(process.stderr.fd, `${line}\n`);
   } finally {
