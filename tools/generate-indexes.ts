@@ -1,9 +1,22 @@
-// npm run generate: writes the lists of failure modes, mitigations and guard rails, so that adding one is adding one file.
-import { writeFileSync } from 'node:fs';
-import { expectedIndexes, readIndex } from './indexes.ts';
+// npm run generate: writes the lists of failure modes, mitigations and guard rails, so that adding one is adding one file, and then
+// the pages about them.
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { expectedIndexes, type GeneratedIndex, readIndex } from './indexes.ts';
 
-for (const { path, text } of expectedIndexes()) {
-  if (readIndex(path) === text) continue;
-  writeFileSync(new URL(`../${path}`, import.meta.url), text);
-  console.log(`wrote ${path}`);
+write(expectedIndexes());
+// The pages tell of the catalogue as its list has it, so the list is written before they are loaded.
+const { expectedPages, pagesWithoutMode } = await import('./documentation/generated-pages.ts');
+mkdirSync(new URL('../docs/failure-modes/', import.meta.url), { recursive: true });
+write(expectedPages());
+for (const path of pagesWithoutMode()) {
+  rmSync(new URL(`../${path}`, import.meta.url));
+  console.log(`removed ${path}`);
+}
+
+function write(files: readonly GeneratedIndex[]): void {
+  for (const { path, text } of files) {
+    if (readIndex(path) === text) continue;
+    writeFileSync(new URL(`../${path}`, import.meta.url), text);
+    console.log(`wrote ${path}`);
+  }
 }

@@ -60,6 +60,15 @@ Evidence it needs
   · pods
   · and is helped by: nodes, events
 
+Look by hand
+  $ kubectl get pods -n NAMESPACE -o wide
+  $ kubectl describe pod -n NAMESPACE POD
+
+To be surer, or to rule it out
+  $ kubectl get nodes -o wide
+  $ kubectl describe node NODE
+  $ kubectl get events -n NAMESPACE --sort-by=.metadata.creationTimestamp
+
 Mitigations that fit
   · light-a-candle
 

@@ -1,10 +1,13 @@
 import type { AnyFailureMode } from '../domain/failure-mode.ts';
 import { type Layout, padTo, paragraph, rule } from './layout.ts';
+import { lookByHand } from './look-by-hand.ts';
+import { writeCommand } from './text/command.ts';
 
 /** Everything that a failure mode's file says about it, for a person. */
 export function writeExplanation(mode: AnyFailureMode, layout: Layout): readonly string[] {
   const { palette } = layout;
   const { explanation } = mode;
+  const look = lookByHand(mode);
   const part = (title: string, text: string): readonly string[] => ['', palette.heading(title), ...paragraph({ text, mark: '  ' }, layout)];
   const list = (title: string, items: readonly string[]): readonly string[] =>
     items.length === 0 ? [] : ['', palette.heading(title), ...items.flatMap((text) => paragraph({ text, mark: '  · ' }, layout))];
@@ -30,6 +33,8 @@ export function writeExplanation(mode: AnyFailureMode, layout: Layout): readonly
       mode.needs.join(', '),
       ...(mode.helpedBy.length === 0 ? [] : [`and is helped by: ${mode.helpedBy.join(', ')}`]),
     ]),
+    ...commands('Look by hand', look.first, layout),
+    ...commands('To be surer, or to rule it out', look.surer, layout),
     ...list('Mitigations that fit', mode.mitigations),
     ...list('Read more', mode.sources),
   ];
@@ -55,6 +60,11 @@ export function writeFailureModeList(modes: readonly AnyFailureMode[], layout: L
   ];
 }
 
-function standing(mode: AnyFailureMode): string {
+/** Whole, so that they can be copied. */
+function commands(title: string, of: readonly string[], layout: Layout): readonly string[] {
+  return of.length === 0 ? [] : ['', layout.palette.heading(title), ...of.flatMap((command) => writeCommand(command, '  ', layout))];
+}
+
+export function standing(mode: AnyFailureMode): string {
   return mode.isProven === true ? 'proven on a real cluster' : 'unproven: its rule has examples only';
 }
