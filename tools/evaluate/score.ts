@@ -22,9 +22,15 @@ export interface Judged {
 /** From here on an answer is acted upon at night. */
 const confident = 0.8;
 
-export function judge(name: string, investigation: Investigation, expectation: Expectation): Judged {
+/** What is judged of an answer. */
+export interface Answer {
+  readonly outcome: Investigation['outcome'];
+  readonly hypotheses: readonly Pick<PublishedHypothesis, 'root' | 'failureMode' | 'subject' | 'confidence'>[];
+}
+
+export function judge(name: string, investigation: Answer, expectation: Expectation): Judged {
   const roots = investigation.hypotheses.filter((each) => each.root);
-  const isTrue = (each: PublishedHypothesis): boolean => expectation.roots.some((root) => isMatch(root, each));
+  const isTrue = (each: Answer['hypotheses'][number]): boolean => expectation.roots.some((root) => isMatch(root, each));
   const [first] = roots;
   const answers = investigation.outcome === 'explained' ? roots : [];
   const isCalm = investigation.outcome !== 'explained' && !answers.some((each) => each.confidence >= confident);
@@ -50,7 +56,7 @@ export function judge(name: string, investigation: Investigation, expectation: E
   };
 }
 
-function isMatch({ failureModes, subject }: ExpectedRoot, hypothesis: PublishedHypothesis): boolean {
+function isMatch({ failureModes, subject }: ExpectedRoot, hypothesis: Answer['hypotheses'][number]): boolean {
   return failureModes.includes(hypothesis.failureMode) && (subject === undefined || subjectKey(subject) === subjectKey(hypothesis.subject));
 }
 
@@ -84,6 +90,13 @@ export function total(judged: readonly Judged[]): Totals {
     brier: mean(beliefs.map(({ confidence, isTrue }) => (confidence - Number(isTrue)) ** 2)),
     calibrationError: calibrationError(beliefs),
   };
+}
+
+/** The same figures for each group, largest first. */
+export function totalByGroup(judged: readonly Judged[]): readonly (Totals & { readonly group: string })[] {
+  return [...new Set(judged.map((each) => each.group))]
+    .map((group) => ({ group, ...total(judged.filter((each) => each.group === group)) }))
+    .toSorted((one, other) => other.cases - one.cases || (one.group < other.group ? -1 : 1));
 }
 
 function calibrationError(beliefs: Judged['beliefs']): number {
