@@ -25,8 +25,7 @@ export function firstRound(question: Question, now: Instant): readonly EvidenceR
     alertExpression === undefined
       ? {}
       : { metrics: [{ expression: alertExpression.measured, purpose: 'alert' as const, stepSeconds: metricStepSeconds }] };
-  const named: readonly EvidenceKind[] = question.namespace === undefined ? [] : ['namespaces'];
-  const lists = [...firstKinds, ...named].map((kind) => requestFor(kind, 'who fails, where, and what changed', now));
+  const lists = firstKinds.map((kind) => requestFor(kind, 'who fails, where, and what changed', now));
   const page = alertKinds.map((kind) => ({
     ...requestFor(kind, 'is the page real', now),
     ...metrics,

@@ -11,6 +11,7 @@ import type { Assessment } from './assess.ts';
 export const firstKinds: readonly EvidenceKind[] = [
   'pods',
   'nodes',
+  'namespaces',
   'events',
   'deployments',
   'replicasets',
