@@ -170,6 +170,20 @@ test('what was made together with its namespace changed nothing that ran', () =>
   ]);
 });
 
+test('the first nodes of a cluster did not join it as a change', () => {
+  const joined = (name: string, minutes: number): RawObject => ({
+    ...exampleNode({ name }),
+    metadata: { name, creationTimestamp: minutesAgo(minutes) },
+  });
+  const given = {
+    pods: [pod('a', 'node-1', 'new', true), pod('c', 'node-2', 'new', false)],
+    nodes: [joined('node-1', 49), joined('node-2', 20)],
+  };
+  const namespaces = [{ metadata: { name: 'kube-system', creationTimestamp: minutesAgo(50) } }];
+  const joins = (all: readonly string[]): number => all.filter((each) => each.includes('node joined the cluster')).length;
+  expect([joins(standings(given)), joins(standings({ ...given, namespaces }))]).toEqual([2, 1]);
+});
+
 function servicesNamed(name: string, count: number, minutes: number): readonly RawObject[] {
   return Array.from({ length: count }, (_, index) =>
     exampleService({ name: `${name}-${index}`, metadata: { creationTimestamp: minutesAgo(minutes) } }),

@@ -10,11 +10,17 @@ import { isWithin, type SeenChange, type TimeWindow } from './seen-change.ts';
 /** Conditions that changed, taints, cordons, new nodes and reboots. */
 export function nodeChanges(facts: FactSource, window: TimeWindow): readonly SeenChange[] {
   const nodes = facts.get('nodes')?.all ?? [];
+  // The API server makes this namespace when it first starts: what nodes do just then is how the cluster came to be.
+  const foundedAt = facts.get('namespaces')?.named(undefined, 'kube-system')?.metadata.creationTimestamp;
+  const isFounding = (at: Instant): boolean => foundedAt !== undefined && at - foundedAt < foundingMilliseconds;
   return [
     ...nodes.flatMap((node) => [...conditionChanges(node, window), ...taintChanges(node), ...cordons(node), ...arrivals(node, window)]),
     ...nodeEvents(facts),
-  ].filter((each) => isWithin(window, each.at));
+  ].filter((each) => isWithin(window, each.at) && !isFounding(each.at));
 }
+
+/** The first nodes of a cluster join one after the other. */
+const foundingMilliseconds = 10 * millisecondsPerMinute;
 
 function change(node: Node, at: Instant, summary: string, shows: string): SeenChange {
   const name = node.metadata.name;
