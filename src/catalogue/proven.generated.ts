@@ -12,6 +12,7 @@ export const provenFailureModes: readonly string[] = [
   'dns-failing',
   'image-reference-wrong',
   'init-container-blocked',
+  'kube-proxy-rules-incomplete',
   'kubelet-stopped',
   'matching-nodes-cordoned',
   'missing-configmap-or-secret',
