@@ -207,7 +207,7 @@ function writeClosing({ cost, cluster, mitigations }: Investigation, layout: Lay
   // A replay takes no time of its own: its clock stands at the moment of the recording.
   const time = cost.wallMilliseconds === 0 ? '' : `${Math.max(cost.wallMilliseconds / 1000, 0.1).toFixed(1)} s, `;
   const reads = cost.requests === 1 ? '1 read' : `${cost.requests} reads`;
-  const touched = cluster.source === 'live' ? 'Nothing in the cluster was changed.' : 'No cluster was touched.';
+  const touched = cluster.source === 'live' ? 'Looking changed nothing in the cluster.' : 'No cluster was touched.';
   return [
     ...(first === undefined ? [] : [layout.palette.strong('First: ') + layout.palette.command(oneCommand(first))]),
     ...paragraph({ text: `${touched} ${time}${reads}. Incident notes: --output markdown.`, mark: '', paint: layout.palette.faint }, layout),
