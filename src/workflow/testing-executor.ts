@@ -45,6 +45,9 @@ export function incidentIn({ events }: World): Incident {
   return incident;
 }
 
+/** Whoever is killed at the same step for ever never comes to rest, and need not. */
+const mostCrashes = 40;
+
 /** Works as the engine does, in a world where chance decides. Ends at rest; undefined: the approver is away. */
 export function work(world: World, goal: Goal, chances: Chances): Extract<Step, { readonly kind: 'rest' }> | undefined {
   world.startedAt = world.now;
@@ -71,7 +74,7 @@ function record({ world }: Place, happening: IncidentHappening): void {
 
 /** A process that dies and comes back knows the events alone. */
 function dies({ world, chances }: Place): boolean {
-  if (chances.dice() >= chances.crash) return false;
+  if (world.crashes >= mostCrashes || chances.dice() >= chances.crash) return false;
   world.crashes += 1;
   world.now += 5000;
   world.startedAt = world.now;
