@@ -77,9 +77,26 @@ export type IncidentHappening =
     }
   | { readonly kind: 'observed'; readonly attempt: number; readonly observation: Observation }
   | { readonly kind: 'judged'; readonly attempt: number; readonly judgement: Judgement; readonly because: readonly string[] }
+  /** A human answered, from another process than the one that works the incident. `because`: in the human's words. Absent: said nothing. */
+  | { readonly kind: 'answered'; readonly attempt: number; readonly answer: 'yes' | 'no'; readonly because?: string }
   /** From here on the attempt is put back. */
   | { readonly kind: 'undo-asked'; readonly attempt: number; readonly because: string }
   | { readonly kind: 'gate-checked'; readonly attempt: number; readonly proofs: readonly Proof[] }
+  /** Another page of the same cause, or news of the first one. `page`: id of an AcceptedPage. */
+  | {
+      readonly kind: 'paged';
+      readonly page: string;
+      readonly alert: { readonly name: string; readonly summary: string };
+      readonly state: 'firing' | 'resolved';
+    }
+  /** A human has seen it. */
+  | { readonly kind: 'acknowledged' }
+  /** What people wrote for the notes, whole; the latest holds. Markdown. */
+  | { readonly kind: 'notes-written'; readonly text: string }
+  /** Somebody outside was told. */
+  | { readonly kind: 'delivered'; readonly target: string; readonly what: string; readonly link?: string }
+  /** It is the same trouble as another incident, where it is worked on. */
+  | { readonly kind: 'joined'; readonly incident: string; readonly because: string }
   /** Nothing more is done by itself. What was done stays until somebody undoes it. */
   | { readonly kind: 'aborted'; readonly because: string }
   | { readonly kind: 'closed'; readonly looseEnds: readonly LooseEnd[]; readonly followUps: Investigation['followUps'] };

@@ -40,6 +40,10 @@ export interface Attempt {
   readonly appliedAt: Instant | undefined;
   readonly observations: readonly Observation[];
   readonly judgement: { readonly is: Judgement; readonly at: Instant; readonly because: readonly string[] } | undefined;
+  /** What a human answered from elsewhere, the latest. Absent: nobody did. */
+  readonly answered:
+    | { readonly at: Instant; readonly by: string; readonly answer: 'yes' | 'no'; readonly because: string | undefined }
+    | undefined;
   readonly undoAsked: { readonly at: Instant; readonly because: string; readonly by: string } | undefined;
   readonly proofs: { readonly at: Instant; readonly all: readonly Proof[] } | undefined;
 }
@@ -54,6 +58,15 @@ export interface Incident {
   readonly unfit: readonly { readonly plan: MitigationPlan; readonly because: string }[];
   /** Purposes for which no plan was left when it was last looked. */
   readonly withoutPlan: readonly { readonly purpose: Purpose; readonly because: string }[];
+  /** Pages after the one that it was opened with, and what was heard of that one later. Oldest first. */
+  readonly pages: readonly Omit<Extract<IncidentEvent, { readonly kind: 'paged' }>, 'kind'>[];
+  /** Who saw it first. Absent: nobody said so. */
+  readonly acknowledged: { readonly at: Instant; readonly by: string } | undefined;
+  /** What people wrote, the latest. Absent: nothing. */
+  readonly notes: { readonly at: Instant; readonly by: string; readonly text: string } | undefined;
+  readonly deliveries: readonly Omit<Extract<IncidentEvent, { readonly kind: 'delivered' }>, 'kind'>[];
+  /** The incident in which this trouble is worked. Absent: it is worked here. */
+  readonly joined: { readonly incident: string; readonly because: string } | undefined;
   readonly aborted: string | undefined;
   readonly closed:
     | { readonly at: Instant; readonly looseEnds: readonly LooseEnd[]; readonly followUps: Investigation['followUps'] }
@@ -73,6 +86,11 @@ export function incidentOf(events: readonly IncidentEvent[]): Incident | undefin
     attempts: [],
     unfit: [],
     withoutPlan: [],
+    pages: [],
+    acknowledged: undefined,
+    notes: undefined,
+    deliveries: [],
+    joined: undefined,
     aborted: undefined,
     closed: undefined,
   };
@@ -94,6 +112,16 @@ export function withEvent(incident: Incident, event: IncidentEvent): Incident {
       return { ...incident, withoutPlan: [...incident.withoutPlan, { purpose: event.purpose, because: event.because }] };
     case 'plan-chosen':
       return { ...incident, attempts: [...incident.attempts, newAttempt(event)] };
+    case 'paged':
+      return { ...incident, pages: [...incident.pages, withoutKind(event)] };
+    case 'acknowledged':
+      return { ...incident, acknowledged: incident.acknowledged ?? { at: event.at, by: event.by } };
+    case 'notes-written':
+      return { ...incident, notes: { at: event.at, by: event.by, text: event.text } };
+    case 'delivered':
+      return { ...incident, deliveries: [...incident.deliveries, withoutKind(event)] };
+    case 'joined':
+      return { ...incident, joined: { incident: event.incident, because: event.because } };
     case 'aborted':
       return { ...incident, aborted: event.because };
     case 'closed': {
@@ -103,6 +131,10 @@ export function withEvent(incident: Incident, event: IncidentEvent): Incident {
     default:
       return { ...incident, attempts: incident.attempts.map((each) => (each.number === event.attempt ? attemptWith(each, event) : each)) };
   }
+}
+
+function withoutKind<Event extends { readonly kind: string }>({ kind: _kind, ...rest }: Event): Omit<Event, 'kind'> {
+  return rest;
 }
 
 const notBegun: ChangeProgress = { begun: 0, firstBegunAt: undefined, endedAt: undefined, result: undefined };
@@ -125,6 +157,7 @@ function newAttempt(event: Extract<IncidentEvent, { readonly kind: 'plan-chosen'
     appliedAt: undefined,
     observations: [],
     judgement: undefined,
+    answered: undefined,
     undoAsked: undefined,
     proofs: undefined,
   };
@@ -149,6 +182,8 @@ function attemptWith(attempt: Attempt, event: AttemptEvent): Attempt {
       return { ...attempt, observations: [...attempt.observations, event.observation] };
     case 'judged':
       return { ...attempt, judgement: { is: event.judgement, at: event.at, because: event.because } };
+    case 'answered':
+      return { ...attempt, answered: { at: event.at, by: event.by, answer: event.answer, because: event.because } };
     case 'undo-asked':
       return { ...attempt, undoAsked: { at: event.at, because: event.because, by: event.by } };
     case 'gate-checked':

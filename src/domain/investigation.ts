@@ -20,6 +20,37 @@ export interface PublishedAlert {
   readonly because: readonly PublishedClaim[];
   /** Looks that would tell. Only with "cannot-tell". */
   readonly wouldSettle?: readonly string[];
+  /** What the alert measures, over time, to be drawn. Absent: it was not to be seen. */
+  readonly measured?: PublishedSeries;
+}
+
+export interface PublishedSeries {
+  /** PromQL. */
+  readonly expression: string;
+  /** Absent: the alert compares with no plain number. */
+  readonly threshold?: number;
+  /** RFC 3339 and value, oldest first; gaps are left out. */
+  readonly samples: readonly (readonly [at: string, value: number])[];
+}
+
+/** Every replica with its value on every axis: what separates red from green, at a glance. */
+export interface PublishedMatrix {
+  /** In the order of the values of a row. */
+  readonly axes: readonly string[];
+  readonly rows: readonly PublishedReplica[];
+  /** Replicas beyond those listed. Absent: none. */
+  readonly more?: number;
+}
+
+export interface PublishedReplica {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly workload: PublishedSubject;
+  readonly health: 'failing' | 'healthy' | 'undecided';
+  /** What is wrong with it, in words. Absent: nothing that is known. */
+  readonly trouble?: string;
+  /** null: the cluster does not tell. */
+  readonly values: readonly (string | null)[];
 }
 
 export interface PublishedAxis {
@@ -119,6 +150,8 @@ export interface Investigation {
     readonly failing: readonly PublishedSubject[];
     readonly healthy: readonly PublishedSubject[];
     readonly axes: readonly PublishedAxis[];
+    /** Absent: no replicas were looked at. */
+    readonly matrix?: PublishedMatrix;
   };
   readonly changes: readonly PublishedChange[];
   readonly blindSpots: readonly { readonly what: string; readonly why: string; readonly toSeeIt: string }[];

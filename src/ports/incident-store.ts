@@ -1,5 +1,9 @@
 import type { IncidentEvent } from '../domain/incident-event.ts';
 import type { Instant } from '../domain/instant.ts';
+import type { JobRequest } from './job-queue.ts';
+import type { StoreFailure } from './store-failure.ts';
+
+export type { StoreFailure };
 
 /** The event that every incident begins with. */
 export type Opening = Extract<IncidentEvent, { readonly kind: 'opened' }>;
@@ -9,12 +13,18 @@ export type Opening = Extract<IncidentEvent, { readonly kind: 'opened' }>;
  * "created" or "appended" is there after a crash and a power loss. Redaction is not its business: it keeps what it is given.
  */
 export interface IncidentStore {
-  readonly create: (opening: Opening) => Promise<Created | StoreFailure>;
+  /** `jobs`: stored in the same transaction, made from the incident's new id. Absent: none. */
+  readonly create: (opening: Opening, jobs?: (id: string) => readonly JobRequest[]) => Promise<Created | StoreFailure>;
   /**
    * All of them or none. `expectedLength`: how many events the caller knows of; where there are more by now nothing is
-   * written, because what the caller decided rests on less than what happened.
+   * written, because what the caller decided rests on less than what happened. `jobs`: stored in the same transaction.
    */
-  readonly append: (id: string, expectedLength: number, events: readonly IncidentEvent[]) => Promise<Appended | StoreFailure>;
+  readonly append: (
+    id: string,
+    expectedLength: number,
+    events: readonly IncidentEvent[],
+    jobs?: readonly JobRequest[],
+  ) => Promise<Appended | StoreFailure>;
   /** Oldest first. */
   readonly read: (id: string) => Promise<IncidentReading | StoreFailure>;
   /** Latest opened first. */
@@ -94,10 +104,3 @@ export type LeaseAnswer =
   /** Somebody else works it. */
   | { readonly state: 'taken'; readonly by: string; readonly until: Instant }
   | MissingIncident;
-
-export interface StoreFailure {
-  readonly state: 'failed';
-  readonly attempted: string;
-  readonly happened: string;
-  readonly whatToDo: string;
-}

@@ -79,6 +79,13 @@ function linesOf(event: IncidentEvent, attempt: Attempt | undefined, layout: Lay
       return paragraph({ text: `${event.because}. What was done stays until it is undone.`, mark: '■ ', paintMark: palette.bad }, layout);
     case 'closed':
       return writeClosing(event, layout);
+    case 'answered':
+    case 'paged':
+    case 'acknowledged':
+    case 'notes-written':
+    case 'delivered':
+    case 'joined':
+      return paragraph({ text: `${clockTime(event.at)} ${spokenNews(event)}`, mark: '· ' }, layout);
     // The first two are told by the investigation itself; of a beginning, its end is told; watching is one line that moves.
     case 'opened':
     case 'investigated':
@@ -86,6 +93,26 @@ function linesOf(event: IncidentEvent, attempt: Attempt | undefined, layout: Lay
     case 'observed':
     case 'gate-checked':
       return [];
+  }
+}
+
+type News = Extract<IncidentEvent, { readonly kind: 'answered' | 'paged' | 'acknowledged' | 'notes-written' | 'delivered' | 'joined' }>;
+
+/** What came in from people and programs outside. */
+function spokenNews(event: News): string {
+  switch (event.kind) {
+    case 'answered':
+      return `${event.by} said ${event.answer} to attempt ${event.attempt}${event.because === undefined ? '' : `: ${event.because}`}.`;
+    case 'paged':
+      return `${event.alert.name} ${event.state === 'resolved' ? 'is resolved, says the pager' : 'was paged as well'}.`;
+    case 'acknowledged':
+      return `${event.by} has seen it.`;
+    case 'notes-written':
+      return `${event.by} wrote notes.`;
+    case 'delivered':
+      return `Told ${event.target}: ${event.what}.`;
+    case 'joined':
+      return `It is worked on in ${event.incident}: ${event.because}`;
   }
 }
 

@@ -1,0 +1,185 @@
+import type { Investigation } from '../../domain/investigation.ts';
+import type { Role } from '../../domain/role.ts';
+
+/*
+ * What the page and the server say to each other, as JSON. Times are RFC 3339. The OpenAPI document at /api/v1/openapi.json is
+ * derived from the operations and tells the same.
+ *
+ *   GET  /api/v1/session                                Session (signed in or not)
+ *   POST /api/v1/session                {token}         signs in; sets an HttpOnly cookie
+ *   DELETE /api/v1/session                              signs out
+ *   GET  /api/v1/incidents?which=open|all&limit=N       {incidents: IncidentListItem[]}
+ *   POST /api/v1/incidents              {page}          opens one by hand
+ *   GET  /api/v1/incidents/:incident                    IncidentView
+ *   GET  /api/v1/incidents/:incident/timeline?from=N&limit=M   {entries: TimelineEntry[], length}
+ *   GET  /api/v1/incidents/:incident/similar            {incidents: SimilarItem[]}
+ *   GET  /api/v1/incidents/:incident/stream             server-sent events, resumable with Last-Event-ID:
+ *                                                       event "entry"    data TimelineEntry  id: its position
+ *                                                       event "view"     data {}             the view has changed: read it again
+ *                                                       event "progress" data {text}         no id: not kept
+ *   POST /api/v1/incidents/:incident/answer   {attempt, plan, answer: yes|no, because?}
+ *   POST /api/v1/incidents/:incident/undo     {attempt?}
+ *   POST /api/v1/incidents/:incident/restore  {}
+ *   POST /api/v1/incidents/:incident/abort    {}
+ *   POST /api/v1/incidents/:incident/acknowledge {}
+ *   POST /api/v1/incidents/:incident/notes    {text}
+ *   GET  /api/v1/failure-modes, /api/v1/failure-modes/:mode
+ *   GET  /api/v1/tokens, POST /api/v1/tokens, POST /api/v1/tokens/:token/revoke, GET /api/v1/audit
+ *
+ * POST and DELETE with a session cookie carry the header "x-stanch-csrf" with Session.csrf. With "authorization: Bearer …" none is
+ * needed. A failure is {error: {attempted, happened, whatToDo}} with status 400, 401, 403, 404, 409 (refused), 429 or 503.
+ */
+
+export interface Session {
+  /** Absent: nobody is signed in. */
+  readonly user?: { readonly name: string; readonly role: Role };
+  /** Absent: nobody is signed in. */
+  readonly csrf?: string;
+  readonly version: string;
+  /** True: sign in with OpenID Connect is offered at /api/v1/session/openid. */
+  readonly hasOpenId: boolean;
+}
+
+export type IncidentState =
+  | 'queued'
+  | 'investigating'
+  | 'waiting-for-approval'
+  | 'acting'
+  | 'watching'
+  | 'mitigated'
+  | 'gate-closed'
+  | 'needs-human'
+  | 'nothing-to-do'
+  | 'joined'
+  | 'aborted'
+  | 'closed';
+
+export interface IncidentListItem {
+  readonly id: string;
+  readonly openedAt: string;
+  readonly lastEventAt: string;
+  readonly cluster: string;
+  /** Absent: nobody was paged. */
+  readonly alert?: string;
+  /** One sentence that answers the page. Absent: not investigated yet. */
+  readonly summary?: string;
+  readonly state: IncidentState;
+}
+
+export interface IncidentView {
+  readonly id: string;
+  /** Number of timeline entries that this view rests on. */
+  readonly length: number;
+  readonly openedAt: string;
+  readonly cluster: string;
+  readonly state: IncidentState;
+  /** Why nothing happens by itself. Absent: something does. */
+  readonly because?: string;
+  readonly alert?: { readonly name: string; readonly summary: string; readonly startedAt?: string };
+  readonly pages: readonly PageView[];
+  readonly acknowledged?: { readonly at: string; readonly by: string };
+  /** The latest. Absent: not investigated yet. */
+  readonly investigation?: Investigation;
+  readonly attempts: readonly AttemptView[];
+  /** Plans that were passed over, and why. */
+  readonly unfit: readonly { readonly title: string; readonly because: string }[];
+  readonly notes?: { readonly at: string; readonly by: string; readonly text: string };
+  readonly deliveries: readonly { readonly at: string; readonly target: string; readonly what: string; readonly link?: string }[];
+  readonly joined?: { readonly incident: string; readonly because: string };
+  readonly closed?: {
+    readonly at: string;
+    readonly looseEnds: readonly { readonly says: string; readonly state: string; readonly command?: string }[];
+    readonly followUps: Investigation['followUps'];
+  };
+  /** Incident notes as Markdown. */
+  readonly report: string;
+}
+
+export interface PageView {
+  readonly at: string;
+  readonly name: string;
+  readonly summary: string;
+  readonly state: 'firing' | 'resolved';
+}
+
+export interface AttemptView {
+  readonly number: number;
+  readonly purpose: 'mitigate' | 'repair';
+  /** Marks this very plan; an answer carries it back. */
+  readonly plan: string;
+  readonly title: string;
+  readonly why: string;
+  readonly expectation: string;
+  readonly preconditions: readonly { readonly claim: string; readonly holds: 'yes' | 'no' | 'cannot-tell' }[];
+  readonly warnings: readonly string[];
+  readonly reversibility: 'undoable' | 'heals-itself' | 'irreversible';
+  /** True: an answer "yes" can be given now. */
+  readonly canBeApproved: boolean;
+  /** True: something of it is in force and can be put back. */
+  readonly canBeUndone: boolean;
+  /** What the server said to the dry run is part of a change. */
+  readonly changes: readonly ChangeView[];
+  readonly undo: readonly string[];
+  readonly approval?: { readonly by: string; readonly how: 'human' | 'policy'; readonly at: string };
+  readonly declined?: string;
+  /** Where what it destroys was saved before. */
+  readonly evidencePath?: string;
+  readonly judgement?: {
+    readonly is: 'confirmed' | 'worse' | 'no-better' | 'cannot-tell';
+    readonly at: string;
+    readonly because: readonly string[];
+  };
+  readonly undoAsked?: { readonly at: string; readonly by: string; readonly because: string };
+  /** The repair gate. Absent: not looked at yet. */
+  readonly proofs?: {
+    readonly at: string;
+    readonly all: readonly { readonly claim: string; readonly holds: 'yes' | 'no' | 'cannot-tell'; readonly detail?: string }[];
+  };
+  /** What was watched, oldest first. */
+  readonly watched: readonly WatchedView[];
+}
+
+export interface ChangeView {
+  readonly command: string;
+  readonly state: 'planned' | 'under-way' | 'done' | 'put-back' | 'refused' | 'held-back' | 'overtaken' | 'unknown';
+  readonly detail?: string;
+}
+
+export interface WatchedView {
+  readonly at: string;
+  /** Absent: could not be seen. */
+  readonly failingReplicas?: number;
+  readonly healthyReplicas?: number;
+  /** Value of what the alert measures. Absent: could not be seen. */
+  readonly measured?: number;
+  /** Absent: could not be seen. */
+  readonly alert?: 'firing' | 'pending' | 'quiet';
+}
+
+/** One thing that happened, as one line and what can be opened below it. */
+export interface TimelineEntry {
+  /** From 0. A thought that is part of an investigation has the position of that investigation, and its own `part`. */
+  readonly position: number;
+  readonly part?: number;
+  readonly at: string;
+  readonly by: string;
+  readonly kind: string;
+  readonly title: string;
+  readonly text?: string;
+  /** To copy. */
+  readonly command?: string;
+  /** Keys of the investigation's evidence. */
+  readonly citing?: readonly string[];
+  readonly tone: 'neutral' | 'good' | 'bad' | 'doubtful';
+}
+
+export interface SimilarItem {
+  readonly id: string;
+  readonly openedAt: string;
+  readonly because: string;
+  readonly summary: string;
+}
+
+export interface Failure {
+  readonly error: { readonly attempted: string; readonly happened: string; readonly whatToDo: string };
+}
