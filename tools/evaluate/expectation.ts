@@ -1,5 +1,6 @@
 import { isRecord } from '../../src/domain/shape.ts';
 import { type Subject, subject } from '../../src/domain/subject.ts';
+import { answerThreshold } from '../../src/reasoning/weights.ts';
 
 /** What the author of a case says is true. Shape of expectation.json: see docs/evaluation.md. */
 export interface Expectation {
@@ -27,7 +28,8 @@ export function readExpectation(raw: unknown): Expectation | undefined {
 }
 
 function readRoot(raw: unknown): ExpectedRoot | undefined {
-  if (!isRecord(raw)) return undefined;
+  // Our own recordings keep the whole answer. What stands there below the threshold was read as a possibility, not as a truth.
+  if (!isRecord(raw) || (typeof raw['confidence'] === 'number' && raw['confidence'] < answerThreshold)) return undefined;
   const mode = raw['failureMode'];
   const failureModes = (Array.isArray(mode) ? mode : [mode]).filter((each) => typeof each === 'string');
   const of = isRecord(raw['subject']) ? raw['subject'] : undefined;

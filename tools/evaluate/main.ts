@@ -15,8 +15,16 @@ import { type Answer, type Judged, judge, type Totals, total, totalByGroup } fro
  */
 const { values: flags, positionals: folders } = parseArgs({
   allowPositionals: true,
-  options: { perturbed: { type: 'string', default: '0' }, write: { type: 'boolean', default: false } },
+  options: {
+    perturbed: { type: 'string', default: '0' },
+    write: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  },
 });
+if (flags.help) {
+  console.log(usage());
+  process.exit(0);
+}
 const variations = Number(flags.perturbed);
 if (!Number.isInteger(variations) || variations < 0) throw new Error(`--perturbed takes a number of variations, not "${flags.perturbed}"`);
 const altered: (Judged & { readonly kind: PerturbationKind })[] = [];
@@ -54,6 +62,18 @@ if (altered.length > 0) report('all variations', altered);
 if (flags.write) write();
 // Nothing evaluated is no success.
 process.exitCode = judged.length === 0 ? 3 : 0;
+
+function usage(): string {
+  return [
+    'Usage: npm run evaluate -- [DIRECTORY…] [--perturbed N] [--write]',
+    '',
+    'Works every recording below the directories (default: recordings) and compares each answer with its expectation.json.',
+    '  --perturbed N   also N variations of each: other names, other numbers, unrelated noise, a kind of evidence missing',
+    '  --write         writes the figures to benchmarks/results, dated',
+    '',
+    'How a case looks, and what the figures mean: docs/evaluation.md',
+  ].join('\n');
+}
 
 /** Names what was taken away, so that a wrong answer can be understood. */
 function labelled(name: string, { snapshot }: Case): string {

@@ -54,6 +54,14 @@ test('groups count alike in the macro average, however many cases they have', ()
   ]);
 });
 
+test('what an answer of ours held for improbable is no truth to be found again', () => {
+  const roots = [
+    { failureMode: 'a', confidence: 0.96 },
+    { failureMode: 'b', confidence: 0.04 },
+  ];
+  expect(readExpectation({ answer: { outcome: 'explained', roots } })?.roots).toEqual([{ failureModes: ['a'], subject: undefined }]);
+});
+
 test('expectations are read in the short form of other people and in the whole form of ours', () => {
   const short = readExpectation({ outcome: 'explained', roots: [{ failureMode: ['a', 'b'], subject: node }] });
   const whole = readExpectation({ answer: { outcome: 'explained', roots: [{ failureMode: 'a', subject: node, confidence: 0.9 }] } });

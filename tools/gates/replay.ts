@@ -17,12 +17,18 @@ import { diagnose } from '../../src/reasoning/diagnose.ts';
 
 export const recordingsFolder = new URL('../../recordings/', import.meta.url).pathname;
 
-/** Paths of all recordings below the folder, relative to it, sorted. */
+/**
+ * Paths of all recordings below the folder, relative to it, sorted. A recording of ours is known by its recording.json; a foreign
+ * bundle, which has none, by the expectation.json that somebody laid into it.
+ */
 export function recordingNames(folder: string = recordingsFolder): readonly string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('recording.json'))
-    .map((path) => path.slice(0, -'/recording.json'.length))
-    .toSorted();
+  const marks = readdirSync(folder, { recursive: true, encoding: 'utf8' }).flatMap((path) => {
+    const name = /^(?:(.*)[/])?(?:recording|expectation)[.]json$/.exec(path);
+    return name === null ? [] : [name[1] ?? '.'];
+  });
+  const names = [...new Set(marks)].toSorted();
+  // What lies inside of a recording is a part of it.
+  return names.filter((name) => !names.some((other) => name !== other && (other === '.' || name.startsWith(`${other}/`))));
 }
 
 export interface Replay {
