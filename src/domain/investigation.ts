@@ -29,6 +29,10 @@ export interface PublishedSeries {
   readonly expression: string;
   /** Absent: the alert compares with no plain number. */
   readonly threshold?: number;
+  /** On which side of the threshold it is bad. Absent: there is no such side. */
+  readonly worse?: 'higher' | 'lower';
+  /** share: of 1. percent: of 100. Absent: any other unit. */
+  readonly unit?: 'share' | 'percent';
   /** RFC 3339 and value, oldest first; gaps are left out. */
   readonly samples: readonly (readonly [at: string, value: number])[];
 }

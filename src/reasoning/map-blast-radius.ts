@@ -5,10 +5,10 @@ import type { Node } from '../domain/kubernetes/node.ts';
 import type { Axis, BlastRadius, Scope } from '../domain/reasoned.ts';
 import type { Replica } from '../domain/replica.ts';
 import { type AxisDefinition, axisDefinitions } from './axes.ts';
+import { type ComparedReplicas, comparedReplicas } from './compared-replicas.ts';
 import type { FactSource } from './fact-source.ts';
 import { fisherOneSided } from './statistics/fishers-exact-test.ts';
 import { adjustByHolm } from './statistics/holm.ts';
-import { troubleClass } from './trouble-class.ts';
 
 /** The usual level; Holm's correction keeps the whole family of axes below it. */
 const significance = 0.05;
@@ -17,16 +17,13 @@ const tolerableStrays = 0.1;
 
 /** Axes on which each replica may have a value of its own, so that a single failing replica always "separates". */
 const individualAxes: ReadonlySet<string> = new Set(['node', 'pod network']);
-/** Axes that mean something only among replicas of one workload. */
-const workloadAxes: ReadonlySet<string> = new Set(['revision', 'image digest', 'configuration', 'service account', 'namespace']);
 
 /** Who fails, who is healthy, and what separates them. */
 export function mapBlastRadius(scope: Scope, facts: FactSource): BlastRadius {
-  const canCompare = scope.failing.length > 0 && scope.healthy.length > 0 && scope.target?.kind !== 'Node';
-  const population = canCompare ? 'target' : 'widened';
-  const split = canCompare ? targetSplit(scope, facts) : widenedSplit(scope, facts);
-  const definitions = axisDefinitions.filter((each) => population === 'target' || !workloadAxes.has(each.axis));
-  const measured = definitions.map((definition) => measure(definition, split));
+  const compared = comparedReplicas(scope, facts);
+  const { population } = compared;
+  const split = splitOf(compared, facts);
+  const measured = compared.definitions.map((definition) => measure(definition, split));
   const axes = judge(measured, population);
   const settled = settleByProbes(axes, facts);
   return {
@@ -50,27 +47,24 @@ interface Split {
   readonly healthy: readonly Member[];
 }
 
-function targetSplit(scope: Scope, facts: FactSource): Split {
-  const nodes = facts.get('nodes');
-  const alone = (replica: Replica): Member => ({ replica, node: nodes?.named(undefined, replica.pod.spec.nodeName), count: 1 });
-  return { failing: scope.failing.map(alone), healthy: scope.healthy.map(alone) };
-}
-
 /**
- * No healthy sibling to compare with: compare everything that fails alike with everything that is healthy. The axes of
- * workloads mean nothing there, and on all others the replicas of one node are alike, however many a cluster has.
+ * Siblings one by one. In a mixed population the axes of workloads mean nothing, and on all others the replicas of one node
+ * are alike, however many a cluster has.
  */
-function widenedSplit(scope: Scope, facts: FactSource): Split {
-  const classes = new Set(scope.failing.map(troubleClass));
-  const alike = scope.alsoFailing.filter((replica) => classes.has(troubleClass(replica)));
-  const healthy = facts.get('replicas')?.all.filter((replica) => replica.health === 'healthy') ?? [];
+function splitOf({ population, failing, healthy }: ComparedReplicas, facts: FactSource): Split {
   const nodes = facts.get('nodes');
-  const byNode = (replicas: readonly Replica[]): readonly Member[] =>
-    [...groupBy(replicas, (replica) => replica.pod.spec.nodeName ?? '').values()].flatMap((group) => {
-      const [replica] = group;
-      return replica === undefined ? [] : [{ replica, node: nodes?.named(undefined, replica.pod.spec.nodeName), count: group.length }];
-    });
-  return { failing: byNode([...scope.failing, ...alike]), healthy: byNode(healthy) };
+  const member = (replica: Replica, count: number): Member => ({
+    replica,
+    node: nodes?.named(undefined, replica.pod.spec.nodeName),
+    count,
+  });
+  const members = (replicas: readonly Replica[]): readonly Member[] =>
+    population === 'target'
+      ? replicas.map((replica) => member(replica, 1))
+      : [...groupBy(replicas, (replica) => replica.pod.spec.nodeName ?? '').values()].flatMap((group) =>
+          group[0] === undefined ? [] : [member(group[0], group.length)],
+        );
+  return { failing: members(failing), healthy: members(healthy) };
 }
 
 interface Measured {

@@ -13,6 +13,8 @@ import { followUps } from './follow-ups.ts';
 import { guardedSituation, warningsAbout } from './guard-deeds.ts';
 import { commandToChange } from '../domain/kubectl-commands.ts';
 import { publishClaim, publishEvidence } from './publish-claims.ts';
+import { publishMatrix } from './publish-matrix.ts';
+import { publishMeasured } from './publish-measured.ts';
 import { summarise } from './summarise.ts';
 import { arrowsToPage } from './trace-cascade.ts';
 import { publishThought, type Thought } from './think-aloud/thought.ts';
@@ -51,6 +53,7 @@ export function publish(reasoned: Reasoned, books: Bookkeeping): Investigation {
       ...(question.alert === undefined ? {} : { name: question.alert.name }),
       because: judgement.because.map(publishClaim),
       ...(judgement.wouldSettle === undefined ? {} : { wouldSettle: judgement.wouldSettle }),
+      ...publishMeasured(assessment),
     },
     ...(onset === undefined ? {} : { onset: { at: formatInstant(onset.at), because: onset.because.map(publishClaim) } }),
     scope: {
@@ -58,6 +61,7 @@ export function publish(reasoned: Reasoned, books: Bookkeeping): Investigation {
       failing: scope.failing.map(podSubject),
       healthy: scope.healthy.map(podSubject),
       axes: radius.axes.map(({ wouldSettle, ...axis }) => ({ ...axis, ...(wouldSettle === undefined ? {} : { wouldSettle }) })),
+      ...publishMatrix(assessment),
     },
     changes: changes.map((change) => ({ ...change, at: formatInstant(change.at), because: change.because.map(publishClaim) })),
     blindSpots: diagnosis.blindSpots,

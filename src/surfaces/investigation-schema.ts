@@ -31,6 +31,21 @@ const cluster = z.looseObject({
   version: z.exactOptional(text('Version of the API server. Absent: not told.')),
 });
 
+const measured = z
+  .looseObject({
+    expression: text('PromQL.'),
+    threshold: z.exactOptional(z.number().meta({ description: 'Absent: the alert compares with no plain number.' })),
+    worse: z.exactOptional(
+      z.enum(['higher', 'lower']).meta({ description: 'On which side of the threshold it is bad. Absent: there is no such side.' }),
+    ),
+    unit: z.exactOptional(z.enum(['share', 'percent']).meta({ description: 'share: of 1. percent: of 100. Absent: any other unit.' })),
+    samples: z
+      .array(z.tuple([moment('When.'), z.number()]))
+      .max(240)
+      .meta({ description: 'Time and value, oldest first; of many samples the worst of each stretch, and the last. Gaps are left out.' }),
+  })
+  .meta({ description: 'What the alert measures, to be drawn. Absent: it was not to be seen.' });
+
 const alert = z.looseObject({
   verdict: z
     .enum(['real', 'transient', 'flapping', 'stale', 'cannot-tell', 'none'])
@@ -38,6 +53,7 @@ const alert = z.looseObject({
   name: z.exactOptional(z.string()),
   because: claims('Why the alert is judged so.'),
   wouldSettle: z.exactOptional(texts('Looks that would tell. Only with "cannot-tell".')),
+  measured: z.exactOptional(measured),
 });
 
 const axis = z.looseObject({
@@ -54,6 +70,26 @@ const axis = z.looseObject({
   wouldSettle: z.exactOptional(text('The look or probe that would settle it. Absent: nothing more is needed.')),
 });
 
+const matrix = z
+  .looseObject({
+    axes: texts('Most telling first, in the order of the values of a row.'),
+    rows: z
+      .array(
+        z.looseObject({
+          namespace: z.string(),
+          pod: z.string(),
+          workload: subject,
+          health: z.enum(['failing', 'healthy', 'undecided']),
+          trouble: z.exactOptional(text('What is wrong with it. Absent: nothing that is known.')),
+          values: z.array(z.union([z.string(), z.null()])).meta({ description: 'null: the cluster does not tell.' }),
+        }),
+      )
+      .max(60)
+      .meta({ description: 'Failing first, then undecided, then healthy.' }),
+    more: z.exactOptional(count('Replicas beyond those listed. Absent: none.')),
+  })
+  .meta({ description: 'Every replica that was compared, with its value on every axis. Absent: no replicas were looked at.' });
+
 const scope = z.looseObject({
   target: z.exactOptional(
     subject.meta({ description: 'Whom the alert is about. Absent: nothing fails, and the alert names nothing that exists.' }),
@@ -61,6 +97,7 @@ const scope = z.looseObject({
   failing: z.array(subject).meta({ description: 'Failing replicas.' }),
   healthy: z.array(subject).meta({ description: 'Healthy replicas of the same workload.' }),
   axes: z.array(axis).meta({ description: 'What may separate the failing from the healthy.' }),
+  matrix: z.exactOptional(matrix),
 });
 
 const change = z.looseObject({

@@ -5,6 +5,7 @@ import type { Replica } from '../../domain/replica.ts';
 import { shellWord } from '../../domain/shell-word.ts';
 import { spokenSubject } from '../../domain/subject.ts';
 import type { Assessment } from '../assess.ts';
+import { spokenTrouble } from '../spoken-trouble.ts';
 import { doubtOf } from '../diagnose.ts';
 import { commandToSee } from '../../domain/kubectl-commands.ts';
 import { counted, facts, listed, type Thought } from './thought.ts';
@@ -49,7 +50,7 @@ function whoFails(assessment: Assessment): Thought {
     saw: target === undefined ? chosenBecause : facts(seenOf(assessment.scope)),
     conclusion: conclusionOfScope(assessment),
     citing: [...failing.slice(0, 6), ...healthy.slice(0, 4)].map((replica) =>
-      citeObject(replica.pod, `${replica.health} on ${replica.pod.spec.nodeName ?? 'no node'}: ${spokenTroubles(replica)}`),
+      citeObject(replica.pod, `${replica.health} on ${replica.pod.spec.nodeName ?? 'no node'}: ${troubleOrHealth(replica)}`),
     ),
   };
 }
@@ -84,16 +85,12 @@ function conclusionOfScope(assessment: Assessment): string {
 }
 
 function spokenReplica(replica: Replica): string {
-  return `${replica.pod.metadata.name} ${spokenTroubles(replica)} on ${replica.pod.spec.nodeName ?? 'no node'}`;
+  return `${replica.pod.metadata.name} ${troubleOrHealth(replica)} on ${replica.pod.spec.nodeName ?? 'no node'}`;
 }
 
-function spokenTroubles(replica: Replica): string {
-  const [trouble] = replica.troubles;
-  if (trouble === undefined) return replica.health;
-  const status = replica.pod.status.containerStatuses.find((each) => each.name === trouble.container);
-  const exit = trouble.exitCode === undefined ? '' : `, exit ${trouble.exitCode}`;
-  const restarts = status?.restartCount === undefined || status.restartCount === 0 ? '' : `, ${counted(status.restartCount, 'restart')}`;
-  return `(${trouble.reason}${exit}${restarts})`;
+function troubleOrHealth(replica: Replica): string {
+  const trouble = spokenTrouble(replica);
+  return trouble === undefined ? replica.health : `(${trouble})`;
 }
 
 function sinceWhen({ onset, snapshot }: Assessment): readonly Thought[] {
