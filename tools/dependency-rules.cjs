@@ -13,12 +13,14 @@ const mayImport = {
   'alert-payloads': ['domain'],
   // What an operator allows: read from a file at the edge, with packages, into the domain's policy.
   'policy-files': ['domain'],
+  // How a server is set up: the same for its settings.
+  'server-settings': ['domain'],
   ports: ['domain'],
   'evidence-sources': ['domain', 'ports', 'recording-format'],
   actuators: ['domain', 'ports'],
   stores: ['domain', 'ports', 'recording-format'],
   engine: ['domain', 'ports', 'reasoning', 'workflow', 'recording-format', 'writing'],
-  surfaces: ['domain', 'engine', 'writing'],
+  surfaces: ['domain', 'ports', 'engine', 'writing', 'alert-payloads'],
 };
 const everyLayer = Object.keys(mayImport).join('|');
 const isTest = '[.](test|contract)[.]ts$';

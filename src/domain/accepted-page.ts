@@ -15,4 +15,9 @@ export interface AcceptedPage {
   readonly text: string;
   /** Where PagerDuty knows it, so that notes can go back there. Absent: it did not come from there. */
   readonly pagerDutyIncident?: string;
+  /** Who acknowledged it in PagerDuty; this delivery tells of nothing else. Absent: it pages, or tells that it is over. */
+  readonly acknowledgedBy?: string;
 }
+
+/** What a surface knows of a page that comes in. The rest is worked out before it is kept. */
+export type IncomingPage = Omit<AcceptedPage, 'id' | 'fingerprint' | 'receivedAt'>;

@@ -10,9 +10,14 @@ import type { StoreFailure } from './store-failure.ts';
 export interface PageIntake {
   /** One transaction: the page and the job, or neither. `mostWaiting`: so many unworked pages are kept at the most. */
   readonly accept: (page: AcceptedPage, job: JobRequest, mostWaiting: number) => Promise<PageAnswer | StoreFailure>;
+  /** `incident`: where it went. Undefined: it is assigned to none yet. */
   readonly read: (
     id: string,
-  ) => Promise<{ readonly state: 'read'; readonly page: AcceptedPage } | { readonly state: 'missing' } | StoreFailure>;
+  ) => Promise<
+    | { readonly state: 'read'; readonly page: AcceptedPage; readonly incident: string | undefined }
+    | { readonly state: 'missing' }
+    | StoreFailure
+  >;
   /** Tells to which incident the page went. Asked again with the same incident it changes nothing. */
   readonly assign: (id: string, incident: string) => Promise<{ readonly state: 'assigned' | 'missing' } | StoreFailure>;
   /** What came in of one cause, latest received first. */

@@ -1,9 +1,10 @@
-import type { AcceptedPage } from '../../domain/accepted-page.ts';
+import type { AcceptedPage, IncomingPage } from '../../domain/accepted-page.ts';
 import type { AnyFailureMode } from '../../domain/failure-mode.ts';
 import type { Incident } from '../../domain/incident.ts';
 import type { IncidentEvent } from '../../domain/incident-event.ts';
 import type { AccessToken, AuditEntry } from '../../ports/access-store.ts';
 import type { IncidentSummary, ListWish } from '../../ports/incident-store.ts';
+import type { PageAnswer } from '../../ports/page-intake.ts';
 import type { Role } from '../../domain/role.ts';
 import type { Failed } from '../act/acting.ts';
 
@@ -18,6 +19,10 @@ export interface ServedIncidents {
   readonly follow: (id: string, hears: (news: IncidentNews) => void) => () => void;
   /** Incidents of the past with the same cause, or of the same workload, most alike first. */
   readonly similar: (id: string, limit: number) => Promise<readonly SimilarIncident[] | Missing | Failed>;
+  /** Keeps one page of a webhook, with the job that works it, before the sender is answered. */
+  readonly receive: (page: IncomingPage) => Promise<PageAnswer | Failed>;
+  /** Where a page went. No incident: nobody has worked it yet. */
+  readonly findPage: (page: string) => Promise<{ readonly state: 'found'; readonly incident?: string } | Missing | Failed>;
   /** Hands in a page by hand. `text`: any form that `--alert` takes. */
   readonly open: (
     text: string,
