@@ -23,6 +23,8 @@ export interface TestWorld {
   readonly badNode: string;
   /** True: a disruption budget lets nobody go, although it says otherwise. */
   readonly isBudgetTight?: boolean;
+  /** Absent: the time of the examples. */
+  readonly beginsAt?: Instant;
 }
 
 /**
@@ -32,7 +34,7 @@ export interface TestWorld {
 export class TestCluster {
   /** Everything that was really changed, in order, for example "PATCH /api/v1/nodes/node-3 /spec/unschedulable=true". */
   readonly writes: string[] = [];
-  now: Instant = Date.parse(exampleNow);
+  now: Instant;
   readonly #objects = new Map<string, JsonValue>();
   readonly #world: TestWorld;
   #version = 100;
@@ -40,6 +42,7 @@ export class TestCluster {
 
   constructor(world: TestWorld) {
     this.#world = world;
+    this.now = world.beginsAt ?? Date.parse(exampleNow);
     for (const name of ['node-1', 'node-2', 'node-3']) this.#put(`${nodes}/${name}`, exampleNode({ name, zone: `zone-${name}` }));
     for (const [index, hash] of (['old', 'new'] as const).entries()) this.#put(`${replicaSets}/cart-${hash}`, replicaSet(hash, index + 1));
     const current = world.replicas.some(([, revision]) => revision === 'new') ? 'new' : 'old';

@@ -8,6 +8,7 @@ const interruptions = [
   ['SIGINT', 130],
   ['SIGTERM', 143],
 ] as const;
+const hangUpStatus = 129;
 const brokenPipeStatus = 141;
 
 /** Writing down what is known takes milliseconds; a loaded machine gets some patience. */
@@ -15,6 +16,8 @@ const graceSeconds = 2;
 
 const interruption = new AbortController();
 for (const [signal, status] of interruptions) process.once(signal, () => interruption.abort({ status }));
+// Not once: the kernel and the shell both send it when a terminal is closed, and the second one would end the program at once.
+process.on('SIGHUP', () => interruption.abort({ status: hangUpStatus }));
 
 /** Status 1 would say "trouble, and its cause was found", and it is what Node ends with after an error that nobody caught. */
 const failedStatus = 3;
@@ -35,11 +38,22 @@ function giveUp(happened: string): never {
   }
 }
 
+/** Why nothing more can be told. Undefined: it can. */
+let untold: { readonly status: number; readonly happened?: string } | undefined;
+
+function endUntold({ status: untoldStatus, happened }: NonNullable<typeof untold>): never {
+  if (happened !== undefined) giveUp(happened);
+  process.exit(untoldStatus);
+}
+
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: Error & { readonly code?: string }) => {
     // A reader that has seen enough, such as "head", is no error.
-    if (error.code === 'EPIPE') process.exit(brokenPipeStatus);
-    giveUp(`the answer could not be written (${error.message})`);
+    const isGone = error.code === 'EPIPE';
+    untold ??= { status: brokenPipeStatus, ...(isGone ? {} : { happened: `the answer could not be written (${error.message})` }) };
+    if (!isActing) endUntold(untold);
+    // Ending between a write to the cluster and its record would leave a change behind whose end nobody knows.
+    interruption.abort({ status: untold.status });
   });
 }
 process.on('uncaughtException', (error) => giveUp(`Stanch has a bug (${error.stack ?? error.message})`));
@@ -64,4 +78,5 @@ const status = await runCommandLine({
 
 // Work that was left behind must not keep the program alive; what was written must get out.
 await Promise.all([process.stdout, process.stderr].map((stream) => new Promise((resolve) => stream.write('', resolve))));
+if (untold !== undefined) endUntold(untold);
 process.exit(status);

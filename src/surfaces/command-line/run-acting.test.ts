@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { expect, test } from 'vitest';
 import { exampleChoice, exampleEvents, exampleIncident, examplePlan } from '../../domain/example-incident.ts';
 import type { ActingComposition } from './acting-composition.ts';
@@ -36,4 +36,17 @@ test.each([
   }).run('mitigate', '--incident', 'it', ...more);
 
   expect([error.includes('kubectl cordon'), error.includes('Carry out cordon-node now?')]).toEqual([isShown, true]);
+});
+
+test('who waits for an alert that never comes is stopped, and told that nothing was changed', async () => {
+  const stop = new AbortController();
+  const input = new PassThrough();
+  const running = exampleProgram({ terminal: { input }, interruption: stop.signal }).run('mitigate', '--alert', '-');
+  stop.abort();
+
+  expect(await running).toEqual({
+    status: 3,
+    out: '',
+    error: 'stanch: reading the alert: it was stopped. Nothing in the cluster was changed.\n',
+  });
 });

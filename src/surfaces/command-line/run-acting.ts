@@ -61,7 +61,8 @@ async function actRequest(request: ActingRequest, { screen, run }: Showing): Pro
   const { settings } = request;
   switch (request.command) {
     case 'mitigate': {
-      const source = await readSource(request.source, { screen, terminal: run.terminal });
+      const reading = readSource(request.source, { screen, terminal: run.terminal });
+      const source = await Promise.race([reading, stoppedBefore(run.interruption)]);
       const { isFollowedThrough, isDryRun } = request;
       return 'state' in source ? source : { kind: 'mitigate', source, settings, isFollowedThrough, isDryRun };
     }
@@ -80,6 +81,20 @@ async function actRequest(request: ActingRequest, { screen, run }: Showing): Pro
     case 'abort':
       return { kind: 'abort', incident: request.incident, settings };
   }
+}
+
+/** Whoever waits for an alert that is still to be typed can be stopped as well. */
+function stoppedBefore(interruption: AbortSignal): Promise<Failure> {
+  const failure: Failure = {
+    state: 'failed',
+    attempted: 'reading the alert',
+    happened: 'it was stopped',
+    whatToDo: 'Nothing in the cluster was changed',
+  };
+  return new Promise((resolve) => {
+    if (interruption.aborted) resolve(failure);
+    else interruption.addEventListener('abort', () => resolve(failure), { once: true });
+  });
 }
 
 interface Showing {
