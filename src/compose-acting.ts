@@ -1,10 +1,10 @@
-import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { evidenceKeeper } from './compose-evidence.ts';
 import { noSuchIncident, openStore } from './compose-incidents.ts';
 import { investigationInput } from './compose-input.ts';
 import { shownIncident } from './compose-shown-incident.ts';
+import { whileLeased, whoami } from './compose-lease.ts';
 import { composeSavedOptions, readSavedOptions } from './compose-saved-options.ts';
 import { openSources, wallClock, type Writing } from './compose-sources.ts';
 import type { Alert } from './domain/alert.ts';
@@ -13,6 +13,7 @@ import { incidentOf } from './domain/incident.ts';
 import { type Policy, usualPolicy } from './domain/policy.ts';
 import type { Acting } from './engine/act/acting.ts';
 import { askForUndo, askToStop } from './engine/act/ask-for-undo.ts';
+import { fencedRequests, type Lease } from './engine/act/lease.ts';
 import { type Worked, workIncident } from './engine/act/work-incident.ts';
 import { mitigations } from './mitigations/index.generated.ts';
 import type { Actuator } from './ports/actuator.ts';
@@ -122,7 +123,6 @@ async function workOn(job: Job, signal: AbortSignal): Promise<Acted | Failure> {
   const evidence = evidenceKeeper(join(directory, 'evidence'), source.alert?.text);
   const sources = await openSources(source, { notice: (text) => people.announcer.announce({ kind: 'notice', text }), tap: evidence.tap });
   if (sources.state === 'failed') return sources;
-  const actuator = await openActuator(sources.writing);
   try {
     const input = await investigationInput(source, sources, { announcer: people.announcer, signal });
     if (input.state === 'failed') return input;
@@ -132,24 +132,34 @@ async function workOn(job: Job, signal: AbortSignal): Promise<Acted | Failure> {
     if (job.cluster !== undefined && job.cluster !== reached.cluster.name) return otherCluster(job, reached.cluster.name);
     const opened = job.id === undefined ? await openIncident(job, investigation.question.alert, reached.cluster.name) : { id: job.id };
     if ('attempted' in opened) return opened;
-    const acting = actingFor(job, { investigation, actuator, evidence: evidence.keeper, writing: sources.writing });
-    return await whileLeased(opened.id, job, async () => ({
-      state: 'acted',
-      id: opened.id,
-      worked: shownWork(await workIncident(opened.id, acting, signal)),
-    }));
+    return await whileLeased(opened.id, job, async (lease) => {
+      const { writing } = sources;
+      const actuator = await openActuator(writing, lease);
+      const acting = actingFor(job, { investigation, lease, actuator, evidence: evidence.keeper, writing });
+      try {
+        const worked = await workIncident(opened.id, acting, AbortSignal.any([signal, lease.signal]));
+        return { state: 'acted', id: opened.id, worked: shownWork(lostMeanwhile(worked, lease) ?? worked) };
+      } finally {
+        await actuator.close();
+      }
+    });
   } finally {
-    await actuator.close();
     await evidence.discard();
     await Promise.all(sources.sources.map((each) => each.close()));
   }
+}
+
+/** Undefined: it was not the loss of the claim that stopped the work. */
+function lostMeanwhile(worked: Worked, { lost }: Lease): Worked | undefined {
+  const isStopped = worked.state === 'rested' && worked.resting === 'stopped';
+  return isStopped && lost !== undefined ? { ...lost, incident: worked.incident } : undefined;
 }
 
 function shownWork(worked: Worked): Worked {
   return worked.incident === undefined ? worked : { ...worked, incident: shownIncident(worked.incident) };
 }
 
-interface Tools extends Pick<Acting, 'investigation' | 'actuator' | 'evidence'> {
+interface Tools extends Pick<Acting, 'investigation' | 'actuator' | 'evidence' | 'lease'> {
   readonly writing: Writing | undefined;
 }
 
@@ -178,37 +188,6 @@ function actingFor({ request, store, people, policy, source }: Job, { writing, a
 /** A dry run approves nothing, so that nobody should ever hear this. */
 const nothingInADryRun = { state: 'refused', detail: 'A dry run changes nothing.' } as const;
 
-/** A worker that is stopped in the middle leaves its lease behind; this long it keeps others away, unless its process is known to be gone. */
-const leaseMilliseconds = 60_000;
-const renewMilliseconds = 15_000;
-
-/** One process works an incident at a time. */
-async function whileLeased(id: string, { store, request }: Job, work: () => Promise<Acted>): Promise<Acted | Failure> {
-  const { processMark } = await import('./stores/sqlite/process-mark.ts');
-  const holder = { name: `${whoami()}, process ${process.pid}`, process: processMark() };
-  const ask = (): ReturnType<IncidentStore['lease']> =>
-    store.lease(id, { holder, now: wallClock.now(), until: wallClock.now() + leaseMilliseconds });
-  const leased = await ask();
-  if (leased.state === 'failed') return leased;
-  if (leased.state === 'missing') return noSuchIncident(id);
-  if (leased.state === 'taken') {
-    const isAsked = request.kind === 'undo' || request.kind === 'abort';
-    return {
-      state: 'failed',
-      attempted: `working incident ${id}`,
-      happened: `${leased.by} works it${isAsked ? ', and was told what you asked for' : ''}`,
-      whatToDo: isAsked ? 'Look at it with stanch incidents' : 'Stop that with stanch abort, or wait for it',
-    };
-  }
-  const renewing = setInterval(() => void ask(), renewMilliseconds);
-  try {
-    return await work();
-  } finally {
-    clearInterval(renewing);
-    await store.release(id, holder);
-  }
-}
-
 function goalOf(request: ActRequest): Acting['goal'] {
   switch (request.kind) {
     case 'mitigate':
@@ -222,21 +201,16 @@ function goalOf(request: ActRequest): Acting['goal'] {
   }
 }
 
-async function openActuator(writing: Writing | undefined): Promise<Actuator> {
+async function openActuator(writing: Writing | undefined, lease: Lease): Promise<Actuator> {
   if (writing === undefined) return (await import('./actuators/rehearsal/rehearsal-actuator.ts')).rehearsalActuator();
   const { kubernetesActuator } = await import('./actuators/kubernetes-api/kubernetes-actuator.ts');
-  return kubernetesActuator(await writing.openRequests());
+  return kubernetesActuator(fencedRequests(await writing.openRequests(), lease));
 }
 
 async function debugPods(writing: Writing | undefined, namespace: string, signal: AbortSignal): ReturnType<Acting['debugPods']> {
   if (writing === undefined) return [];
   const listed = await (await writing.openPods()).listLabelled(debugPodLabel, namespace, signal);
   return listed.state === 'answered' ? listed.value : undefined;
-}
-
-/** Names who did it, for the record. */
-function whoami(): string {
-  return `${process.env['SUDO_USER'] ?? userInfo().username}@${hostname()}`;
 }
 
 async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {

@@ -16,6 +16,8 @@ export interface Acting {
   readonly investigation: InvestigationInput;
   readonly actuator: Actuator;
   readonly store: IncidentStore;
+  /** The right to work this incident, asked for again before each change. Undefined: this process still has it. */
+  readonly lease: { readonly renew: () => Promise<Failed | undefined> };
   readonly evidence: EvidenceKeeper;
   readonly approver: Approver;
   readonly follower: Follower;

@@ -8,6 +8,7 @@ import type { EvidenceRequest } from '../../ports/evidence-source.ts';
 import { incidentsInMemory } from '../../stores/in-memory/in-memory-incident-store.ts';
 import type { Acting } from './acting.ts';
 import { askForUndo, askToStop } from './ask-for-undo.ts';
+import { type Claim, Lease } from './lease.ts';
 import { TestCluster } from './testing-cluster.ts';
 import { type Disturbance, Moments, type Night, processOf } from './testing-night.ts';
 import { workIncident } from './work-incident.ts';
@@ -229,6 +230,26 @@ test.each([
 
   expect(await workIncident(night.id, acting, new AbortController().signal)).toMatchObject({ resting: 'waiting', because });
   expect([night.cluster.writes, night.cluster.wanted]).toEqual([[], before]);
+});
+
+test('another process takes the incident over while a change is made: this one begins no other, and says so', async () => {
+  const night = await badNight();
+  const { store, id, cluster } = night;
+  const claimOf = (name: string): Claim => ({ id, holder: { name, process: name }, store, clock: { now: () => cluster.now } });
+  const lease = await Lease.take(claimOf('ada'));
+  if (!(lease instanceof Lease)) throw new Error('Nobody else claims it.');
+  const others: Promise<unknown>[] = [];
+  const disturbance: Disturbance = ({ method, path }, letThrough) => {
+    if (method === 'PATCH' && !path.includes('dryRun') && others.length === 0) {
+      cluster.advance(61_000);
+      others.push(Lease.take(claimOf('bob')));
+    }
+    return letThrough();
+  };
+
+  expect(await work(night, { ...actingIn(night, disturbance), lease })).toMatch(/^failed: working incident .*: bob has taken it over/);
+  expect([others.length, cluster.writes]).toEqual([1, [cordon]]);
+  expect((await storedIn(night)).attempts[0]?.done.map(({ result }) => result?.state)).toEqual(['done', undefined, undefined]);
 });
 
 describe('a human takes it back', () => {

@@ -94,6 +94,7 @@ export function processOf(night: Night, { goal, moments, disturbance = (_request
     },
     actuator: night.actuator({ send, pause }),
     store: storeOf(night, moments),
+    lease: { renew: () => Promise.resolve(undefined) },
     evidence: evidenceOf(night, moments),
     approver: {
       ask: ({ plan }) => Promise.resolve(night.agreed.includes(plan.id) ? { answer: 'yes', by: 'ada' } : { answer: 'nobody' }),

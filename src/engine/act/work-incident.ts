@@ -102,6 +102,8 @@ async function change(
 ): Promise<StepOutcome> {
   await acting.pause(step.pauseMilliseconds, signal);
   if (signal.aborted) return happened();
+  const lost = await acting.lease.renew();
+  if (lost !== undefined) return lost;
   const { attempt, index, direction } = step;
   const begun = await journal.record({ kind: 'change-begun', attempt: attempt.number, index, direction }, byItself);
   if (begun.state === 'failed') return begun;

@@ -26,20 +26,21 @@ interface Ended {
   readonly status: number | null;
   readonly errors: string;
   readonly cluster: TestCluster;
+  readonly id: string;
   readonly incident: Incident;
   /** How many incidents somebody works, as far as the store knows. */
   readonly leases: number;
 }
 
 /** The real program works a bad night, and something happens to it at the first write to the cluster, while that waits for its answer. */
-async function atFirstWrite(happens: (child: Child) => Promise<unknown>): Promise<Ended> {
+async function atFirstWrite(happens: (child: Child, database: string) => Promise<unknown>): Promise<Ended> {
   const cluster = badNight();
   const database = join(mkdtempSync(join(folder, 'night-')), 'stanch.db');
   const started = Promise.withResolvers<Child>();
   let writes = 0;
   const before = async ({ isWrite }: Incoming): Promise<undefined> => {
     writes += isWrite ? 1 : 0;
-    if (isWrite && writes === 1) await happens(await started.promise);
+    if (isWrite && writes === 1) await happens(await started.promise, database);
   };
   const served = await serveCluster(cluster, { folder, before });
   const given = ['mitigate', '--kubeconfig', served.kubeconfigPath, '--approve', 'cordon-node', '--database', `sqlite:${database}`];
@@ -57,13 +58,13 @@ async function atFirstWrite(happens: (child: Child) => Promise<unknown>): Promis
   return { status, errors, cluster, ...readStore(database) };
 }
 
-function readStore(path: string): Pick<Ended, 'incident' | 'leases'> {
+function readStore(path: string): Pick<Ended, 'id' | 'incident' | 'leases'> {
   const database = new DatabaseSync(path, { readOnly: true });
   try {
-    const rows = database.prepare('select event from incident_event order by sequence').all();
+    const rows = database.prepare('select incident, event from incident_event order by sequence').all();
     const incident = incidentOf(rows.map(({ event }): IncidentEvent => JSON.parse(String(event))));
     if (incident === undefined) throw new Error('No incident was kept.');
-    return { incident, leases: database.prepare('select 1 from lease').all().length };
+    return { id: String(rows[0]?.['incident']), incident, leases: database.prepare('select 1 from lease').all().length };
   } finally {
     database.close();
   }
@@ -80,6 +81,21 @@ function disorder({ incident, leases, cluster }: Ended): readonly string[] {
     ...(leases === 0 ? [] : ['the incident is still claimed']),
   ];
 }
+
+test('another process takes the incident over: this one begins nothing more, and says who has it', async () => {
+  const ended = await atFirstWrite((_child, path) => {
+    const database = new DatabaseSync(path);
+    database.prepare('update lease set holder = ?, process = ?, until = ?').run('bob@desk, process 12', 'another', Date.now() + 60_000);
+    database.close();
+    return Promise.resolve();
+  });
+
+  expect([ended.status, ended.errors.split(', because')[0], disorder(ended)]).toEqual([
+    3,
+    `stanch: working incident ${ended.id}: bob@desk, process 12 has taken it over`,
+    ['the incident is still claimed'],
+  ]);
+}, 60_000);
 
 describe('who watches goes away while a change is made: it ends, it is recorded, and the rest is not begun', () => {
   test('the terminal is closed', async () => {
