@@ -4,7 +4,7 @@ import { citeList, claim } from '../domain/citation.ts';
 import type { Gap, Reading } from '../domain/evidence.ts';
 import { crashLooping, exampleDeployment, examplePod } from '../domain/example-objects.ts';
 import { type ExampleEvidence, snapshotOf } from '../domain/example.ts';
-import { type AnyFailureMode, defineFailureMode } from '../domain/failure-mode.ts';
+import { type AnyFailureMode, defineFailureMode, type Finding } from '../domain/failure-mode.ts';
 import { type Subject, subject } from '../domain/subject.ts';
 import { silentAnnouncer } from '../ports/announcer.ts';
 import { type EvidenceSource, unreadable } from '../ports/evidence-source.ts';
@@ -71,6 +71,10 @@ async function ask(
 }
 
 function found(at: Subject): AnyFailureMode {
+  return modeThatFinds([{ subject: at, weight: 'strong', because: [claim('Seen.', citeList('pods', at.namespace, 'seen'))], affects: [] }]);
+}
+
+function modeThatFinds(findings: readonly Finding[]): AnyFailureMode {
   const prose = { whatItIs: '', howItLooks: '', whyItHappens: '', whatStopsTheBleeding: '', whatFixesIt: '', howToPreventIt: '' };
   return defineFailureMode({
     id: 'found',
@@ -79,10 +83,10 @@ function found(at: Subject): AnyFailureMode {
     explanation: prose,
     sources: ['https://kubernetes.io/'],
     needs: ['pods'],
-    helpedBy: [],
+    helpedBy: ['nodes'],
     explains: [],
     mitigations: [],
-    recognise: () => [{ subject: at, weight: 'strong', because: [claim('Seen.', citeList('pods', at.namespace, 'seen'))], affects: [] }],
+    recognise: () => findings,
     recognises: [{ story: '', given: {} }],
     isNotFooledBy: [{ story: '', given: {} }],
   });
@@ -126,6 +130,16 @@ describe('healthy is said only of what was looked at', () => {
       /^cannot-tell: There is no pod in namespace shop among app=crat/,
     );
     expect(await ask({}, { ...shop, pods: [] })).toMatch(/^cannot-tell: There is no pod, so/);
+  });
+
+  test('the nodes could not be looked at, and nobody was named', async () => {
+    const { nodes: _hidden, ...withoutNodes } = { ...shop, pods: [examplePod({ name: 'cart-5d4f8c7b9-a', labels: { app: 'cart' } })] };
+
+    const catalogue = [modeThatFinds([])];
+
+    expect(await ask({}, { ...withoutNodes, nodes: [] }, { catalogue })).toMatch(/^healthy: /);
+    expect(await ask({}, withoutNodes, { catalogue })).toMatch(/^cannot-tell: The nodes could not be read/);
+    expect(await ask({ namespace: 'shop' }, withoutNodes, { catalogue })).toMatch(/^healthy: /);
   });
 
   test('some of them could not be read', async () => {

@@ -35,9 +35,16 @@ export function whyNotSeen(question: Question, facts: FactSource, gaps: readonly
   const [gap] = gaps.filter((each) => concerns(each, question));
   if (gap !== undefined)
     return `Not all pods${spokenReach(question)} could be read (${gap.what}: ${gap.because}), so what was not seen may fail.`;
+  if (isAboutAll(question) && facts.get('nodes') === undefined)
+    return 'The nodes could not be read, and pods go on looking well for minutes on a node that is not.';
   return replicasInReach(question, replicas).length > 0
     ? undefined
     : `There is no pod${spokenReach(question)}, so there is nobody who could be told failing from healthy.`;
+}
+
+/** Nobody was named, so that the nodes are asked about as well. */
+function isAboutAll({ alert, namespace, selector }: Question): boolean {
+  return alert === undefined && namespace === undefined && selector === undefined;
 }
 
 /** A bundle is a selection that somebody made: what it left out was not asked about, unless the question names it. */

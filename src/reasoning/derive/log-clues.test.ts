@@ -49,6 +49,31 @@ describe('clues in logs', () => {
     expect(clues({ pods: [running], 'container-logs': [log('cart-5d4-a', refused)] }).map((clue) => clue.isNearEnd)).toEqual([false]);
   });
 
+  describe('of a peer that answers otherwise by now', () => {
+    const running = examplePod({ name: 'cart-5d4-a', isReady: false });
+    const before = 'dial tcp 10.0.0.1:5432: connect: connection refused';
+    const after = 'dial tcp 10.0.0.1:5432: i/o timeout';
+    const kindsIn = (text: string, isPrevious = false): readonly string[] =>
+      clues({ pods: [running], 'container-logs': [log('cart-5d4-a', text, isPrevious)] }).map(({ kind }) => kind);
+
+    it('are of the past where it was well in between', () => {
+      expect(kindsIn(`${minutesAgo(5)} ${before}\n${minutesAgo(4)} served\n${minutesAgo(1)} ${after}`)).toEqual(['connection-timed-out']);
+    });
+
+    it('belong together where one follows on the other, or of another peer', () => {
+      const both = ['connection-refused', 'connection-timed-out'];
+      expect(kindsIn(`${minutesAgo(5)} ${before}\n${minutesAgo(5)} ${after}\n${minutesAgo(1)} ${after}`)).toEqual(both);
+      expect(kindsIn(`${minutesAgo(5)} ${before}\n${minutesAgo(1)} ${after.replace('10.0.0.1', '10.0.0.2')}`)).toEqual(both);
+    });
+
+    it('belong together in the log of a container that ended of it', () => {
+      expect(kindsIn(`${minutesAgo(5)} ${before}\n${minutesAgo(1)} ${after}`, true)).toEqual([
+        'connection-refused',
+        'connection-timed-out',
+      ]);
+    });
+  });
+
   it('that a healthy replica logs as well do not count', () => {
     expect(clues({ pods: [failing, healthy], 'container-logs': [log('cart-5d4-a', refused), log('cart-5d4-b', refused)] })).toEqual([]);
   });

@@ -13,6 +13,8 @@ export interface FoundClue {
   /** The last line that says so, shortened around the telling words. */
   readonly line: string;
   readonly at: Instant | undefined;
+  /** When it was said for the first time. Absent: not told. */
+  readonly firstAt: Instant | undefined;
   readonly isNearEnd: boolean;
   /** Among the last lines of the log, whether or not the container ended. */
   readonly isLate: boolean;
@@ -49,12 +51,48 @@ export function cluesIn(log: ContainerLog, hasEnded: boolean): readonly FoundClu
       name,
       line: shorten(line.text, recognised.offset),
       at: line.at ?? before?.at,
+      firstAt: before?.firstAt ?? line.at,
       isNearEnd: hasEnded && index >= nearEnd,
       isLate: index >= lines.length - lateLines,
       count: (before?.count ?? 0) + 1,
     });
   });
-  return withoutEchoes([...found.values()]);
+  const all = withoutEchoes([...found.values()]);
+  return hasEnded ? all : all.filter((clue) => !isOver(clue, all));
+}
+
+/** What a peer answers to a call: one answer takes the place of another. */
+const answersOfPeer: ReadonlySet<ClueKind> = new Set([
+  'connection-refused',
+  'connection-timed-out',
+  'connection-reset',
+  'no-route',
+  'authentication-failed',
+  'too-many-connections',
+  'read-only',
+  'certificate-invalid',
+  'rate-limited',
+]);
+/** Whoever cannot reach a peer tries again within this time; a longer silence means that it was reached in between. */
+const quietMilliseconds = 30_000;
+
+/** The same peer answered otherwise later, after a time without complaints: that trouble ended, and this is another one. */
+function isOver(clue: FoundClue, all: readonly FoundClue[]): boolean {
+  const { at } = clue;
+  return (
+    at !== undefined &&
+    clue.host !== undefined &&
+    answersOfPeer.has(clue.kind) &&
+    all.some(
+      (other) =>
+        other.kind !== clue.kind &&
+        answersOfPeer.has(other.kind) &&
+        other.host === clue.host &&
+        other.port === clue.port &&
+        other.firstAt !== undefined &&
+        other.firstAt - at >= quietMilliseconds,
+    )
+  );
 }
 
 /** Same complaint in the same container: what healthy replicas are compared by. */
