@@ -3,7 +3,7 @@ import { citeMetric, type Claim, claim } from '../../domain/citation.ts';
 import { groupBy } from '../../domain/collection.ts';
 import type { MetricResult, MetricSeries } from '../../domain/evidence.ts';
 import { exampleNow, minutesAgo } from '../../domain/example.ts';
-import { examplePod } from '../../domain/example-objects.ts';
+import { crashLooping, examplePod } from '../../domain/example-objects.ts';
 import { defineFailureMode, type Finding } from '../../domain/failure-mode.ts';
 import type { Replica } from '../../domain/replica.ts';
 import { subject, subjectKey } from '../../domain/subject.ts';
@@ -45,7 +45,7 @@ export const oneHotReplica = defineFailureMode({
         const measured = metric.series.flatMap((series) => {
           const replica = facts.replicas.ofPod(series.labels['namespace'], series.labels['pod']);
           const level = recentLevel(series);
-          return replica === undefined || level === undefined || replica.health === 'finished' ? [] : [{ replica, level }];
+          return replica === undefined || level === undefined || !isOneOfEquals(replica) ? [] : [{ replica, level }];
         });
         return [...groupBy(measured, ({ replica }) => subjectKey(replica.workload)).values()].flatMap((group): readonly Finding[] => {
           const totals = [...groupBy(group, ({ replica }) => replica.pod.metadata.name).values()].flatMap((each) =>
@@ -95,11 +95,40 @@ export const oneHotReplica = defineFailureMode({
       given: { pods: ['a', 'b', 'c', 'd'].map((name) => examplePod({ name: `web-1-${name}` })), metrics: [requests([120, 90, 100, 80])] },
     },
     {
+      story: 'Pods of a DaemonSet: each does the work of its node, and one node has more.',
+      given: {
+        pods: ['a', 'b', 'c', 'd'].map((name) =>
+          examplePod({ name: `web-1-${name}`, owner: { kind: 'DaemonSet', name: 'web-1' }, isReady: name !== 'a' }),
+        ),
+        metrics: [requests([900, 40, 35, 50])],
+      },
+    },
+    {
+      story: 'The busy one starts over and over: that is the work of starting, and nobody sends it requests.',
+      given: {
+        pods: ['a', 'b', 'c', 'd'].map((name) =>
+          examplePod({ name: `web-1-${name}`, ...(name === 'a' ? { isReady: false, status: crashLooping({ exitCode: 137 }) } : {}) }),
+        ),
+        metrics: [
+          { ...requests([0.9, 0.04, 0.03, 0.05]), expression: 'sum by (namespace, pod) (rate(container_cpu_usage_seconds_total[5m]))' },
+        ],
+      },
+    },
+    {
       story: 'Only two replicas, of which one leads by design.',
       given: { pods: ['a', 'b'].map((name) => examplePod({ name: `web-1-${name}` })), metrics: [requests([900, 40])] },
     },
   ],
 });
+
+/**
+ * One of several among which work is spread: not of a DaemonSet, whose pods serve a node each, nor of a Job, whose pods take what
+ * they find; and not one that ends again and again, which is busy with starting.
+ */
+function isOneOfEquals({ workload, health, troubles }: Replica): boolean {
+  const isSpreadOver = workload.kind !== 'DaemonSet' && workload.kind !== 'Job' && workload.kind !== 'CronJob' && workload.kind !== 'Node';
+  return isSpreadOver && health !== 'finished' && !troubles.some(({ kind }) => kind === 'waiting' || kind === 'ended' || kind === 'failed');
+}
 
 /** Rates of requests and of used CPU; errors and sizes say nothing about how work is spread. */
 function isLoad(metric: MetricResult): boolean {
