@@ -107,6 +107,9 @@ export interface AttemptView {
   readonly purpose: 'mitigate' | 'repair';
   /** Marks this very plan; an answer carries it back. */
   readonly plan: string;
+  /** Id of the mitigation, as in Investigation.mitigations. */
+  readonly mitigation: string;
+  readonly subject: Investigation['mitigations'][number]['subject'];
   readonly title: string;
   readonly why: string;
   readonly expectation: string;
@@ -120,6 +123,8 @@ export interface AttemptView {
   /** What the server said to the dry run is part of a change. */
   readonly changes: readonly ChangeView[];
   readonly undo: readonly string[];
+  /** What must be shown before the undo is safe. Absent: nothing. */
+  readonly undoWhen?: string;
   readonly approval?: { readonly by: string; readonly how: 'human' | 'policy'; readonly at: string };
   readonly declined?: string;
   /** Where what it destroys was saved before. */
@@ -164,8 +169,14 @@ export interface TimelineEntry {
   readonly at: string;
   readonly by: string;
   readonly kind: string;
+  /** Of a thought: its question. */
   readonly title: string;
+  /** Of a thought: what was seen, one fact a line. */
   readonly text?: string;
+  /** Of a thought: what follows. */
+  readonly conclusion?: string;
+  /** Only of a thought. */
+  readonly phase?: Investigation['thoughts'][number]['phase'];
   /** To copy. */
   readonly command?: string;
   /** Keys of the investigation's evidence. */
