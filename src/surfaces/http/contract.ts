@@ -11,12 +11,14 @@ import type { Role } from '../../domain/role.ts';
  *   GET  /api/v1/incidents?which=open|all&limit=N       {incidents: IncidentListItem[]}
  *   POST /api/v1/incidents              {page}          opens one by hand
  *   GET  /api/v1/incidents/:incident                    IncidentView
- *   GET  /api/v1/incidents/:incident/timeline?from=N&limit=M   {entries: TimelineEntry[], length}
+ *   GET  /api/v1/incidents/:incident/timeline?from=N&limit=M   {entries: TimelineEntry[], length}; from and limit count positions:
+ *                                                       all entries of a position come together
  *   GET  /api/v1/incidents/:incident/similar            {incidents: SimilarItem[]}
- *   GET  /api/v1/incidents/:incident/stream             server-sent events, resumable with Last-Event-ID:
- *                                                       event "entry"    data TimelineEntry  id: its position
+ *   GET  /api/v1/incidents/:incident/stream?from=N      server-sent events, from position N on; resumable with Last-Event-ID, which wins:
+ *                                                       event "entry"    data TimelineEntry  id: its position, with the last entry of it
  *                                                       event "view"     data {}             the view has changed: read it again
  *                                                       event "progress" data {text}         no id: not kept
+ *                                                       event "alive"    data {}             no id: every 10 s, so that silence is noticed
  *   POST /api/v1/incidents/:incident/answer   {attempt, plan, answer: yes|no, because?}
  *   POST /api/v1/incidents/:incident/undo     {attempt?}
  *   POST /api/v1/incidents/:incident/restore  {}
@@ -68,7 +70,7 @@ export interface IncidentListItem {
 
 export interface IncidentView {
   readonly id: string;
-  /** Number of timeline entries that this view rests on. */
+  /** Number of timeline positions that this view rests on. */
   readonly length: number;
   readonly openedAt: string;
   readonly cluster: string;
