@@ -19,8 +19,8 @@ export async function openStore(request: StorePlace | ActRequest): Promise<Opene
   const { database } = 'settings' in request ? request.settings : request;
   const path = database === undefined ? defaultDatabasePath(process.env) : resolve(database.replace(/^sqlite:/, ''));
   if ('kind' in request && request.kind === 'mitigate' && request.isDryRun) {
-    const { incidentsInMemory } = await import('./stores/in-memory/in-memory-incident-store.ts');
-    return { state: 'opened', store: incidentsInMemory().open(), directory: tmpdir() };
+    const { serverStoreInMemory } = await import('./stores/in-memory/server-store-in-memory.ts');
+    return { state: 'opened', store: serverStoreInMemory().open().incidents, directory: tmpdir() };
   }
   const { openSqliteStore } = await import('./stores/sqlite/sqlite-incident-store.ts');
   const opened = openSqliteStore(path);

@@ -18,8 +18,11 @@ export interface PageIntake {
     | { readonly state: 'missing' }
     | StoreFailure
   >;
-  /** Tells to which incident the page went. Asked again with the same incident it changes nothing. */
-  readonly assign: (id: string, incident: string) => Promise<{ readonly state: 'assigned' | 'missing' } | StoreFailure>;
+  /** Tells to which incident the page went. The first that is told holds for ever; `incident` is that one. */
+  readonly assign: (
+    id: string,
+    incident: string,
+  ) => Promise<{ readonly state: 'assigned'; readonly incident: string } | { readonly state: 'missing' } | StoreFailure>;
   /** What came in of one cause, latest received first. */
   readonly history: (fingerprint: string, since: Instant, limit: number) => Promise<PageHistory | StoreFailure>;
   /** Pages that no incident has yet, for back-pressure and metrics. */

@@ -5,7 +5,7 @@ import { type Policy, usualPolicy } from '../../domain/policy.ts';
 import { fieldAt, type JsonValue } from '../../domain/prepared-change.ts';
 import { cordonNode } from '../../mitigations/cordon-node.ts';
 import type { EvidenceRequest } from '../../ports/evidence-source.ts';
-import { incidentsInMemory } from '../../stores/in-memory/in-memory-incident-store.ts';
+import { serverStoreInMemory } from '../../stores/in-memory/server-store-in-memory.ts';
 import type { Acting } from './acting.ts';
 import { askForUndo, askToStop } from './ask-for-undo.ts';
 import { type Claim, Lease } from './lease.ts';
@@ -40,7 +40,7 @@ async function badNight(): Promise<BadNight> {
   const replicas = ['node-1', 'node-2', 'node-3', 'node-3'].map((node) => [node, 'old'] as const);
   const night: Night = {
     cluster: new TestCluster({ replicas, badNode: 'node-3' }),
-    store: incidentsInMemory().open(),
+    store: serverStoreInMemory().open().incidents,
     mitigations: [cordonNode],
     actuator: kubernetesActuator,
     log: [],

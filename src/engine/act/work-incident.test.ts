@@ -5,7 +5,7 @@ import { type Incident, incidentOf } from '../../domain/incident.ts';
 import { isSame } from '../../domain/prepared-change.ts';
 import { cordonNode } from '../../mitigations/cordon-node.ts';
 import { rollBackWorkload } from '../../mitigations/roll-back-workload.ts';
-import { incidentsInMemory } from '../../stores/in-memory/in-memory-incident-store.ts';
+import { serverStoreInMemory } from '../../stores/in-memory/server-store-in-memory.ts';
 import type { ClusterAnswer } from '../../ports/cluster-requests.ts';
 import { askForUndo, askToStop } from './ask-for-undo.ts';
 import { TestCluster, type TestWorld } from './testing-cluster.ts';
@@ -36,7 +36,7 @@ const confounded: TestWorld = {
 function nightOf(world: TestWorld, agreed: readonly string[] = ['cordon-node', 'roll-back-workload']): Night {
   return {
     cluster: new TestCluster(world),
-    store: incidentsInMemory().open(),
+    store: serverStoreInMemory().open().incidents,
     mitigations: [cordonNode, rollBackWorkload],
     actuator: kubernetesActuator,
     log: [],

@@ -1,37 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { incidentId } from '../../domain/incident-id.ts';
 import type { IncidentEvent } from '../../domain/incident-event.ts';
-import type {
-  IncidentStore,
-  IncidentSummary,
-  LeaseAnswer,
-  LeaseHolder,
-  LeaseWish,
-  Opening,
-  StoreFailure,
-} from '../../ports/incident-store.ts';
-
-export interface SharedMemory {
-  /** Another view of the same incidents, as another process would have it. */
-  readonly open: () => IncidentStore;
-}
+import type { IncidentStore, IncidentSummary, LeaseAnswer, LeaseHolder, LeaseWish, Opening } from '../../ports/incident-store.ts';
+import { keepJobs, type KeptJobs } from './jobs-in-memory.ts';
+import type { Asked } from './view.ts';
 
 export interface MemorySettings {
   /** Whether the process of a lease is known to have ended. */
   readonly hasEnded: (process: string) => boolean;
 }
 
-/** Forgets everything with the process. For tests, and for a rehearsal that must leave no trace. */
-export function incidentsInMemory({ hasEnded }: MemorySettings = { hasEnded: () => false }): SharedMemory {
-  const kept: Kept = { incidents: new Map(), hasEnded };
-  return { open: () => openView(kept) };
-}
-
-interface Kept {
-  /** In the order in which they were made. */
-  readonly incidents: Map<string, KeptIncident>;
-  readonly hasEnded: MemorySettings['hasEnded'];
-}
+/** By their ids, in the order in which they were made. */
+export type KeptIncidents = Map<string, KeptIncident>;
 
 interface KeptIncident {
   readonly opening: Opening;
@@ -42,28 +22,32 @@ interface KeptIncident {
   lease: { readonly holder: LeaseHolder; readonly until: number } | undefined;
 }
 
-function openView({ incidents, hasEnded }: Kept): IncidentStore {
-  let isOpen = true;
-  const asked = <Answer>(what: string, answer: () => Answer): Promise<Answer | StoreFailure> =>
-    Promise.resolve(isOpen ? answer() : closedStore(what));
+interface Kept extends MemorySettings {
+  readonly incidents: KeptIncidents;
+  readonly jobs: KeptJobs;
+}
+
+export function incidentsInMemory({ incidents, jobs: keptJobs, hasEnded }: Kept, asked: Asked): Omit<IncidentStore, 'close'> {
   const of = <Answer>(id: string, answer: (incident: KeptIncident) => Answer): Answer | { readonly state: 'missing' } => {
     const incident = incidents.get(id);
     return incident === undefined ? { state: 'missing' } : answer(incident);
   };
   return {
-    create: (opening) =>
+    create: (opening, jobs) =>
       asked('opening an incident', () => {
         let id: string;
         do id = incidentId(opening.at, opening.alert?.name, [...randomBytes(4)]);
         while (incidents.has(id));
         incidents.set(id, { opening, events: [JSON.stringify(opening)], lastEventAt: opening.at, isClosed: false, lease: undefined });
+        keepJobs(keptJobs, jobs?.(id) ?? []);
         return { state: 'created', id };
       }),
-    append: (id, expectedLength, events) =>
+    append: (id, expectedLength, events, jobs) =>
       asked(`adding to incident ${id}`, () =>
         of(id, (incident) => {
           if (incident.events.length !== expectedLength) return { state: 'conflict', length: incident.events.length };
           keep(incident, events);
+          keepJobs(keptJobs, jobs ?? []);
           return { state: 'appended', length: incident.events.length };
         }),
       ),
@@ -88,10 +72,6 @@ function openView({ incidents, hasEnded }: Kept): IncidentStore {
         incident.lease = undefined;
         return { state: 'released' };
       }),
-    close: () => {
-      isOpen = false;
-      return Promise.resolve();
-    },
   };
 }
 
@@ -122,8 +102,4 @@ function claim(incident: KeptIncident, { holder, now, until }: LeaseWish, hasEnd
   if (!isFree) return { state: 'taken', by: lease.holder.name, until: lease.until };
   incident.lease = { holder, until };
   return lease === undefined || isOwn ? { state: 'leased' } : { state: 'leased', takenOverFrom: lease.holder.name };
-}
-
-function closedStore(attempted: string): StoreFailure {
-  return { state: 'failed', attempted, happened: 'the store is closed', whatToDo: 'Open it again' };
 }

@@ -1,0 +1,101 @@
+import { expect, test } from 'vitest';
+import type { AccessSession, AccessToken, AuditEntry } from '../ports/access-store.ts';
+import { openedAt } from './incident-store.contract.ts';
+import type { Pair } from './server-store.contract.ts';
+
+const start = openedAt;
+
+function token(id: string, more: Partial<AccessToken> = {}): AccessToken {
+  return { id, name: `${id}'s laptop`, role: 'operate', hash: `hash of ${id}`, createdAt: start, ...more };
+}
+
+function session(user: string, more: Partial<AccessSession> = {}): AccessSession {
+  return { hash: `cookie of ${user}`, user, role: 'view', expiresAt: start + 1000, ...more };
+}
+
+export function accessStoreContract(pair: () => Promise<Pair>): void {
+  testTokens(pair);
+  testSessions(pair);
+  testAudit(pair);
+}
+
+function testTokens(pair: () => Promise<Pair>): void {
+  test('a token is found by its hash until it runs out or is revoked', async () => {
+    const { one, other } = await pair();
+    const [plain, short] = [token('ada'), token('bob', { expiresAt: start + 10, role: 'administer' })];
+    expect(await one.access.createToken(plain)).toEqual({ state: 'created' });
+    expect(await one.access.createToken(short)).toEqual({ state: 'created' });
+    expect(await other.access.findToken('hash of ada', start + 1e12)).toEqual({ state: 'found', token: plain });
+    expect(await other.access.findToken('hash of bob', start + 9)).toEqual({ state: 'found', token: short });
+    expect(await other.access.findToken('hash of bob', start + 10)).toEqual({ state: 'missing' });
+    expect(await other.access.findToken('hash of eve', start)).toEqual({ state: 'missing' });
+    expect(await other.access.revokeToken('ada', start + 5)).toEqual({ state: 'revoked' });
+    expect(await one.access.findToken('hash of ada', start)).toEqual({ state: 'missing' });
+    expect(await one.access.revokeToken('eve', start)).toEqual({ state: 'missing' });
+  });
+
+  test('all tokens are listed, oldest first, and one that was revoked twice was revoked the first time', async () => {
+    const { one, other } = await pair();
+    const [late, early] = [token('late', { createdAt: start + 1 }), token('early', { expiresAt: start })];
+    for (const each of [late, early]) await one.access.createToken(each);
+    await one.access.revokeToken('late', start + 2);
+    await one.access.revokeToken('late', start + 3);
+    expect(await other.access.listTokens()).toEqual({ state: 'read', tokens: [early, { ...late, revokedAt: start + 2 }] });
+  });
+}
+
+function testSessions(pair: () => Promise<Pair>): void {
+  test('a session is found until it runs out or is ended', async () => {
+    const { one, other } = await pair();
+    const [ada, bob] = [session('ada'), session('bob')];
+    for (const each of [ada, bob]) expect(await one.access.createSession(each)).toEqual({ state: 'created' });
+    expect(await other.access.findSession(ada.hash, start + 999)).toEqual({ state: 'found', session: ada });
+    expect(await other.access.findSession(ada.hash, start + 1000)).toEqual({ state: 'missing' });
+    expect(await other.access.endSession(bob.hash)).toEqual({ state: 'ended' });
+    expect(await other.access.endSession(bob.hash)).toEqual({ state: 'ended' });
+    expect(await one.access.findSession(bob.hash, start)).toEqual({ state: 'missing' });
+    expect(await one.access.findSession(ada.hash, start)).toEqual({ state: 'found', session: ada });
+  });
+
+  test('a revoked token takes the sessions with it that were begun with it', async () => {
+    const { one, other } = await pair();
+    for (const id of ['ada', 'bob']) await one.access.createToken(token(id));
+    const begun = [session('ada', { token: 'ada' }), session('bob', { token: 'bob' }), session('carol')] as const;
+    for (const each of begun) await one.access.createSession(each);
+    await other.access.revokeToken('ada', start);
+    const states = [];
+    for (const { hash } of begun) states.push((await one.access.findSession(hash, start)).state);
+    expect(states).toEqual(['missing', 'found', 'found']);
+  });
+}
+
+function testAudit(pair: () => Promise<Pair>): void {
+  test('who did what is read page by page, latest first', async () => {
+    const { one, other } = await pair();
+    const entries = ['sign-in', 'approve', 'webhook'].map(
+      (what, index): AuditEntry => ({
+        at: start - index,
+        by: index === 2 ? 'nobody' : 'ada',
+        what,
+        ...(index === 1 ? { incident: 'an-incident' } : {}),
+        result: index === 2 ? 'refused' : 'done',
+        detail: "'; drop table audit; -- 漢字",
+      }),
+    );
+    for (const entry of entries) expect(await one.access.audit(entry)).toEqual({ state: 'stored' });
+    const read = await other.access.readAudit({ limit: 2 });
+    const numbers = read.state === 'read' ? read.entries.map(({ number }) => number) : [];
+    const [last = 0, middle = 0] = numbers;
+    expect(read).toEqual({
+      state: 'read',
+      entries: [
+        { ...entries[2], number: last },
+        { ...entries[1], number: middle },
+      ],
+    });
+    expect(last).toBeGreaterThan(middle);
+    const before = await other.access.readAudit({ limit: 2, before: middle });
+    expect(before).toMatchObject({ state: 'read', entries: [{ ...entries[0] }] });
+    expect(before.state === 'read' && before.entries.length).toBe(1);
+  });
+}

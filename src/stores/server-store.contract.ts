@@ -1,0 +1,58 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import type { Instant } from '../domain/instant.ts';
+import type { ServerStore } from '../ports/server-store.ts';
+import { accessStoreContract } from './access-store.contract.ts';
+import { jobQueueContract } from './job-queue.contract.ts';
+import { pageIntakeContract } from './page-intake.contract.ts';
+
+/** What several processes of a server share. */
+export interface SharedServer {
+  /** Each call is another process. */
+  readonly open: () => Promise<ServerStore>;
+  /** For stores that ask a clock of their own instead of the caller's. */
+  readonly setTime: (now: Instant) => Promise<void>;
+  readonly remove: () => Promise<void>;
+}
+
+/** Two processes that share a store, and its time. */
+export interface Pair {
+  readonly one: ServerStore;
+  readonly other: ServerStore;
+  readonly setTime: SharedServer['setTime'];
+}
+
+/** What every store of a server does. */
+export function serverStoreContract(name: string, share: () => SharedServer | Promise<SharedServer>): void {
+  describe(`a server's store ${name}`, () => {
+    const shared: SharedServer[] = [];
+    const opened: ServerStore[] = [];
+    afterEach(async () => {
+      for (const store of opened.splice(0)) await store.close();
+      for (const each of shared.splice(0)) await each.remove();
+    });
+    const pair = async (): Promise<Pair> => {
+      const made = await share();
+      shared.push(made);
+      const [one, other] = [await made.open(), await made.open()];
+      opened.push(one, other);
+      return { one, other, setTime: made.setTime };
+    };
+    jobQueueContract(pair);
+    pageIntakeContract(pair);
+    accessStoreContract(pair);
+
+    test('it is ready while it is open, and says so when it is closed', async () => {
+      const { one, other } = await pair();
+      expect(await one.check()).toEqual({ state: 'ready' });
+      await one.close();
+      await one.close();
+      const closed = { state: 'failed', happened: 'the store is closed' };
+      expect(await one.check()).toMatchObject(closed);
+      expect(await one.jobs.enqueue([])).toMatchObject(closed);
+      expect(await one.pages.countWaiting()).toMatchObject(closed);
+      expect(await one.access.listTokens()).toMatchObject(closed);
+      expect(await one.incidents.list({ limit: 1, which: 'all' })).toMatchObject(closed);
+      expect(await other.check()).toEqual({ state: 'ready' });
+    });
+  });
+}
