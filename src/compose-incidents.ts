@@ -22,9 +22,9 @@ export async function openStore(request: StorePlace | ActRequest): Promise<Opene
     const { serverStoreInMemory } = await import('./stores/in-memory/server-store-in-memory.ts');
     return { state: 'opened', store: serverStoreInMemory().open().incidents, directory: tmpdir() };
   }
-  const { openSqliteStore } = await import('./stores/sqlite/sqlite-incident-store.ts');
-  const opened = openSqliteStore(path);
-  return opened.state === 'failed' ? opened : { state: 'opened', store: opened.store, directory: dirname(path) };
+  const { openSqliteServerStore } = await import('./stores/sqlite/sqlite-server-store.ts');
+  const opened = openSqliteServerStore(path);
+  return opened.state === 'failed' ? opened : { state: 'opened', store: opened.store.incidents, directory: dirname(path) };
 }
 
 export async function listIncidents(place: StorePlace, limit: number): Promise<ListedIncidents | Failure> {

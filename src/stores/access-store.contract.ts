@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { AccessSession, AccessToken, AuditEntry } from '../ports/access-store.ts';
-import { openedAt } from './incident-store.contract.ts';
+import { hostileTexts, openedAt } from './incident-store.contract.ts';
 import type { Pair } from './server-store.contract.ts';
 
 const start = openedAt;
@@ -70,6 +70,18 @@ function testSessions(pair: () => Promise<Pair>): void {
 }
 
 function testAudit(pair: () => Promise<Pair>): void {
+  test('hostile text can be written down, and what can be shown of it comes back', async () => {
+    const { one } = await pair();
+    for (const text of hostileTexts) {
+      const entry: AuditEntry = { at: start, by: text, what: 'webhook', incident: text, result: 'refused', detail: text };
+      expect(await one.access.audit(entry)).toEqual({ state: 'stored' });
+    }
+    const read = await one.access.readAudit({ limit: 10 });
+    const details = read.state === 'read' ? read.entries.map(({ detail }) => detail).toReversed() : [];
+    expect(details).toHaveLength(hostileTexts.length);
+    for (const index of [0, 3, 4, 5]) expect(details[index]).toBe(hostileTexts[index]);
+  });
+
   test('who did what is read page by page, latest first', async () => {
     const { one, other } = await pair();
     const entries = ['sign-in', 'approve', 'webhook'].map(

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Instant } from '../domain/instant.ts';
 import type { JobQueue, JobRequest, TakenJob } from '../ports/job-queue.ts';
-import { created, note, opening, openedAt } from './incident-store.contract.ts';
+import { created, hostileTexts, note, opening, openedAt } from './incident-store.contract.ts';
 import type { Pair } from './server-store.contract.ts';
 
 const minute = 60_000;
@@ -110,6 +110,15 @@ function testKeys(both: Workers): void {
     expect(await other.jobs.enqueue([job('a', { payload: 'a third' }), job('b')])).toEqual({ state: 'stored' });
     expect(await one.jobs.count('work-incident')).toMatchObject({ waiting: 2 });
     expect((await one.taken(start)).payload).toEqual({ incident: 'a' });
+  });
+
+  test('hostile text names a job as well as any other, and comes back from the payload as it went in', async () => {
+    const [one, other] = await both();
+    const jobs = hostileTexts.map((text, index) => job(text, { payload: { [text]: text }, runAt: start + index * minute }));
+    await one.jobs.enqueue(jobs);
+    expect(await other.jobs.enqueue(jobs)).toEqual({ state: 'stored' });
+    for (const each of jobs) expect((await other.taken(start + 60 * minute, { forMinutes: 60 })).payload).toEqual(each.payload);
+    expect(await one.jobs.count('work-incident')).toEqual({ state: 'counted', waiting: 0, taken: jobs.length, failed: 0 });
   });
 
   test('one that is in hand, was done, or was given up is not done again', async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { AcceptedPage } from '../domain/accepted-page.ts';
-import { openedAt } from './incident-store.contract.ts';
+import { hostileTexts, openedAt } from './incident-store.contract.ts';
 import { job, workerOf } from './job-queue.contract.ts';
 import type { Pair } from './server-store.contract.ts';
 
@@ -35,6 +35,7 @@ function stored(id: string, more: Partial<AcceptedPage> = {}): unknown {
 
 export function pageIntakeContract(pair: () => Promise<Pair>): void {
   testAccepting(pair);
+  testBackPressure(pair);
   testAssigning(pair);
   testHistory(pair);
 }
@@ -60,6 +61,17 @@ function testAccepting(pair: () => Promise<Pair>): void {
     expect(await one.pages.accept(again, job('p2'), plenty)).toEqual({ state: 'known', id: 'p1' });
   });
 
+  test('hostile text in a page is kept as it came in, and its delivery is known again', async () => {
+    const { one, other } = await pair();
+    for (const [index, text] of hostileTexts.entries()) {
+      const hostile = { deliveryKey: text, fingerprint: text, text, pagerDutyIncident: text };
+      expect(await one.pages.accept(page(`p${index}`, hostile), job(text), plenty)).toEqual({ state: 'accepted', id: `p${index}` });
+      expect(await other.pages.accept(page('again', hostile), job(text), plenty)).toEqual({ state: 'known', id: `p${index}` });
+      const pages = [{ page: stored(`p${index}`, hostile) }];
+      expect(await other.pages.history(text, start, 5)).toEqual({ state: 'read', pages });
+    }
+  });
+
   test('of one delivery to many replicas at once one page is kept', async () => {
     const { one, other } = await pair();
     const answers = await Promise.all(
@@ -72,7 +84,9 @@ function testAccepting(pair: () => Promise<Pair>): void {
     expect(answers.filter((answer) => answer.state === 'known' && answer.id === accepted[0])).toHaveLength(11);
     expect(await one.jobs.count('work-incident')).toMatchObject({ waiting: 1 });
   });
+}
 
+function testBackPressure(pair: () => Promise<Pair>): void {
   test('when as many wait as may, a new one is refused and a known one is not', async () => {
     const { one, other } = await pair();
     for (const id of ['p1', 'p2']) await one.pages.accept(page(id), job(id), 2);

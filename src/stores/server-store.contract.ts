@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { Instant } from '../domain/instant.ts';
 import type { ServerStore } from '../ports/server-store.ts';
 import { accessStoreContract } from './access-store.contract.ts';
+import { endedProcessContract, incidentStoreContract } from './incident-store.contract.ts';
 import { jobQueueContract } from './job-queue.contract.ts';
 import { pageIntakeContract } from './page-intake.contract.ts';
 
@@ -21,8 +22,14 @@ export interface Pair {
   readonly setTime: SharedServer['setTime'];
 }
 
+export interface StoreUnderTest {
+  readonly share: () => Promise<SharedServer>;
+  /** Whether a process can be known to have ended. If so, those whose mark begins with "ended" have. */
+  readonly seesProcesses: boolean;
+}
+
 /** What every store of a server does. */
-export function serverStoreContract(name: string, share: () => SharedServer | Promise<SharedServer>): void {
+export function serverStoreContract(name: string, { share, seesProcesses }: StoreUnderTest): void {
   describe(`a server's store ${name}`, () => {
     const shared: SharedServer[] = [];
     const opened: ServerStore[] = [];
@@ -37,6 +44,8 @@ export function serverStoreContract(name: string, share: () => SharedServer | Pr
       opened.push(one, other);
       return { one, other, setTime: made.setTime };
     };
+    incidentStoreContract(pair);
+    if (seesProcesses) endedProcessContract(pair);
     jobQueueContract(pair);
     pageIntakeContract(pair);
     accessStoreContract(pair);

@@ -36,6 +36,70 @@ export const migrations: readonly [string, ...string[]] = [
     until integer not null
   ) strict;
   `,
+  `
+  create table job (
+    number integer primary key,
+    kind text not null,
+    key text not null,
+    payload text not null check (json_valid(payload)),
+    run_at integer not null,
+    most_tries integer not null,
+    tries integer not null default 0,
+    state text not null default 'waiting' check (state in ('waiting', 'taken', 'finished', 'failed')),
+    worker text,
+    taken_at integer,
+    until integer,
+    because text,
+    unique (kind, key)
+  ) strict;
+  create index job_that_waits on job (kind, run_at, number) where state = 'waiting';
+  create index job_in_hand on job (kind, until) where state = 'taken';
+  create index job_that_ended on job (taken_at) where state in ('finished', 'failed');
+  create table page (
+    id text primary key,
+    delivery_key text not null unique,
+    fingerprint text not null,
+    received_at integer not null,
+    page text not null check (json_valid(page)),
+    incident text
+  ) strict;
+  create index page_by_cause on page (fingerprint, received_at);
+  create index page_that_waits on page (id) where incident is null;
+  create table access_token (
+    id text primary key,
+    name text not null,
+    role text not null,
+    hash text not null unique,
+    created_at integer not null,
+    expires_at integer,
+    revoked_at integer
+  ) strict;
+  create table access_session (
+    hash text primary key,
+    user_name text not null,
+    role text not null,
+    token text,
+    expires_at integer not null
+  ) strict;
+  create table audit (
+    number integer primary key autoincrement,
+    at integer not null,
+    by_whom text not null,
+    what text not null,
+    incident text,
+    result text not null,
+    detail text not null
+  ) strict;
+  create trigger audit_is_never_replaced before insert on audit when exists (select 1 from audit where number = new.number)
+    begin select raise(abort, 'who did what is never changed'); end;
+  create trigger incident_event_is_never_replaced before insert on incident_event
+    when exists (select 1 from incident_event where incident = new.incident and sequence = new.sequence)
+    begin select raise(abort, 'an event of an incident is never changed'); end;
+  create trigger audit_is_never_changed before update on audit
+    begin select raise(abort, 'who did what is never changed'); end;
+  create trigger audit_is_never_forgotten before delete on audit
+    begin select raise(abort, 'who did what is never forgotten'); end;
+  `,
 ];
 
 export type Migrated = { readonly state: 'ready' } | { readonly state: 'foreign' } | { readonly state: 'newer'; readonly version: number };

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { incidentId } from '../../domain/incident-id.ts';
 import type { IncidentEvent } from '../../domain/incident-event.ts';
 import type {
@@ -14,61 +14,31 @@ import type {
   LeaseWish,
   ListWish,
   Opening,
-  StoreFailure,
 } from '../../ports/incident-store.ts';
-import { storeFailure } from './sqlite-failure.ts';
+import type { JobRequest } from '../../ports/job-queue.ts';
+import { storeJobs } from './jobs-in.ts';
+import { type OpenDatabase, type Row, textOf } from './open-database.ts';
 
-export interface StoreSettings {
-  /** For messages. */
-  readonly path: string;
+export interface LeaseSettings {
+  /** Whether the process of a lease is known to have ended. */
   readonly hasEnded: (process: string) => boolean;
 }
 
-type Row = { readonly [column: string]: SQLOutputValue };
-
-/** The store over an open database of the newest schema. */
-export function incidentStoreIn(database: DatabaseSync, { path, hasEnded }: StoreSettings): IncidentStore {
-  const asked = <Answer>(what: string, answer: () => Answer): Promise<Answer | StoreFailure> => {
-    const attempted = `${what} in ${path}`;
-    if (!database.isOpen)
-      return Promise.resolve({ state: 'failed', attempted, happened: 'the store is closed', whatToDo: 'Open it again' });
-    try {
-      return Promise.resolve(answer());
-    } catch (problem) {
-      return Promise.resolve(storeFailure(attempted, path, problem));
-    }
-  };
-  const written = <Answer>(what: string, write: () => Answer): Promise<Answer | StoreFailure> =>
-    asked(what, () => inOneStep(database, write));
+export function incidentsIn(open: OpenDatabase, { hasEnded }: LeaseSettings): IncidentStore {
+  const { database, asked, written, close } = open;
   return {
-    create: (opening) => written('opening an incident', () => create(database, opening)),
-    append: (id, expectedLength, events) => written(`adding to incident ${id}`, () => append(database, { id, expectedLength, events })),
+    create: (opening, jobs) => written('opening an incident', () => create(database, opening, jobs)),
+    append: (id, expectedLength, events, jobs = []) =>
+      written(`adding to incident ${id}`, () => append(database, { id, expectedLength, events, jobs })),
     read: (id) => asked(`reading incident ${id}`, () => read(database, id)),
     list: (wish) => asked('listing the incidents', () => list(database, wish)),
     lease: (id, wish) => written(`claiming incident ${id}`, () => lease(database, id, { ...wish, hasEnded })),
     release: (id, holder) => written(`releasing incident ${id}`, () => release(database, id, holder)),
-    close: () => {
-      if (database.isOpen) database.close();
-      return Promise.resolve();
-    },
+    close,
   };
 }
 
-/** Locked for writing from its beginning, so that what it reads first still holds when it writes. */
-function inOneStep<Answer>(database: DatabaseSync, work: () => Answer): Answer {
-  database.exec('begin immediate');
-  try {
-    const answer = work();
-    database.exec('commit');
-    return answer;
-  } catch (problem) {
-    // SQLite has rolled back by itself after some failures, such as a full disk.
-    if (database.isTransaction) database.exec('rollback');
-    throw problem;
-  }
-}
-
-function create(database: DatabaseSync, opening: Opening): Created {
+function create(database: DatabaseSync, opening: Opening, jobs: (id: string) => readonly JobRequest[] = () => []): Created {
   const isTaken = database.prepare('select 1 from incident where id = ?');
   let id: string;
   do id = incidentId(opening.at, opening.alert?.name, [...randomBytes(4)]);
@@ -76,7 +46,7 @@ function create(database: DatabaseSync, opening: Opening): Created {
   database
     .prepare('insert into incident (id, opened_at, cluster, alert, length, last_event_at, is_closed) values (?, ?, ?, ?, 0, ?, 0)')
     .run(id, opening.at, opening.cluster, opening.alert?.name ?? null, opening.at);
-  addEvents(database, { id, expectedLength: 0, events: [opening] });
+  addEvents(database, { id, expectedLength: 0, events: [opening], jobs: jobs(id) });
   return { state: 'created', id };
 }
 
@@ -84,6 +54,7 @@ interface Addition {
   readonly id: string;
   readonly expectedLength: number;
   readonly events: readonly IncidentEvent[];
+  readonly jobs: readonly JobRequest[];
 }
 
 function append(database: DatabaseSync, addition: Addition): Appended {
@@ -95,13 +66,14 @@ function append(database: DatabaseSync, addition: Addition): Appended {
   return { state: 'appended', length: length + addition.events.length };
 }
 
-function addEvents(database: DatabaseSync, { id, expectedLength, events }: Addition): void {
+function addEvents(database: DatabaseSync, { id, expectedLength, events, jobs }: Addition): void {
   const insert = database.prepare('insert into incident_event (incident, sequence, event) values (?, ?, ?)');
   for (const [index, event] of events.entries()) insert.run(id, expectedLength + index, JSON.stringify(event));
   const isClosing = events.some(({ kind }) => kind === 'closed');
   const update =
     'update incident set length = length + ?, last_event_at = max(last_event_at, ?), is_closed = max(is_closed, ?) where id = ?';
   if (events.length > 0) database.prepare(update).run(events.length, Math.max(...events.map(({ at }) => at)), isClosing ? 1 : 0, id);
+  storeJobs(database, jobs);
 }
 
 function read(database: DatabaseSync, id: string): IncidentReading {
@@ -134,11 +106,7 @@ function summaryOf(row: Row): IncidentSummary {
   };
 }
 
-function lease(
-  database: DatabaseSync,
-  id: string,
-  { holder, now, until, hasEnded }: LeaseWish & Pick<StoreSettings, 'hasEnded'>,
-): LeaseAnswer {
+function lease(database: DatabaseSync, id: string, { holder, now, until, hasEnded }: LeaseWish & LeaseSettings): LeaseAnswer {
   if (database.prepare('select 1 from incident where id = ?').get(id) === undefined) return { state: 'missing' };
   const held = database.prepare('select holder, process, until from lease where incident = ?').get(id);
   const heldBy = held === undefined ? undefined : textOf(held, 'process');
@@ -158,10 +126,4 @@ function lease(
 function release(database: DatabaseSync, id: string, holder: LeaseHolder): { readonly state: 'released' | 'not-held' } {
   const { changes } = database.prepare('delete from lease where incident = ? and process = ?').run(id, holder.process);
   return { state: Number(changes) > 0 ? 'released' : 'not-held' };
-}
-
-function textOf(row: Row, column: string): string {
-  const value = row[column];
-  if (typeof value !== 'string') throw new TypeError(`the column ${column} holds no text`);
-  return value;
 }

@@ -1,14 +1,19 @@
 import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import type { IncidentStore, StoreFailure } from '../../ports/incident-store.ts';
+import type { ServerStore } from '../../ports/server-store.ts';
+import type { StoreFailure } from '../../ports/store-failure.ts';
+import { accessIn } from './access-in.ts';
 import { migrate, migrations } from './database-schema.ts';
-import { incidentStoreIn } from './incident-store-in.ts';
+import { incidentsIn, type LeaseSettings } from './incidents-in.ts';
+import { jobsIn } from './jobs-in.ts';
 import { loadSqlite } from './load-sqlite.ts';
+import { openDatabase } from './open-database.ts';
+import { pagesIn } from './pages-in.ts';
 import { hasProcessEnded } from './process-mark.ts';
 import { storeFailure } from './sqlite-failure.ts';
 
-export type OpenedIncidentStore = { readonly state: 'opened'; readonly store: IncidentStore } | StoreFailure;
+export type OpenedServerStore = { readonly state: 'opened'; readonly store: ServerStore } | StoreFailure;
 
 export interface SqliteSettings {
   /** How long another program's writing is waited for. A write takes milliseconds. */
@@ -21,9 +26,9 @@ export interface SqliteSettings {
 const usualPatienceMilliseconds = 5000;
 
 /** Opens the file, or makes it. Several programs may have it open at once. Never throws. */
-export function openSqliteStore(path: string, { patienceMilliseconds, hasEnded }: SqliteSettings = {}): OpenedIncidentStore {
+export function openSqliteServerStore(path: string, { patienceMilliseconds, hasEnded }: SqliteSettings = {}): OpenedServerStore {
   const file = resolve(path);
-  const attempted = `opening the incident store ${file}`;
+  const attempted = `opening the database ${file}`;
   let database: DatabaseSync | undefined;
   try {
     makeFile(file);
@@ -31,13 +36,30 @@ export function openSqliteStore(path: string, { patienceMilliseconds, hasEnded }
     settle(database);
     const migrated = migrate(database, migrations);
     if (migrated.state === 'ready')
-      return { state: 'opened', store: incidentStoreIn(database, { path: file, hasEnded: hasEnded ?? hasProcessEnded }) };
+      return { state: 'opened', store: serverStoreIn(database, { path: file, hasEnded: hasEnded ?? hasProcessEnded }) };
     database.close();
     return migrated.state === 'foreign' ? foreign(attempted, file) : newer(attempted, file, migrated.version);
   } catch (problem) {
     if (database?.isOpen === true) database.close();
     return storeFailure(attempted, file, problem);
   }
+}
+
+/** The store over an open database of the newest schema. `path`: for messages. */
+export function serverStoreIn(database: DatabaseSync, { path, hasEnded }: LeaseSettings & { readonly path: string }): ServerStore {
+  const open = openDatabase(database, path);
+  return {
+    incidents: incidentsIn(open, { hasEnded }),
+    pages: pagesIn(open),
+    jobs: jobsIn(open),
+    access: accessIn(open),
+    check: () =>
+      open.asked('asking for the schema', () => {
+        database.prepare('select version from schema_version').get();
+        return { state: 'ready' };
+      }),
+    close: open.close,
+  };
 }
 
 /** Only for whoever runs the program: what an incident saw can hold what redaction does not know. */

@@ -5,16 +5,17 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { IncidentStore } from '../../ports/incident-store.ts';
-import { created, incidentStoreContract, note, opening } from '../incident-store.contract.ts';
-import { incidentStoreIn } from './incident-store-in.ts';
+import type { ServerStore } from '../../ports/server-store.ts';
+import { created, note, opening } from '../incident-store.contract.ts';
+import { serverStoreContract } from '../server-store.contract.ts';
 import { loadSqlite } from './load-sqlite.ts';
 import { hasProcessEnded, processMark } from './process-mark.ts';
-import { openSqliteStore, type SqliteSettings } from './sqlite-incident-store.ts';
+import { openSqliteServerStore, serverStoreIn, type SqliteSettings } from './sqlite-server-store.ts';
 
 const { DatabaseSync } = loadSqlite();
 
 const folders: string[] = [];
-const stores: IncidentStore[] = [];
+const stores: ServerStore[] = [];
 afterEach(async () => {
   for (const store of stores.splice(0)) await store.close();
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
@@ -26,22 +27,31 @@ function temporaryFolder(): string {
   return folder;
 }
 
-function opened(path: string, settings: SqliteSettings = {}): IncidentStore {
-  const outcome = openSqliteStore(path, settings);
+function openedServer(path: string, settings: SqliteSettings = {}): ServerStore {
+  const outcome = openSqliteServerStore(path, settings);
   if (outcome.state === 'failed') throw new Error(`${outcome.attempted}: ${outcome.happened}`);
   stores.push(outcome.store);
   return outcome.store;
 }
 
-incidentStoreContract('in SQLite', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'stanch-store-'));
-  return {
-    open: () => opened(join(folder, 'stanch.db'), { hasEnded: (process) => process.startsWith('ended') }),
-    remove: () => rmSync(folder, { recursive: true }),
-  };
+function opened(path: string, settings: SqliteSettings = {}): IncidentStore {
+  return openedServer(path, settings).incidents;
+}
+
+serverStoreContract('in SQLite', {
+  seesProcesses: true,
+  share: () => {
+    const folder = mkdtempSync(join(tmpdir(), 'stanch-store-'));
+    const settings = { hasEnded: (process: string): boolean => process.startsWith('ended') };
+    return Promise.resolve({
+      open: () => Promise.resolve(openedServer(join(folder, 'stanch.db'), settings)),
+      setTime: () => Promise.resolve(),
+      remove: () => Promise.resolve(rmSync(folder, { recursive: true })),
+    });
+  },
 });
 
-const moduleAddress = new URL('sqlite-incident-store.ts', import.meta.url).href;
+const moduleAddress = new URL('sqlite-server-store.ts', import.meta.url).href;
 
 interface Child {
   readonly lines: AsyncIterableIterator<string>;
@@ -53,13 +63,13 @@ interface Child {
 /** Another process that has the store open, and tells on standard output what was acknowledged. */
 function child(path: string, work: string): Child {
   const program = `
-    const { openSqliteStore } = await import(${JSON.stringify(moduleAddress)});
+    const { openSqliteServerStore } = await import(${JSON.stringify(moduleAddress)});
     const { processMark } = await import(${JSON.stringify(new URL('process-mark.ts', import.meta.url).href)});
     const { writeSync } = await import('node:fs');
     const tell = (text) => writeSync(1, text + '\\n');
-    const outcome = openSqliteStore(${JSON.stringify(path)});
+    const outcome = openSqliteServerStore(${JSON.stringify(path)});
     if (outcome.state === 'failed') throw new Error(JSON.stringify(outcome));
-    const { store } = outcome;
+    const { incidents: store, jobs, pages } = outcome.store;
     ${work}`;
   const started = spawn(process.execPath, ['--input-type=module', '--eval', program], { stdio: ['ignore', 'pipe', 'inherit'] });
   return {
@@ -145,10 +155,22 @@ describe('a store in SQLite', () => {
 
   test('what was stored can be neither changed nor forgotten, not even by hand in the same file', async () => {
     const path = join(temporaryFolder(), 'stanch.db');
-    await created(opened(path));
+    const server = openedServer(path);
+    await created(server.incidents);
+    await server.access.audit({ at: 1, by: 'ada', what: 'approve', result: 'done', detail: '' });
     const database = new DatabaseSync(path);
-    expect(() => database.exec("update incident_event set event = '{}'")).toThrow('an event of an incident is never changed');
+    const changed = 'an event of an incident is never changed';
+    expect(() => database.exec("update incident_event set event = '{}'")).toThrow(changed);
+    expect(() => database.exec("insert or replace into incident_event select incident, sequence, '{}' from incident_event")).toThrow(
+      changed,
+    );
     expect(() => database.exec('delete from incident_event')).toThrow('an event of an incident is never forgotten');
+    expect(() => database.exec("update audit set by_whom = 'bob'")).toThrow('who did what is never changed');
+    expect(() => database.exec("replace into audit select number, at, 'bob', what, incident, result, detail from audit")).toThrow(
+      'who did what is never changed',
+    );
+    expect(() => database.exec('delete from audit')).toThrow('who did what is never forgotten');
+    expect(await server.access.readAudit({ limit: 5 })).toMatchObject({ entries: [{ by: 'ada' }] });
     database.close();
   });
 });
@@ -176,7 +198,7 @@ describe('a store that cannot', () => {
     const path = join(temporaryFolder(), 'stanch.db');
     await opened(path).close();
     const database = new DatabaseSync(path);
-    const store = incidentStoreIn(database, { path, hasEnded: () => false });
+    const store = serverStoreIn(database, { path, hasEnded: () => false }).incidents;
     const id = await created(store);
     database.exec('pragma max_page_count = 1');
     const large = note(1, 'x'.repeat(200_000));
@@ -195,8 +217,8 @@ describe('a store that cannot', () => {
     await store.close();
     const bytes = readFileSync(path);
     writeFileSync(path, bytes.fill(0xff, 4096));
-    const outcome = openSqliteStore(path);
-    const read = outcome.state === 'failed' ? outcome : await outcome.store.read(id);
+    const outcome = openSqliteServerStore(path);
+    const read = outcome.state === 'failed' ? outcome : await outcome.store.incidents.read(id);
     if (outcome.state === 'opened') await outcome.store.close();
     expect(read).toMatchObject({ state: 'failed', happened: `${path} is damaged` });
   });
@@ -204,9 +226,9 @@ describe('a store that cannot', () => {
   test('make sense of a file that is no database leaves it alone', () => {
     const path = join(temporaryFolder(), 'stanch.db');
     writeFileSync(path, 'dear diary\n'.repeat(1000));
-    expect(openSqliteStore(path)).toEqual({
+    expect(openSqliteServerStore(path)).toEqual({
       state: 'failed',
-      attempted: `opening the incident store ${path}`,
+      attempted: `opening the database ${path}`,
       happened: `${path} is no database, or the beginning of it is damaged`,
       whatToDo: 'Choose another file, or move this one out of the way',
     });
@@ -218,7 +240,7 @@ describe('a store that cannot', () => {
     const database = new DatabaseSync(path);
     database.exec('create table song (title text)');
     database.close();
-    expect(openSqliteStore(path)).toMatchObject({
+    expect(openSqliteServerStore(path)).toMatchObject({
       state: 'failed',
       happened: 'it is a database of another program, and was left as it is',
     });
@@ -235,13 +257,16 @@ describe('a store that cannot', () => {
   test('make its directory says what stands in its way', () => {
     const file = join(temporaryFolder(), 'file');
     writeFileSync(file, '');
-    const outcome = openSqliteStore(join(file, 'stanch.db'));
+    const outcome = openSqliteServerStore(join(file, 'stanch.db'));
     expect(outcome).toMatchObject({ state: 'failed', whatToDo: 'Choose another file with --database' });
     expect(existsSync(join(file, 'stanch.db'))).toBe(false);
   });
 
   test('open a directory as a file says so', () => {
-    expect(openSqliteStore(temporaryFolder())).toMatchObject({ state: 'failed', happened: expect.stringContaining('cannot be opened') });
+    expect(openSqliteServerStore(temporaryFolder())).toMatchObject({
+      state: 'failed',
+      happened: expect.stringContaining('cannot be opened'),
+    });
   });
 
   test('an empty file is a new store', async () => {
