@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ClusterRequest } from '../../ports/cluster-requests.ts';
 import type { IncidentStore } from '../../ports/incident-store.ts';
-import { incidentsInMemory } from '../../stores/in-memory/in-memory-incident-store.ts';
+import { serverStoreInMemory } from '../../stores/in-memory/server-store-in-memory.ts';
 import { type Claim, fencedRequests, Lease } from './lease.ts';
 
 interface Setting {
@@ -15,7 +15,7 @@ interface Setting {
 async function setting(): Promise<Setting> {
   let now = 0;
   let isBroken = false;
-  const memory = incidentsInMemory().open();
+  const memory = serverStoreInMemory().open().incidents;
   const failure = { state: 'failed', attempted: 'claiming it', happened: 'the disk is gone', whatToDo: 'mount it' } as const;
   const store: IncidentStore = { ...memory, lease: (id, wish) => (isBroken ? Promise.resolve(failure) : memory.lease(id, wish)) };
   const created = await store.create({ kind: 'opened', at: 0, by: 'ada', cluster: 'test', source: {} });
