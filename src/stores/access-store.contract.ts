@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { AccessSession, AccessToken, AuditEntry } from '../ports/access-store.ts';
 import { hostileTexts, openedAt } from './incident-store.contract.ts';
-import type { Pair } from './server-store.contract.ts';
+import type { Pair } from './shared-server.contract.ts';
 
 const start = openedAt;
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { IncidentEvent } from '../domain/incident-event.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { IncidentStore, LeaseHolder, Opening } from '../ports/incident-store.ts';
-import type { Pair } from './server-store.contract.ts';
+import type { Pair } from './shared-server.contract.ts';
 
 export const openedAt = Date.UTC(2026, 10, 21, 2, 47);
 

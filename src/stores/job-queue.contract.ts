@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Instant } from '../domain/instant.ts';
 import type { JobQueue, JobRequest, TakenJob } from '../ports/job-queue.ts';
 import { created, hostileTexts, note, opening, openedAt } from './incident-store.contract.ts';
-import type { Pair } from './server-store.contract.ts';
+import type { Pair } from './shared-server.contract.ts';
 
 const minute = 60_000;
 const start = openedAt;

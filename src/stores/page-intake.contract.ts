@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { AcceptedPage } from '../domain/accepted-page.ts';
 import { hostileTexts, openedAt } from './incident-store.contract.ts';
 import { job, workerOf } from './job-queue.contract.ts';
-import type { Pair } from './server-store.contract.ts';
+import type { Pair } from './shared-server.contract.ts';
 
 const start = openedAt;
 const plenty = 1000;
