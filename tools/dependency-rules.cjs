@@ -79,6 +79,13 @@ module.exports = {
       to: { path: '^src/$1/' },
     },
     {
+      name: 'operations-are-strangers',
+      severity: 'error',
+      comment: 'One operation never imports another: what they share is a view.',
+      from: { path: '^src/engine/operations/', pathNot: ['[.]generated[.]ts$', isTest] },
+      to: { path: '^src/engine/operations/' },
+    },
+    {
       name: 'web-sees-only-the-contract',
       severity: 'error',
       from: { path: '^web/' },

@@ -1,4 +1,4 @@
-// npm run generate: writes the lists of failure modes, mitigations and guard rails, so that adding one is adding one file, and then
+// npm run generate: writes the lists of failure modes, mitigations, guard rails and operations, so that adding one is adding one file, and then
 // the pages about them.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { expectedIndexes, type GeneratedIndex, readIndex } from './indexes.ts';

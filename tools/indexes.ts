@@ -48,6 +48,14 @@ const definitions: readonly IndexDefinition[] = [
     isGrouped: false,
     hasProof: false,
   },
+  {
+    folder: 'src/engine/operations',
+    list: 'operations',
+    type: 'AnyOperation',
+    typeModule: '../serve/operation.ts',
+    isGrouped: false,
+    hasProof: false,
+  },
 ];
 
 /** What the generated files must say. An empty folder gets an empty list; a folder that does not exist gets none. */

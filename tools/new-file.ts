@@ -18,6 +18,7 @@ export const kinds = {
   },
   mitigation: { example: 'my-mitigation', name: new RegExp(`^${words}$`), pathOf: (name) => `src/mitigations/${name}.ts` },
   'guard-rail': { example: 'my-guard-rail', name: new RegExp(`^${words}$`), pathOf: (name) => `src/guard-rails/${name}.ts` },
+  operation: { example: 'do-something', name: new RegExp(`^${words}$`), pathOf: (name) => `src/engine/operations/${name}.ts` },
   source: { example: 'my-source', name: new RegExp(`^${words}$`), pathOf: (name) => `src/evidence-sources/${name}/${name}.ts` },
 } as const satisfies { readonly [kind: string]: KindOfFile };
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { catalogue } from '../../catalogue/index.generated.ts';
 import { plainPalette } from '../../writing/layout.ts';
-import { explain, search } from './explain.ts';
+import { searchFailureModes } from '../../writing/search-failure-modes.ts';
+import { explain } from './explain.ts';
 
 const layout = { columns: 100, palette: plainPalette };
 const [first] = catalogue;
@@ -42,7 +43,7 @@ describe('explaining', () => {
   });
 
   test('searches for all of the words, wherever they stand', () => {
-    const found = search('Image, PULL', catalogue);
+    const found = searchFailureModes('Image, PULL', catalogue);
 
     expect(found.length).toBeGreaterThan(0);
     expect(found.length).toBeLessThan(catalogue.length);

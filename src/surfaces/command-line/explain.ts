@@ -1,5 +1,6 @@
 import type { AnyFailureMode } from '../../domain/failure-mode.ts';
 import { writeExplanation, writeFailureModeList } from '../../writing/explanation.ts';
+import { searchFailureModes, wordsOf } from '../../writing/search-failure-modes.ts';
 import type { Layout } from '../../writing/layout.ts';
 import type { Wanted } from './command-request.ts';
 import type { Failure } from './looking.ts';
@@ -18,28 +19,10 @@ export function explain(
       return mode === undefined ? unknown(wanted.id, catalogue) : { lines: writeExplanation(mode, layout) };
     }
     case 'search': {
-      const found = search(wanted.words, catalogue);
+      const found = searchFailureModes(wanted.words, catalogue);
       return found.length === 0 ? nothingFound(wanted.words) : { lines: writeFailureModeList(found, layout) };
     }
   }
-}
-
-/** Modes that speak of every word. */
-export function search(words: string, catalogue: readonly AnyFailureMode[]): readonly AnyFailureMode[] {
-  const wanted = wordsOf(words);
-  return catalogue.filter((mode) => {
-    const text = [mode.id, mode.title, ...Object.values(mode.explanation), ...mode.recognises.map((example) => example.story)]
-      .join(' ')
-      .toLowerCase();
-    return wanted.every((word) => text.includes(word));
-  });
-}
-
-function wordsOf(text: string): readonly string[] {
-  return text
-    .toLowerCase()
-    .split(/[^a-z0-9]+/)
-    .filter((word) => word !== '');
 }
 
 function unknown(id: string, catalogue: readonly AnyFailureMode[]): Failure {
