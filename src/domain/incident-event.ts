@@ -38,6 +38,8 @@ export type IncidentHappening =
       readonly cluster: string;
       /** Where to look, as the surface that opened it needs it to look again. */
       readonly source: JsonValue;
+      /** The page that a server opened it for. `page`: id of an AcceptedPage. Absent: somebody opened it on a command line. */
+      readonly cause?: { readonly page: string; readonly fingerprint: string };
     }
   | { readonly kind: 'investigated'; readonly why: 'first' | 'diagnosis'; readonly investigation: Investigation }
   /** What the changes would destroy is kept in this recording. */
@@ -93,8 +95,8 @@ export type IncidentHappening =
   | { readonly kind: 'acknowledged' }
   /** What people wrote for the notes, whole; the latest holds. Markdown. */
   | { readonly kind: 'notes-written'; readonly text: string }
-  /** Somebody outside was told. */
-  | { readonly kind: 'delivered'; readonly target: string; readonly what: string; readonly link?: string }
+  /** Somebody outside was told. `key`: of the Delivery. `what`: in a few words. */
+  | { readonly kind: 'delivered'; readonly key: string; readonly target: string; readonly what: string; readonly link?: string }
   /** It is the same trouble as another incident, where it is worked on. */
   | { readonly kind: 'joined'; readonly incident: string; readonly because: string }
   /** Nothing more is done by itself. What was done stays until somebody undoes it. */

@@ -53,6 +53,7 @@ export interface Incident {
   readonly alert: Extract<IncidentEvent, { readonly kind: 'opened' }>['alert'];
   readonly cluster: string;
   readonly source: JsonValue;
+  readonly cause: Extract<IncidentEvent, { readonly kind: 'opened' }>['cause'];
   readonly investigations: readonly { readonly at: Instant; readonly why: 'first' | 'diagnosis'; readonly investigation: Investigation }[];
   readonly attempts: readonly Attempt[];
   readonly unfit: readonly { readonly plan: MitigationPlan; readonly because: string }[];
@@ -82,6 +83,7 @@ export function incidentOf(events: readonly IncidentEvent[]): Incident | undefin
     alert: first.alert,
     cluster: first.cluster,
     source: first.source,
+    cause: first.cause,
     investigations: [],
     attempts: [],
     unfit: [],

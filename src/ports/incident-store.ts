@@ -13,7 +13,10 @@ export type Opening = Extract<IncidentEvent, { readonly kind: 'opened' }>;
  * "created" or "appended" is there after a crash and a power loss. Redaction is not its business: it keeps what it is given.
  */
 export interface IncidentStore {
-  /** `jobs`: stored in the same transaction, made from the incident's new id. Absent: none. */
+  /**
+   * `jobs`: stored in the same transaction, made from the incident's new id. Absent: none. Of one fingerprint only one incident is
+   * open at a time, also when several processes ask at once: where there is one, nothing is stored, and it is the answer.
+   */
   readonly create: (opening: Opening, jobs?: (id: string) => readonly JobRequest[]) => Promise<Created | StoreFailure>;
   /**
    * All of them or none. `expectedLength`: how many events the caller knows of; where there are more by now nothing is
@@ -38,7 +41,8 @@ export interface IncidentStore {
 }
 
 export interface Created {
-  readonly state: 'created';
+  /** known: an incident with the opening's fingerprint is open already. */
+  readonly state: 'created' | 'known';
   /** Sorts by time, and is safe as a file name and as a word of a shell. See `incidentId`. */
   readonly id: string;
 }

@@ -15,6 +15,12 @@ export function note(minute: number, because = `note ${minute}`): IncidentEvent 
   return { kind: 'aborted', at: openedAt + minute * 60_000, by: 'ada@laptop', because };
 }
 
+function causedBy(page: string, fingerprint: string): Opening {
+  return opening({ cause: { page, fingerprint } });
+}
+
+const ending: IncidentEvent = { kind: 'closed', at: openedAt, by: 'ada@laptop', looseEnds: [], followUps: [] };
+
 export function incidentStoreContract(pair: () => Promise<Pair>): void {
   const stores: Stores = async () => {
     const { one, other } = await pair();
@@ -47,6 +53,24 @@ function testKeeping(stores: Stores): void {
     const ids = [await created(one), await created(other)];
     expect(new Set(ids).size).toBe(2);
     expect(await one.read(ids[1] ?? '')).toEqual({ state: 'read', events: [opening()] });
+  });
+
+  test('of one cause only one incident is open at a time', async () => {
+    const [one, other] = await stores();
+    const first = await created(one, causedBy('page-1', 'errors in shop'));
+    expect(await other.create(causedBy('page-2', 'errors in shop'))).toEqual({ state: 'known', id: first });
+    expect(await one.read(first)).toEqual({ state: 'read', events: [causedBy('page-1', 'errors in shop')] });
+    expect(await other.create(causedBy('page-3', 'latency in shop'))).toMatchObject({ state: 'created' });
+    expect(await other.create(opening())).toMatchObject({ state: 'created' });
+    await one.append(first, 1, [ending]);
+    expect(await other.create(causedBy('page-4', 'errors in shop'))).toMatchObject({ state: 'created' });
+  });
+
+  test('asked for at the same time one cause is one incident as well', async () => {
+    const [one, other] = await stores();
+    const answers = await Promise.all([one, other, one, other].map((store, index) => store.create(causedBy(`page-${index}`, 'errors'))));
+    expect(answers.map(({ state }) => state).toSorted()).toEqual(['created', 'known', 'known', 'known']);
+    expect(new Set(answers.map((answer) => ('id' in answer ? answer.id : answer.state))).size).toBe(1);
   });
 
   test('events are read in the order in which they were appended, whatever their times', async () => {

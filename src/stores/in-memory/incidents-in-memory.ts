@@ -35,6 +35,8 @@ export function incidentsInMemory({ incidents, jobs: keptJobs, hasEnded }: Kept,
   return {
     create: (opening, jobs) =>
       asked('opening an incident', () => {
+        const known = [...incidents].find(([, incident]) => isOpenCause(incident, opening));
+        if (known !== undefined) return { state: 'known', id: known[0] };
         let id: string;
         do id = incidentId(opening.at, opening.alert?.name, [...randomBytes(4)]);
         while (incidents.has(id));
@@ -73,6 +75,10 @@ export function incidentsInMemory({ incidents, jobs: keptJobs, hasEnded }: Kept,
         return { state: 'released' };
       }),
   };
+}
+
+function isOpenCause({ opening, isClosed }: KeptIncident, { cause }: Opening): boolean {
+  return cause !== undefined && !isClosed && opening.cause?.fingerprint === cause.fingerprint;
 }
 
 function keep(incident: KeptIncident, events: readonly IncidentEvent[]): void {

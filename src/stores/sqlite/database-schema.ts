@@ -100,6 +100,10 @@ export const migrations: readonly [string, ...string[]] = [
   create trigger audit_is_never_forgotten before delete on audit
     begin select raise(abort, 'who did what is never forgotten'); end;
   `,
+  `
+  alter table incident add column fingerprint text;
+  create unique index incident_open_of_cause on incident (fingerprint) where is_closed = 0;
+  `,
 ];
 
 export type Migrated = { readonly state: 'ready' } | { readonly state: 'foreign' } | { readonly state: 'newer'; readonly version: number };

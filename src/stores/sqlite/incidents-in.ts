@@ -39,13 +39,18 @@ export function incidentsIn(open: OpenDatabase, { hasEnded }: LeaseSettings): In
 }
 
 function create(database: DatabaseSync, opening: Opening, jobs: (id: string) => readonly JobRequest[] = () => []): Created {
+  const fingerprint = opening.cause?.fingerprint ?? null;
+  const known = database.prepare('select id from incident where fingerprint = ? and is_closed = 0').get(fingerprint);
+  if (known !== undefined) return { state: 'known', id: textOf(known, 'id') };
   const isTaken = database.prepare('select 1 from incident where id = ?');
   let id: string;
   do id = incidentId(opening.at, opening.alert?.name, [...randomBytes(4)]);
   while (isTaken.get(id) !== undefined);
   database
-    .prepare('insert into incident (id, opened_at, cluster, alert, length, last_event_at, is_closed) values (?, ?, ?, ?, 0, ?, 0)')
-    .run(id, opening.at, opening.cluster, opening.alert?.name ?? null, opening.at);
+    .prepare(
+      'insert into incident (id, opened_at, cluster, alert, fingerprint, length, last_event_at, is_closed) values (?, ?, ?, ?, ?, 0, ?, 0)',
+    )
+    .run(id, opening.at, opening.cluster, opening.alert?.name ?? null, fingerprint, opening.at);
   addEvents(database, { id, expectedLength: 0, events: [opening], jobs: jobs(id) });
   return { state: 'created', id };
 }
