@@ -19,8 +19,5 @@ export interface AcceptedPage {
   readonly acknowledgedBy?: string;
 }
 
-/** Where a page went that tells of the end of something that nobody opened. It has not the form of an incident's id. */
-export const noIncident = 'none';
-
 /** What a surface knows of a page that comes in. The rest is worked out before it is kept. */
 export type IncomingPage = Omit<AcceptedPage, 'id' | 'fingerprint' | 'receivedAt'>;

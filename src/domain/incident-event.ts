@@ -38,8 +38,8 @@ export type IncidentHappening =
       readonly cluster: string;
       /** Where to look, as the surface that opened it needs it to look again. */
       readonly source: JsonValue;
-      /** The page that a server opened it for. `page`: id of an AcceptedPage. Absent: somebody opened it on a command line. */
-      readonly cause?: { readonly page: string; readonly fingerprint: string };
+      /** The page that a server opened it for. `page`: id of an AcceptedPage. `series`: see `seriesOf`. Absent: somebody opened it on a command line. */
+      readonly cause?: { readonly page: string; readonly fingerprint: string; readonly series: string };
     }
   | { readonly kind: 'investigated'; readonly why: 'first' | 'diagnosis'; readonly investigation: Investigation }
   /** What the changes would destroy is kept in this recording. */
@@ -84,12 +84,13 @@ export type IncidentHappening =
   /** From here on the attempt is put back. */
   | { readonly kind: 'undo-asked'; readonly attempt: number; readonly because: string }
   | { readonly kind: 'gate-checked'; readonly attempt: number; readonly proofs: readonly Proof[] }
-  /** Another page of the same cause, or news of the first one. `page`: id of an AcceptedPage. */
+  /** Another page of the same cause, or news of the first one. `page`: id of an AcceptedPage. `series`: see `seriesOf`. */
   | {
       readonly kind: 'paged';
       readonly page: string;
       readonly alert: { readonly name: string; readonly summary: string };
       readonly state: 'firing' | 'resolved';
+      readonly series: string;
     }
   /** A human has seen it. */
   | { readonly kind: 'acknowledged' }

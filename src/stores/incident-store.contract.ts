@@ -16,7 +16,7 @@ export function note(minute: number, because = `note ${minute}`): IncidentEvent 
 }
 
 function causedBy(page: string, fingerprint: string): Opening {
-  return opening({ cause: { page, fingerprint } });
+  return opening({ cause: { page, fingerprint, series: fingerprint } });
 }
 
 const ending: IncidentEvent = { kind: 'closed', at: openedAt, by: 'ada@laptop', looseEnds: [], followUps: [] };

@@ -30,13 +30,13 @@ test('a wrong turn is told as it went', async () => {
 test('what people and programs outside did is told', () => {
   const alert = { name: 'CartErrors', summary: 'cart 5xx rate > 5 %' };
   const events = exampleEvents([
-    { kind: 'paged', page: 'page-2', alert, state: 'firing' },
+    { kind: 'paged', page: 'page-2', alert, state: 'firing', series: 'CartErrors' },
     { kind: 'acknowledged' },
     { kind: 'notes-written', text: 'It was the node.' },
-    { kind: 'delivered', target: 'github', what: 'ticket', link: 'https://github.example/issues/7' },
+    { kind: 'delivered', key: 'ticket-1', target: 'github', what: 'ticket', link: 'https://github.example/issues/7' },
     exampleChoice(1, examplePlan()),
     { kind: 'answered', attempt: 1, answer: 'no', because: 'too risky now' },
-    { kind: 'paged', page: 'page-3', alert, state: 'resolved' },
+    { kind: 'paged', page: 'page-3', alert, state: 'resolved', series: 'CartErrors' },
     { kind: 'joined', incident: '2026-09-15-0240-cart-abcd', because: 'the same node' },
     { kind: 'aborted', because: 'ada stopped it' },
   ]);
