@@ -99,6 +99,28 @@ export async function waitForPodReason({
   });
 }
 
+/** Waits until a container of such a pod was started again so often, whatever it shows at this moment. */
+export async function waitForRestarts({
+  label,
+  restarts,
+  withinSeconds,
+}: {
+  label: string;
+  restarts: number;
+  withinSeconds: number;
+}): Promise<void> {
+  await waitFor({
+    what: `a container of ${label} to be started again ${restarts} times`,
+    withinSeconds,
+    everyMilliseconds: 1000,
+    check: async () => {
+      const pods = await podsOf({ namespace: 'payments', label });
+      const most = Math.max(0, ...pods.flatMap(({ status }) => (status.containerStatuses ?? []).map(({ restartCount }) => restartCount)));
+      return most >= restarts || `started again ${most} times`;
+    },
+  });
+}
+
 /** Waits for an event of the payments namespace whose reason and message match. */
 export async function waitForEvent({
   reason,
