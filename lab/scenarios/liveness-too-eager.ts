@@ -4,11 +4,10 @@ import { applyShop, shopText, waitForEvent, waitForRestarts } from '../framework
 export const scenario: Scenario = {
   name: 'liveness-too-eager',
   story:
-    'A release saves: one replica with a hundredth of a core takes all the traffic; it answers its liveness probe too late and is killed again and again.',
+    'A release saves on CPU, and its liveness check looks through a larger table: with a hundredth of a core it answers too late and is killed again and again.',
   break: () =>
     applyShop(
-      { from: 'replicas: 4', to: 'replicas: 1' },
-      { from: 'pool-size: "1"', to: 'pool-size: "4"' },
+      { from: 'CHECKED_MEBIBYTES, value: "1"', to: 'CHECKED_MEBIBYTES, value: "64"' },
       {
         from: shopText.paymentResources,
         to: 'resources: { requests: { cpu: 10m, memory: 32Mi }, limits: { cpu: 10m, memory: 64Mi } }',
