@@ -1,11 +1,11 @@
 import { citeNodeCommand, citeProbe, type Claim, claim, claimFromAll } from '../../domain/citation.ts';
-import type { ConnectivityProbe } from '../../domain/evidence.ts';
+import type { ExampleEvidence } from '../../domain/example.ts';
 import { exampleProbe } from '../../domain/example-network.ts';
 import { exampleNode, examplePod } from '../../domain/example-objects.ts';
 import { defineFailureMode, type Finding } from '../../domain/failure-mode.ts';
 import { nodeFinding } from '../../domain/node-finding.ts';
 import type { NodeReport } from '../../domain/node-report.ts';
-import { nodeOf } from '../../domain/service-path.ts';
+import { lossShare, lostBetween } from '../../domain/packet-loss.ts';
 
 /** Counters run since boot, so a few errors are ordinary; a hundred times more than any other node has are not. */
 const tellingErrors = 1000;
@@ -30,40 +30,43 @@ export const packetLossOnNode = defineFailureMode({
   explains: ['dependency-times-out', 'degraded-node-link', 'dns-failing', 'liveness-probe-misconfigured', 'readiness-probe-misconfigured'],
   mitigations: ['cordon-node'],
   recognise(facts): readonly Finding[] {
-    const probes = facts['connectivity-probes'] ?? [];
     const reports = facts['node-reports'] ?? [];
-    const nodes = [...new Set([...probes.flatMap((probe) => nodeOf(probe) ?? []), ...reports.map((report) => report.node)])].toSorted();
+    const loss = lostBetween(facts);
+    const nodes = [...new Set([...loss.nodes, ...reports.map((report) => report.node)])].toSorted();
     return nodes.flatMap((node): readonly Finding[] => {
-      const lossy = probes.filter((probe) => nodeOf(probe) === node && lossShare(probe) > 0.01 && lossShare(probe) < 1);
-      const mixed = mixedOutcomes(probes.filter((probe) => nodeOf(probe) === node));
       const counters = errorClaims(
         reports.find((report) => report.node === node),
         reports,
       );
-      // Loss towards everybody from everywhere is not this node's.
-      const elsewhere = probes.filter((probe) => nodeOf(probe) !== node);
-      const isOnlyHere = !elsewhere.some((probe) => lossShare(probe) > 0.01) && mixedOutcomes(elsewhere).length === 0;
+      const { blamed, doubtful } = loss.of(node);
+      const lost = [...blamed, ...doubtful];
+      const lossy = lost.filter((probe) => lossShare(probe) > 0);
+      const mixed = lost.filter((probe) => lossShare(probe) === 0);
       const claims: readonly (Claim | undefined)[] = [
         claimFromAll(
-          `Probes from ${node} lose packets: ${lossy[0]?.detail.slice(0, 160) ?? ''}`,
+          `Probes from or to ${node} lose packets: ${lossy[0]?.detail.slice(0, 160) ?? ''}`,
           lossy.slice(0, 3).map((probe) => citeProbe(probe, probe.detail.slice(0, 160))),
         ),
         claimFromAll(
-          `The same probe from ${node} sometimes succeeds and sometimes does not.`,
+          `The same probe from or to ${node} sometimes succeeds and sometimes does not.`,
           mixed.slice(0, 4).map((probe) => citeProbe(probe, probe.outcome)),
+        ),
+        claimFromAll(
+          `The other ends are reached well from elsewhere, so the loss is at ${node}.`,
+          blamed.length === 0
+            ? []
+            : loss.contrast(node).map((probe) => citeProbe(probe, `${probe.outcome} ${probe.detail}`.trim().slice(0, 160))),
         ),
         ...counters,
       ];
       const [first, ...more] = claims.filter((each) => each !== undefined);
-      if (first === undefined || (!isOnlyHere && counters.length === 0)) return [];
-      const hasProbes = lossy.length > 0 || mixed.length > 0;
       const suffers = facts.replicas.onNode(node).some((replica) => replica.health === 'failing');
-      if (!hasProbes && !suffers) return [];
+      if (first === undefined || (lost.length === 0 && !suffers)) return [];
       return [
         nodeFinding(
           {
             node,
-            weight: hasProbes && isOnlyHere ? 'strong' : 'suggestive',
+            weight: blamed.length > 0 ? 'strong' : 'suggestive',
             because: [first, ...more],
             wouldSettle: [`"ping -c 100" from ${node} to two other nodes and between those two.`],
           },
@@ -106,6 +109,11 @@ export const packetLossOnNode = defineFailureMode({
       },
       finds: [{ kind: 'Node', name: 'node-1' }],
     },
+    {
+      story: 'Pings from node-1 to node-2 are lost, and node-1 reaches node-3 without loss: the far end is the bad one.',
+      given: { ...threeNodes(), 'connectivity-probes': [pings('node-1', '192.0.2.12', 40), pings('node-1', '192.0.2.13', 0)] },
+      finds: [{ kind: 'Node', name: 'node-2' }],
+    },
   ],
   isNotFooledBy: [
     {
@@ -114,6 +122,13 @@ export const packetLossOnNode = defineFailureMode({
         nodes: [exampleNode({ name: 'node-1' }), exampleNode({ name: 'node-2' })],
         pods: [examplePod({ name: 'cart-1-a', node: 'node-1' }), examplePod({ name: 'cart-1-b', node: 'node-2' })],
         'connectivity-probes': [...triesFrom('a', 'node-1', 2), ...triesFrom('b', 'node-2', 3)],
+      },
+    },
+    {
+      story: 'A single path loses packets, and both of its ends are reached well by others: neither node is to blame.',
+      given: {
+        ...threeNodes(),
+        'connectivity-probes': [pings('node-1', '192.0.2.12', 40), pings('node-1', '192.0.2.13', 0), pings('node-3', '192.0.2.12', 0)],
       },
     },
     {
@@ -144,21 +159,6 @@ export const packetLossOnNode = defineFailureMode({
   ],
 });
 
-/** 0 to 1, from ping's summary. 0 where the detail tells none. */
-function lossShare(probe: ConnectivityProbe): number {
-  const percent = /(\d{1,3}(?:\.\d{1,6})?)% packet loss/.exec(probe.detail)?.[1];
-  return percent === undefined ? 0 : Number(percent) / 100;
-}
-
-/** Probes of one target that both succeeded and timed out; two tries may straddle a repair, three do not. */
-function mixedOutcomes(probes: readonly ConnectivityProbe[]): readonly ConnectivityProbe[] {
-  const keyOf = (probe: ConnectivityProbe): string => `${probe.from.name} ${probe.host}:${probe.port ?? ''}/${probe.protocol}`;
-  return probes.filter((probe) => {
-    const same = probes.filter((each) => keyOf(each) === keyOf(probe));
-    return same.length >= 3 && same.some((each) => each.outcome === 'connected') && same.some((each) => each.outcome === 'timed-out');
-  });
-}
-
 function errorClaims(report: NodeReport | undefined, reports: readonly NodeReport[]): readonly Claim[] {
   const errorsOf = (each: NodeReport): number =>
     Math.max(0, ...each.interfaces.filter((link) => link.name !== 'lo').map((link) => link.errors));
@@ -181,4 +181,18 @@ function triesFrom(pod: string, node: string, lost: number): readonly ReturnType
   return Array.from({ length: 6 }, (_, index) =>
     exampleProbe({ from: `cart-1-${pod}`, node, host: 'db', port: 5432, outcome: index < lost ? 'timed-out' : 'connected' }),
   );
+}
+
+function threeNodes(): ExampleEvidence {
+  return {
+    nodes: ['11', '12', '13'].map((last, index) =>
+      exampleNode({ name: `node-${index + 1}`, status: { addresses: [{ type: 'InternalIP', address: `192.0.2.${last}` }] } }),
+    ),
+    pods: [examplePod({ name: 'cart-1-a', node: 'node-2', isReady: false }), examplePod({ name: 'cart-1-b', node: 'node-1' })],
+  };
+}
+
+function pings(node: string, host: string, lostPercent: number): ReturnType<typeof exampleProbe> {
+  const detail = `100 packets transmitted, ${100 - lostPercent} received, ${lostPercent}% packet loss`;
+  return exampleProbe({ node, host, protocol: 'icmp', outcome: 'connected', detail });
 }
