@@ -1,3 +1,4 @@
+import { saysNoAddressIsLeft } from '../../domain/address-pool.ts';
 import { citeNodeCommand, citeProbe, type Claim, claimFromAll } from '../../domain/citation.ts';
 import { citeEvent, firstSeenAt } from '../../domain/event-index.ts';
 import { exampleProbe, exampleService } from '../../domain/example-network.ts';
@@ -19,8 +20,6 @@ import { judgeServiceRules } from '../../domain/service-rules-shortfall.ts';
 
 /** The sandbox is a pod's network; other reasons for a failing sandbox name the runtime or a limit instead. */
 const isNetworks = /network|cni|plugin type=|failed to set up|IPAM|assign an IP|no IP addresses|add cmd/i;
-const isExhausted =
-  /no IP addresses available|failed to allocate for range|no available ip|insufficient.*address|InsufficientFreeAddresses|not enough.*ip/i;
 const pluginIsMissing =
   /NetworkPluginNotReady|cni plugin not initialized|network plugin (?:is not ready|returns error)|NetworkReady=false/i;
 
@@ -50,7 +49,7 @@ export const cniBrokenOnNode = defineFailureMode({
   recognise(facts): readonly Finding[] {
     const paths = servicePaths(facts);
     const sandboxes = failedSandboxes(facts).filter(
-      ({ event }) => isNetworks.test(event.message ?? '') && !isExhausted.test(event.message ?? ''),
+      ({ event }) => isNetworks.test(event.message ?? '') && !saysNoAddressIsLeft(event.message ?? ''),
     );
     const known = [
       ...(facts.nodes?.all ?? []).map((node) => node.metadata.name),
@@ -187,7 +186,8 @@ function look(
     isMissing: ready?.status === 'False' && pluginIsMissing.test(ready.message ?? ''),
     events,
     journal: (report?.findings ?? []).filter(
-      ({ kind, line, at }) => kind === 'cni-error' && !isExhausted.test(line) && (at === undefined || facts.now - at < millisecondsPerHour),
+      ({ kind, line, at }) =>
+        kind === 'cni-error' && !saysNoAddressIsLeft(line) && (at === undefined || facts.now - at < millisecondsPerHour),
     ),
     path,
     isCutOff: path !== undefined && path.directFailed.length > 0 && path.directFine.length === 0 && path.failedElsewhere.length === 0,

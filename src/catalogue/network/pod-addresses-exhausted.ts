@@ -1,3 +1,4 @@
+import { saysNoAddressIsLeft } from '../../domain/address-pool.ts';
 import { citeNodeCommand, citeObject, type Claim, claim, claimFromAll } from '../../domain/citation.ts';
 import { citeEvent, firstSeenAt } from '../../domain/event-index.ts';
 import { exampleEvent } from '../../domain/example-happenings.ts';
@@ -5,10 +6,6 @@ import { exampleNode, examplePod } from '../../domain/example-objects.ts';
 import { failedSandboxes } from '../../domain/failed-sandboxes.ts';
 import { defineFailureMode, type Finding } from '../../domain/failure-mode.ts';
 import { nodeFinding } from '../../domain/node-finding.ts';
-
-/** Wordings of host-local, the providers' plugins and Calico when no address is left. */
-const isExhausted =
-  /no IP addresses available in range|failed to allocate for range|no available ip|failed to assign an IP address to container|InsufficientFreeAddresses|insufficient IP addresses|no more free addresses|could not assign.*address/i;
 
 export const podAddressesExhausted = defineFailureMode({
   id: 'pod-addresses-exhausted',
@@ -32,7 +29,7 @@ export const podAddressesExhausted = defineFailureMode({
   explains: ['cni-broken-on-node', 'degraded-node-link'],
   mitigations: ['cordon-node'],
   recognise(facts): readonly Finding[] {
-    const sandboxes = failedSandboxes(facts).filter(({ event }) => isExhausted.test(event.message ?? ''));
+    const sandboxes = failedSandboxes(facts).filter(({ event }) => saysNoAddressIsLeft(event.message ?? ''));
     const full = (facts['node-reports'] ?? []).filter(
       (report) => report.podAddresses !== undefined && report.podAddresses.used >= report.podAddresses.available,
     );
@@ -86,6 +83,22 @@ export const podAddressesExhausted = defineFailureMode({
   },
   recognises: [
     {
+      story: "The plugin's agent answers that its range is full.",
+      given: {
+        nodes: [exampleNode({ name: 'node-1' })],
+        pods: [examplePod({ name: 'cart-1-a', isReady: false, phase: 'Pending', podStatus: { containerStatuses: [] } })],
+        events: [
+          exampleEvent({
+            about: { kind: 'Pod', name: 'cart-1-a' },
+            reason: 'FailedCreatePodSandBox',
+            message:
+              'plugin type="cilium-cni" failed (add): unable to allocate IP via local cilium agent: [POST /ipam][502] postIpamFailure "range is full"',
+          }),
+        ],
+      },
+      finds: [{ kind: 'Node', name: 'node-1' }],
+    },
+    {
       story: 'The range of node-1 is used up.',
       given: {
         nodes: [exampleNode({ name: 'node-1', spec: { podCIDR: '10.244.1.0/28' } })],
@@ -103,6 +116,20 @@ export const podAddressesExhausted = defineFailureMode({
     },
   ],
   isNotFooledBy: [
+    {
+      story: "The plugin's agent does not answer at all.",
+      given: {
+        nodes: [],
+        pods: [examplePod({ name: 'cart-1-a', isReady: false })],
+        events: [
+          exampleEvent({
+            about: { kind: 'Pod', name: 'cart-1-a' },
+            reason: 'FailedCreatePodSandBox',
+            message: 'unable to allocate IP via local cilium agent: dial unix /var/run/cilium/cilium.sock: connect: connection refused',
+          }),
+        ],
+      },
+    },
     {
       story: 'The sandbox fails because the plugin is gone.',
       given: {
