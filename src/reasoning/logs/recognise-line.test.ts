@@ -291,3 +291,9 @@ it('reads a command line that a program does not understand as an invalid settin
     ['invalid-setting', '--prot'],
   ]);
 });
+
+it('takes a value that a program does not have for a fault of the program, and unreadable properties for a setting', () => {
+  expect(recogniseLine("TypeError: Cannot read properties of undefined (reading 'cursor')")?.kind).toBe('panic');
+  expect(recogniseLine("TypeError: Cannot read properties of null (reading 'id')")?.kind).toBe('panic');
+  expect(recogniseLine('Error: cannot read properties from /etc/app/app.properties')?.kind).toBe('invalid-setting');
+});

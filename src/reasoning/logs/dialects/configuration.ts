@@ -57,7 +57,7 @@ export const configurationDialects: readonly Dialect[] = [
       `(?:^|[^\\w])${quoted}(?<name>${variable})['"\`]? (?:is|must be|should be|has|contains) (?:an? )?(?:invalid|not (?:a )?valid|not an? |malformed|an? (?:integer|number|valid|boolean|positive)|one of)`,
     ),
     new RegExp(`(?:invalid|bad|illegal) (?:value )?(?:for )?${quoted}(?<name>${variable})['"\`]?[:=, ]`),
-    /(?:failed|unable|could not|couldn't|cannot|can't|error|errors)(?: to)? (?:pars(?:e|ing)|load(?:ing)?|read(?:ing)?|decod(?:e|ing)|validat(?:e|ing)|unmarshal(?:ing)?|process(?:ing)?|initiali[sz](?:e|ing)|bind(?:ing)?) (?:the )?(?:\w+ )?(?:config|configuration|settings|properties|env|environment|options|flags)\b/i,
+    /(?:failed|unable|could not|couldn't|cannot|can't|error|errors)(?: to)? (?:pars(?:e|ing)|load(?:ing)?|read(?:ing)?|decod(?:e|ing)|validat(?:e|ing)|unmarshal(?:ing)?|process(?:ing)?|initiali[sz](?:e|ing)|bind(?:ing)?) (?:the )?(?:\w+ )?(?:config|configuration|settings|properties(?! of (?:undefined|null)\b)|env|environment|options|flags)\b/i,
     /(?:config|configuration|settings?)(?: file)? (?:is |was )?(?:invalid|error|validation (?:failed|error))|ConfigurationException|ConfigException|ConfigError|InvalidConfiguration|ImproperlyConfigured|FATAL CONFIG FILE ERROR|Syntax error on line \d+ of|Bad directive/i,
     /yaml: (?:line \d+|unmarshal errors|mapping values)|yaml\.(?:scanner|parser)\.\w+Error|YAMLException|toml: |TomlDecodeError|JSONDecodeError|invalid character .{1,8} looking for|json: cannot unmarshal|Unexpected token .{0,40}(?:in|is not valid) JSON/,
     new RegExp(
