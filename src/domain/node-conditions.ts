@@ -62,6 +62,12 @@ export function unhealthyConditions(node: Node, concern: NodeConcern): readonly 
   });
 }
 
+/** Known conditions of any concern that have their unhealthy value. */
+export function allUnhealthyConditions(node: Node): readonly Condition[] {
+  const concerns = new Set(Object.values(knownConditions).map((each) => each.concern));
+  return [...concerns].flatMap((concern) => unhealthyConditions(node, concern));
+}
+
 export function readyOf(node: Node): Condition | undefined {
   return node.status.conditions.find((condition) => condition.type === 'Ready');
 }

@@ -34,4 +34,6 @@ export interface SchedulingVerdict {
   readonly binding: readonly Obstacle['kind'][];
   /** Nodes that would take the pod as it is. */
   readonly fits: readonly string[];
+  /** True: the nodes on which only a cordon stands in the way have room for all that wait with this template, one after the other. */
+  readonly isCuredByOpening: boolean;
 }

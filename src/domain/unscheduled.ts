@@ -6,6 +6,7 @@ import type { Finding, Weight } from './failure-mode.ts';
 import { type Instant, millisecondsPerHour } from './instant.ts';
 import type { Node } from './kubernetes/node.ts';
 import type { Event } from './kubernetes/workload.ts';
+import { allUnhealthyConditions } from './node-conditions.ts';
 import { spokenBytes, spokenCores } from './quantity.ts';
 import type { Replicas } from './replica.ts';
 import { parseSchedulerMessage, type RuledOut, type SchedulingCause } from './scheduler-message.ts';
@@ -76,23 +77,33 @@ function judge(message: string, verdict: SchedulingVerdict | undefined, facts: S
   const before = known?.get(message);
   if (before !== undefined) return before;
   const told = parseSchedulerMessage(message);
-  const judged: Judged = { told, causes: weighedByAge(bindingCauses(told, verdict), facts), parts: new Map() };
+  const judged: Judged = { told, causes: weighedByCordon(bindingCauses(told, verdict), verdict, facts), parts: new Map() };
   known?.set(message, judged);
   if (verdict !== undefined && known !== undefined) judgements.set(verdict.nodes, known);
   return judged;
 }
 
-/** Somebody who cordoned within the last hours is at work; an older cordon is part of the furniture. */
+/** Somebody who cordoned within the last hours is at work; an older cordon alone explains nothing new. */
 const recentCordonMilliseconds = 2 * millisecondsPerHour;
 
-/** Where the open nodes are full and a node that was cordoned just now would do, the cordon is what changed. */
-function weighedByAge(causes: readonly Believed[], { now, nodes }: SchedulingFacts): readonly Believed[] {
+/**
+ * Where the open nodes are full and cordoned ones would do, the cordon is the cause if it is what changed just now, or if
+ * whole nodes behind it have room for all that wait: then nothing needs to be bought or taken away.
+ */
+function weighedByCordon(
+  causes: readonly Believed[],
+  verdict: SchedulingVerdict | undefined,
+  { now, nodes }: SchedulingFacts,
+): readonly Believed[] {
   const shut = causes.find((each) => each.cause === 'cordon' && each.weight === 'suggestive');
-  const isRecent = shut?.nodes.some((name) => {
-    const at = cordonedAt(nodes?.named(undefined, name));
+  const behind = (shut?.nodes ?? []).flatMap((name) => nodes?.named(undefined, name) ?? []);
+  const isRecent = behind.some((node) => {
+    const at = cordonedAt(node);
     return at !== undefined && now - at < recentCordonMilliseconds;
   });
-  return isRecent !== true
+  const isShortage = causes[0]?.cause === 'resources';
+  const isCure = isShortage && verdict?.isCuredByOpening === true && behind.length > 0 && behind.every(isWhole);
+  return !isRecent && !isCure
     ? causes
     : causes.map((each) =>
         each === shut
@@ -101,6 +112,11 @@ function weighedByAge(causes: readonly Believed[], { now, nodes }: SchedulingFac
             ? { ...each, weight: 'suggestive' }
             : each,
       );
+}
+
+/** Nothing says that it was cordoned because it is ill or about to go. */
+function isWhole(node: Node): boolean {
+  return node.metadata.deletionTimestamp === undefined && allUnhealthyConditions(node).length === 0;
 }
 
 /** The taint is set in the same moment as the cordon and carries its time; else the last write of the field does. Absent: not told. */

@@ -1,5 +1,5 @@
 import { citeObject, claim } from '../../domain/citation.ts';
-import { minutesAgo } from '../../domain/example.ts';
+import { type ExampleEvidence, minutesAgo } from '../../domain/example.ts';
 import { exampleNode, exampleUnscheduled } from '../../domain/example-objects.ts';
 import { defineFailureMode } from '../../domain/failure-mode.ts';
 import { unscheduledFindings, waitingBecause } from '../../domain/unscheduled.ts';
@@ -106,6 +106,11 @@ export const matchingNodesCordoned = defineFailureMode({
         ],
       },
     },
+    {
+      story: 'The open node is full, and the one that was drained a day ago has room for both pods.',
+      given: fullBeside(['cart-7f9-a', 'cart-7f9-b'], '4'),
+      finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }],
+    },
   ],
   isNotFooledBy: [
     {
@@ -126,3 +131,21 @@ export const matchingNodesCordoned = defineFailureMode({
     },
   ],
 });
+
+/** node-1, with four cores free, was cordoned a day ago; node-2 is full; the pods ask for two cores each. */
+function fullBeside(names: readonly string[], cores: string): ExampleEvidence {
+  const taints = [{ key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule', timeAdded: minutesAgo(30 * 60) }];
+  return {
+    nodes: [
+      exampleNode({ name: 'node-1', spec: { unschedulable: true, taints }, status: { allocatable: { cpu: cores, pods: '10' } } }),
+      exampleNode({ name: 'node-2', status: { allocatable: { cpu: '1', pods: '10' } } }),
+    ],
+    pods: names.map((name) =>
+      exampleUnscheduled({
+        name,
+        message: '0/2 nodes are available: 1 Insufficient cpu, 1 node(s) were unschedulable.',
+        container: { resources: { requests: { cpu: '2' } } },
+      }),
+    ),
+  };
+}

@@ -1,10 +1,10 @@
 import { groupBy } from '../../domain/collection.ts';
 import type { Pod } from '../../domain/kubernetes/pod.ts';
 import type { Replica } from '../../domain/replica.ts';
-import type { SchedulingVerdict } from '../../domain/scheduling.ts';
+import type { Obstacle, SchedulingVerdict } from '../../domain/scheduling.ts';
 import { subjectKey } from '../../domain/subject.ts';
 import type { FactSource } from '../fact-source.ts';
-import { type ClusterView, clusterView } from '../../domain/placement/cluster-view.ts';
+import { type ClusterView, clusterView, withPlaced } from '../../domain/placement/cluster-view.ts';
 import { obstaclesFor } from '../../domain/placement/obstacles-for.ts';
 
 /** Pods of one template get one answer. So many different ones waiting at once tell no more than the first of them. */
@@ -31,6 +31,11 @@ export function deriveScheduling(facts: FactSource): readonly SchedulingVerdict[
       nodes,
       binding: bindingKinds(nodes),
       fits: nodes.filter((each) => each.obstacles.length === 0).map((each) => each.node),
+      isCuredByOpening: isCuredByOpening(
+        alike.map(({ pod }) => pod),
+        nodes,
+        view,
+      ),
     };
     return alike.map(({ pod, workload }): SchedulingVerdict => ({ pod, workload, ...verdict }));
   });
@@ -56,4 +61,24 @@ function bindingKinds(nodes: SchedulingVerdict['nodes']): SchedulingVerdict['bin
     .filter((each) => each.size === 1)
     .flatMap((each) => [...each]);
   return [...new Set(kinds)];
+}
+
+/** More pods than these would be placed one by one for a long time; then nobody says that opening nodes is enough. */
+const mostPlaced = 200;
+
+function isCuredByOpening(pods: readonly Pod[], nodes: SchedulingVerdict['nodes'], empty: ClusterView): boolean {
+  const shut = new Set(nodes.filter(({ obstacles }) => obstacles.length > 0 && obstacles.every(isCordon)).map(({ node }) => node));
+  if (shut.size === 0 || pods.length > mostPlaced) return false;
+  const rooms = empty.nodes.filter((node) => shut.has(node.metadata.name));
+  let view = empty;
+  return pods.every((pod) => {
+    const obstaclesOn = obstaclesFor(pod, view);
+    const room = rooms.find((node) => obstaclesOn(node).every(isCordon));
+    if (room !== undefined) view = withPlaced(view, pod, room.metadata.name);
+    return room !== undefined;
+  });
+}
+
+function isCordon({ kind }: Obstacle): boolean {
+  return kind === 'cordoned';
 }
