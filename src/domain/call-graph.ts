@@ -34,6 +34,24 @@ export function peerKey(peer: CallPeer): string {
   return `${peer.namespace ?? ''}/${peer.name}`;
 }
 
+/** Every request is tried at least once more, on average. */
+const amplification = 1.8;
+
+/**
+ * What a caller that is asked as often as ever, or only a little more often, does to a callee that fails: it repeats itself.
+ * Undefined: it does not, or nobody measured how often the caller itself is asked.
+ */
+export function repetitionOf(
+  call: ServiceCall,
+  calls: readonly ServiceCall[],
+): { readonly factor: number; readonly intoFactor: number; readonly into: readonly [ServiceCall, ...ServiceCall[]] } | undefined {
+  const factor = loadFactor(call);
+  const [first, ...more] = calls.filter((each) => peerKey(each.callee) === peerKey(call.caller) && loadFactor(each) !== undefined);
+  if (factor === undefined || factor < amplification || !hasErrors(call) || first === undefined) return undefined;
+  const intoFactor = Math.max(...[first, ...more].map((each) => loadFactor(each) ?? 0));
+  return factor / intoFactor < amplification ? undefined : { factor, intoFactor, into: [first, ...more] };
+}
+
 /** How much busier a caller and its callee are than usual. Undefined: not measured. */
 export function loadFactor({ requestsPerSecond, usualRequestsPerSecond }: ServiceCall): number | undefined {
   return requestsPerSecond === undefined || usualRequestsPerSecond === undefined || usualRequestsPerSecond <= 0
@@ -84,6 +102,13 @@ export function peerSubject(
   return (
     named ?? (peer.namespace === undefined ? subject('External', undefined, peer.name) : subject('Service', peer.namespace, peer.name))
   );
+}
+
+/** Work that is too much is too much for each replica, whatever its node makes of it. */
+export function everyPodOf(workload: Subject, replicas: Replicas | undefined): readonly Subject[] {
+  return (replicas?.ofWorkload(workload) ?? [])
+    .filter((replica) => replica.health !== 'finished')
+    .map(({ pod }) => subject('Pod', pod.metadata.namespace, pod.metadata.name));
 }
 
 /** Failing or erring pods are what suffers; a graph without pods names workloads only. */

@@ -5,6 +5,7 @@ import type { CallPeer, ServiceCall } from '../../domain/evidence.ts';
 import { exampleCall } from '../../domain/example-network.ts';
 import { examplePod } from '../../domain/example-objects.ts';
 import { defineFailureMode, type Finding } from '../../domain/failure-mode.ts';
+import { isNamedByAlert } from '../../domain/named-by-alert.ts';
 import { spokenSubject } from '../../domain/subject.ts';
 
 export const upstreamServiceFailing = defineFailureMode({
@@ -23,7 +24,7 @@ export const upstreamServiceFailing = defineFailureMode({
   },
   sources: ['https://opentelemetry.io/docs/concepts/signals/traces/', 'https://sre.google/sre-book/monitoring-distributed-systems/'],
   needs: ['service-calls'],
-  helpedBy: ['replicas', 'service-backends'],
+  helpedBy: ['replicas', 'service-backends', 'judged-alert'],
   explains: ['dependency-times-out', 'dependency-refuses-connections', 'readiness-probe-misconfigured', 'liveness-probe-misconfigured'],
   mitigations: ['roll-back-workload', 'scale-out'],
   recognise(facts): readonly Finding[] {
@@ -37,15 +38,17 @@ export const upstreamServiceFailing = defineFailureMode({
         if (first === undefined) return [];
         const all = facts['service-calls'].filter((call) => peerKey(call.callee) === peerKey(callee));
         const own = peerSubject(callee, facts);
+        const isPaged = isNamedByAlert(facts['judged-alert']?.alert, { namespace: own.namespace, names: [own.name, callee.name] });
         const callers = callersOf(callee, bad);
         const affected = callers.map((caller) => peerSubject(caller, facts));
-        const what = into.some(hasErrors) ? 'Errors' : 'Delay';
+        const what = into.some(hasErrors) ? 'Errors' : 'Delays';
         const onward = facts['service-calls'].filter((call) => peerKey(call.caller) === peerKey(callee));
         return [
           {
             subject: own,
-            // A callee that some callers find well may be reached badly rather than be bad.
-            weight: into.length === all.length ? 'strong' : 'suggestive',
+            // A callee that some callers find well may be reached badly rather than be bad. That the one which is paged for
+            // fails is the page once more; that what it calls is well at least says where not to look.
+            weight: isPaged ? (onward.length > 0 ? 'suggestive' : 'weak') : into.length === all.length ? 'strong' : 'suggestive',
             because: [
               claim(
                 `${what} begin in ${spokenPeer(callee)}: ${into.length} of ${all.length} of its callers see them${onward.length === 0 ? '' : ', and what it calls itself is well'}.`,

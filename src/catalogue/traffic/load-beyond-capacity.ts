@@ -1,4 +1,4 @@
-import { citeCall, isBad, loadFactor, peerKey, peerSubject, podsOf, spokenPeer } from '../../domain/call-graph.ts';
+import { citeCall, everyPodOf, isBad, loadFactor, peerKey, peerSubject, repetitionOf, spokenPeer } from '../../domain/call-graph.ts';
 import { claim } from '../../domain/citation.ts';
 import { distinct } from '../../domain/dependency-trouble.ts';
 import { exampleCall } from '../../domain/example-network.ts';
@@ -44,7 +44,11 @@ export const loadBeyondCapacity = defineFailureMode({
         const intoCaller = calls.filter((each) => peerKey(each.callee) === peerKey(call.caller));
         // A caller that is not asked more often itself makes the extra requests: retries, not load.
         const isAmplified = intoCaller.some((each) => (loadFactor(each) ?? 1) < overloadFactor / 1.3);
-        if (isAmplified || onward.some(isBad)) return [];
+        // Where one caller is known to repeat what fails, another of whom nobody knows how often it is asked may do the same.
+        const isPerhapsRepeated =
+          intoCaller.length === 0 &&
+          calls.some((each) => peerKey(each.callee) === peerKey(call.callee) && repetitionOf(each, calls) !== undefined);
+        if (isAmplified || isPerhapsRepeated || onward.some(isBad)) return [];
         const own = peerSubject(call.callee, facts);
         const factor = loadFactor(call) ?? 0;
         return [
@@ -58,7 +62,7 @@ export const loadBeyondCapacity = defineFailureMode({
                 ...intoCaller.slice(0, 2).map(citeCall),
               ),
             ],
-            affects: distinct([own, ...podsOf(own, facts.replicas), peerSubject(call.caller, facts)]),
+            affects: distinct([own, ...everyPodOf(own, facts.replicas), peerSubject(call.caller, facts)]),
           },
         ];
       });
@@ -82,6 +86,18 @@ export const loadBeyondCapacity = defineFailureMode({
       given: {
         pods: [],
         'service-calls': [exampleCall('gateway', 'web', { requests: [3000, 1000], errors: [0.001, 0.001], latency: [82, 80] })],
+      },
+    },
+    {
+      story:
+        'One caller of stock retries what fails; how often the other, which asks three times as often too, is asked itself is not measured.',
+      given: {
+        pods: [],
+        'service-calls': [
+          exampleCall('gateway', 'web', { requests: [1000, 1000] }),
+          exampleCall('web', 'stock', { requests: [3000, 1000], errors: [0.6, 0.001] }),
+          exampleCall('reports', 'stock', { requests: [300, 100], errors: [0.6, 0.001] }),
+        ],
       },
     },
     {

@@ -1,12 +1,9 @@
-import { citeCall, hasErrors, loadFactor, peerKey, peerSubject, podsOf, spokenPeer } from '../../domain/call-graph.ts';
+import { citeCall, everyPodOf, peerSubject, podsOf, repetitionOf, spokenPeer } from '../../domain/call-graph.ts';
 import { claim } from '../../domain/citation.ts';
 import { distinct } from '../../domain/dependency-trouble.ts';
 import { exampleCall } from '../../domain/example-network.ts';
 import { examplePod } from '../../domain/example-objects.ts';
 import { defineFailureMode, type Finding } from '../../domain/failure-mode.ts';
-
-/** Every request is tried at least once more, on average. */
-const amplification = 1.8;
 
 export const retryStorm = defineFailureMode({
   id: 'retry-storm',
@@ -26,6 +23,7 @@ export const retryStorm = defineFailureMode({
   helpedBy: ['replicas', 'service-backends'],
   explains: [
     'upstream-service-failing',
+    'load-beyond-capacity',
     'cpu-overload',
     'autoscaler-at-maximum',
     'dependency-connections-exhausted',
@@ -36,12 +34,10 @@ export const retryStorm = defineFailureMode({
   recognise(facts): readonly Finding[] {
     const calls = facts['service-calls'];
     return calls.flatMap((call): readonly Finding[] => {
-      const factor = loadFactor(call);
-      const into = calls.filter((each) => peerKey(each.callee) === peerKey(call.caller) && loadFactor(each) !== undefined);
+      const repetition = repetitionOf(call, calls);
+      if (repetition === undefined) return [];
+      const { factor, intoFactor, into } = repetition;
       const [first, ...more] = into;
-      if (factor === undefined || factor < amplification || !hasErrors(call) || first === undefined) return [];
-      const intoFactor = Math.max(...into.map((each) => loadFactor(each) ?? 0));
-      if (factor / intoFactor < amplification) return [];
       const caller = peerSubject(call.caller, facts);
       const callee = peerSubject(call.callee, facts);
       return [
@@ -56,7 +52,7 @@ export const retryStorm = defineFailureMode({
               ...more.slice(0, 2).map(citeCall),
             ),
           ],
-          affects: distinct([callee, ...podsOf(callee, facts.replicas), caller, ...podsOf(caller, facts.replicas)]),
+          affects: distinct([callee, ...everyPodOf(callee, facts.replicas), caller, ...podsOf(caller, facts.replicas)]),
           wouldSettle: [`Count how many requests of ${spokenPeer(call.caller)} are second tries, in its metrics or traces.`],
         },
       ];

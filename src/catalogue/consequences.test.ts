@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { type ExampleEvidence, snapshotOf } from '../domain/example.ts';
+import { exampleJudgedAlert } from '../domain/example-happenings.ts';
+import { exampleCall } from '../domain/example-network.ts';
+import { exampleContainerMetric, examplePod } from '../domain/example-objects.ts';
+import { assess } from '../reasoning/assess.ts';
+import { diagnose, isAnswer } from '../reasoning/diagnose.ts';
+import { catalogue } from './index.generated.ts';
+
+function answersTo(given: ExampleEvidence): { readonly outcome: string; readonly answers: readonly string[] } {
+  const question = {
+    alert: given['judged-alert']?.alert,
+    alertExpression: undefined,
+    namespace: undefined,
+    selector: undefined,
+    lookBackMilliseconds: 3_600_000,
+  };
+  const { outcome, hypotheses } = diagnose(assess(question, snapshotOf(given)), catalogue);
+  return { outcome, answers: hypotheses.filter(isAnswer).map((each) => `${each.failureMode} ${each.subject.name}`) };
+}
+
+describe('what another finding brings about', () => {
+  it('is no answer beside it: cpu at its limit under retries', () => {
+    const stock = ['a', 'b'].map((name) =>
+      examplePod({
+        name: `stock-7f9-${name}`,
+        labels: { app: 'stock', 'pod-template-hash': '7f9' },
+        container: { resources: { limits: { cpu: '500m' } } },
+      }),
+    );
+    const calls = [
+      exampleCall('gateway', 'web', { requests: [1000, 1000], errors: [0.5, 0.001] }),
+      exampleCall('web', 'stock', { requests: [4000, 1000], errors: [0.8, 0.001] }),
+      exampleCall('reports', 'stock', { requests: [400, 100], errors: [0.8, 0.001] }),
+    ];
+    const full = ['a', 'b'].map((name) =>
+      exampleContainerMetric('rate(container_cpu_usage_seconds_total[5m])', `stock-7f9-${name}`, [0.5, 0.5, 0.5, 0.5, 0.5]),
+    );
+    const page = exampleJudgedAlert('real', { namespace: 'shop', service: 'stock', deployment: 'stock' });
+    const { answers } = answersTo({ pods: stock, 'service-calls': calls, metrics: full, 'judged-alert': page });
+    expect(answers).toEqual(['retry-storm web']);
+  });
+});
+
+describe('a page', () => {
+  const calls = [exampleCall('gateway', 'ranker', { requests: [90, 88], errors: [0.4, 0.001] })];
+  const pods = [examplePod({ name: 'ranker-7f9-a', labels: { app: 'ranker', 'pod-template-hash': '7f9' } })];
+
+  it('is not explained by the errors that it is about', () => {
+    const page = exampleJudgedAlert('real', { namespace: 'shop', deployment: 'ranker' });
+    expect(answersTo({ pods, 'service-calls': calls, 'judged-alert': page })).toEqual({ outcome: 'cannot-tell', answers: [] });
+  });
+
+  it('about a caller is explained by the callee where the errors begin', () => {
+    const page = exampleJudgedAlert('real', { namespace: 'shop', deployment: 'gateway' });
+    expect(answersTo({ pods, 'service-calls': calls, 'judged-alert': page }).answers).toEqual(['upstream-service-failing ranker']);
+  });
+});
