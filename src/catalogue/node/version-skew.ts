@@ -1,10 +1,13 @@
 import { citeObject, claim } from '../../domain/citation.ts';
 import type { Collection } from '../../domain/collection.ts';
+import type { ExampleEvidence } from '../../domain/example.ts';
 import { exampleNode, examplePod } from '../../domain/example-objects.ts';
 import { defineFailureMode, type Finding } from '../../domain/failure-mode.ts';
+import type { Node } from '../../domain/kubernetes/node.ts';
 import type { Pod } from '../../domain/kubernetes/pod.ts';
 import { readyOf } from '../../domain/node-conditions.ts';
 import { nodeFinding } from '../../domain/node-finding.ts';
+import type { Replica, Replicas } from '../../domain/replica.ts';
 
 /** A kubelet may be this many minor versions older than the API server, and never newer. */
 const supportedMinors = 3;
@@ -24,7 +27,7 @@ export const versionSkew = defineFailureMode({
   sources: ['https://kubernetes.io/releases/version-skew-policy/#kubelet'],
   needs: ['nodes', 'pods'],
   helpedBy: ['replicas'],
-  explains: ['node-not-ready'],
+  explains: ['node-not-ready', 'daemonset-not-everywhere'],
   mitigations: ['cordon-node'],
   recognise(facts): readonly Finding[] {
     const servers = apiServerMinors(facts.pods);
@@ -41,17 +44,27 @@ export const versionSkew = defineFailureMode({
         facts.replicas?.onNode(node.metadata.name).some((replica) => replica.health === 'failing') === true;
       // While nothing on the node fails this is advice, not an explanation.
       if (isSupported || !suffers) return [];
+      const refused = facts.replicas === undefined ? [] : refusedOnlyBy(node, facts.replicas);
+      const refusal = refused
+        .slice(0, 3)
+        .map(({ pod, workload }) =>
+          claim(
+            `The kubelet of ${node.metadata.name} refuses a pod of ${workload.name} (${pod.status.reason}) that others run.`,
+            citeObject(pod, `phase Failed, reason ${pod.status.reason}`),
+          ),
+        );
       return [
         nodeFinding(
           {
             node: node.metadata.name,
-            weight: 'suggestive',
+            weight: refused.length > 0 ? 'strong' : 'suggestive',
             because: [
               claim(
                 `${node.metadata.name} runs kubelet ${version}, the API server 1.${newest}.`,
                 citeObject(node, `kubeletVersion ${version}`),
                 citeObject(server.pod, `image ${server.image}`),
               ),
+              ...refusal,
             ],
           },
           facts.replicas,
@@ -74,8 +87,17 @@ export const versionSkew = defineFailureMode({
       },
       finds: [{ kind: 'Node', name: 'node-1' }],
     },
+    {
+      story: 'A Ready node with a kubelet four versions older refuses a pod of a DaemonSet that the others run.',
+      given: daemonRefused('InitContainerRestartPolicyForbidden', 'v1.28.15'),
+      finds: [{ kind: 'Node', name: 'node-1' }],
+    },
   ],
   isNotFooledBy: [
+    {
+      story: 'An old kubelet that is still supported ends a pod for want of room.',
+      given: daemonRefused('OutOfmemory', 'v1.30.9'),
+    },
     {
       story: 'Three minor versions older is supported.',
       given: {
@@ -86,6 +108,44 @@ export const versionSkew = defineFailureMode({
     { story: "The API server's version cannot be seen.", given: { nodes: [exampleNode({ name: 'node-1', isReady: false })], pods: [] } },
   ],
 });
+
+/** Reasons for which kubelets of every version end or refuse a pod: room, place, pressure, a shutdown. */
+const ofEveryVersion =
+  /^(?:Evicted|OutOf\w+|Node(?:Affinity|Ports|Shutdown|Lost|Name)|Terminated|Preempt\w*|Shutdown|TaintToleration|TopologyAffinityError|UnexpectedAdmissionError|DeadlineExceeded|Unschedulable)$/;
+
+/** Pods that this kubelet would not even start, while their siblings run on other nodes: it does not know what they ask for. */
+function refusedOnlyBy(node: Node, replicas: Replicas): readonly Replica[] {
+  return replicas.onNode(node.metadata.name).filter(({ pod, workload, health }) => {
+    const hasStarted = pod.status.containerStatuses.some(
+      (status) => status.state.terminated !== undefined || status.lastState.terminated !== undefined,
+    );
+    const { reason } = pod.status;
+    const isRefused =
+      health === 'failing' && pod.status.phase === 'Failed' && reason !== undefined && !ofEveryVersion.test(reason) && !hasStarted;
+    const siblings = replicas.ofWorkload(workload).filter((other) => other.pod.spec.nodeName !== node.metadata.name);
+    return (
+      isRefused && siblings.some((other) => other.health === 'healthy') && siblings.every((other) => other.pod.status.reason !== reason)
+    );
+  });
+}
+
+function daemonRefused(reason: string, kubeletVersion: string): ExampleEvidence {
+  const owner = { kind: 'DaemonSet', name: 'collector' };
+  return {
+    nodes: [exampleNode({ name: 'node-1', status: { nodeInfo: { kubeletVersion } } }), exampleNode({ name: 'node-2' })],
+    pods: [
+      apiServer('registry.k8s.io/kube-apiserver:v1.32.2'),
+      examplePod({
+        name: 'collector-a',
+        owner,
+        isReady: false,
+        phase: 'Failed',
+        podStatus: { phase: 'Failed', reason, containerStatuses: [] },
+      }),
+      examplePod({ name: 'collector-b', owner, node: 'node-2' }),
+    ],
+  };
+}
 
 function apiServer(image: string): ReturnType<typeof examplePod> {
   return examplePod({

@@ -98,6 +98,14 @@ test('an evicted pod whose controller replaces it is finished, and a failed pod 
   ).toEqual(['cart-5d4f8c7b9-a: finished failed', 'lonely: failing failed']);
 });
 
+test('a failed pod of a controller that deletes it before it makes another is missed for as long as it stands there', () => {
+  const failed = { phase: 'Failed', podStatus: { phase: 'Failed', reason: 'Evicted' } };
+  const pods = ['DaemonSet', 'StatefulSet'].map((kind) =>
+    examplePod({ name: kind.toLowerCase(), owner: { kind, name: 'store' }, ...failed }),
+  );
+  expect(healthOf({ pods })).toEqual(['daemonset: failing failed', 'statefulset: failing failed']);
+});
+
 test('the workload is the Deployment above the ReplicaSet, with or without the list of ReplicaSets', () => {
   const { replicaSet } = exampleDeployment({ name: 'cart' });
   const pod = examplePod({ name: 'cart-5d4f8c7b9-a', labels: { 'pod-template-hash': '5d4f8c7b9' } });

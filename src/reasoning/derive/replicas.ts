@@ -102,10 +102,13 @@ function isLongOver(troubles: readonly Trouble[], now: Instant): boolean {
   return troubles.every((trouble) => trouble.since !== undefined && now - trouble.since > historyMilliseconds);
 }
 
-/** A failed pod of a controller that replaces its pods is only a trace; of a Job that went on to succeed as well. */
+/** These delete a failed pod before they make another in its place: as long as it stands there, it is missed. */
+const replacesInPlace: ReadonlySet<string> = new Set(['DaemonSet', 'StatefulSet', 'Node']);
+
+/** A failed pod beside which its controller made another is only a trace; of a Job that went on to succeed as well. */
 function isLeftOver(pod: Pod, owners: Owners): boolean {
   const owner = pod.metadata.ownerReferences.find((each) => each.controller === true);
-  if (owner === undefined) return false;
+  if (owner === undefined || replacesInPlace.has(owner.kind ?? '')) return false;
   if (owner.kind !== 'Job') return true;
   const job = owners.jobs?.withUid(owner.uid) ?? owners.jobs?.named(pod.metadata.namespace, owner.name);
   return (
