@@ -3,6 +3,7 @@ import type { ContainerLog } from './evidence.ts';
 import type { Finding } from './failure-mode.ts';
 import type { Instant } from './instant.ts';
 import { millisecondsPerMinute } from './instant.ts';
+import type { Pod } from './kubernetes/pod.ts';
 import type { Replica, Replicas } from './replica.ts';
 import { subject } from './subject.ts';
 
@@ -19,21 +20,24 @@ export interface ControlPlanePart {
   readonly complains: RegExp;
   /** So many lines within ten minutes are more than a hiccup. */
   readonly tellingLines: number;
+  /** A state that is told once when it begins and lasts, however long ago that was, until another line ends it. Absent: none. */
+  readonly standing?: { readonly begins: RegExp; readonly ends: RegExp };
 }
 
 const recentMilliseconds = 10 * millisecondsPerMinute;
 
+/** Installers give the parts of a control plane their containers' names and a namespace of their own. */
+export function isControlPlanePod({ metadata, spec }: Pod, container: string): boolean {
+  return /^(kube|openshift)-/.test(metadata.namespace ?? '') && spec.containers.some((each) => each.name === container);
+}
+
 /** A finding for each pod of the part that fails or complains of itself. */
 export function controlPlaneFindings(part: ControlPlanePart, facts: ControlPlaneFacts): readonly Finding[] {
-  const pods = facts.replicas.all.filter(
-    (replica) =>
-      replica.health !== 'finished' &&
-      /^(kube|openshift)-/.test(replica.pod.metadata.namespace ?? '') &&
-      replica.pod.spec.containers.some((container) => container.name === part.container),
-  );
+  const pods = facts.replicas.all.filter((replica) => replica.health !== 'finished' && isControlPlanePod(replica.pod, part.container));
   return pods.flatMap((replica): readonly Finding[] => {
     const isFailing = replica.health === 'failing' && replica.troubles.some((trouble) => trouble.kind !== 'lost');
     const lines = complaints(part, replica, facts);
+    const stands = standing(part, replica, facts);
     const claims: readonly (Claim | undefined)[] = [
       isFailing
         ? claim(
@@ -41,6 +45,10 @@ export function controlPlaneFindings(part: ControlPlanePart, facts: ControlPlane
             citeObject(replica.pod, replica.troubles[0]?.reason ?? 'Ready: False', replica.failingSince),
           )
         : undefined,
+      claimFromAll(
+        `${replica.pod.metadata.name} says so itself, and nothing says that it is over: "${stands[0]?.shows ?? ''}".`,
+        stands.slice(0, 1),
+      ),
       lines.length >= part.tellingLines || (isFailing && lines.length > 0)
         ? claimFromAll(`${replica.pod.metadata.name} says so itself, ${lines.length} times: "${lines[0]?.shows ?? ''}".`, lines.slice(0, 3))
         : undefined,
@@ -61,10 +69,27 @@ export function controlPlaneFindings(part: ControlPlanePart, facts: ControlPlane
   });
 }
 
+/** The last line that begins a lasting state, where none after it ends that. */
+function standing(part: ControlPlanePart, { pod }: Replica, facts: ControlPlaneFacts): readonly ReturnType<typeof citeLog>[] {
+  const { standing: lasting } = part;
+  if (lasting === undefined) return [];
+  return logsOf(pod, facts)
+    .filter((log) => !log.isPrevious)
+    .flatMap((log) => {
+      const began = log.lines.findLastIndex((line) => lasting.begins.test(line.text.slice(0, 2000)));
+      const line = log.lines[began];
+      const isOver = log.lines.slice(began + 1).some((each) => lasting.ends.test(each.text.slice(0, 2000)));
+      return line === undefined || isOver ? [] : [citeLog(log, line.text.slice(0, 200), line.at)];
+    });
+}
+
+function logsOf({ metadata }: Pod, facts: ControlPlaneFacts): readonly ContainerLog[] {
+  return (facts['container-logs'] ?? []).filter((log) => log.pod === metadata.name && log.namespace === metadata.namespace);
+}
+
 /** Lines without a time may be weeks old; they count only for a pod that fails. */
 function complaints(part: ControlPlanePart, { pod, health }: Replica, facts: ControlPlaneFacts): readonly ReturnType<typeof citeLog>[] {
-  const logs = (facts['container-logs'] ?? []).filter((log) => log.pod === pod.metadata.name && log.namespace === pod.metadata.namespace);
-  return logs.flatMap((log) =>
+  return logsOf(pod, facts).flatMap((log) =>
     log.lines
       .filter(
         (line) =>

@@ -3,6 +3,7 @@ import { plainHost } from './cluster-host.ts';
 import { type Collection, groupBy } from './collection.ts';
 import type { ConnectivityProbe } from './evidence.ts';
 import { millisecondsPerHour } from './instant.ts';
+import { isControlPlanePod } from './control-plane-pods.ts';
 import type { Node } from './kubernetes/node.ts';
 import type { ClueKind, LogClue } from './log-clue.ts';
 
@@ -60,8 +61,9 @@ function isLongBefore(clue: LogClue): boolean {
   return clue.at !== undefined && failingSince !== undefined && clue.at < failingSince - millisecondsPerHour;
 }
 
-/** A process that cannot reach its own pod is not waiting for a dependency. */
+/** A process that cannot reach its own pod is not waiting for a dependency; nor is an API server that turns its own clients away. */
 function isRemote(clue: LogClue): boolean {
+  if (clue.kind === 'rate-limited' && isControlPlanePod(clue.replica.pod, 'kube-apiserver')) return false;
   return clue.host === undefined || !/^(localhost|127\.|::1$|0\.0\.0\.0)/.test(plainHost(clue.host));
 }
 

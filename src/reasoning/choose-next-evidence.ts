@@ -1,11 +1,13 @@
 import { dnsServers } from '../domain/cluster-dns.ts';
+import { isControlPlanePod } from '../domain/control-plane-pods.ts';
 import type { EvidenceKind } from '../domain/evidence.ts';
 import { groupBy } from '../domain/collection.ts';
 import { repeatedTimes } from '../domain/dependency-trouble.ts';
 import { loudReplicas } from '../domain/loud-replica.ts';
-import type { Replica } from '../domain/replica.ts';
+import type { Replica, Replicas } from '../domain/replica.ts';
 import { subjectKey } from '../domain/subject.ts';
 import type { Assessment } from './assess.ts';
+import { replicasInReach } from './reach.ts';
 
 /** Cheap lists that tell who fails, where, and what changed: enough to stop the bleeding. */
 export const firstKinds: readonly EvidenceKind[] = [
@@ -46,8 +48,16 @@ const quietPerTarget = 6;
 /** An investigation reads logs of at most so many workloads: the target first, then those with most failing replicas. */
 const mostWorkloads = 20;
 
+/** Of a workload that nobody names two replicas show whether it complains as a whole. */
+const unnamedPerWorkload = 2;
+/** What was recorded costs no cluster anything to read. */
+const mostRecordedWorkloads = 400;
+/** Three members of a control plane tell what all of them would. */
+const controlPlaneMembers = 3;
+
 /** Logs of suspects and of a healthy sibling to compare with; never of everything. */
-export function logsToRead({ scope, facts }: Assessment): readonly LogWish[] {
+export function logsToRead(assessment: Assessment): readonly LogWish[] {
+  const { scope, facts } = assessment;
   const replicas = facts.get('replicas');
   if (replicas === undefined) return [];
   const failing = groupBy(replicas.failing, (replica) => subjectKey(replica.workload));
@@ -63,7 +73,32 @@ export function logsToRead({ scope, facts }: Assessment): readonly LogWish[] {
   const restarted = replicas.all.filter((replica) => replica.health === 'healthy' && replica.troubles.length > 0).slice(0, mostWorkloads);
   // All workloads share them, and what they ask in turn fails in their log alone.
   const resolvers = dnsServers(replicas).slice(0, failingPerWorkload);
-  return [...new Set([...suspects, ...quiet, ...restarted, ...resolvers])].flatMap(logsOf);
+  const unnamed = target === undefined && failing.size === 0 ? ofEveryWorkload(assessment, replicas) : [];
+  return [...new Set([...suspects, ...quiet, ...restarted, ...resolvers, ...controlPlane(replicas), ...unnamed])].flatMap(logsOf);
+}
+
+/**
+ * Where nothing fails and nobody is named, "healthy" would rest on what probes say alone. Programs that serve nobody any more
+ * often stay Ready, so some of each workload are listened to, the youngest first: what was changed lately breaks.
+ */
+function ofEveryWorkload({ question, snapshot }: Assessment, replicas: Replicas): readonly Replica[] {
+  const workloads = groupBy(
+    replicasInReach(question, replicas).filter((replica) => replica.health === 'healthy'),
+    (replica) => subjectKey(replica.workload),
+  );
+  const youngest = (members: readonly Replica[]): number => Math.max(...members.map(({ pod }) => pod.metadata.creationTimestamp ?? 0));
+  const most = snapshot.cluster.source === 'live' ? mostWorkloads : mostRecordedWorkloads;
+  return [...workloads.entries()]
+    .toSorted(([leftKey, left], [rightKey, right]) => youngest(right) - youngest(left) || leftKey.localeCompare(rightKey))
+    .slice(0, most)
+    .flatMap(([, members]) => acrossNodes(members).slice(0, unnamedPerWorkload));
+}
+
+/** All workloads share the API server and its database, and what ails those fails elsewhere first. */
+function controlPlane(replicas: Replicas): readonly Replica[] {
+  return ['kube-apiserver', 'etcd'].flatMap((container) =>
+    replicas.all.filter(({ pod, health }) => health !== 'finished' && isControlPlanePod(pod, container)).slice(0, controlPlaneMembers),
+  );
 }
 
 /** The first of each node, then the second of each. */

@@ -1,4 +1,5 @@
 import { citeNodeCommand, claim } from '../../domain/citation.ts';
+import type { Alert } from '../../domain/alert.ts';
 import { exampleNode } from '../../domain/example-objects.ts';
 import { defineFailureMode, type Finding } from '../../domain/failure-mode.ts';
 import { formatInstant, millisecondsPerDay, spokenDuration } from '../../domain/instant.ts';
@@ -21,7 +22,7 @@ export const certificateExpiring = defineFailureMode({
   },
   sources: ['https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/kubeadm-certs/'],
   needs: ['node-reports'],
-  helpedBy: ['replicas'],
+  helpedBy: ['replicas', 'judged-alert'],
   explains: ['api-server-slow-or-unready', 'etcd-unhealthy', 'controller-lease-stale', 'aggregated-api-down', 'kubelet-stopped'],
   mitigations: [],
   recognise: (facts) =>
@@ -42,12 +43,12 @@ export const certificateExpiring = defineFailureMode({
         };
       });
       if (first === undefined) return [];
-      // What has not ended yet has broken nothing yet.
+      // What has not ended yet has broken nothing yet; but a page about it that the node bears out is explained.
       return [
         nodeFinding(
           {
             node: report.node,
-            weight: first.left < 0 ? 'conclusive' : 'weak',
+            weight: first.left < 0 ? 'conclusive' : isPagedFor(facts['judged-alert']?.alert) ? 'strong' : 'weak',
             because: [first.claim, ...more.slice(0, 4).map((each) => each.claim)],
             since: first.left < 0 ? first.at : undefined,
           },
@@ -91,3 +92,9 @@ export const certificateExpiring = defineFailureMode({
     },
   ],
 });
+
+/** Pages about certificates of ingresses and webhooks are about others than these. */
+function isPagedFor(alert: Alert | undefined): boolean {
+  const said = alert === undefined ? '' : `${alert.name} ${alert.summary}`;
+  return /certificate|\bcerts?\b|x509/i.test(said) && /kube(?!let)|api ?server|control[- ]plane|etcd|client certificate/i.test(said);
+}

@@ -1,4 +1,5 @@
 import { controlPlaneFindings } from '../../domain/control-plane-pods.ts';
+import { type ExampleEvidence, minutesAgo } from '../../domain/example.ts';
 import { crashLooping, examplePod } from '../../domain/example-objects.ts';
 import { defineFailureMode } from '../../domain/failure-mode.ts';
 
@@ -31,10 +32,17 @@ export const etcdUnhealthy = defineFailureMode({
         complains:
           /database space exceeded|slow fdatasync|failed to send out heartbeat on time|lost leader|elected leader .* lost|no leader|apply request took too long|disk quota|NOSPACE|rafthttp: failed to (?:dial|read)|lost the TCP streaming connection/i,
         tellingLines: 10,
+        // The alarm is raised once, and writes are refused until somebody disarms it.
+        standing: { begins: /alarm raised.{0,40}NOSPACE|NOSPACE.{0,40}alarm raised/i, ends: /alarm (?:disarmed|deactivated)/i },
       },
       facts,
     ),
   recognises: [
+    {
+      story: 'It is Ready, and raised the alarm about its size two hours ago.',
+      given: { pods: [etcd({})], 'container-logs': [alarmed('', 120)] },
+      finds: [{ kind: 'Pod', namespace: 'kube-system', name: 'etcd-cp' }],
+    },
     {
       story: 'etcd crashes again and again.',
       given: {
@@ -54,6 +62,10 @@ export const etcdUnhealthy = defineFailureMode({
   ],
   isNotFooledBy: [
     {
+      story: 'It was full, and somebody made room and disarmed the alarm.',
+      given: { pods: [etcd({})], 'container-logs': [alarmed('{"level":"info","msg":"alarm disarmed","alarm":"NOSPACE"}', 120)] },
+    },
+    {
       story: 'It is well and was slow once.',
       given: {
         pods: [etcd({})],
@@ -68,6 +80,12 @@ export const etcdUnhealthy = defineFailureMode({
     },
   ],
 });
+
+function alarmed(after: string, minutes: number): NonNullable<ExampleEvidence['container-logs']>[number] {
+  const raised = `${minutesAgo(minutes)} {"level":"warn","msg":"alarm raised","alarm":"NOSPACE"}`;
+  const text = after === '' ? raised : `${raised}\n${minutesAgo(minutes - 5)} ${after}`;
+  return { namespace: 'kube-system', pod: 'etcd-cp', container: 'etcd', text };
+}
 
 function etcd(parts: Partial<Parameters<typeof examplePod>[0]>): ReturnType<typeof examplePod> {
   return examplePod({
