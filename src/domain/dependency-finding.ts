@@ -64,6 +64,7 @@ export function dependencyFinding(trouble: DependencyTrouble, wording: Dependenc
       isPageReal: facts['judged-alert']?.judgement.verdict === 'real',
       isPageAboutIt: isPageAbout(trouble.clients, facts['judged-alert']),
       isBackingFailing: isBackingFailing(trouble, facts.replicas),
+      isOutbreak: isOutbreak(trouble),
     }),
     because: [seen, ...(probed === undefined ? [] : [probed]), ...endpointsMissing(trouble)],
     against,
@@ -118,6 +119,7 @@ interface Weighed {
   /** The page names a workload that says so. */
   readonly isPageAboutIt: boolean;
   readonly isBackingFailing: boolean;
+  readonly isOutbreak: boolean;
 }
 
 function isPageAbout(clients: readonly Subject[], page: JudgedAlert | undefined): boolean {
@@ -134,9 +136,21 @@ function weigh(trouble: DependencyTrouble, seen: Weighed): Weight {
   if (seen.isLocal || seen.reaching.length > 0) return 'weak';
   if (seen.confirming.length > 0 && !seen.isReadyBehind) return 'conclusive';
   if (trouble.replicas.every((replica) => replica.health !== 'failing'))
-    return seen.isBackingFailing || (seen.isPageReal && seen.isPageAboutIt) ? 'strong' : seen.isPageReal ? 'suggestive' : 'weak';
+    return seen.isBackingFailing || seen.isOutbreak || (seen.isPageReal && seen.isPageAboutIt)
+      ? 'strong'
+      : seen.isPageReal
+        ? 'suggestive'
+        : 'weak';
   const isTelling = trouble.clues.some((clue) => clue.isNearEnd || clue.count >= repeatedTimes) || trouble.replicas.length > 1;
   return seen.healthyBeside || seen.isReadyBehind || !isTelling ? 'suggestive' : 'strong';
+}
+
+/** A program that fails most of what it is asked to do says hardly anything else. */
+const loudShare = 0.5;
+
+/** Every replica that was listened to had worked before, and speaks of little else since. */
+function isOutbreak({ clues }: DependencyTrouble): boolean {
+  return clues.every(({ outbreak }) => outbreak !== undefined && outbreak.share >= loudShare);
 }
 
 function isBackingFailing({ backend, backing }: DependencyTrouble, replicas: Replicas): boolean {

@@ -45,5 +45,16 @@ export interface LogClue {
   readonly isNearEnd: boolean;
   /** How many lines of this log say the same. */
   readonly count: number;
+  /**
+   * The program had worked before, and since this time every replica that was listened to says so. Absent: some do not, the
+   * log begins with it, or it tells no times.
+   */
+  readonly outbreak: Outbreak | undefined;
   readonly citation: Citation;
+}
+
+export interface Outbreak {
+  readonly at: Instant;
+  /** 0 to 1: how much of what the program has said since then is this complaint. */
+  readonly share: number;
 }

@@ -2,7 +2,7 @@ import { citeLog, citeObject } from '../../domain/citation.ts';
 import { groupBy } from '../../domain/collection.ts';
 import type { ContainerLog } from '../../domain/evidence.ts';
 import { type Instant, millisecondsPerMinute } from '../../domain/instant.ts';
-import type { ClueKind, LogClue } from '../../domain/log-clue.ts';
+import type { ClueKind, LogClue, Outbreak } from '../../domain/log-clue.ts';
 import { type Replica, statusOf } from '../../domain/replica.ts';
 import { subjectKey } from '../../domain/subject.ts';
 import type { FactSource } from '../fact-source.ts';
@@ -69,6 +69,7 @@ function tellingClues(group: readonly Heard[], now: Instant): readonly LogClue[]
         found.filter((clue) => !log.isPrevious && isAudible(clue, now)).flatMap((clue) => [clueKey(log, clue), pathKey(log, clue)]),
       ),
   );
+  const everybodys = saidByAll(group, now);
   const isAnyFailing = group.some(({ replica }) => replica.health === 'failing');
   return group.flatMap(({ replica, log, found }) => {
     const isSuspect = replica.health === 'failing' || replica.health === 'starting' || log.isPrevious;
@@ -79,15 +80,42 @@ function tellingClues(group: readonly Heard[], now: Instant): readonly LogClue[]
             (!everyday.has(clueKey(log, clue)) && !(clue.host === undefined && everyday.has(pathKey(log, clue)))),
         )
       : found.filter((clue) => !isAnyFailing && clue.count >= repeatedTimes && isAudible(clue, now));
-    return telling.map((clue) => clueOf(clue, log, replica));
+    return telling.map((clue) =>
+      clueOf(clue, { log, replica, outbreak: everybodys.has(clueKey(log, clue)) ? outbreakOf(clue, log, replica) : undefined }),
+    );
   });
+}
+
+/** Complaints that the current log of every replica in the group repeats until now. */
+function saidByAll(group: readonly Heard[], now: Instant): ReadonlySet<string> {
+  const heard = group.filter(({ log }) => !log.isPrevious);
+  const saying = groupBy(
+    heard.flatMap(({ replica, log, found }) =>
+      found.filter((clue) => clue.count >= repeatedTimes && isAudible(clue, now)).map((clue) => ({ replica, key: clueKey(log, clue) })),
+    ),
+    ({ key }) => key,
+  );
+  const all = new Set(heard.map(({ replica }) => replica)).size;
+  return new Set([...saying].flatMap(([key, those]) => (new Set(those.map(({ replica }) => replica)).size === all ? [key] : [])));
+}
+
+/** What a program complains of while it starts says nothing about how it does later. */
+const warmUpMilliseconds = 10 * millisecondsPerMinute;
+
+function outbreakOf({ firstAt, firstIndex, shareSince }: FoundClue, log: ContainerLog, replica: Replica): Outbreak | undefined {
+  const startedAt = statusOf(replica.pod, log.container)?.state.running?.startedAt;
+  const hasWorked = firstIndex > 0 && startedAt !== undefined && firstAt !== undefined && firstAt - startedAt >= warmUpMilliseconds;
+  return hasWorked ? { at: firstAt, share: shareSince } : undefined;
 }
 
 function isAudible(clue: FoundClue, now: Instant): boolean {
   return clue.at === undefined ? clue.isLate : now - clue.at < audibleMilliseconds;
 }
 
-function clueOf(found: FoundClue, log: ContainerLog, replica: Replica): LogClue {
+function clueOf(
+  found: FoundClue,
+  { log, replica, outbreak }: { readonly log: ContainerLog; readonly replica: Replica; readonly outbreak: Outbreak | undefined },
+): LogClue {
   return {
     kind: found.kind,
     replica,
@@ -100,6 +128,7 @@ function clueOf(found: FoundClue, log: ContainerLog, replica: Replica): LogClue 
     at: found.at,
     isNearEnd: found.isNearEnd,
     count: found.count,
+    outbreak,
     citation:
       'isOfStatus' in log
         ? citeObject(replica.pod, `lastState.terminated.message of ${log.container}: ${found.line}`, found.at)

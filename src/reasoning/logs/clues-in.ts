@@ -19,6 +19,10 @@ export interface FoundClue {
   /** Among the last lines of the log, whether or not the container ended. */
   readonly isLate: boolean;
   readonly count: number;
+  /** Where in the log it stands first. */
+  readonly firstIndex: number;
+  /** 0 to 1: how many of the lines since then say so. */
+  readonly shareSince: number;
 }
 
 /** Only the tail matters: it is what the program said last, and it bounds the cost of a runaway log. */
@@ -55,6 +59,8 @@ export function cluesIn(log: ContainerLog, hasEnded: boolean): readonly FoundClu
       isNearEnd: hasEnded && index >= nearEnd,
       isLate: index >= lines.length - lateLines,
       count: (before?.count ?? 0) + 1,
+      firstIndex: before?.firstIndex ?? index,
+      shareSince: ((before?.count ?? 0) + 1) / (lines.length - (before?.firstIndex ?? index)),
     });
   });
   const all = withoutEchoes([...found.values()]);
