@@ -11,10 +11,12 @@ const mayImport = {
   writing: ['domain'],
   // How a page arrives: parsed at the edge, with packages, into the domain's alert.
   'alert-payloads': ['domain'],
+  // Files that people write: every word of them is understood, or they are refused.
+  'strict-yaml': ['domain'],
   // What an operator allows: read from a file at the edge, with packages, into the domain's policy.
-  'policy-files': ['domain'],
+  'policy-files': ['domain', 'strict-yaml'],
   // How a server is set up: the same for its settings.
-  'server-settings': ['domain'],
+  'server-settings': ['domain', 'strict-yaml'],
   ports: ['domain'],
   'evidence-sources': ['domain', 'ports', 'recording-format'],
   actuators: ['domain', 'ports'],

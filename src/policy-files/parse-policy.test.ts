@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { type Policy, usualPolicy } from '../domain/policy.ts';
 import { mitigations } from '../mitigations/index.generated.ts';
 import { parsePolicy } from './parse-policy.ts';
-import type { PolicyProblem } from './policy-problem.ts';
+import type { YamlProblem } from '../strict-yaml/yaml-problem.ts';
 import { everyKey } from './policy-shape.ts';
 
 const known = { mitigations: ['cordon-node', 'scale-out'] };
@@ -21,10 +21,10 @@ function policyText(rules = '', rest = ''): string {
 function parsed(text: string): Policy {
   const outcome = parsePolicy(text, known);
   if (outcome.state === 'refused') throw new Error(JSON.stringify(outcome.problems));
-  return outcome.policy;
+  return outcome.value;
 }
 
-function problems(text: string): readonly PolicyProblem[] {
+function problems(text: string): readonly YamlProblem[] {
   const outcome = parsePolicy(text, known);
   return outcome.state === 'refused' ? outcome.problems : [];
 }
@@ -35,7 +35,7 @@ const example = /<!-- example: begin -->\n```yaml\n([\s\S]*?)```\n<!-- example: 
 test('the example of the documentation is read as it says', () => {
   expect(parsePolicy(example, { mitigations: mitigations.map(({ id }) => id) })).toEqual({
     state: 'parsed',
-    policy: {
+    value: {
       rules: [
         {
           name: 'move payments off a bad node',
@@ -217,7 +217,7 @@ describe('refused, with its line and its place', () => {
     expect(problems(text)).toEqual([{ line, at, says }]);
   });
 
-  test.each<[string, string, PolicyProblem]>([
+  test.each<[string, string, YamlProblem]>([
     ['an empty file', ' \n', { at: '', says: 'it is empty' }],
     ['nothing but a comment', '# to be written\n', { at: '', says: 'it is empty' }],
     ['two documents', `${policyText()}---\n${policyText()}`, { at: '', says: 'it holds several documents; one file is one policy' }],
@@ -278,7 +278,7 @@ test('no text makes the reader throw, and what it takes has only known keys', ()
       ),
       (text) => {
         const outcome = parsePolicy(text);
-        expect(outcome.state === 'parsed' ? Object.keys(outcome.policy) : outcome.problems.length > 0).toEqual(
+        expect(outcome.state === 'parsed' ? Object.keys(outcome.value) : outcome.problems.length > 0).toEqual(
           outcome.state === 'parsed' ? ['rules', 'limits', 'probing'] : true,
         );
       },
@@ -291,7 +291,7 @@ test('without any one of its lines the example allows no more than it says, or i
   const lines = example.split('\n');
   for (const index of lines.keys()) {
     const outcome = parsePolicy(lines.toSpliced(index, 1).join('\n'));
-    const rules = outcome.state === 'parsed' ? outcome.policy.rules : [];
+    const rules = outcome.state === 'parsed' ? outcome.value.rules : [];
     for (const { namespaces, mitigations: allowed } of rules) expect([namespaces, allowed]).not.toContain('any');
   }
 });

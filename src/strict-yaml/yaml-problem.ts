@@ -1,10 +1,9 @@
 import type { z } from 'zod';
 import { mostSimilar } from '../domain/similar-name.ts';
-import { everyKey } from './policy-shape.ts';
 import type { YamlLines, YamlPath } from './yaml-lines.ts';
 
-/** One thing that is wrong with a policy. */
-export interface PolicyProblem {
+/** One thing that is wrong with a file. */
+export interface YamlProblem {
   /** Counted from 1. Absent: it is about the file as a whole. */
   readonly line?: number;
   /** For example "rules[1].hours.timeZone". Empty: the file as a whole. */
@@ -12,19 +11,24 @@ export interface PolicyProblem {
   readonly says: string;
 }
 
+export interface ProblemPlaces extends YamlLines {
+  /** Every key that the file may have, for "did you mean". */
+  readonly everyKey: readonly string[];
+}
+
 /** What validation found, as somebody who wrote the file would say it, in the order of the file. */
-export function wordsOfProblems(issues: readonly z.core.$ZodIssue[], { lineOf }: YamlLines): readonly PolicyProblem[] {
+export function wordsOfProblems(issues: readonly z.core.$ZodIssue[], { lineOf, everyKey }: ProblemPlaces): readonly YamlProblem[] {
   return issues
     .flatMap((issue) => {
       const path = issue.path.map((step) => (typeof step === 'number' ? step : String(step)));
-      const problem = (at: YamlPath, says: string): PolicyProblem => ({ line: lineOf(at), at: spokenPath(at), says });
-      if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => problem([...path, key], unknownKey(key)));
+      const problem = (at: YamlPath, says: string): YamlProblem => ({ line: lineOf(at), at: spokenPath(at), says });
+      if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => problem([...path, key], unknownKey(key, everyKey)));
       return [problem(path, wordsOf(issue))];
     })
     .toSorted((one, other) => (one.line ?? 0) - (other.line ?? 0));
 }
 
-function unknownKey(key: string): string {
+function unknownKey(key: string, everyKey: readonly string[]): string {
   const meant = mostSimilar(key, everyKey);
   return `there is no such key${meant === undefined || meant === key ? ' here' : `; did you mean ${meant}?`}`;
 }
@@ -58,4 +62,19 @@ function spokenPath(path: YamlPath): string {
     .map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`))
     .join('')
     .replace(/^\./, '');
+}
+
+/** "line 4, rules[0].attempts: it is missing" */
+export function spokenProblem({ line, at, says }: YamlProblem): string {
+  const place = [line === undefined ? '' : `line ${line}`, at].filter((each) => each !== '').join(', ');
+  return place === '' ? says : `${place}: ${says}`;
+}
+
+const problemsInOneLine = 3;
+
+/** The first ones, and how many more there are. */
+export function spokenProblems(problems: readonly YamlProblem[]): string {
+  const shown = problems.slice(0, problemsInOneLine).map(spokenProblem).join('; ');
+  const others = problems.length - problemsInOneLine;
+  return others > 0 ? `${shown}; and ${others} more` : shown;
 }
