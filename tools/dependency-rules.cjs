@@ -10,7 +10,7 @@ const mayImport = {
   'recording-format': ['domain'],
   writing: ['domain'],
   // How a page arrives: parsed at the edge, with packages, into the domain's alert.
-  'alert-payloads': ['domain'],
+  'alert-payloads': ['domain', 'recording-format'],
   // Files that people write: every word of them is understood, or they are refused.
   'strict-yaml': ['domain'],
   // What an operator allows: read from a file at the edge, with packages, into the domain's policy.
