@@ -3,7 +3,7 @@ import { TestCount } from './tools/test-count.ts';
 
 export default defineConfig({
   test: {
-    include: ['{src,tools,lab,benchmarks}/**/*.test.ts'],
+    include: ['{src,web,tools,lab,benchmarks}/**/*.test.ts'],
     // Tests share nothing, so they need no walls between them; without walls they start faster.
     isolate: false,
     // A limit against hanging, not a measurement: a busy machine takes several times as long for a property test.

@@ -1,7 +1,8 @@
-// npm run build: bundles the program into dist/, split so that heavy clients load only when they are used.
+// npm run build: bundles the program into dist/, split so that heavy clients load only when they are used, and the page into dist/web/.
 import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { build as buildPage } from 'vite';
 
 const entry = 'src/surfaces/command-line/main.ts';
 const root = new URL('../', import.meta.url);
@@ -32,6 +33,8 @@ const { metafile } = await build({
 const program = new URL('dist/stanch.js', root);
 writeFileSync(program, `#!/usr/bin/env node\n${readFileSync(program, 'utf8')}`);
 chmodSync(program, 0o755);
+
+await buildPage({ configFile: fileURLToPath(new URL('web/vite.config.ts', root)), logLevel: 'warn' });
 
 const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
 console.log(`dist/: ${Object.keys(metafile.outputs).length} files, ${Math.round(bytes / 1024)} KiB`);

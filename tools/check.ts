@@ -10,6 +10,8 @@ interface Step {
 
 const steps: readonly Step[] = [
   { name: 'types', command: ['tsc', '--noEmit'], alone: 'npm run check:types' },
+  { name: 'types of the page', command: ['tsc', '--noEmit', '-p', 'web'], alone: 'npm run check:types' },
+  { name: 'types of its tests', command: ['tsc', '--noEmit', '-p', 'web/testing'], alone: 'npm run check:types' },
   { name: 'lint', command: ['oxlint'], alone: 'npm run check:lint' },
   { name: 'format', command: ['biome', 'format', '--reporter=summary'], alone: 'npm run format' },
   { name: 'imports', command: ['node', 'tools/check-imports.ts'], alone: 'npm run check:imports' },

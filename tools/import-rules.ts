@@ -31,7 +31,7 @@ export async function brokenImportRules({ root, folders }: ImportCheck): Promise
   const visited = new Set(output.modules.filter((module) => !module.couldNotResolve).map((module) => module.source));
   const onDisk = folders.flatMap((folder) =>
     readdirSync(new URL(`${folder}/`, root), { recursive: true, encoding: 'utf8' })
-      .filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts') && !path.includes('node_modules/'))
+      .filter((path) => /[.]tsx?$/.test(path) && !path.endsWith('.d.ts') && !path.includes('node_modules/'))
       .map((path) => `${folder}/${path}`),
   );
   return {

@@ -5,9 +5,9 @@ import { complaintsAbout } from './tidy.ts';
 
 const root = new URL('../', import.meta.url);
 
-test.each(['src', 'tools', 'lab', 'benchmarks'].filter((folder) => existsSync(new URL(folder, root))))('%s is tidy', (folder) => {
+test.each(['src', 'web', 'tools', 'lab', 'benchmarks'].filter((folder) => existsSync(new URL(folder, root))))('%s is tidy', (folder) => {
   const paths = readdirSync(new URL(`${folder}/`, root), { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.ts') && !path.includes('node_modules/'))
+    .filter((path) => /[.]tsx?$/.test(path) && !path.includes('node_modules/'))
     .map((path) => `${folder}/${path}`);
 
   expect(paths.flatMap((path) => complaintsAbout(path, readFileSync(new URL(path, root), 'utf8')))).toEqual([]);
@@ -49,6 +49,7 @@ describe('tidiness complains about', () => {
 describe('tidiness accepts', () => {
   test.each([
     ['the allowed short forms', 'src/engine/x.ts', 'const id = url + http + sql + json + yaml + api + cpu + dns + ssh + mcp;'],
+    ['what a package calls its own field', 'web/src/x.ts', 'useQuery({ queryFn: read });'],
     ['words that merely contain an abbreviation', 'src/engine/x.ts', 'const resource = address.request.messages.instance.function;'],
     ['a given time in the core', 'src/reasoning/x.ts', 'const at = new Date(snapshot.takenAt);'],
     ['prose about time and promises', 'src/reasoning/x.ts', "// We await Date.now() and err.\nconst text = 'async msg';"],

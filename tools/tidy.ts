@@ -10,6 +10,8 @@ const kebabCase = /^([a-z0-9]+(-[a-z0-9]+)*[.])+[a-z]+$/;
 const abbreviations: ReadonlySet<string> = new Set(
   'ctx cfg opt opts req res err errs msg msgs ns svc svcs pdb pdbs tmp idx fn fns cb cbs'.split(' '),
 );
+/** What packages call their own fields, which nobody else can spell out. */
+const namesOfPackages: ReadonlySet<string> = new Set(['queryFn', 'mutationFn']);
 const notATest = /\b(test|it|describe)[.](skip|only|todo|fails)\b/;
 const mock = /\bvi[.](fn|mock|spyOn|stubGlobal|stubEnv|useFakeTimers)\b/;
 
@@ -40,7 +42,7 @@ export function complaintsAbout(path: string, text: string): readonly string[] {
 
 function abbreviationIn(code: string): string | undefined {
   const names = code.match(/[A-Za-z_$][\w$]*/g) ?? [];
-  return names.find((name) => wordsOf(name).some((word) => abbreviations.has(word)));
+  return names.find((name) => !namesOfPackages.has(name) && wordsOf(name).some((word) => abbreviations.has(word)));
 }
 
 /** "podIndexByName" → pod, index, by, name. */
