@@ -25,7 +25,7 @@ const mayImport = {
   surfaces: ['domain', 'ports', 'engine', 'writing', 'alert-payloads'],
 };
 const everyLayer = Object.keys(mayImport).join('|');
-const isTest = '[.](test|contract)[.]ts$';
+const isTest = '([.](test|contract)|/testing-[^/]+)[.]ts$';
 const mayCompose = '^src/surfaces/[^/]+/main[.]ts$';
 
 const layers = Object.entries(mayImport).map(([layer, others]) => ({

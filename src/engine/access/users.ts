@@ -1,0 +1,67 @@
+import { type Instant, millisecondsPerHour } from '../../domain/instant.ts';
+import type { Role } from '../../domain/role.ts';
+import type { AccessStore } from '../../ports/access-store.ts';
+import type { StoreFailure } from '../../ports/store-failure.ts';
+import { hashOfSecret, newSecret } from './access-secret.ts';
+
+/** Who asks, once it is known. */
+export interface User {
+  /** For the record of who did what. */
+  readonly name: string;
+  readonly role: Role;
+  /** The same for all that comes with one token or one session; nothing that opens anything. */
+  readonly key: string;
+}
+
+export interface UnknownUser {
+  readonly state: 'unknown';
+}
+
+/** A working day: whoever is on call signs in once. */
+const sessionMilliseconds = 12 * millisecondsPerHour;
+
+type Found = { readonly state: 'found'; readonly user: User } | UnknownUser | StoreFailure;
+
+export async function userOfToken(access: AccessStore, secret: string, now: Instant): Promise<Found> {
+  if (!isSecretLike(secret)) return { state: 'unknown' };
+  const found = await access.findToken(hashOfSecret(secret), now);
+  if (found.state !== 'found') return found.state === 'missing' ? { state: 'unknown' } : found;
+  const { id, name, role } = found.token;
+  return { state: 'found', user: { name, role, key: id } };
+}
+
+/** `cookie`: what `beginSession` gave. */
+export async function userOfSession(access: AccessStore, cookie: string, now: Instant): Promise<Found> {
+  if (!isSecretLike(cookie)) return { state: 'unknown' };
+  const hash = hashOfSecret(cookie);
+  const found = await access.findSession(hash, now);
+  if (found.state !== 'found') return found.state === 'missing' ? { state: 'unknown' } : found;
+  const { user: name, role } = found.session;
+  return { state: 'found', user: { name, role, key: `session-${hash.slice(0, 16)}` } };
+}
+
+export interface BegunSession {
+  readonly state: 'begun';
+  readonly user: User;
+  readonly cookie: string;
+  readonly expiresAt: Instant;
+}
+
+/** Exchanges a token for a session, which ends before the token does, and with it when it is revoked. */
+export async function beginSession(access: AccessStore, secret: string, now: Instant): Promise<BegunSession | UnknownUser | StoreFailure> {
+  if (!isSecretLike(secret)) return { state: 'unknown' };
+  const found = await access.findToken(hashOfSecret(secret), now);
+  if (found.state !== 'found') return found.state === 'missing' ? { state: 'unknown' } : found;
+  const { id, name, role, expiresAt: tokenEnds = Infinity } = found.token;
+  const cookie = newSecret();
+  const hash = hashOfSecret(cookie);
+  const expiresAt = Math.min(now + sessionMilliseconds, tokenEnds);
+  const created = await access.createSession({ hash, user: name, role, token: id, expiresAt });
+  if (created.state === 'failed') return created;
+  return { state: 'begun', user: { name, role, key: `session-${hash.slice(0, 16)}` }, cookie, expiresAt };
+}
+
+/** What is no secret of ours is not looked up. */
+function isSecretLike(text: string): boolean {
+  return /^stanch_[\w-]{43}$/.test(text);
+}

@@ -1,0 +1,65 @@
+import type { ServerSettings } from '../../domain/server-settings.ts';
+import type { ServedIncidents } from '../../engine/serve/served-incidents.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { ServerLog } from '../../ports/server-log.ts';
+import type { ServerStore } from '../../ports/server-store.ts';
+
+/** Everything that the HTTP surface needs. */
+export interface HttpServerInput {
+  readonly incidents: ServedIncidents;
+  readonly store: Pick<ServerStore, 'access' | 'pages' | 'jobs' | 'check'>;
+  readonly settings: ServerSettings;
+  readonly clock: Clock;
+  /** Ends early where the signal says so. */
+  readonly pause: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  readonly log: ServerLog;
+  readonly version: string;
+  /** `port`: 0 takes any that is free. */
+  readonly listen: { readonly host: string; readonly port: number };
+  /** Folder with the built page. Absent: there is none, and `/` says so. */
+  readonly pageFolder?: string;
+  /** Kinds of jobs that there are, for metrics. */
+  readonly jobKinds: readonly string[];
+  /** Absent: the usual ones. */
+  readonly limits?: Partial<HttpLimits>;
+}
+
+export interface HttpLimits {
+  /** Of any request. */
+  readonly bodyBytes: number;
+  /** From the first byte of a request to the last of its headers, and of the whole of it. */
+  readonly headersMilliseconds: number;
+  readonly requestMilliseconds: number;
+  /** How often slow connections are looked for. */
+  readonly checkEveryMilliseconds: number;
+  readonly connections: number;
+  /** Requests of one address, of one token, webhooks of one address, and sign-ins that fail; each within a minute. */
+  readonly perAddress: number;
+  readonly perToken: number;
+  readonly webhooksPerAddress: number;
+  readonly failedSignIns: number;
+  /** Open streams of one user, and of all together. */
+  readonly streamsPerUser: number;
+  readonly streams: number;
+  /** How long a stop waits for requests that are under way. */
+  readonly stopMilliseconds: number;
+}
+
+/**
+ * Webhooks: a storm of a thousand in ten seconds must get in, several times over. Failed sign-ins: a person mistypes a few
+ * times; 256 bits are not guessed in any number, but a flood of guesses must not fill the audit log.
+ */
+export const usualLimits: HttpLimits = {
+  bodyBytes: 1024 * 1024,
+  headersMilliseconds: 10_000,
+  requestMilliseconds: 30_000,
+  checkEveryMilliseconds: 5_000,
+  connections: 2_000,
+  perAddress: 3_000,
+  perToken: 3_000,
+  webhooksPerAddress: 30_000,
+  failedSignIns: 10,
+  streamsPerUser: 30,
+  streams: 500,
+  stopMilliseconds: 10_000,
+};
