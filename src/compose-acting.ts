@@ -1,24 +1,18 @@
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { evidenceKeeper } from './compose-evidence.ts';
 import { noSuchIncident, openStore } from './compose-incidents.ts';
-import { investigationInput } from './compose-input.ts';
-import { shownIncident } from './compose-shown-incident.ts';
 import { whileLeased, whoami } from './compose-lease.ts';
 import { composeSavedOptions, readSavedOptions } from './compose-saved-options.ts';
-import { openSources, wallClock, type Writing } from './compose-sources.ts';
+import { wallClock } from './compose-sources.ts';
+import { openActing, openLook, otherCluster, readPolicy, withProbing } from './compose-work.ts';
 import type { Alert } from './domain/alert.ts';
-import { debugPodLabel } from './domain/debug-pod.ts';
 import { incidentOf } from './domain/incident.ts';
-import { type Policy, usualPolicy } from './domain/policy.ts';
+import type { Policy } from './domain/policy.ts';
 import type { Acting } from './engine/act/acting.ts';
 import { askForUndo, askToStop } from './engine/act/ask-for-undo.ts';
-import { fencedRequests, type Lease } from './engine/act/lease.ts';
+import type { Lease } from './engine/act/lease.ts';
 import { type Worked, workIncident } from './engine/act/work-incident.ts';
-import { mitigations } from './mitigations/index.generated.ts';
-import type { Actuator } from './ports/actuator.ts';
+import { shownIncident } from './engine/shown-incident.ts';
 import type { IncidentStore } from './ports/incident-store.ts';
-import type { Acted, ActRequest, ActSettings, People } from './surfaces/command-line/acting-composition.ts';
+import type { Acted, ActRequest, People } from './surfaces/command-line/acting-composition.ts';
 import type { Failure, SourceOptions } from './surfaces/command-line/looking.ts';
 
 export { listIncidents, readIncident } from './compose-incidents.ts';
@@ -39,15 +33,6 @@ export async function act(request: ActRequest, people: People, signal: AbortSign
   } finally {
     await opened.store.close();
   }
-}
-
-/** What the policy lets Stanch start inside the cluster counts as if the flag had been given. */
-function withProbing(source: SourceOptions, { probing: { nodeAccess, canExec } }: Policy): SourceOptions {
-  return {
-    ...source,
-    ...(source.nodeAccess === undefined && nodeAccess !== 'none' ? { nodeAccess: { kind: nodeAccess } } : {}),
-    ...(canExec ? { canExec } : {}),
-  };
 }
 
 interface Found {
@@ -90,16 +75,6 @@ async function openIncident({ source, store }: Job, alert: Alert | undefined, cl
   return created.state === 'failed' ? created : { id: created.id };
 }
 
-/** Where no context was named the kubeconfig's current one is used, and that may be another by now. There, nothing of ours is to be found. */
-function otherCluster({ id, cluster }: Job, reached: string): Failure {
-  return {
-    state: 'failed',
-    attempted: `working incident ${id}`,
-    happened: `it is of the cluster ${cluster}, and this is ${reached}; nothing was done here`,
-    whatToDo: 'Point the kubeconfig at that cluster (kubectl config use-context, KUBECONFIG) and run it again',
-  };
-}
-
 /** What a human asks for is recorded before anything else: whoever works the incident, this process or another, goes by it. */
 async function askFirst(
   request: ActRequest,
@@ -120,32 +95,25 @@ interface Job extends Found {
 
 async function workOn(job: Job, signal: AbortSignal): Promise<Acted | Failure> {
   const { source, people, directory } = job;
-  const evidence = evidenceKeeper(join(directory, 'evidence'), source.alert?.text);
-  const sources = await openSources(source, { notice: (text) => people.announcer.announce({ kind: 'notice', text }), tap: evidence.tap });
-  if (sources.state === 'failed') return sources;
+  const { announcer } = people;
+  const look = await openLook(source, { directory, announcer, notice: (text) => announcer.announce({ kind: 'notice', text }) }, signal);
+  if (look.state === 'failed') return look;
   try {
-    const input = await investigationInput(source, sources, { announcer: people.announcer, signal });
-    if (input.state === 'failed') return input;
-    const { investigation } = input;
-    const reached = await sources.sources[0].identify(signal);
-    if (reached.state === 'failed') return reached;
-    if (job.cluster !== undefined && job.cluster !== reached.cluster.name) return otherCluster(job, reached.cluster.name);
-    const opened = job.id === undefined ? await openIncident(job, investigation.question.alert, reached.cluster.name) : { id: job.id };
+    if (job.id !== undefined && job.cluster !== undefined && job.cluster !== look.cluster)
+      return otherCluster({ incident: job.id, cluster: job.cluster }, look.cluster);
+    const opened = job.id === undefined ? await openIncident(job, look.investigation.question.alert, look.cluster) : { id: job.id };
     if ('attempted' in opened) return opened;
     return await whileLeased(opened.id, job, async (lease) => {
-      const { writing } = sources;
-      const actuator = await openActuator(writing, lease);
-      const acting = actingFor(job, { investigation, lease, actuator, evidence: evidence.keeper, writing });
+      const { acting, close } = await openActing(look, { ...decidingFor(job), lease });
       try {
         const worked = await workIncident(opened.id, acting, AbortSignal.any([signal, lease.signal]));
         return { state: 'acted', id: opened.id, worked: shownWork(lostMeanwhile(worked, lease) ?? worked) };
       } finally {
-        await actuator.close();
+        await close();
       }
     });
   } finally {
-    await evidence.discard();
-    await Promise.all(sources.sources.map((each) => each.close()));
+    await look.close();
   }
 }
 
@@ -159,34 +127,18 @@ function shownWork(worked: Worked): Worked {
   return worked.incident === undefined ? worked : { ...worked, incident: shownIncident(worked.incident) };
 }
 
-interface Tools extends Pick<Acting, 'investigation' | 'actuator' | 'evidence' | 'lease'> {
-  readonly writing: Writing | undefined;
-}
-
-function actingFor({ request, store, people, policy, source }: Job, { writing, actuator, ...tools }: Tools): Acting {
-  const { settings } = request;
-  const isDryRun = request.kind === 'mitigate' && request.isDryRun;
+function decidingFor({ request, store, people, policy }: Job): Omit<Parameters<typeof openActing>[1], 'lease'> {
   return {
-    ...tools,
-    actuator: isDryRun ? { ...actuator, apply: () => Promise.resolve(nothingInADryRun) } : actuator,
-    isDryRun,
+    settings: request.settings,
+    isDryRun: request.kind === 'mitigate' && request.isDryRun,
     store,
     approver: people.approver,
     follower: people.follower,
     policy,
     goal: goalOf(request),
-    patience: { soakMilliseconds: settings.soakMilliseconds, withinMilliseconds: settings.withinMilliseconds },
     by: whoami(),
-    timeZone: settings.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
-    clock: wallClock,
-    pause,
-    tidy: async () => writing?.tidy(),
-    debugPods: (until) => debugPods(writing, source.namespace ?? 'default', until),
   };
 }
-
-/** A dry run approves nothing, so that nobody should ever hear this. */
-const nothingInADryRun = { state: 'refused', detail: 'A dry run changes nothing.' } as const;
 
 function goalOf(request: ActRequest): Acting['goal'] {
   switch (request.kind) {
@@ -199,32 +151,4 @@ function goalOf(request: ActRequest): Acting['goal'] {
     case 'abort':
       return 'undo';
   }
-}
-
-async function openActuator(writing: Writing | undefined, lease: Lease): Promise<Actuator> {
-  if (writing === undefined) return (await import('./actuators/rehearsal/rehearsal-actuator.ts')).rehearsalActuator();
-  const { kubernetesActuator } = await import('./actuators/kubernetes-api/kubernetes-actuator.ts');
-  return kubernetesActuator(fencedRequests(await writing.openRequests(), lease));
-}
-
-async function debugPods(writing: Writing | undefined, namespace: string, signal: AbortSignal): ReturnType<Acting['debugPods']> {
-  if (writing === undefined) return [];
-  const listed = await (await writing.openPods()).listLabelled(debugPodLabel, namespace, signal);
-  return listed.state === 'answered' ? listed.value : undefined;
-}
-
-async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  if (milliseconds <= 0 || signal.aborted) return;
-  try {
-    await sleep(milliseconds, undefined, { signal });
-  } catch (error) {
-    if (!signal.aborted) throw error;
-  }
-}
-
-async function readPolicy({ policy: path }: ActSettings): Promise<Policy | Failure> {
-  const { readPolicyFile } = await import('./policy-files/read-policy-file.ts');
-  if (path === undefined) return usualPolicy;
-  const read = await readPolicyFile(path, { mitigations: mitigations.map(({ id }) => id) });
-  return read.state === 'failed' ? read : read.policy;
 }

@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import { dirname, resolve } from 'node:path';
-import { shownEvent, shownIncident } from './compose-shown-incident.ts';
+import { shownEvent, shownIncident } from './engine/shown-incident.ts';
 import { incidentOf } from './domain/incident.ts';
 import type { IncidentStore } from './ports/incident-store.ts';
 import type { ActRequest, ListedIncidents, ReadIncident, StorePlace } from './surfaces/command-line/acting-composition.ts';

@@ -1,8 +1,8 @@
 import { hostname, userInfo } from 'node:os';
 import { noSuchIncident } from './compose-incidents.ts';
 import { wallClock } from './compose-sources.ts';
-import { Lease, renewMilliseconds } from './engine/act/lease.ts';
-import type { IncidentStore } from './ports/incident-store.ts';
+import { Lease, leaseMilliseconds, renewMilliseconds } from './engine/act/lease.ts';
+import type { IncidentStore, LeaseHolder } from './ports/incident-store.ts';
 import type { ActRequest } from './surfaces/command-line/acting-composition.ts';
 import type { Failure } from './surfaces/command-line/looking.ts';
 
@@ -12,9 +12,8 @@ export async function whileLeased<Result>(
   { store, request }: { readonly store: IncidentStore; readonly request: Pick<ActRequest, 'kind'> },
   work: (lease: Lease) => Promise<Result>,
 ): Promise<Result | Failure> {
-  const { processMark } = await import('./stores/sqlite/process-mark.ts');
-  const holder = { name: `${whoami()}, process ${process.pid}`, process: processMark() };
-  const lease = await Lease.take({ id, holder, store, clock: wallClock });
+  const holder = await thisProcess();
+  const lease = await Lease.take({ id, holder, store, clock: wallClock, termMilliseconds: leaseMilliseconds });
   if (!(lease instanceof Lease)) {
     if (lease.state === 'failed') return lease;
     if (lease.state === 'missing') return noSuchIncident(id);
@@ -33,6 +32,12 @@ export async function whileLeased<Result>(
     clearInterval(renewing);
     await lease.release();
   }
+}
+
+/** This process, as others see it. */
+export async function thisProcess(): Promise<LeaseHolder> {
+  const { processMark } = await import('./stores/sqlite/process-mark.ts');
+  return { name: `${whoami()}, process ${process.pid}`, process: processMark() };
 }
 
 /** Names who did it, for the record. */

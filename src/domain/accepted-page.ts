@@ -19,5 +19,19 @@ export interface AcceptedPage {
   readonly acknowledgedBy?: string;
 }
 
+/** Where a page went that tells of the end of something that nobody opened. It has not the form of an incident's id. */
+export const noIncident = 'none';
+
 /** What a surface knows of a page that comes in. The rest is worked out before it is kept. */
 export type IncomingPage = Omit<AcceptedPage, 'id' | 'fingerprint' | 'receivedAt'>;
+
+/**
+ * The same for a firing and its end, and another for every other alert, also one of the same cause: two replicas that crash are
+ * one cause, and it is over when both are. Pages that nobody ends by another page are each a series of their own.
+ */
+export function seriesOf({ id, alert, pagerDutyIncident }: Pick<AcceptedPage, 'id' | 'alert' | 'pagerDutyIncident'>): string {
+  if (pagerDutyIncident !== undefined) return `pagerduty ${pagerDutyIncident}`;
+  if (alert.source === 'description') return `page ${id}`;
+  const labels = Object.entries(alert.labels).toSorted(([one], [other]) => (one < other ? -1 : 1));
+  return JSON.stringify([alert.name, ...labels]);
+}

@@ -6,6 +6,8 @@ export interface DeliveryTarget {
   readonly name: string;
   /** The kinds that go there. */
   readonly takes: readonly Delivery['kind'][];
+  /** True: only what PagerDuty paged goes there, once for each of its incidents. Absent: everything does. */
+  readonly isPager?: boolean;
   /**
    * Called again after a failure and after a crash with the same key: what was delivered under this key already must not be
    * delivered twice, as far as the other side makes that possible.

@@ -18,7 +18,7 @@ export interface PageIntake {
     | { readonly state: 'missing' }
     | StoreFailure
   >;
-  /** Tells to which incident the page went. The first that is told holds for ever; `incident` is that one. */
+  /** Tells to which incident the page went, or `noIncident`. The first that is told holds for ever; `incident` is that one. */
   readonly assign: (
     id: string,
     incident: string,

@@ -2,31 +2,13 @@ import type { Alert, AlertJudgement, Question } from '../domain/alert.ts';
 import { type Citation, type Claim, claim } from '../domain/citation.ts';
 import type { Scope } from '../domain/reasoned.ts';
 import { type AlertSignals, decideVerdict } from './alert/decide-verdict.ts';
+import { gravityOf } from './alert/gravity.ts';
 import { readHistory } from './alert/history-signal.ts';
 import { readMetric } from './alert/metric-signal.ts';
 import { readScrape } from './alert/scrape-signal.ts';
 import { readSecondSignal } from './alert/second-signal.ts';
 import type { FactSource } from './fact-source.ts';
 import { findScope } from './find-scope.ts';
-
-/** Severities that say themselves that nobody needed to be woken, in the words of Prometheus mixins, PagerDuty and Opsgenie. */
-const mildSeverities: ReadonlySet<string> = new Set([
-  'warning',
-  'warn',
-  'info',
-  'informational',
-  'notice',
-  'low',
-  'minor',
-  'none',
-  'debug',
-  'p3',
-  'p4',
-  'p5',
-  'sev3',
-  'sev4',
-  'sev5',
-]);
 
 /** Is this real, or is the monitoring flapping? See alert/decide-verdict.ts for what each conflict of signals means. */
 export function verifyAlert(question: Question, facts: FactSource, scope: Scope = findScope(question, facts)): AlertJudgement {
@@ -40,7 +22,7 @@ export function verifyAlert(question: Question, facts: FactSource, scope: Scope 
   const second = isConfirmedByScrape ? { state: 'failing' as const, claims: [...scrape.claims, ...cluster.claims] } : cluster;
   const signals: AlertSignals = {
     page: alert.state,
-    gravity: mildSeverities.has(alert.severity ?? '') ? 'mild' : 'grave',
+    gravity: gravityOf(alert),
     second: second.state,
     metric: metric.state,
     history: history.state,

@@ -1,6 +1,7 @@
 import type { Attempt, Incident } from '../domain/incident.ts';
 import { byItself } from '../domain/incident-event.ts';
 import { millisecondsPerSecond } from '../domain/instant.ts';
+import { firingAlerts, hasFiredSince, isInOurHands } from './is-over.ts';
 import { carryOn, finishBeginnings, notPutBack, putBack } from './attempt-step.ts';
 import { isInForce, throughTheGate, wentThroughTheGate } from './repair-gate.ts';
 import { type Goal, rest, type Run, type Step } from './step.ts';
@@ -16,6 +17,8 @@ export function nextStep(incident: Incident, goal: Goal, run: Run): Step {
   if (left.length > 0) return rest('needs-human', `${left.join('. ')}.`);
   if (goal === 'undo') return rest('undone', whatWasUndone(incident));
   if (incident.closed !== undefined) return rest('closed', 'The incident is closed.');
+  if (incident.joined !== undefined) return rest('joined', `It is worked on in ${incident.joined.incident}: ${incident.joined.because}`);
+  if (goal === 'settle') return settle(incident);
   if (incident.aborted !== undefined && goal !== 'restore') return rest('aborted', incident.aborted);
   for (const attempt of incident.attempts.toReversed()) {
     const open = carryOn(attempt, goal, run);
@@ -32,6 +35,15 @@ function whatWasUndone({ attempts }: Incident): string {
   return attempts.some(({ undoAsked }) => undoAsked !== undefined)
     ? `What was asked to be undone is put back.${left}`
     : 'Nothing was asked to be undone.';
+}
+
+/** An end that nobody looked at, or that holds only as long as something of ours does, is none. */
+function settle(incident: Incident): Step {
+  const firing = firingAlerts(incident);
+  if (incident.cause === undefined) return rest('unsettled', 'Nobody was paged, so that no page can tell that it is over.');
+  if (firing.length > 0) return rest('unsettled', `It is not over: ${firing.join(', ')}.`);
+  if (incident.investigations.length === 0) return rest('unsettled', 'It was not looked at yet.');
+  return isInOurHands(incident) ? rest('unsettled', 'What was done is in force still, or under way.') : { kind: 'close' };
 }
 
 /** From the first look to the end, as far as the goal goes. */
@@ -53,7 +65,8 @@ function spoken(because: readonly string[] | undefined, otherwise: string): stri
   return because === undefined || because.length === 0 ? otherwise : because.join('; ');
 }
 
-function firstPlan({ attempts, withoutPlan, investigations }: Incident, run: Run): Step {
+function firstPlan(incident: Incident, run: Run): Step {
+  const { attempts, withoutPlan, investigations } = incident;
   const mitigations = attempts.filter(({ purpose }) => purpose === 'mitigate');
   const declined = mitigations.findLast((attempt) => attempt.declined?.isSuperseded === false)?.declined;
   if (declined !== undefined) return rest('needs-human', declined.because);
@@ -61,6 +74,8 @@ function firstPlan({ attempts, withoutPlan, investigations }: Incident, run: Run
   // Whoever takes a plan back while it is worked has not asked for another one; a run that is started later has.
   if (taken !== undefined) return rest('needs-human', `It was put back: ${taken.because}.`);
   const none = withoutPlan.find(({ purpose }) => purpose === 'mitigate');
+  // It fires anew: that there was no plan, or nothing to do, was so before.
+  if (none !== undefined && hasFiredSince(incident, investigations.at(-1)?.at ?? 0)) return { kind: 'investigate', why: 'first' };
   const unsettled = mitigations.find((attempt) => !isSettled(attempt, run));
   if (none === undefined && unsettled !== undefined)
     return { kind: 'observe', attempt: unsettled, pauseMilliseconds: settlePauseMilliseconds };

@@ -12,7 +12,9 @@ export type Goal =
   /** Puts back what a proven gate allows, and closes. */
   | 'restore'
   /** Only finishes what was asked to be undone. */
-  | 'undo';
+  | 'undo'
+  /** Closes where every alert is over and nothing of ours is in force. */
+  | 'settle';
 
 export type Step =
   | { readonly kind: 'investigate'; readonly why: 'first' | 'diagnosis' }
@@ -36,7 +38,18 @@ export type Step =
   /** Nothing more happens by itself. */
   | { readonly kind: 'rest'; readonly state: Resting; readonly because: string };
 
-export type Resting = 'closed' | 'mitigated' | 'nothing-to-do' | 'needs-human' | 'gate-closed' | 'aborted' | 'undone';
+export type Resting =
+  | 'closed'
+  | 'mitigated'
+  | 'nothing-to-do'
+  | 'needs-human'
+  | 'gate-closed'
+  | 'aborted'
+  | 'undone'
+  /** The trouble is worked on in another incident. */
+  | 'joined'
+  /** It cannot be closed yet. */
+  | 'unsettled';
 
 export interface Run {
   readonly now: Instant;

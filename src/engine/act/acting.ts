@@ -25,6 +25,8 @@ export interface Acting {
   readonly goal: Goal;
   /** True: plans are worked out and rehearsed, and whatever a policy or a human would say, none is approved. Absent: no. */
   readonly isDryRun?: boolean;
+  /** True: while a plan waits for somebody, or there is none, it is asked why already. Absent: whoever sits there wants to be asked first. */
+  readonly diagnosesWhileWaiting?: boolean;
   readonly patience: Patience;
   /** Who works the incident, for the record: "ada@laptop". */
   readonly by: string;

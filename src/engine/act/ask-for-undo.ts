@@ -1,5 +1,5 @@
-import { type Attempt, standingChanges } from '../../domain/incident.ts';
-import { type Acting, type Failed } from './acting.ts';
+import { isUndoable } from '../../workflow/undoable.ts';
+import type { Acting, Failed } from './acting.ts';
 import { Journal } from './journal.ts';
 
 type Recording = Pick<Acting, 'store' | 'clock' | 'follower' | 'by'>;
@@ -19,18 +19,13 @@ export async function askForUndo(id: string, attempt: number | undefined, record
     };
   }
   for (const each of attempts.toReversed()) {
-    if (each.undoAsked !== undefined || !(isUnderWay(each) || standingChanges(each).length > 0)) continue;
+    if (!isUndoable(each)) continue;
     const happening = { kind: 'undo-asked', attempt: each.number, because: `${recording.by} asked for it` } as const;
     const recorded = await journal.record(happening, recording.by);
     if (recorded.state === 'failed') return recorded;
     if (recorded.state === 'overtaken') return askForUndo(id, attempt, recording);
   }
   return undefined;
-}
-
-/** Approved, and about to be carried out, or half of it: what is still to come must not happen either. */
-function isUnderWay({ approval, declined, appliedAt }: Attempt): boolean {
-  return approval !== undefined && declined === undefined && appliedAt === undefined;
 }
 
 /** Records that nothing more is to be done by itself. Undefined: it is recorded. */

@@ -235,7 +235,13 @@ test.each([
 test('another process takes the incident over while a change is made: this one begins no other, and says so', async () => {
   const night = await badNight();
   const { store, id, cluster } = night;
-  const claimOf = (name: string): Claim => ({ id, holder: { name, process: name }, store, clock: { now: () => cluster.now } });
+  const claimOf = (name: string): Claim => ({
+    id,
+    holder: { name, process: name },
+    store,
+    clock: { now: () => cluster.now },
+    termMilliseconds: 60_000,
+  });
   const lease = await Lease.take(claimOf('ada'));
   if (!(lease instanceof Lease)) throw new Error('Nobody else claims it.');
   const others: Promise<unknown>[] = [];

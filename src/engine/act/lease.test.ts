@@ -22,7 +22,7 @@ async function setting(): Promise<Setting> {
   if (created.state === 'failed') throw new Error(created.happened);
   const { id } = created;
   return {
-    claimOf: (name) => ({ id, holder: { name, process: name }, store, clock: { now: () => now } }),
+    claimOf: (name) => ({ id, holder: { name, process: name }, store, clock: { now: () => now }, termMilliseconds: 60_000 }),
     pass: (seconds) => void (now += seconds * 1000),
     breakStore: (is) => void (isBroken = is),
   };

@@ -4,7 +4,7 @@ import type { IncidentStore, LeaseAnswer, LeaseHolder, StoreFailure } from '../.
 import type { Failed } from './acting.ts';
 
 /** A worker that is stopped in the middle leaves its lease behind; this long it keeps others away, unless its process is known to be gone. */
-const leaseMilliseconds = 60_000;
+export const leaseMilliseconds = 60_000;
 /** Several renewals may fail before it runs out. */
 export const renewMilliseconds = 15_000;
 
@@ -15,6 +15,8 @@ export interface Claim {
   readonly store: IncidentStore;
   /** The clock on the wall: other processes compare with theirs. */
   readonly clock: Clock;
+  /** For how long it is claimed each time. */
+  readonly termMilliseconds: number;
 }
 
 /** The right of one process to work an incident, as long as it is prolonged in time. Once lost it stays lost. */
@@ -69,9 +71,15 @@ export class Lease {
   }
 }
 
-async function ask({ id, holder, store, clock }: Claim): Promise<{ readonly answer: LeaseAnswer | StoreFailure; readonly until: number }> {
+async function ask({
+  id,
+  holder,
+  store,
+  clock,
+  termMilliseconds,
+}: Claim): Promise<{ readonly answer: LeaseAnswer | StoreFailure; readonly until: number }> {
   const now = clock.now();
-  const until = now + leaseMilliseconds;
+  const until = now + termMilliseconds;
   return { answer: await store.lease(id, { holder, now, until }), until };
 }
 

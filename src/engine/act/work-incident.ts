@@ -37,9 +37,10 @@ export async function workIncident(id: string, acting: Acting, signal: AbortSign
   for (;;) {
     const { incident } = journal;
     const step = nextStep(incident, goal, { now: clock.now(), startedAt, patience });
-    if (step.kind === 'rest') return { state: 'rested', resting: step.state, because: step.because, incident };
+    const deeper = isLeftToHumans(step) ? await diagnoseWhileWaiting({ acting, journal, memory }, signal) : undefined;
+    if (step.kind === 'rest' && deeper === undefined) return { state: 'rested', resting: step.state, because: step.because, incident };
     if (signal.aborted) return { state: 'rested', resting: 'stopped', because: 'It was stopped.', incident };
-    const outcome = await carryOutStep(step, { acting, journal, memory }, signal);
+    const outcome = step.kind === 'rest' ? (deeper ?? happened()) : await carryOutStep(step, { acting, journal, memory }, signal);
     if (outcome.state === 'failed') return { ...outcome, incident: journal.incident };
     if (outcome.state === 'waiting') return { state: 'rested', resting: 'waiting', because: outcome.because, incident: journal.incident };
     // What was decided from a look that was cut short has no ground. How a change ended stays true.
@@ -70,8 +71,10 @@ async function carryOutStep(step: Exclude<Step, { readonly kind: 'rest' }>, work
     }
     case 'choose-plan':
       return choosePlan(acting, { incident, purpose: step.purpose, memory }, signal);
-    case 'seek-approval':
-      return seekApproval(acting, { incident, attempt: step.attempt, memory }, signal);
+    case 'seek-approval': {
+      const outcome = await seekApproval(acting, { incident, attempt: step.attempt, memory }, signal);
+      return outcome.state === 'waiting' ? ((await diagnoseWhileWaiting(work, signal)) ?? outcome) : outcome;
+    }
     case 'save-evidence':
       return saveEvidence(acting, { attempt: step.attempt, memory }, signal);
     case 'change':
@@ -92,6 +95,19 @@ async function carryOutStep(step: Exclude<Step, { readonly kind: 'rest' }>, work
     case 'close':
       return closeIncident(acting, incident, signal);
   }
+}
+
+function isLeftToHumans(step: Step): boolean {
+  return step.kind === 'rest' && step.state === 'needs-human';
+}
+
+/** Undefined: it was asked why already, or there is nothing more to look at meanwhile. */
+async function diagnoseWhileWaiting({ acting, journal, memory }: Work, signal: AbortSignal): Promise<StepOutcome | undefined> {
+  const isAskedWhy = journal.incident.investigations.at(-1)?.why === 'diagnosis';
+  if (acting.diagnosesWhileWaiting !== true || isAskedWhy || signal.aborted) return undefined;
+  const seen = await memory.diagnose(signal);
+  // The plan waits all the same.
+  return 'attempted' in seen ? undefined : happened({ kind: 'investigated', why: 'diagnosis', investigation: seen.investigation });
 }
 
 /** Its beginning is stored before anything is written; where somebody else wrote to the incident meanwhile, nothing is. */

@@ -6,7 +6,10 @@ import type { AccessToken, AuditEntry } from '../../ports/access-store.ts';
 import type { IncidentSummary, ListWish } from '../../ports/incident-store.ts';
 import type { PageAnswer } from '../../ports/page-intake.ts';
 import type { Role } from '../../domain/role.ts';
+import type { ServedState } from '../../workflow/served-state.ts';
 import type { Failed } from '../act/acting.ts';
+
+export type { ServedState };
 
 /** What every surface of the server goes through. What people ask for is stored first and carried out by the workers. Never throws. */
 export interface ServedIncidents {
@@ -59,21 +62,6 @@ export interface ServedSummary extends IncidentSummary {
   /** One sentence that answers the page. Absent: not investigated yet. */
   readonly summary?: string;
 }
-
-/** Where an incident is, for people: what happens next depends on it. */
-export type ServedState =
-  | 'queued'
-  | 'investigating'
-  | 'waiting-for-approval'
-  | 'acting'
-  | 'watching'
-  | 'mitigated'
-  | 'gate-closed'
-  | 'needs-human'
-  | 'nothing-to-do'
-  | 'joined'
-  | 'aborted'
-  | 'closed';
 
 export interface ServedIncident {
   readonly id: string;

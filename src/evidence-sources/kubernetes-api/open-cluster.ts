@@ -36,6 +36,8 @@ export interface ClusterToOpen {
 export interface OpenedCluster {
   readonly state: 'opened';
   readonly source: EvidenceSource;
+  /** As the kubeconfig has it, and as `identify` tells it. */
+  readonly name: string;
   /** Loads what can run programs in pods and create pods of our own. Only for callers that a flag allows it. */
   readonly openPods: () => Promise<PodAccess>;
   /** Loads what can write to the cluster. Only for an actuator. */
@@ -67,6 +69,7 @@ export function openCluster(wanted: ClusterToOpen): OpenedCluster | Failure {
   const api = apiClient(connection, limits, wait);
   return {
     state: 'opened',
+    name: cluster.clusterName,
     source: clusterSource({ api, connection, cluster, limits, tap, clock, preferred: preferredNamespace(wanted, cluster) }),
     openPods: async () => (await import('./pod-access.ts')).podAccess({ api, connection, clock, wait }),
     openRequests: async () => (await import('./cluster-requests.ts')).clusterRequests({ api, wait }),

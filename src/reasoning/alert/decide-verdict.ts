@@ -4,7 +4,7 @@ import type { AlertVerdict } from '../../domain/alert.ts';
 export interface AlertSignals {
   /** What the page itself said when it was sent. */
   readonly page: 'firing' | 'resolved';
-  /** mild: said to be so. grave: said to be critical, or not said at all, since a page is grave until somebody says otherwise. */
+  /** See `gravityOf`. */
   readonly gravity: 'grave' | 'mild';
   readonly second: SecondState;
   readonly metric: MetricState;

@@ -52,6 +52,8 @@ const statusOf: { readonly [Resting in Extract<Worked, { readonly state: 'rested
   'nothing-to-do': 0,
   'needs-human': 1,
   aborted: 1,
+  joined: 1,
+  unsettled: 2,
   'gate-closed': 2,
   waiting: 2,
   stopped: 2,

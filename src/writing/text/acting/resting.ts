@@ -5,7 +5,18 @@ import { oneCommand } from '../../terminal-safe.ts';
 
 export interface Rested {
   readonly id: string;
-  readonly resting: 'closed' | 'mitigated' | 'nothing-to-do' | 'needs-human' | 'gate-closed' | 'aborted' | 'undone' | 'waiting' | 'stopped';
+  readonly resting:
+    | 'closed'
+    | 'mitigated'
+    | 'nothing-to-do'
+    | 'needs-human'
+    | 'gate-closed'
+    | 'aborted'
+    | 'undone'
+    | 'joined'
+    | 'unsettled'
+    | 'waiting'
+    | 'stopped';
   readonly because: string;
   readonly incident: Incident;
 }
@@ -18,6 +29,8 @@ const headlines: { readonly [Resting in Rested['resting']]: string } = {
   'gate-closed': 'Not put back yet.',
   aborted: 'Stopped; nothing more is done by itself.',
   undone: 'Put back.',
+  joined: 'Worked on elsewhere.',
+  unsettled: 'Not over yet.',
   waiting: 'It waits for an approval.',
   stopped: 'Stopped on the way; what was done is recorded.',
 };

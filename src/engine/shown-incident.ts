@@ -1,7 +1,7 @@
-import type { Incident } from './domain/incident.ts';
-import type { IncidentEvent } from './domain/incident-event.ts';
-import type { ExactWrite, JsonValue, PreparedChange } from './domain/prepared-change.ts';
-import { redactValue } from './recording-format/redact-object.ts';
+import type { Incident } from '../domain/incident.ts';
+import type { IncidentEvent } from '../domain/incident-event.ts';
+import type { ExactWrite, JsonValue, PreparedChange } from '../domain/prepared-change.ts';
+import { redactValue } from '../recording-format/redact-object.ts';
 
 /** As it may be shown and sent around: the store keeps whole pod templates, with which a change is put back, and the page as it came. */
 export function shownIncident(incident: Incident): Incident {

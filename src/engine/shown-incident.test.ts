@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { shownEvent, shownIncident } from './compose-shown-incident.ts';
-import { exampleChoice, exampleEvents, exampleIncident, examplePlan, examplePrepared } from './domain/example-incident.ts';
-import type { IncidentHappening } from './domain/incident-event.ts';
+import { shownEvent, shownIncident } from './shown-incident.ts';
+import { exampleChoice, exampleEvents, exampleIncident, examplePlan, examplePrepared } from '../domain/example-incident.ts';
+import type { IncidentHappening } from '../domain/incident-event.ts';
 
 const workload = { kind: 'Deployment', namespace: 'shop', name: 'cart' };
 const change = { kind: 'roll-back', workload, toRevision: 1 } as const;

@@ -1,0 +1,50 @@
+import { randomBytes } from 'node:crypto';
+import type { AccessToken } from '../../ports/access-store.ts';
+import { hashOfSecret, newSecret } from '../access/access-secret.ts';
+import type { Failed } from '../act/acting.ts';
+import { audited } from './audited.ts';
+import type { Done, Missing, ServedIncidents } from './served-incidents.ts';
+import type { Serving } from './serving.ts';
+
+const idBytes = 8;
+
+/** Who may do what, and who did what. */
+export function servedAccess(serving: Serving): Pick<ServedIncidents, 'createToken' | 'listTokens' | 'revokeToken' | 'readAudit'> {
+  const { access } = serving.store;
+  return {
+    createToken: async ({ name, role, expiresAt }, by) => {
+      const secret = newSecret();
+      const token: AccessToken = {
+        id: randomBytes(idBytes).toString('hex'),
+        name,
+        role,
+        hash: hashOfSecret(secret),
+        createdAt: serving.clock.now(),
+        ...(expiresAt === undefined ? {} : { expiresAt }),
+      };
+      const at = serving.clock.now();
+      // Nobody gets a secret that the audit log does not know of.
+      const detail = `${role} "${name}" (${token.id})`;
+      const kept = await access.audit({ at, by, what: 'create-token', result: 'done', detail });
+      if (kept.state === 'failed') return kept;
+      const created = await access.createToken(token);
+      if (created.state === 'created') return { state: 'created', token, secret };
+      await access.audit({ at, by, what: 'create-token', result: 'failed', detail: `${detail}: ${created.happened}` });
+      return created;
+    },
+    listTokens: async () => {
+      const read = await access.listTokens();
+      return read.state === 'read' ? read.tokens : read;
+    },
+    revokeToken: (id, by) =>
+      audited(serving, { by, what: 'revoke-token', detail: id }, async (): Promise<Done | Missing | Failed> => {
+        const revoked = await access.revokeToken(id, serving.clock.now());
+        if (revoked.state === 'failed') return revoked;
+        return revoked.state === 'revoked' ? { state: 'done' } : { state: 'missing' };
+      }),
+    readAudit: async (wish) => {
+      const read = await access.readAudit(wish);
+      return read.state === 'read' ? read.entries : read;
+    },
+  };
+}
