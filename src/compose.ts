@@ -26,6 +26,7 @@ export const composition: Composition = {
   permissions: () => writeClusterRoles(permissionsUsed(), optionalRoles),
   catalogue,
   openActing: () => import('./compose-acting.ts'),
+  openServing: () => import('./compose-serving.ts'),
   readPolicy: async (file) => (await import('./policy-files/read-policy-file.ts')).readPolicyFile(file, knownNames),
 };
 

@@ -83,4 +83,5 @@ function job(kind: JobKind, key: string, payload: JsonValue, runAt: Instant): Jo
   return { kind, key, payload, runAt, mostTries };
 }
 
-export type JobKind = 'work-page' | 'work-incident' | 'timer' | 'remind' | 'deliver';
+export const jobKinds = ['work-page', 'work-incident', 'timer', 'remind', 'deliver'] as const;
+export type JobKind = (typeof jobKinds)[number];

@@ -25,13 +25,17 @@ export const actingCommands: readonly ((onRequest: OnRequest) => Command)[] = [
   incidentsCommand,
 ];
 
-interface ActFlags {
-  readonly policy?: string;
-  readonly database?: string;
-  readonly approve?: readonly string[];
+/** How long is watched, and whose morning is the next one. */
+export interface ActTimes {
   readonly soak: number;
   readonly within: number;
   readonly timeZone?: string;
+}
+
+interface ActFlags extends ActTimes {
+  readonly policy?: string;
+  readonly database?: string;
+  readonly approve?: readonly string[];
   readonly output: OutputFormat;
   readonly color: ColourChoice;
 }
@@ -48,11 +52,20 @@ const usualSoak = '60s';
 const usualWithin = '3m';
 
 function addActOptions(command: Command): Command {
+  return addTimeOptions(
+    command
+      .addOption(new Option('--policy <file>', 'what may run without asking, where and how often').argParser(readText))
+      .addOption(
+        new Option('--approve <mitigation>', 'agree beforehand to this mitigation, by its id; may be given again').argParser(addText),
+      ),
+  )
+    .addOption(databaseOption())
+    .addOption(outputOption())
+    .addOption(colourOption());
+}
+
+export function addTimeOptions(command: Command): Command {
   return command
-    .addOption(new Option('--policy <file>', 'what may run without asking, where and how often').argParser(readText))
-    .addOption(
-      new Option('--approve <mitigation>', 'agree beforehand to this mitigation, by its id; may be given again').argParser(addText),
-    )
     .addOption(
       new Option('--soak <duration>', 'it has to stay well for so long')
         .argParser(readDuration)
@@ -65,13 +78,10 @@ function addActOptions(command: Command): Command {
     )
     .addOption(
       new Option('--time-zone <name>', 'your own, for reminders, such as Europe/Berlin (default: this machine’s)').argParser(readTimeZone),
-    )
-    .addOption(databaseOption())
-    .addOption(outputOption())
-    .addOption(colourOption());
+    );
 }
 
-function databaseOption(): Option {
+export function databaseOption(): Option {
   return new Option('--database <place>', 'where incidents are kept, as sqlite:FILE (default: sqlite: in your state directory)').argParser(
     readDatabase,
   );
@@ -192,7 +202,7 @@ function presentationOf({ output, color, approve = [] }: Pick<ActFlags, 'output'
   return { output, colour: color, approved: approve };
 }
 
-function settingsOf({ policy, database, soak, within, timeZone }: ActFlags): ActSettings {
+export function settingsOf({ policy, database, soak, within, timeZone }: ActTimes & Pick<ActFlags, 'policy' | 'database'>): ActSettings {
   return {
     ...(policy === undefined ? {} : { policy }),
     ...(database === undefined ? {} : { database }),

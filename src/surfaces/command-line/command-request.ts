@@ -1,6 +1,7 @@
 import type { ActSettings, StorePlace } from './acting-composition.ts';
 import type { SourceOptions } from './looking.ts';
 import type { PolicyRequest } from './policy-composition.ts';
+import type { ServeRequest } from './serving-composition.ts';
 import type { ColourChoice } from './colours.ts';
 
 export const outputFormats = ['text', 'json', 'markdown'] as const;
@@ -37,6 +38,7 @@ export type CommandRequest =
     }
   | { readonly command: 'explain'; readonly wanted: Wanted; readonly colour: ColourChoice }
   | { readonly command: 'completion'; readonly shell: Shell }
+  | { readonly command: 'serve'; readonly request: ServeRequest }
   | ActingRequest
   | PolicyRequest
   | ({ readonly command: 'incidents'; readonly place: StorePlace; readonly incident?: string } & Presentation);

@@ -29,6 +29,7 @@ describe('bash completes', () => {
         'restore',
         'abort',
         'incidents',
+        'serve',
         'check',
         'policy',
         'record',

@@ -3,6 +3,7 @@ import type { AnyFailureMode } from '../../domain/failure-mode.ts';
 import type { Investigation } from '../../domain/investigation.ts';
 import type { PolicyComposition } from './policy-composition.ts';
 import type { ActingComposition } from './acting-composition.ts';
+import type { ServingComposition } from './serving-composition.ts';
 import type { Announcer, Failure, SourceOptions } from './looking.ts';
 
 /** What the command line needs from the rest of the program. compose.ts has it; tests hand in their own. */
@@ -18,6 +19,8 @@ export interface Composition extends PolicyComposition {
   readonly catalogue: readonly AnyFailureMode[];
   /** Loads what can change a cluster, which most commands do not need. */
   readonly openActing: () => Promise<ActingComposition>;
+  /** Loads the server. */
+  readonly openServing: () => Promise<ServingComposition>;
 }
 
 export interface InvestigationOptions extends SourceOptions {

@@ -51,6 +51,7 @@ export function exampleProgram(settings: ExampleSettings = {}): ExampleProgram {
     catalogue: [],
     readPolicy: () => Promise.reject(new Error('This example reads no policy.')),
     openActing: () => Promise.reject(new Error('This example does not act.')),
+    openServing: () => Promise.reject(new Error('This example does not serve.')),
     ...settings.composition,
   };
   return {

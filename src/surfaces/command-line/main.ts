@@ -23,7 +23,7 @@ process.on('SIGHUP', () => interruption.abort({ status: hangUpStatus }));
 const failedStatus = 3;
 
 /** They change a cluster, so that whoever reads of their end has to look what they did. */
-const acting = ['mitigate', 'undo', 'restore', 'abort'];
+const acting = ['mitigate', 'undo', 'restore', 'abort', 'serve'];
 const isActing = process.argv.slice(2).some((word) => acting.includes(word));
 
 function giveUp(happened: string): never {

@@ -53,6 +53,12 @@ export function readCount(written: string): number {
   return Number(written);
 }
 
+/** A port to listen at; 0 takes any that is free. */
+export function readPort(written: string): number {
+  if (!/^\d{1,5}$/.test(written) || Number(written) > 65_535) throw new InvalidArgumentError('Write a number up to 65535.');
+  return Number(written);
+}
+
 /** "sqlite:FILE", or only the path of the file. */
 export function readDatabase(written: string): string {
   const path = readText(written).replace(/^sqlite:/, '');

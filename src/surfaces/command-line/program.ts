@@ -5,6 +5,7 @@ import { type CommandRequest, type OutputFormat, type Shell, shells } from './co
 import { readText } from './option-values.ts';
 import { checkCommand } from './check-command.ts';
 import { policyCommand } from './policy-command.ts';
+import { serveCommand } from './serve-command.ts';
 import { addSourceOptions, colourOption, examples, outputOption, type SourceFlags, sourceOf } from './source-options.ts';
 
 export interface ProgramSettings {
@@ -17,7 +18,7 @@ export interface ProgramSettings {
 export function buildProgram({ version, onRequest }: ProgramSettings): Command {
   const program = new Command('stanch')
     .description(
-      'Works an incident in Kubernetes as a senior engineer would: is it real, who is failing, what changed, what stops the bleeding, and why.\nOnly mitigate, undo and restore change a cluster, each change approved by you or by a policy file, with its undo stored before. All else reads, except that --node-access debug-pod creates pods and deletes them again.',
+      'Works an incident in Kubernetes as a senior engineer would: is it real, who is failing, what changed, what stops the bleeding, and why.\nOnly mitigate, undo, restore and what is approved in serve change a cluster, each change approved by you or by a policy file, with its undo stored before. All else reads, except that --node-access debug-pod creates pods and deletes them again.',
     )
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
@@ -36,6 +37,7 @@ export function buildProgram({ version, onRequest }: ProgramSettings): Command {
   const commands = [
     investigateCommand,
     ...actingCommands,
+    serveCommand,
     checkCommand,
     policyCommand,
     recordCommand,

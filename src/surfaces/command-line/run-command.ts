@@ -47,6 +47,8 @@ export async function runCommand(request: CommandRequest, run: CommandRun): Prom
       return check(request, run);
     case 'policy':
       return checkPolicy(request, run.terminal, await run.compose());
+    case 'serve':
+      return (await import('./run-serve.ts')).runServe(request.request, run);
     case 'incidents':
       return (await import('./run-acting.ts')).showIncidents(request, run);
     case 'mitigate':

@@ -4,8 +4,12 @@ import { outputFormats, type SourceRequest } from './command-request.ts';
 import { readAddress, readDuration, readSeconds, readText } from './option-values.ts';
 import { addProbingOptions, type ProbingFlags, probingFlags, probingOf } from './probing-options.ts';
 
-export interface SourceFlags extends ProbingFlags {
+export interface SourceFlags extends PlaceFlags {
   readonly alert?: string;
+}
+
+/** Where to look, whoever was paged. */
+export interface PlaceFlags extends ProbingFlags {
   readonly recording?: string;
   readonly kubeconfig?: string;
   readonly context?: string;
@@ -22,15 +26,19 @@ const usualLookBack = '24h';
 const usualBudgetSeconds = 60;
 
 export function addSourceOptions(command: Command): Command {
+  return addPlaceOptions(
+    command.addOption(
+      new Option('-a, --alert <file>', 'the page: an Alertmanager or PagerDuty payload, or plain words; - reads standard input').argParser(
+        readText,
+      ),
+    ),
+  );
+}
+
+export function addPlaceOptions(command: Command): Command {
   const conflicts = ['kubeconfig', 'context', ...probingFlags];
   return addProbingOptions(
     command
-      .addOption(
-        new Option(
-          '-a, --alert <file>',
-          'the page: an Alertmanager or PagerDuty payload, or plain words; - reads standard input',
-        ).argParser(readText),
-      )
       .addOption(
         new Option('-r, --recording <path>', 'a recording or support bundle, as a directory or .tar.gz, instead of a live cluster')
           .argParser(readText)
@@ -59,9 +67,13 @@ export function addSourceOptions(command: Command): Command {
 }
 
 export function sourceOf(flags: SourceFlags, command: Command): SourceRequest {
-  const { alert, recording, kubeconfig, context, namespace, selector, prometheus, since, budget } = flags;
+  const { alert } = flags;
+  return { ...(alert === undefined ? {} : { alertFrom: alert }), ...placeOf(flags, command) };
+}
+
+export function placeOf(flags: PlaceFlags, command: Command): Omit<SourceRequest, 'alertFrom'> {
+  const { recording, kubeconfig, context, namespace, selector, prometheus, since, budget } = flags;
   return {
-    ...(alert === undefined ? {} : { alertFrom: alert }),
     ...(recording === undefined ? {} : { recording }),
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
     ...(context === undefined ? {} : { context }),
