@@ -38,6 +38,39 @@ test("the kernel's build name and the lab's own places are replaced", async () =
   expect((await cleaned({ 'mounts.txt': text }))['mounts.txt']).toBe('Linux 6.18.44, lowerdir=/var/cache/lab/base');
 });
 
+/** What is left of the objects of a kind. */
+async function cleanedObjects(kind: string, items: readonly object[]): Promise<readonly object[]> {
+  const directory = mkdtempSync(join(folder, 'recording-'));
+  const path = join(directory, 'objects', `${kind}.json`);
+  mkdirSync(join(directory, 'objects'));
+  writeFileSync(path, JSON.stringify({ kind: 'List', apiVersion: 'v1', items }));
+  await cleanRecording(directory);
+  return (JSON.parse(readFileSync(path, 'utf8')) as { readonly items: readonly object[] }).items;
+}
+
+const managedFields = [{ manager: 'somebody' }];
+
+test('who wrote the fields of a pod goes, and of a ConfigMap it stays', async () => {
+  expect(await cleanedObjects('pods', [{ metadata: { name: 'cart-1', managedFields }, spec: {} }])).toEqual([
+    { metadata: { name: 'cart-1' }, spec: {} },
+  ]);
+  const settings = { metadata: { name: 'cart', managedFields }, data: {} };
+  expect(await cleanedObjects('configmaps', [settings])).toEqual([settings]);
+});
+
+test('who wrote the roles that every API server brings goes, and of the others it stays', async () => {
+  const labels = { 'kubernetes.io/bootstrapping': 'rbac-defaults' };
+  const own = { metadata: { name: 'cart-reader', managedFields } };
+  expect(await cleanedObjects('clusterroles', [{ metadata: { name: 'view', labels, managedFields } }, own])).toEqual([
+    { metadata: { name: 'view', labels } },
+    own,
+  ]);
+});
+
+test('a list without objects stays one', async () => {
+  expect(await cleanedObjects('pods', [])).toEqual([]);
+});
+
 test('a dump that is too large goes as if it had never been asked for', async () => {
   const left = await cleaned({ 'df.txt': 'small', 'iptables-save-nat.txt': 'x'.repeat(300 * 1024) });
   expect(Object.keys(left)).toEqual(['commands.json', 'df.txt']);

@@ -8,6 +8,7 @@ const largestBytes = 256 * 1024;
 /**
  * Takes out of a recording what is the machine's and not the cluster's: the boot of the one kernel that all hosts share, its
  * build name, and the places where the lab keeps its files. Dumps that are too large to keep go as well, as if never asked for.
+ * What only makes a recording large goes too: white space, and who wrote each field of what only Kubernetes itself writes.
  */
 export async function cleanRecording(directory: string): Promise<void> {
   const kernels = kernelNames(await readFile(join(directory, 'objects/nodes.json'), 'utf8').catch(() => ''));
@@ -21,8 +22,43 @@ export async function cleanRecording(directory: string): Promise<void> {
       continue;
     }
     const text = await readFile(path, 'utf8');
-    await writeFile(path, cleanText(/(?:dmesg|journal-kernel)\.txt$/.test(name) ? withoutBoot(text) : text, kernels));
+    await writeFile(path, cleanText(withoutWhatNobodyReads(name, text), kernels));
   }
+}
+
+function withoutWhatNobodyReads(name: string, text: string): string {
+  if (/(?:dmesg|journal-kernel)\.txt$/.test(name)) return withoutBoot(text);
+  if (/^metrics\/.*\.json$/.test(name)) return `${JSON.stringify(JSON.parse(text))}\n`;
+  const kind = /^objects\/(\w+)\.json$/.exec(name)?.[1];
+  return kind === undefined ? text : withoutRoutineWriters(kind, text);
+}
+
+/** Kinds of which people write no object themselves, as a rule. */
+const writtenByControllers: ReadonlySet<string> = new Set([
+  'controllerrevisions',
+  'endpoints',
+  'endpointslices',
+  'events',
+  'leases',
+  'pods',
+  'replicasets',
+]);
+/** Labels of what every API server makes for itself. */
+const madeByTheServer = ['kubernetes.io/bootstrapping', 'kube-aggregator.kubernetes.io/automanaged'];
+
+function withoutRoutineWriters(kind: string, text: string): string {
+  const list = JSON.parse(text) as { readonly items?: readonly Listed[] };
+  if (list.items === undefined) return text;
+  const items = list.items.map((item) => {
+    const isRoutine = writtenByControllers.has(kind) || madeByTheServer.some((label) => item.metadata?.labels?.[label] !== undefined);
+    return JSON.stringify(isRoutine ? { ...item, metadata: { ...item.metadata, managedFields: undefined } } : item);
+  });
+  // One object a line, as Stanch writes them, so that a difference between two recordings can be read.
+  return `${JSON.stringify({ ...list, items: undefined }).slice(0, -1)},"items":[\n${items.join(',\n')}\n]}\n`;
+}
+
+interface Listed {
+  readonly metadata?: { readonly labels?: Readonly<Record<string, string>> };
 }
 
 function cleanText(text: string, kernels: readonly string[]): string {

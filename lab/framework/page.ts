@@ -1,5 +1,8 @@
+import { alertmanagerUrl, desk } from '../layout.ts';
 import { runInHost } from '../machine/in-host.ts';
-import { waitFor } from '../run-program.ts';
+import { inNetworkOf } from '../machine/network.ts';
+import { runProgram, waitFor } from '../run-program.ts';
+import type { Report } from './scenario.ts';
 
 interface Webhook {
   readonly status: string;
@@ -22,6 +25,36 @@ export async function waitForPage({ alert, since }: { alert: string; since: Date
     },
   });
   return page ?? '';
+}
+
+/** Hands Alertmanager what a watcher outside of the cluster reports; it reaches the pager like any other alert. */
+export function report(found: Report): Promise<void> {
+  // Long enough for every scenario; `withdraw` ends it.
+  return tellAlertmanager(found, new Date(Date.now() + 3_600_000));
+}
+
+/** Ends what was reported. Harmless where nothing was. */
+export function withdraw(found: Report): Promise<void> {
+  return tellAlertmanager(found, new Date());
+}
+
+async function tellAlertmanager({ alert, summary, labels }: Report, endsAt: Date): Promise<void> {
+  const alerts = [{ labels: { alertname: alert, ...labels }, annotations: { summary }, endsAt: endsAt.toISOString() }];
+  await runProgram(
+    inNetworkOf(desk.name, [
+      'curl',
+      '--silent',
+      '--show-error',
+      '--fail',
+      '--max-time',
+      '10',
+      '--header',
+      'Content-Type: application/json',
+      '--data',
+      JSON.stringify(alerts),
+      `${alertmanagerUrl}/api/v2/alerts`,
+    ]),
+  );
 }
 
 function isFiring({ status, alerts }: Webhook, { alert, since }: { alert: string; since: Date }): boolean {

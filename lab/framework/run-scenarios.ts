@@ -5,7 +5,7 @@ import { say, step } from '../progress.ts';
 import { isUp } from '../up.ts';
 import { differences, headline, investigate } from './investigate.ts';
 import { keepRecording } from './keep-recording.ts';
-import { waitForPage } from './page.ts';
+import { report, waitForPage, withdraw } from './page.ts';
 import type { Scenario } from './scenario.ts';
 import { forgetThePast, waitForHealth } from './shop.ts';
 
@@ -42,7 +42,7 @@ export async function breakLab(name: string): Promise<void> {
 export async function healLab(name: string): Promise<void> {
   const scenario = await scenarioNamed(name);
   await requireLab();
-  await step(`Healing: ${scenario.name}`, scenario.heal);
+  await step(`Healing: ${scenario.name}`, () => heal(scenario));
   await step('Waiting for health', waitForHealth);
 }
 
@@ -101,7 +101,7 @@ async function testScenario({ scenario, work }: { scenario: Scenario; work: Work
       why.push(...differences({ answer, expectation: scenario.expectation }));
     });
   }
-  await attempt('heal', scenario.heal);
+  await attempt('heal', () => heal(scenario));
   await attempt('health', async () => {
     await waitForHealth();
     await forgetThePast();
@@ -120,9 +120,16 @@ async function testScenario({ scenario, work }: { scenario: Scenario; work: Work
 }
 
 /** Returns the page that the scenario's alert brought. Undefined: it has none. */
-async function waitForSymptom({ scenario: { symptom, alert }, since }: { scenario: Scenario; since: Date }): Promise<string | undefined> {
-  await symptom?.();
+async function waitForSymptom({ scenario, since }: { scenario: Scenario; since: Date }): Promise<string | undefined> {
+  await scenario.symptom?.();
+  if (scenario.report !== undefined) await report(scenario.report);
+  const alert = scenario.report?.alert ?? scenario.alert;
   return alert === undefined ? undefined : waitForPage({ alert, since });
+}
+
+async function heal(scenario: Scenario): Promise<void> {
+  if (scenario.report !== undefined) await withdraw(scenario.report);
+  await scenario.heal();
 }
 
 async function requireLab(): Promise<void> {

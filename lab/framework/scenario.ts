@@ -10,6 +10,8 @@ export interface Scenario {
   readonly symptom?: () => Promise<void>;
   /** Alert that must reach the pager after the symptom. Its webhook is the page that Stanch is given. Absent: nobody is paged. */
   readonly alert?: string;
+  /** What somebody's own watcher, outside of the cluster, tells the pager once the symptom is there. Absent: no such watcher. */
+  readonly report?: Report;
   /** Stanch may run its read-only commands on nodes and try connections from pods. Absent: it may only ask the API and Prometheus. */
   readonly canLookInside?: true;
   /** One of those that continuous integration runs: they matter most and take under 25 minutes together. */
@@ -19,6 +21,13 @@ export interface Scenario {
   readonly heal: () => Promise<void>;
   /** Name of the recording, where it is not the scenario's. */
   readonly recordedAs?: string;
+}
+
+/** An alert that does not come from the lab's Prometheus: a check of one's own, as teams have for what no metric shows. */
+export interface Report {
+  readonly alert: string;
+  readonly summary: string;
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 export interface Expectation {

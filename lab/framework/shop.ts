@@ -121,14 +121,16 @@ export async function waitForRestarts({
   });
 }
 
-/** Waits for an event of the payments namespace whose reason and message match. */
+/** Waits for an event whose reason and message match. */
 export async function waitForEvent({
   reason,
   message,
+  namespace = 'payments',
   withinSeconds = 120,
 }: {
   reason: string;
   message: RegExp;
+  namespace?: string;
   withinSeconds?: number;
 }): Promise<void> {
   await waitFor({
@@ -139,7 +141,7 @@ export async function waitForEvent({
       const { items } = await readObject<{ readonly items: readonly { readonly message?: string }[] }>(
         'events',
         '--namespace',
-        'payments',
+        namespace,
         '--field-selector',
         `reason=${reason}`,
       );
@@ -150,6 +152,8 @@ export async function waitForEvent({
 
 interface Lasting {
   readonly label: string;
+  /** Absent: payments. */
+  readonly namespace?: string;
   /** The state must be seen for so long by the same pod, so that an ordinary start is not taken for it. */
   readonly forSeconds: number;
 }
@@ -168,14 +172,18 @@ export function waitForPending(lasting: Lasting): Promise<void> {
   return waitForLasting('stays Pending', lasting, ({ status }) => status.phase === 'Pending');
 }
 
-async function waitForLasting(what: string, { label, forSeconds }: Lasting, holds: (pod: Pod) => boolean): Promise<void> {
+async function waitForLasting(
+  what: string,
+  { label, forSeconds, namespace = 'payments' }: Lasting,
+  holds: (pod: Pod) => boolean,
+): Promise<void> {
   const since = new Map<string, number>();
   await waitFor({
     what: `a pod of ${label} that ${what} for ${forSeconds} s`,
     withinSeconds: 120 + forSeconds,
     everyMilliseconds: 1000,
     check: async () => {
-      const pods = await podsOf({ namespace: 'payments', label });
+      const pods = await podsOf({ namespace, label });
       const matching = pods.filter(holds).map(({ metadata }) => metadata.uid);
       for (const uid of since.keys()) if (!matching.includes(uid)) since.delete(uid);
       for (const uid of matching) if (!since.has(uid)) since.set(uid, Date.now());

@@ -30,6 +30,7 @@ export async function ensureImages(programs: Programs): Promise<string> {
     { repository: 'coredns', tags: ['v1.12.4'], program: join(programs.kubernetes, 'coredns'), base: 'empty' },
     { repository: 'shop/payment-service', tags: ['2.46.0', '2.47.0'], program: join(programs.shop, 'payment-service'), base: 'busybox' },
     { repository: 'shop/checkout', tags: ['1.18.2'], program: join(programs.shop, 'checkout'), base: 'busybox' },
+    { repository: 'shop/errand', tags: ['0.3.0'], program: join(programs.shop, 'errand'), base: 'busybox' },
     { repository: 'shop/storefront', tags: ['1.4.0'], program: join(programs.shop, 'storefront'), base: 'busybox' },
   ];
   const key = createHash('sha256')

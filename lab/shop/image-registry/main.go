@@ -1,5 +1,6 @@
 // image-registry serves the images that the lab built, read-only, so that nodes pull as they do in production
-// and a wrong tag is answered by a registry that says "manifest unknown".
+// and a wrong tag is answered by a registry that says "manifest unknown". Repositories below private/ want credentials that
+// nobody has, and those below busy/ have been pulled too often.
 package main
 
 import (
@@ -21,17 +22,26 @@ func main() {
 		}
 		repository := strings.Join(parts[:len(parts)-2], "/")
 		kind, reference := parts[len(parts)-2], parts[len(parts)-1]
+		if strings.HasPrefix(repository, "private/") {
+			response.Header().Set("WWW-Authenticate", `Basic realm="registry"`)
+			refuse(response, http.StatusUnauthorized, "UNAUTHORIZED", "authentication required")
+			return
+		}
+		if strings.HasPrefix(repository, "busy/") {
+			refuse(response, http.StatusTooManyRequests, "TOOMANYREQUESTS", "too many pulls; try again later")
+			return
+		}
 		if kind == "manifests" && !strings.HasPrefix(reference, "sha256:") {
 			digest, failure := os.ReadFile(filepath.Join(directory, repository, "tags", reference))
 			if failure != nil {
-				unknown(response, "MANIFEST_UNKNOWN", "manifest unknown")
+				refuse(response, http.StatusNotFound, "MANIFEST_UNKNOWN", "manifest unknown")
 				return
 			}
 			reference = strings.TrimSpace(string(digest))
 		}
 		file, failure := os.Open(filepath.Join(directory, "blobs", reference))
 		if failure != nil {
-			unknown(response, "BLOB_UNKNOWN", "blob unknown to registry")
+			refuse(response, http.StatusNotFound, "BLOB_UNKNOWN", "blob unknown to registry")
 			return
 		}
 		defer file.Close()
@@ -46,8 +56,8 @@ func main() {
 	log.Fatal(http.ListenAndServe(address, nil))
 }
 
-func unknown(response http.ResponseWriter, code, message string) {
+func refuse(response http.ResponseWriter, status int, code, message string) {
 	response.Header().Set("Content-Type", "application/json")
-	response.WriteHeader(http.StatusNotFound)
+	response.WriteHeader(status)
 	_, _ = response.Write([]byte(`{"errors":[{"code":"` + code + `","message":"` + message + `"}]}`))
 }
