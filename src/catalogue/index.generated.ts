@@ -26,6 +26,7 @@ import { dnsFailing } from './network/dns-failing.ts';
 import { dnsNameWrong } from './network/dns-name-wrong.ts';
 import { externalTrafficLocalWithoutEndpoints } from './network/external-traffic-local-without-endpoints.ts';
 import { gatewayRouteNotAccepted } from './network/gateway-route-not-accepted.ts';
+import { governingServiceMissing } from './network/governing-service-missing.ts';
 import { ingressBackendMissing } from './network/ingress-backend-missing.ts';
 import { ingressClassMissing } from './network/ingress-class-missing.ts';
 import { ingressTlsSecretMissing } from './network/ingress-tls-secret-missing.ts';
@@ -155,6 +156,7 @@ export const catalogue: readonly AnyFailureMode[] = withProof([
   dnsNameWrong,
   externalTrafficLocalWithoutEndpoints,
   gatewayRouteNotAccepted,
+  governingServiceMissing,
   ingressBackendMissing,
   ingressClassMissing,
   ingressTlsSecretMissing,

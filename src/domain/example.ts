@@ -1,4 +1,4 @@
-import type { ConnectivityProbe, EvidenceShapes, MetricResult, Readings, ServiceCall, Snapshot } from './evidence.ts';
+import type { ConnectivityProbe, EvidenceShapes, Gap, MetricResult, Readings, ServiceCall, Snapshot } from './evidence.ts';
 import type { JudgedAlert } from './alert.ts';
 import { type ApiObject, type ResourceName, resources } from './kubernetes/resources.ts';
 import { millisecondsPerMinute, parseInstant } from './instant.ts';
@@ -31,6 +31,8 @@ export interface ExampleEvidence extends ObjectEvidence {
   readonly 'node-commands'?: readonly { readonly node: string; readonly command: string; readonly output: string }[];
   readonly 'connectivity-probes'?: readonly ConnectivityProbe[];
   readonly 'service-calls'?: readonly ServiceCall[];
+  /** Namespaces of which a kind could not be read. Left out: everything of what is given was read. */
+  readonly notReadIn?: { readonly [Name in ResourceName]?: readonly string[] };
   /** The page after a second look. It is no evidence: `snapshotOf` leaves it out, and whoever builds facts adds it. */
   readonly 'judged-alert'?: JudgedAlert;
 }
@@ -57,10 +59,17 @@ export function snapshotOf(given: ExampleEvidence): Snapshot {
   const takenAt = parseInstant(given.now ?? exampleNow) ?? 0;
   const readings: { [kind: string]: unknown } = {};
   for (const [kind, value] of Object.entries(given)) {
-    if (kind === 'now' || kind === 'judged-alert') continue;
-    readings[kind] = { state: 'read', at: takenAt, value: valueOf(kind, value as readonly unknown[]), gaps: [] };
+    if (kind === 'now' || kind === 'judged-alert' || kind === 'notReadIn') continue;
+    readings[kind] = { state: 'read', at: takenAt, value: valueOf(kind, value as readonly unknown[]), gaps: gapsOf(kind, given.notReadIn) };
   }
   return { takenAt, cluster: { source: 'recording', name: 'example', version: 'v1.34.1' }, readings: readings as Readings };
+}
+
+function gapsOf(kind: string, notReadIn: { readonly [kind: string]: readonly string[] | undefined } = {}): readonly Gap[] {
+  const namespaces = notReadIn[kind];
+  return namespaces === undefined
+    ? []
+    : [{ what: `${kind} of ${namespaces.join(', ')}`, because: 'forbidden', detail: 'an example', namespaces }];
 }
 
 function valueOf(kind: string, value: readonly unknown[]): readonly unknown[] {

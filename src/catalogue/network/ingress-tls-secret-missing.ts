@@ -24,12 +24,13 @@ export const ingressTlsSecretMissing = defineFailureMode({
   recognise: (facts) =>
     facts.ingresses.all.flatMap((ingress): readonly Finding[] => {
       const { metadata, spec } = ingress;
-      // A namespace of which no Secret was read may be one that was not allowed to be read.
       const known = facts.secrets.inNamespace(metadata.namespace);
       const wrong = spec.tls.flatMap((entry) => {
         const name = entry.secretName;
-        if (name === undefined || name === '' || known.length === 0) return [];
+        if (name === undefined || name === '') return [];
         const secret = facts.secrets.named(metadata.namespace, name);
+        // Where a part of the Secrets was not allowed to be read, it may be among them.
+        if (secret === undefined && !facts.secrets.isComplete(metadata.namespace)) return [];
         if (secret !== undefined && (secret.type === undefined || secret.type === 'kubernetes.io/tls' || secret.data.includes('tls.crt')))
           return [];
         const similar = mostSimilar(
@@ -61,10 +62,18 @@ export const ingressTlsSecretMissing = defineFailureMode({
       given: { ingresses: [ingress('shop-tls')], secrets: [secret('other', 'Opaque')] },
       finds: [{ kind: 'Ingress', namespace: 'shop', name: 'web' }],
     },
+    {
+      story: 'The namespace has no Secret at all; those of another could not be read.',
+      given: { ingresses: [ingress('shop-tls')], secrets: [], notReadIn: { secrets: ['vault'] } },
+      finds: [{ kind: 'Ingress', namespace: 'shop', name: 'web' }],
+    },
   ],
   isNotFooledBy: [
     { story: 'The Secret is there.', given: { ingresses: [ingress('shop-tls')], secrets: [secret('shop-tls', 'kubernetes.io/tls')] } },
-    { story: 'No Secret of the namespace could be seen.', given: { ingresses: [ingress('shop-tls')], secrets: [] } },
+    {
+      story: 'The Secrets of its namespace could not be read.',
+      given: { ingresses: [ingress('shop-tls')], secrets: [], notReadIn: { secrets: ['shop'] } },
+    },
     {
       story: 'The controller chooses a certificate by host.',
       given: { ingresses: [ingress(undefined)], secrets: [secret('other', 'Opaque')] },
