@@ -3,6 +3,7 @@
 export const provenFailureModes: readonly string[] = [
   'admission-webhook-refuses',
   'anti-affinity-cannot-be-met',
+  'autoscaler-at-maximum',
   'bad-revision',
   'claim-matches-no-volume',
   'command-not-found',
@@ -18,6 +19,7 @@ export const provenFailureModes: readonly string[] = [
   'dependency-rate-limits',
   'dependency-rejects-credentials',
   'disk-pressure',
+  'disruption-budget-never-satisfiable',
   'dns-failing',
   'dns-name-wrong',
   'evicted-for-ephemeral-storage',
