@@ -24,7 +24,10 @@ for (const { step, isGood, output } of results) {
 }
 for (const { step, isGood } of results)
   process.stdout.write(`${isGood ? 'ok  ' : 'FAIL'} ${step.name}${isGood ? '' : ` (alone: ${step.alone})`}\n`);
-process.stdout.write('Not in here: the real cluster that really breaks. As root, ten minutes the first time: npm run lab -- ci\n');
+process.stdout.write(
+  'Not in here: stores that are killed and cut off, a minute: npm run test:stores\n' +
+    'Not in here: the real cluster that really breaks. As root, ten minutes the first time: npm run lab -- ci\n',
+);
 
 const tests = spawnSync('vitest', ['run', ...process.argv.slice(2)], { stdio: ['ignore', 'inherit', 'inherit'] });
 process.exitCode = results.every((result) => result.isGood) ? (tests.status ?? 1) : 1;

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { Instant } from '../../domain/instant.ts';
 import { type Role, roles } from '../../domain/role.ts';
 import type { AccessSession, AccessStore, AccessToken, AuditEntry } from '../../ports/access-store.ts';
 import { type OpenDatabase, type Row, textOf } from './open-database.ts';
@@ -25,11 +26,7 @@ export function accessIn({ database, asked, written }: OpenDatabase): AccessStor
         return { state: Number(changes) > 0 ? 'revoked' : 'missing' };
       }),
     createSession: (session) => written('storing a session', () => createSession(database, session)),
-    findSession: (hash, now) =>
-      asked('looking for a session', () => {
-        const row = database.prepare('select * from access_session where hash = ? and expires_at > ?').get(hash, now);
-        return row === undefined ? { state: 'missing' } : { state: 'found', session: sessionOf(row) };
-      }),
+    findSession: (hash, now) => asked('looking for a session', () => findSession(database, hash, now)),
     endSession: (hash) =>
       written('ending a session', () => {
         database.prepare('delete from access_session where hash = ?').run(hash);
@@ -61,6 +58,17 @@ function createSession(database: DatabaseSync, session: AccessSession): { readon
     .prepare('insert into access_session (hash, user_name, role, token, expires_at) values (?, ?, ?, ?, ?)')
     .run(hash, user, role, token ?? null, expiresAt);
   return { state: 'created' };
+}
+
+type FoundSession = Exclude<Awaited<ReturnType<AccessStore['findSession']>>, { readonly state: 'failed' }>;
+
+function findSession(database: DatabaseSync, hash: string, now: Instant): FoundSession {
+  const row = database.prepare('select * from access_session where hash = ?').get(hash);
+  if (row === undefined) return { state: 'missing' };
+  if (Number(row['expires_at']) > now) return { state: 'found', session: sessionOf(row) };
+  // Whoever comes back too late clears up after all who did not come back.
+  database.prepare('delete from access_session where expires_at <= ?').run(now);
+  return { state: 'missing' };
 }
 
 function audit(database: DatabaseSync, entry: AuditEntry): { readonly state: 'stored' } {
