@@ -50,6 +50,13 @@ export function jobTable(boss: PgBoss): JobTable {
   };
 }
 
+/** Once pg-boss has made its tables. It has no index for jobs in hand, nor for failed ones: it looks for those once a minute. */
+export async function indexJobs(session: Session): Promise<void> {
+  await session.rows("select pg_advisory_xact_lock(hashtext('stanch schema'))");
+  await session.rows("create index if not exists job_in_hand on stanch.job_common (name) where state = 'active'");
+  await session.rows("create index if not exists job_that_failed on stanch.job_common (name) where state in ('cancelled', 'failed')");
+}
+
 /** In the same order in every process, so that two that store the same jobs do not wait for each other crosswise. */
 function insertsByKind(jobs: readonly JobRequest[]): readonly (readonly [kind: string, inserts: readonly JobInsert<Kept>[]])[] {
   // The first wish under a key holds.

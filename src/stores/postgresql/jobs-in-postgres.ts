@@ -3,7 +3,7 @@ import type { Instant } from '../../domain/instant.ts';
 import { isRecord } from '../../domain/shape.ts';
 import type { JobCounts, JobQueue, TakenJob, TakeWish } from '../../ports/job-queue.ts';
 import { attemptOf, databaseOf, type JobTable, priorityOf, takenJob } from './job-table.ts';
-import type { OpenPostgres, Row, Session } from './open-postgres.ts';
+import type { OpenPostgres, Session } from './open-postgres.ts';
 
 export interface JobSettings {
   readonly boss: PgBoss;
@@ -58,6 +58,8 @@ interface Taking {
 }
 
 const milliseconds = (expression: string): string => `round(extract(epoch from ${expression}) * 1000)`;
+// In the words of pg-boss's own index, without which each look for work would read all jobs of three months.
+const waits = "state < 'active' and not blocked";
 const end = "(heartbeat_on + heartbeat_seconds * interval '1 second')";
 
 async function now(session: Session): Promise<Instant> {
@@ -80,7 +82,7 @@ async function loseSilent(boss: PgBoss, session: Session, kinds: readonly string
 
 async function take({ boss, session, wish, ahead }: Taking): Promise<Taken> {
   const due = await session.rows(
-    `select name from stanch.job where name = any($1) and state < 'active' and start_after <= stanch.job_now()
+    `select name from stanch.job where name = any($1) and ${waits} and start_after <= stanch.job_now()
      group by name order by min(start_after)`,
     [wish.kinds],
   );
@@ -101,8 +103,10 @@ async function take({ boss, session, wish, ahead }: Taking): Promise<Taken> {
 async function nothingDue(session: Session, { kinds }: TakeWish, ahead: number): Promise<Taken> {
   // What is due and was not to be had is in the midst of being taken by another worker.
   const [row] = await session.rows(
-    `select ${milliseconds("min(case state when 'active' then " + end + ' else start_after end)')} as next from stanch.job
-     where name = any($1) and state <= 'active' and (state = 'active' or start_after > stanch.job_now())`,
+    `select ${milliseconds('least(waiting.first, held.first)')} as next from
+       (select min(start_after) as first from stanch.job
+        where name = any($1) and ${waits} and start_after > stanch.job_now()) as waiting,
+       (select min(${end}) as first from stanch.job where name = any($1) and state = 'active') as held`,
     [kinds],
   );
   const next = row?.['next'];
@@ -140,13 +144,11 @@ function isHeld(response: unknown): boolean {
 }
 
 async function count(session: Session, kind: string): Promise<JobCounts> {
-  const rows = await session.rows('select state::text, count(*) as number from stanch.job where name = $1 group by state', [kind]);
-  const numberOf = (...states: readonly string[]): number =>
-    rows.filter((row: Row) => states.includes(String(row['state']))).reduce((sum, row) => sum + Number(row['number']), 0);
-  return {
-    state: 'counted',
-    waiting: numberOf('created', 'retry'),
-    taken: numberOf('active'),
-    failed: numberOf('failed', 'cancelled'),
-  };
+  const [row] = await session.rows(
+    `select (select count(*) from stanch.job where name = $1 and ${waits}) as waiting,
+       (select count(*) from stanch.job where name = $1 and state = 'active') as taken,
+       (select count(*) from stanch.job where name = $1 and state in ('cancelled', 'failed')) as failed`,
+    [kind],
+  );
+  return { state: 'counted', waiting: Number(row?.['waiting']), taken: Number(row?.['taken']), failed: Number(row?.['failed']) };
 }

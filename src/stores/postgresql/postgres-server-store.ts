@@ -3,7 +3,7 @@ import type { ServerStore } from '../../ports/server-store.ts';
 import type { StoreFailure } from '../../ports/store-failure.ts';
 import { accessInPostgres } from './access-in-postgres.ts';
 import { incidentsInPostgres } from './incidents-in-postgres.ts';
-import { jobTable } from './job-table.ts';
+import { indexJobs, jobTable } from './job-table.ts';
 import { jobsInPostgres } from './jobs-in-postgres.ts';
 import { type OpenPostgres, openPool, openPostgres, placeOf, type PoolSettings } from './open-postgres.ts';
 import { pagesInPostgres } from './pages-in-postgres.ts';
@@ -102,7 +102,7 @@ async function prepare(open: OpenPostgres, start: () => Promise<void>, place: st
   const attempted = `${what} in ${place}`;
   if (migrated.state === 'foreign') return foreign(attempted);
   if (migrated.state === 'newer') return newer(attempted, migrated.version);
-  return open.asked(what, start).then((answer) => answer ?? undefined);
+  return (await open.asked(what, start)) ?? (await open.written(what, indexJobs)) ?? undefined;
 }
 
 function foreign(attempted: string): StoreFailure {
