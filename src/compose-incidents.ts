@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os';
-import { dirname, resolve } from 'node:path';
+import { openDatabase } from './compose-database.ts';
 import { shownEvent, shownIncident } from './engine/shown-incident.ts';
 import { incidentOf } from './domain/incident.ts';
 import type { IncidentStore } from './ports/incident-store.ts';
@@ -15,16 +15,14 @@ export interface OpenedStore {
 
 /** A dry run leaves nothing behind, not even an incident. */
 export async function openStore(request: StorePlace | ActRequest): Promise<OpenedStore | Failure> {
-  const { defaultDatabasePath } = await import('./stores/sqlite/default-database-path.ts');
   const { database } = 'settings' in request ? request.settings : request;
-  const path = database === undefined ? defaultDatabasePath(process.env) : resolve(database.replace(/^sqlite:/, ''));
   if ('kind' in request && request.kind === 'mitigate' && request.isDryRun) {
     const { serverStoreInMemory } = await import('./stores/in-memory/server-store-in-memory.ts');
     return { state: 'opened', store: serverStoreInMemory().open().incidents, directory: tmpdir() };
   }
-  const { openSqliteServerStore } = await import('./stores/sqlite/sqlite-server-store.ts');
-  const opened = openSqliteServerStore(path);
-  return opened.state === 'failed' ? opened : { state: 'opened', store: opened.store.incidents, directory: dirname(path) };
+  // A command is told of trouble by the answer to what it asks for.
+  const opened = await openDatabase(database, () => undefined);
+  return opened.state === 'failed' ? opened : { ...opened, store: opened.store.incidents };
 }
 
 export async function listIncidents(place: StorePlace, limit: number): Promise<ListedIncidents | Failure> {

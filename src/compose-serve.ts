@@ -1,6 +1,6 @@
-import { dirname, resolve } from 'node:path';
 import { parseAlert } from './alert-payloads/parse-alert.ts';
 import { catalogue } from './catalogue/index.generated.ts';
+import { openDatabase } from './compose-database.ts';
 import { thisProcess } from './compose-lease.ts';
 import { composeSavedOptions, readSavedOptions } from './compose-saved-options.ts';
 import { openSources, wallClock } from './compose-sources.ts';
@@ -34,7 +34,7 @@ export async function openServer(request: ServeRequest, parts: ServerParts): Pro
   if ('attempted' in policy) return policy;
   const cluster = await clusterNameOf(request.source);
   if (cluster.state === 'failed') return cluster;
-  const opened = await openStore(request.settings.database);
+  const opened = await openDatabase(request.settings.database, (trouble) => parts.log('warning', trouble));
   if (opened.state === 'failed') return opened;
   const { store, directory } = opened;
   const engine = serveEngine({
@@ -78,21 +78,6 @@ async function clusterNameOf(source: ServeRequest['source']): Promise<{ readonly
   const reached = await opened.sources[0].identify(AbortSignal.timeout(source.budgetSeconds * 1000));
   await Promise.all(opened.sources.map((each) => each.close()));
   return reached.state === 'failed' ? reached : { state: 'known', name: reached.cluster.name };
-}
-
-interface OpenedPlace {
-  readonly state: 'opened';
-  readonly store: ServerStore;
-  /** Where else something about incidents may be kept. */
-  readonly directory: string;
-}
-
-async function openStore(database: string | undefined): Promise<OpenedPlace | Failure> {
-  const { defaultDatabasePath } = await import('./stores/sqlite/default-database-path.ts');
-  const path = database === undefined ? defaultDatabasePath(process.env) : resolve(database.replace(/^sqlite:/, ''));
-  const { openSqliteServerStore } = await import('./stores/sqlite/sqlite-server-store.ts');
-  const opened = openSqliteServerStore(path);
-  return opened.state === 'failed' ? opened : { state: 'opened', store: opened.store, directory: dirname(path) };
 }
 
 interface Place {

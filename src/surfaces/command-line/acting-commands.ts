@@ -82,9 +82,10 @@ export function addTimeOptions(command: Command): Command {
 }
 
 export function databaseOption(): Option {
-  return new Option('--database <place>', 'where incidents are kept, as sqlite:FILE (default: sqlite: in your state directory)').argParser(
-    readDatabase,
-  );
+  return new Option(
+    '--database <place>',
+    'where incidents are kept: sqlite:FILE or postgres://… (default: sqlite: in your state directory)',
+  ).argParser(readDatabase);
 }
 
 function addText(written: string, before: readonly string[] | undefined): readonly string[] {

@@ -59,10 +59,14 @@ export function readPort(written: string): number {
   return Number(written);
 }
 
-/** "sqlite:FILE", or only the path of the file. */
+/** "sqlite:FILE", or only the path of the file; or the address of a PostgreSQL. */
 export function readDatabase(written: string): string {
+  if (/^postgres(ql)?:[/][/]/.test(written)) return written;
   const path = readText(written).replace(/^sqlite:/, '');
-  if (path === '' || /^[a-z]{2,}:/.test(path)) throw new InvalidArgumentError('Write it as sqlite:FILE.');
+  if (path === '' || /^[a-z]{2,}:/.test(path))
+    throw new InvalidArgumentError(
+      'Write it as sqlite:FILE or postgres://USER@HOST/DATABASE; the password is best left to PGPASSWORD or a .pgpass file.',
+    );
   return `sqlite:${path}`;
 }
 

@@ -1,0 +1,42 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openDatabase } from './compose-database.ts';
+import { listIncidents } from './compose-incidents.ts';
+import { created } from './stores/incident-store.contract.ts';
+import { needsPostgres, type PrivatePostgres, startPostgres } from './stores/postgresql/testing-postgres.ts';
+import { readDatabase } from './surfaces/command-line/option-values.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'stanch-compose-database-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function fail(trouble: string): void {
+  throw new Error(trouble);
+}
+
+async function expectSharedAt(written: string): Promise<void> {
+  const database = readDatabase(written);
+  const opened = await openDatabase(database, fail);
+  if (opened.state === 'failed') throw new Error(opened.happened);
+  const id = await created(opened.store.incidents);
+  expect(await listIncidents({ database }, 10)).toMatchObject({ state: 'listed', incidents: [{ id }] });
+  await opened.store.close();
+}
+
+test('a file is SQLite’s, and commands see what the server keeps there', () => expectSharedAt(`sqlite:${join(folder, 'stanch.db')}`));
+
+test('any other kind of address is refused, with the two that there are', () => {
+  expect(() => readDatabase('mysql://stanch@database/stanch')).toThrow(/sqlite:FILE or postgres:/);
+});
+
+describe.skipIf(needsPostgres !== '')(`PostgreSQL as the place${needsPostgres}`, () => {
+  let postgres: PrivatePostgres;
+  beforeAll(async () => {
+    postgres = await startPostgres();
+  });
+  afterAll(() => postgres.remove());
+
+  test('an address is PostgreSQL’s, and commands see what the server keeps there', async () =>
+    expectSharedAt(await postgres.createDatabase('stanch')));
+});
