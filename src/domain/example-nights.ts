@@ -107,6 +107,8 @@ export function nightOfTheBarePod(ownerKind: string | undefined): ExampleEvidenc
 
 /** Six replicas of cart in zone-b fail, on three nodes; the others are in zone-a. */
 export function nightOfTheZone(of: {
+  /** Absent: 14. Every other one fails. */
+  readonly replicas?: number;
   readonly isFull?: boolean;
   readonly hasVolumes?: boolean;
   /** Absent: a ReplicaSet. Null: nobody. */
@@ -115,7 +117,7 @@ export function nightOfTheZone(of: {
   readonly elsewhere?: 'starting' | 'nobody';
 }): ExampleEvidence {
   const names = ['node-1', 'node-2', 'node-3', 'node-4', 'node-5', 'node-6'];
-  const pods = Array.from({ length: 14 }, (_each, index): RawObject => {
+  const pods = Array.from({ length: of.replicas ?? 14 }, (_each, index): RawObject => {
     const isFailing = index % 2 === 1;
     const node = isFailing ? `node-${4 + (index % 3)}` : `node-${1 + (index % 3)}`;
     if (of.elsewhere !== undefined && (!isFailing || index === 13)) return ownedBy('mail', String(index), node, isFailing);

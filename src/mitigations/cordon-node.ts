@@ -1,5 +1,6 @@
 import { citeObject, claimFromAll } from '../domain/citation.ts';
 import { type ClusterChange, seen } from '../domain/cluster-change.ts';
+import { isControlPlaneNode } from '../domain/control-plane-node.ts';
 import { budgetsAllow } from '../domain/disruption.ts';
 import { without } from '../domain/example.ts';
 import {
@@ -9,6 +10,7 @@ import {
   nightOfTheBarePod,
   nightOfTheNode,
   nightOfTheRevision,
+  nightOfTheZone,
   ownedBy,
 } from '../domain/example-nights.ts';
 import { exampleNode } from '../domain/example-objects.ts';
@@ -43,6 +45,8 @@ export const cordonNode = defineMitigation({
       failing.slice(0, 4).map((replica) => citeObject(replica.pod, `failing on ${leading.value}`)),
     );
     const node = facts.nodes?.named(undefined, leading.value);
+    // Few replicas are no proof against a machine on which the cluster itself rests.
+    if (node !== undefined && isControlPlaneNode(node) && !situation.blastRadius.isSettledByProbes) return [];
     // A cordon that somebody else made is neither repeated nor taken away later.
     const isCordoned = node?.spec.unschedulable === true;
     const cordon: readonly ClusterChange[] = isCordoned ? [] : [{ kind: 'cordon', node: leading.value, ...seen(node) }];
@@ -156,13 +160,31 @@ export const cordonNode = defineMitigation({
       holds: 'cannot-tell',
     },
   ],
-  doesNotFit: [{ story: 'The revision separates, not the node.', given: nightOfTheRevision }],
+  doesNotFit: [
+    { story: 'The revision separates, not the node.', given: nightOfTheRevision },
+    { story: 'One of two replicas fails, and each has a node of its own.', given: nightOfTheZone({ replicas: 2 }) },
+    {
+      story: 'The node belongs to the control plane.',
+      given: {
+        ...nightOfTheNode,
+        nodes: [
+          exampleNode({ name: 'node-1' }),
+          exampleNode({ name: 'node-2' }),
+          exampleNode({ name: 'node-3', labels: { 'node-role.kubernetes.io/control-plane': '' } }),
+        ],
+      },
+    },
+  ],
 });
 
-/** The node that leads; or that splits the replicas exactly as what leads does, so that it may as well be the node. */
+/**
+ * The node that leads; or that splits the replicas exactly as what leads does, so that it may as well be the node. One
+ * failing replica always sits on a node of its own, which says nothing about the node.
+ */
 function nodeThatSeparates({ leading, axes }: Situation['blastRadius']): Axis | undefined {
   if (leading?.axis === 'node') return leading;
-  return leading?.confoundedWith.includes('node') === true ? axes.find(({ axis }) => axis === 'node') : undefined;
+  const isAlike = leading?.confoundedWith.includes('node') === true;
+  return isAlike ? axes.find(({ axis, verdict }) => axis === 'node' && verdict === 'separates') : undefined;
 }
 
 /** DaemonSets would put theirs right back. Bare pods stay where something else can be moved. */

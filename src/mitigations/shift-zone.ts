@@ -1,5 +1,6 @@
 import { citeObject, claimFromAll } from '../domain/citation.ts';
 import { type ClusterChange, seen } from '../domain/cluster-change.ts';
+import { isControlPlaneNode } from '../domain/control-plane-node.ts';
 import { budgetsAllow } from '../domain/disruption.ts';
 import { enoughStay } from '../domain/enough-stay.ts';
 import { without } from '../domain/example.ts';
@@ -22,7 +23,8 @@ export const shiftZone = defineMitigation({
   helpedBy: ['poddisruptionbudgets', 'persistentvolumeclaims', 'persistentvolumes', 'namespaces'],
   plan(situation, facts) {
     const { leading } = situation.blastRadius;
-    if (leading?.axis !== 'zone') return [];
+    // Closing a whole zone is too much for a coincidence: with one failing replica of two, some zone always holds it.
+    if (leading?.axis !== 'zone' || leading.verdict !== 'separates') return [];
     const nodes = facts.nodes.all.filter((node) => zoneLabels.some((label) => node.metadata.labels[label] === leading.value));
     const names = new Set(nodes.map((node) => node.metadata.name));
     const moving = situation.scope.failing.filter(
@@ -33,7 +35,7 @@ export const shiftZone = defineMitigation({
       `${leading.failingWith} of ${leading.failingWith + leading.failingWithout} failing replicas sit in zone ${leading.value}, and ${leading.healthyWith} of ${leading.healthyWith + leading.healthyWithout} healthy ones.`,
       moving.slice(0, 4).map((replica) => citeObject(replica.pod, `failing on ${replica.pod.spec.nodeName}`)),
     );
-    const open = nodes.filter((node) => node.spec.unschedulable !== true);
+    const open = nodes.filter((node) => node.spec.unschedulable !== true && !isControlPlaneNode(node));
     const [first, ...more]: readonly ClusterChange[] = [
       ...open.map((node) => closing('cordon', node)),
       ...pods.map((pod) => ({
@@ -110,7 +112,10 @@ export const shiftZone = defineMitigation({
       holds: 'cannot-tell',
     },
   ],
-  doesNotFit: [{ story: 'One node separates, and its zone is whole but for it.', given: nightOfTheNode }],
+  doesNotFit: [
+    { story: 'One node separates, and its zone is whole but for it.', given: nightOfTheNode },
+    { story: 'One of two replicas fails, and each has a zone of its own.', given: nightOfTheZone({ replicas: 2 }) },
+  ],
 });
 
 function closing(kind: 'cordon' | 'uncordon', node: Node): ClusterChange {
