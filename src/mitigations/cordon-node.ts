@@ -184,7 +184,7 @@ export const cordonNode = defineMitigation({
 function nodeThatSeparates({ leading, axes }: Situation['blastRadius']): Axis | undefined {
   if (leading?.axis === 'node') return leading;
   const isAlike = leading?.confoundedWith.includes('node') === true;
-  return isAlike ? axes.find(({ axis, verdict }) => axis === 'node' && verdict === 'separates') : undefined;
+  return isAlike ? axes.find(({ axis, verdict }) => axis === 'node' && (verdict === 'separates' || verdict === 'suggestive')) : undefined;
 }
 
 /** DaemonSets would put theirs right back. Bare pods stay where something else can be moved. */
