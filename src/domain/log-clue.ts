@@ -19,6 +19,10 @@ export type ClueKind =
   | 'missing-module'
   | 'missing-setting'
   | 'invalid-setting'
+  /** A text that is no number, date or document; whether a setting or data, the line does not say. */
+  | 'invalid-value'
+  /** A process of the container was killed from outside, and the program that had started it tells so. */
+  | 'child-killed'
   | 'port-in-use'
   | 'no-space-left'
   | 'exec-format'

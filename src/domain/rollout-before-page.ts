@@ -55,6 +55,7 @@ const ownFaults: ReadonlySet<ClueKind> = new Set([
   'missing-module',
   'missing-setting',
   'invalid-setting',
+  'invalid-value',
   'panic',
   'schema-mismatch',
   'permission-denied',

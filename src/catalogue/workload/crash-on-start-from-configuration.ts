@@ -1,5 +1,6 @@
 import { type Claim, citeObject, claim } from '../../domain/citation.ts';
 import { citeEnd, type CrashedContainer, crashedContainers, livedMilliseconds } from '../../domain/container-evidence.ts';
+import { minutesAgo } from '../../domain/example.ts';
 import { crashLooping, examplePod } from '../../domain/example-objects.ts';
 import { defineFailureMode, type Weight } from '../../domain/failure-mode.ts';
 import { millisecondsPerMinute } from '../../domain/instant.ts';
@@ -8,7 +9,7 @@ import { containerOf, type Replica } from '../../domain/replica.ts';
 import { byWorkload, claimOfAll, countOf, findingOf, healthySiblings, siblingsAreFine, type Sighting } from '../../domain/sightings.ts';
 
 /** What a program says about what it was given, or not given, to start with. */
-const ownKinds: ReadonlySet<ClueKind> = new Set(['missing-setting', 'invalid-setting', 'missing-file', 'missing-module']);
+const ownKinds: ReadonlySet<ClueKind> = new Set(['missing-setting', 'invalid-setting', 'invalid-value', 'missing-file', 'missing-module']);
 /** Trouble with somebody else, which a program names last only where it got past its own configuration. */
 const othersKinds: ReadonlySet<ClueKind> = new Set([
   'connection-refused',
@@ -24,6 +25,8 @@ const othersKinds: ReadonlySet<ClueKind> = new Set([
 ]);
 /** Programs read their configuration first; what fails after minutes of work is something else. */
 const startMilliseconds = 2 * millisecondsPerMinute;
+/** A value that nobody traces to a setting is one only where there was no time to read anything else. */
+const firstStepsMilliseconds = 20_000;
 
 /** The program refuses to start with the configuration, environment or files that it was given, and says so. */
 export const crashOnStartFromConfiguration = defineFailureMode({
@@ -95,8 +98,45 @@ export const crashOnStartFromConfiguration = defineFailureMode({
         ],
       },
     },
+    {
+      story: 'A number in its environment is none.',
+      given: {
+        pods: [crashing()],
+        'container-logs': [
+          log(
+            'Traceback (most recent call last):\n  File "/app/main.py", line 3, in <module>\n    workers = int(os.environ["WORKERS"])\nValueError: invalid literal for int() with base 10: \'four\'',
+          ),
+        ],
+      },
+    },
   ],
   isNotFooledBy: [
+    {
+      story: 'A row of what it imports is no number: data, and no setting.',
+      given: {
+        pods: [crashing()],
+        'container-logs': [
+          log(
+            'Traceback (most recent call last):\n  File "/app/import.py", line 88, in load\nValueError: row 40112: could not convert string to float: \'1.204,50\'',
+          ),
+        ],
+      },
+    },
+    {
+      story: 'A task cannot read a number, and nothing says that it is a setting.',
+      given: {
+        pods: [
+          examplePod({
+            name: 'report-a',
+            owner: { kind: 'Job', name: 'report' },
+            phase: 'Failed',
+            isReady: false,
+            status: { ready: false, state: { terminated: { exitCode: 1, reason: 'Error', finishedAt: minutesAgo(3) } } },
+          }),
+        ],
+        'container-logs': [{ ...log("ValueError: invalid literal for int() with base 10: '12,5'"), pod: 'report-a', isPrevious: false }],
+      },
+    },
     {
       story: 'It cannot reach its database.',
       given: {
@@ -137,20 +177,30 @@ function complaint(replica: Replica, { container, end }: CrashedContainer, clues
   const isAtStart = lived === undefined || lived < startMilliseconds;
   const [clue] = own.toSorted((left, right) => order(left.kind) - order(right.kind));
   if (clue === undefined || isSomebodyElse) return [];
+  const isSetting = clue.kind !== 'invalid-value' || isGivenValue(replica, container, clue.name);
+  // What a task reads is its input; a server reads its settings first.
+  if (!isSetting && isTask(replica)) return [];
   const isStated = clue.kind === 'missing-setting' && clue.name !== undefined && !isGiven(replica, container, clue.name);
-  const weight: Weight = !isAtStart
-    ? 'weak'
-    : isStated
-      ? 'conclusive'
-      : clue.name === undefined && clue.kind === 'missing-file'
-        ? 'suggestive'
-        : 'strong';
+  const isGuess = (clue.name === undefined && clue.kind === 'missing-file') || (!isSetting && (lived ?? 0) > firstStepsMilliseconds);
+  const weight: Weight = !isAtStart ? 'weak' : isStated ? 'conclusive' : isGuess ? 'suggestive' : 'strong';
   return [{ replica, container, clue, weight, citations: [clue.citation, citeEnd(replica.pod, container)] }];
 }
 
 /** A stated setting says more than a file that may have been optional. */
 function order(kind: ClueKind): number {
-  return ['missing-setting', 'invalid-setting', 'missing-module', 'missing-file'].indexOf(kind);
+  return ['missing-setting', 'invalid-setting', 'invalid-value', 'missing-module', 'missing-file'].indexOf(kind);
+}
+
+function isTask({ pod }: Replica): boolean {
+  return pod.metadata.ownerReferences.some((owner) => owner.kind === 'Job');
+}
+
+/** The very text that could not be read stands in the container's environment or on its command line. */
+function isGivenValue(replica: Replica, container: string, value: string | undefined): boolean {
+  const spec = containerOf(replica.pod, container);
+  if (spec === undefined || value === undefined) return false;
+  const given = [...spec.env.flatMap((variable) => variable.value ?? []), ...spec.command, ...spec.args];
+  return given.some((each) => each === value || each.split(/[=\s,]/).includes(value));
 }
 
 function isOwnPod(host: string | undefined): boolean {
@@ -185,6 +235,8 @@ function spoken({ kind, name }: LogClue): string {
       return `the file${what} is missing`;
     case 'missing-module':
       return `the module${what} is missing`;
+    case 'invalid-value':
+      return `the value${what} is not valid`;
     default:
       return `the setting${what} is not valid`;
   }

@@ -44,6 +44,21 @@ describe('clues in logs', () => {
     });
   });
 
+  it('are none where the program only warned, and went on with its work until it ended of something else', () => {
+    const text = `WARN telemetry: ${refused}\nINFO indexer 5.2 started\nINFO reading segment 41`;
+    expect(clues({ pods: [failing], 'container-logs': [log('cart-5d4-a', text, true)] })).toEqual([]);
+  });
+
+  it('stay where the program warned again and again, for then it works, but never without', () => {
+    const text = Array.from({ length: 3 }, () => `WARN db: ${refused}\nINFO served request`).join('\n');
+    expect(clues({ pods: [failing], 'container-logs': [log('cart-5d4-a', text, true)] }).map((clue) => clue.count)).toEqual([3]);
+  });
+
+  it('stay where an error in the program’s own words follows the warning', () => {
+    const text = `WARN db: ${refused}\nINFO loading plugins\nERROR startup failed, see above`;
+    expect(clues({ pods: [failing], 'container-logs': [log('cart-5d4-a', text, true)] }).map((clue) => clue.isNearEnd)).toEqual([true]);
+  });
+
   it('of a container that still runs are not its last words', () => {
     const running = examplePod({ name: 'cart-5d4-a', isReady: false });
     expect(clues({ pods: [running], 'container-logs': [log('cart-5d4-a', refused)] }).map((clue) => clue.isNearEnd)).toEqual([false]);

@@ -3,6 +3,7 @@ import type { Instant } from '../../domain/instant.ts';
 import type { ClueKind } from '../../domain/log-clue.ts';
 import { peerOf } from './peer-of.ts';
 import { plainLine, type RecognisedLine, recogniseLine } from './recognise-line.ts';
+import { afterComplaint, levelOf } from './went-on.ts';
 
 /** One complaint of one log, however often it stands there. */
 export interface FoundClue {
@@ -25,6 +26,11 @@ export interface FoundClue {
   readonly shareSince: number;
 }
 
+interface SeenClue extends FoundClue {
+  /** Where among the lines it was said last. */
+  readonly lastIndex: number;
+}
+
 /** Only the tail matters: it is what the program said last, and it bounds the cost of a runaway log. */
 const mostLines = 3000;
 /** Programs say why they end in their last few statements; a stack trace below one counts with it. */
@@ -34,17 +40,21 @@ const lateLines = 50;
 /** Different complaints beyond this are a flood that tells nothing more. */
 const mostClues = 40;
 const shownCharacters = 300;
+/** Said this often, a warning is no remark in passing: the program works, but never without it. */
+const insistentTimes = 3;
+/** What follows a complaint at once shows whether the program minded. */
+const followingLines = 40;
 /** Runtimes print the parts of an error object on lines of their own, right below its message. */
 const peerWithinLines = 8;
 
 export function cluesIn(log: ContainerLog, hasEnded: boolean): readonly FoundClue[] {
   const lines = log.lines.slice(-mostLines);
   const nearEnd = startOfLastStatements(lines);
-  const found = new Map<string, FoundClue>();
+  const found = new Map<string, SeenClue>();
   lines.forEach((line, index) => {
     const recognised = recogniseLine(line.text);
     if (recognised === undefined) return;
-    const { kind, name, host, port } = withPeerNearby(recognised, lines, index);
+    const { kind, name, host, port } = inContext(recognised, lines, index);
     const key = [kind, host ?? '', port ?? '', name ?? ''].join('|');
     const before = found.get(key);
     if (before === undefined && found.size >= mostClues) return;
@@ -61,10 +71,28 @@ export function cluesIn(log: ContainerLog, hasEnded: boolean): readonly FoundClu
       count: (before?.count ?? 0) + 1,
       firstIndex: before?.firstIndex ?? index,
       shareSince: ((before?.count ?? 0) + 1) / (lines.length - (before?.firstIndex ?? index)),
+      lastIndex: index,
     });
   });
-  const all = withoutEchoes([...found.values()]);
+  const all = withoutEchoes([...found.values()]).flatMap((clue) => asMeant(clue, lines));
   return hasEnded ? all : all.filter((clue) => !isOver(clue, all));
+}
+
+/** A warning after which the program visibly went on tells nothing about its end; a graver line counts less after it came up. */
+function asMeant(clue: SeenClue, lines: readonly LogLine[]): readonly FoundClue[] {
+  const { lastIndex, ...found } = clue;
+  if (clue.count >= insistentTimes) return [found];
+  const later = lines.slice(lastIndex + 1, lastIndex + 1 + followingLines).map(({ text }) => text);
+  const after = afterComplaint(lines[lastIndex]?.text ?? '', later);
+  // A graver line of its own words may well be the same trouble, told again.
+  const isToldAgain = later.some((text) => isGrave(text) && recogniseLine(text) === undefined);
+  if (after === 'open' || isToldAgain) return [found];
+  return after === 'went-on' ? [] : [{ ...found, isNearEnd: false }];
+}
+
+function isGrave(text: string): boolean {
+  const level = levelOf(text);
+  return level === 'fatal' || level === 'error';
 }
 
 /** What a peer answers to a call: one answer takes the place of another. */
@@ -112,7 +140,7 @@ export function pathKey(log: ContainerLog, clue: FoundClue): string {
 }
 
 /** "Connection refused" alone, below a line that said of whom, is the same complaint once more. */
-function withoutEchoes(found: readonly FoundClue[]): readonly FoundClue[] {
+function withoutEchoes(found: readonly SeenClue[]): readonly SeenClue[] {
   return found.filter(
     (clue) =>
       clue.host !== undefined ||
@@ -130,6 +158,18 @@ const wantsPeer: ReadonlySet<ClueKind> = new Set([
   'name-not-resolved',
 ]);
 const peerLine = /\baddress: ['"]|^\s*Is the server running on|^\s*(?:host(?:name)?|port): /;
+
+/** Frames and lines around a value that could not be read, and what in them says that it was a setting. */
+const framesAbove = 12;
+const framesBelow = 12;
+const readsSettings =
+  /\benviron\b|getenv|(?:process|os|System|Deno|Bun)\.env|ENV\[|std::env|\bconf(?:ig)?(?:uration|s)?\b|config|[Ss]ettings|propert(?:y|ies)|dotenv|\.env\b|\bflags?\b|@Value|argparse|--\w/;
+
+function inContext(recognised: RecognisedLine, lines: readonly LogLine[], index: number): RecognisedLine {
+  if (recognised.kind !== 'invalid-value') return withPeerNearby(recognised, lines, index);
+  const around = lines.slice(Math.max(0, index - framesAbove), index + 1 + framesBelow).map(({ text }) => text.slice(0, 400));
+  return around.some((text) => readsSettings.test(text)) ? { ...recognised, kind: 'invalid-setting' } : recognised;
+}
 
 function withPeerNearby(recognised: RecognisedLine, lines: readonly LogLine[], index: number): RecognisedLine {
   if (recognised.host !== undefined || !wantsPeer.has(recognised.kind)) return recognised;

@@ -5,6 +5,7 @@ import { recogniseLine } from './recognise-line.ts';
 
 const dialects: { readonly [Kind in ClueKind]: readonly string[] } = {
   'name-not-resolved': [
+    'could not connect: Der Name oder der Dienst ist nicht bekannt',
     'dial tcp: lookup db on 10.96.0.10:53: no such host',
     'dial tcp: lookup db on 10.96.0.10:53: read udp 10.244.1.5:4001->10.96.0.10:53: i/o timeout',
     'Error: getaddrinfo EAI_AGAIN redis',
@@ -29,6 +30,9 @@ const dialects: { readonly [Kind in ClueKind]: readonly string[] } = {
     'Error [ERR_TLS_CERT_ALTNAME_INVALID]: Hostname/IP does not match',
   ],
   'too-many-connections': [
+    'FATAL:  tut mir leid, schon zu viele Verbindungen',
+    'FATAL:  désolé, trop de clients sont déjà connectés',
+    'ERROR 1040 (08004): Demasiadas conexiones',
     'ORA-00020: maximum number of processes (300) exceeded',
     'ORA-12516: TNS:listener could not find available handler with matching protocol stack',
     'FATAL:  sorry, too many clients already',
@@ -39,6 +43,17 @@ const dialects: { readonly [Kind in ClueKind]: readonly string[] } = {
     'sqlalchemy.exc.TimeoutError: QueuePool limit of size 5 overflow 10 reached, connection timed out',
   ],
   'authentication-failed': [
+    'could not connect: googleapi: Error 403: boss::NOT_AUTHORIZED: Not authorized to access resource., forbidden',
+    'FATAL:  Passwort-Authentifizierung für Benutzer »shop« fehlgeschlagen',
+    "FATAL:  authentification par mot de passe échouée pour l'utilisateur « shop »",
+    'FATAL:  la autentificación password falló para el usuario «shop»',
+    'FATAL:  autenticação do tipo senha falhou para o usuário "shop"',
+    'FATALE:  autenticazione con password fallita per l\'utente "shop"',
+    'FATAL:  ユーザー"shop"のパスワード認証に失敗しました',
+    '致命错误:  用户 "shop" Password 认证失败',
+    'ВАЖНО:  пользователь "shop" не прошёл проверку подлинности (по паролю)',
+    'failed to connect: server error (SQLSTATE 28P01)',
+    'SQLSTATE[HY000] [1045]',
     'ORA-01017: invalid username/password; logon denied',
     'javax.naming.AuthenticationException: [LDAP: error code 49 - 80090308: LdapErr]',
     'KrbException: KDC_ERR_PREAUTH_FAILED (24) Pre-authentication information was invalid',
@@ -63,6 +78,8 @@ const dialects: { readonly [Kind in ClueKind]: readonly string[] } = {
     'Rate limit exceeded, retry in 5s',
   ],
   'read-only': [
+    'FEHLER:  kann INSERT nicht in einer Read-Only-Transaktion ausführen',
+    'ERROR:  no se puede ejecutar INSERT en una transacción de sólo lectura',
     'ClusterBlockException[blocked by: [FORBIDDEN/12/index read-only / allow delete (api)];]',
     "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk.",
     'ERROR: cannot execute INSERT in a read-only transaction',
@@ -72,6 +89,8 @@ const dialects: { readonly [Kind in ClueKind]: readonly string[] } = {
     'The MySQL server is running with the --read-only option so it cannot execute this statement',
   ],
   'connection-refused': [
+    'connection to server at "db" (10.0.0.1), port 5432 failed: Verbindungsaufbau abgelehnt',
+    'connect to 10.0.0.1 port 5432: Connexion refusée',
     'ORA-12541: TNS:no listener',
     'ORA-12514: TNS:listener does not currently know of service requested in connect descriptor',
     'A network-related or instance-specific error occurred while establishing a connection to SQL Server. (provider: TCP Provider, error: 40 - Could not open a connection to SQL Server)',
@@ -96,6 +115,7 @@ const dialects: { readonly [Kind in ClueKind]: readonly string[] } = {
     'java.net.NoRouteToHostException: No route to host',
   ],
   'connection-timed-out': [
+    'connection to server at "db" (10.0.0.1), port 5432 failed: Expiró el tiempo de conexión',
     'ORA-12170: TNS:Connect timeout occurred',
     'dial tcp 10.0.0.1:5432: i/o timeout',
     'Error: connect ETIMEDOUT 10.0.0.1:5432',
@@ -154,12 +174,23 @@ const dialects: { readonly [Kind in ClueKind]: readonly string[] } = {
     'Error: invalid configuration: log level "loud"',
     'flag provided but not defined: -listen',
     'yaml: line 3: mapping values are not allowed in this context',
-    'java.lang.NumberFormatException: For input string: "abc"',
-    "ValueError: invalid literal for int() with base 10: 'abc'",
-    'strconv.Atoi: parsing "abc": invalid syntax',
     'failed to parse config: unexpected end',
     'unrecognized configuration parameter "max_conections"',
     'FATAL: could not load config file /etc/app/config.yaml: bad indentation',
+  ],
+  'invalid-value': [
+    'java.lang.NumberFormatException: For input string: "abc"',
+    "ValueError: invalid literal for int() with base 10: 'abc'",
+    'strconv.Atoi: parsing "abc": invalid syntax',
+    'json.decoder.JSONDecodeError: Expecting value: line 1 column 1 (char 0)',
+  ],
+  'child-killed': [
+    '[2026-03-01 10:18:11 +0000] [1] [ERROR] Worker (pid:218) was sent SIGKILL! Perhaps out of memory?',
+    'WARNING: [pool www] child 31 exited on signal 9 (SIGKILL) after 12.3 seconds from start',
+    'LOG:  server process (PID 4711) was terminated by signal 9: Killed',
+    'billiard.exceptions.WorkerLostError: Worker exited prematurely: signal 9 (SIGKILL) Job: 12.',
+    'DAMN ! worker 1 (pid: 12) died, killed by signal 9 :( trying respawn ...',
+    '/app/run.sh: line 4:    17 Killed                  python convert.py',
   ],
   'schema-mismatch': [
     'ActiveRecord::NoDatabaseError: We could not find your database: shop',
@@ -216,6 +247,12 @@ describe('what a line of a log says', () => {
 
   it.each([
     'Listening on port 8080',
+    'WARN telemetry: dial tcp 10.0.0.1:4317: connect: connection refused, continuing without telemetry',
+    'statsd: could not resolve host metrics, metrics disabled',
+    'feature flags: 401 Unauthorized, falling back to defaults',
+    'dial tcp 10.0.0.1:6379: connection refused (ignored)',
+    'Le serveur est démarré',
+    'サーバーを起動しました',
     '10.0.0.1 - - [01/Mar/2026:10:00:00 +0000] "GET /missing HTTP/1.1" 404 12',
     '10.0.0.1 "GET / HTTP/1.1" 502 0',
     'connected to database db:5432 with 0 errors',

@@ -1,6 +1,8 @@
 import type { ClueKind } from '../../domain/log-clue.ts';
+import { levelOf } from './went-on.ts';
 import type { Dialect } from './dialect.ts';
 import { configurationDialects } from './dialects/configuration.ts';
+import { languageDialects } from './dialects/languages.ts';
 import { machineDialects, panicDialects } from './dialects/machine.ts';
 import { networkDialects } from './dialects/network.ts';
 import { peerOf } from './peer-of.ts';
@@ -18,21 +20,34 @@ export interface RecognisedLine {
 const longestLine = 4000;
 
 /** The order is the precedence: a line means the first thing that it says. */
-const dialects: readonly Dialect[] = [...networkDialects, ...configurationDialects, ...machineDialects, ...panicDialects];
+const dialects: readonly Dialect[] = [
+  ...networkDialects,
+  ...configurationDialects,
+  ...machineDialects,
+  ...languageDialects,
+  ...panicDialects,
+];
 
 /** Cheap words that every dialect's line holds at least one of; most lines of a log hold none. */
 const suspicious =
-  /refus|time[d]? ?-?out|deadline|reset|broken pipe|hang up|closed|unreachable|no route|resolv|host|ENOTFOUND|EAI_|NXDOMAIN|SERVFAIL|not known|lookup|auth|password|credential|denied|login|unauthorized|\b401\b|\b429\b|\b50[234]\b|NOAUTH|WRONGPASS|NOPERM|token|too many|connect|slots|pool|read[- ]?only|READONLY|primary|standby|certificate|x509|tls|ssl|PKIX|exec format|binary file|forbidden|cannot|can't|could not|couldn't|not found|no such|missing|required|requires|must|need|please|not set|not provided|not defined|not specified|undefined|unset|unbound|lack|empty|blank|placeholder|KeyError|config|setting|invalid|illegal|unknown|unrecogni|unexpected|unsupported|malformed|bad |directive|parse|parsing|yaml|json|toml|error|exception|fail|fatal|panic|in use|EADDRINUSE|space|disk|ENOSPC|EMFILE|ENFILE|memory|ENOMEM|bad_alloc|EROFS|EACCES|EPERM|permi|writable|ENOENT|does not exist|doesn't exist|migration|schema|segfault|SIGSEGV|core dumped|goroutine|Traceback|Uncaught|unhandled|overflow|rate|throttl|SlowDown|ECONN|EPIPE|EHOST|ENET|ETIMEDOUT|EOF|Unavailable|no response|wait|number of|ORA-|TNS:|LDAP|KRB5?|GSS|kinit|LOADING|MISCONF|available|authorized|grant/i;
+  /refus|time[d]? ?-?out|deadline|reset|broken pipe|hang up|closed|unreachable|no route|resolv|host|ENOTFOUND|EAI_|NXDOMAIN|SERVFAIL|not known|lookup|auth|password|credential|denied|login|unauthorized|\b401\b|\b429\b|\b50[234]\b|NOAUTH|WRONGPASS|NOPERM|token|too many|connect|slots|pool|read[- ]?only|READONLY|primary|standby|certificate|x509|tls|ssl|PKIX|exec format|binary file|forbidden|cannot|can't|could not|couldn't|not found|no such|missing|required|requires|must|need|please|not set|not provided|not defined|not specified|undefined|unset|unbound|lack|empty|blank|placeholder|KeyError|config|setting|invalid|illegal|unknown|unrecogni|unexpected|unsupported|malformed|bad |directive|parse|parsing|yaml|json|toml|error|exception|fail|fatal|panic|in use|EADDRINUSE|space|disk|ENOSPC|EMFILE|ENFILE|memory|ENOMEM|bad_alloc|EROFS|EACCES|EPERM|permi|writable|ENOENT|does not exist|doesn't exist|migration|schema|segfault|SIGSEGV|core dumped|goroutine|Traceback|Uncaught|unhandled|overflow|rate|throttl|SlowDown|ECONN|EPIPE|EHOST|ENET|ETIMEDOUT|EOF|Unavailable|no response|wait|number of|ORA-|TNS:|LDAP|KRB5?|GSS|kinit|LOADING|MISCONF|available|authorized|grant|SIGKILL|signal|killed|convert|literal|parsing|SQLSTATE|existe|esiste|autentic|autoriz|authentification|fallit|falhou|conex|conness|rifiut|rehus|recus|sconosci|desconoc|permess|permis|demasiad|tropp|trop |lettura|lectura|leitura|Verbindung|Berechtigung|Anmeldung|Zugriff|Namens|Transaktion|kein/i;
+
+/** Letters outside of English: in these languages the cheap words would be a list of their own. */
+const beyondEnglish = /[\u00c0-\u024f\u0400-\u04ff\u3040-\u30ff\u4e00-\u9fff]/;
 
 /** A request that was served, whatever its status: the trouble of a client, told by the server. */
 const servedRequest = /"(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT) [^"]{0,2000}HTTP\/[\d.]+"? \d{3}\b/;
+/** The program says itself that it does without. */
+const doesWithout =
+  /\b(?:continu(?:e|es|ing)|proceed(?:s|ing)?|go(?:es|ing) on|carry(?:ing)? on|start(?:s|ing)?|run(?:s|ning)?) (?:anyway|without|regardless)\b|\bwill (?:continue|proceed) (?:anyway|without)\b|\bfall(?:s|ing)? back (?:to|on)\b|\bnon-?fatal\b|\bnot fatal\b|\((?:ignored|ignoring|optional|non-critical)\)|[,;:] (?:ignoring|ignored|skipping)\b|\b(?:telemetry|tracing|metrics|profiling|reporting|caching|cache|analytics|exporter) (?:is |will be )?disabled\b|\bdisabling \w+/i;
 /** Words for trouble that did not happen or is over. */
 const harmless =
   /\b(?:no|without|0|zero) (?:errors?|failures?|timeouts?|panics?)\b|\b(?:errors?|failures?|timeouts?)[=:] ?0\b|"level":"(?:debug|trace)"|level=(?:debug|trace)\b|^\S{0,40} ?\[?(?:DEBUG|TRACE)\]?\b/;
 
 export function recogniseLine(raw: string): RecognisedLine | undefined {
   const line = plainLine(raw);
-  if (!suspicious.test(line) || servedRequest.test(line) || harmless.test(line)) return undefined;
+  if (!(suspicious.test(line) || beyondEnglish.test(line)) || servedRequest.test(line) || harmless.test(line) || isDoneWithout(line))
+    return undefined;
   for (const dialect of dialects) {
     const match = dialect.says.exec(line);
     if (match === null) continue;
@@ -40,6 +55,11 @@ export function recogniseLine(raw: string): RecognisedLine | undefined {
     return { kind: dialect.kind, ...peer, name: nameIn(match), offset: match.index };
   }
   return undefined;
+}
+
+/** What is fatal is not done without, whatever else the line says. */
+function isDoneWithout(line: string): boolean {
+  return doesWithout.test(line) && levelOf(line) !== 'fatal';
 }
 
 /** Logs in JSON escape the quotes and line ends of what they wrap. */

@@ -59,14 +59,19 @@ export const configurationDialects: readonly Dialect[] = [
     new RegExp(`(?:invalid|bad|illegal) (?:value )?(?:for )?${quoted}(?<name>${variable})['"\`]?[:=, ]`),
     /(?:failed|unable|could not|couldn't|cannot|can't|error|errors)(?: to)? (?:pars(?:e|ing)|load(?:ing)?|read(?:ing)?|decod(?:e|ing)|validat(?:e|ing)|unmarshal(?:ing)?|process(?:ing)?|initiali[sz](?:e|ing)|bind(?:ing)?) (?:the )?(?:\w+ )?(?:config|configuration|settings|properties(?! of (?:undefined|null)\b)|env|environment|options|flags)\b/i,
     /(?:config|configuration|settings?)(?: file)? (?:is |was )?(?:invalid|error|validation (?:failed|error))|ConfigurationException|ConfigException|ConfigError|InvalidConfiguration|ImproperlyConfigured|FATAL CONFIG FILE ERROR|Syntax error on line \d+ of|Bad directive/i,
-    /yaml: (?:line \d+|unmarshal errors|mapping values)|yaml\.(?:scanner|parser)\.\w+Error|YAMLException|toml: |TomlDecodeError|JSONDecodeError|invalid character .{1,8} looking for|json: cannot unmarshal|Unexpected token .{0,40}(?:in|is not valid) JSON/,
+    /yaml: (?:line \d+|unmarshal errors|mapping values)|yaml\.(?:scanner|parser)\.\w+Error|YAMLException|toml: |TomlDecodeError/,
     new RegExp(
       `Failed to bind properties under '(?<name>${key})'|ConfigurationPropertiesBindException|unrecognized configuration parameter "(?<name2>${key})"|unknown variable '(?<name3>[^'=]{1,80})|flag provided but not defined: (?<name4>\\S{1,80})`,
     ),
     /(?:unrecogni[sz]ed|unknown|invalid|unexpected|illegal) (?:arguments?|options?|flags?|commands?|subcommands?|shorthand flag)(?: found)?:? ["'‘`]?(?<name>[^\s"'’`]{1,80})/i,
-    /NumberFormatException|invalid literal for int\(\) with base|could not convert string to float|strconv\.\w+: parsing|time: (?:invalid|unknown|missing) (?:duration|unit)|invalid DSN|ArgumentError: invalid value|ParseIntError|invalid digit found in string/,
+    /time: (?:invalid|unknown|missing) (?:duration|unit)|invalid DSN/,
     /Could not create the Java Virtual Machine|Unrecognized VM option '?(?<name>[^\s']{1,80})|Invalid (?:maximum|initial) heap size: (?<name2>\S{1,40})|vm\.max_map_count \[\d+\] is too low|bootstrap checks? fail|plugin\/loop: Loop/i,
     /Failed to configure a DataSource|No suitable driver found|Unsupported URL scheme|validation errors? for \w*(?:Settings|Config)\b|invalid connection (?:string|url)|Invalid URL|ERR_INVALID_URL|URI malformed/,
+  ]),
+  // Numbers and documents are read from settings and from data alike; a line that speaks of rows or messages means data.
+  ...sayings('invalid-value', [
+    /^(?!.*\b(?:row|record|csv|column|cell|message|payload|offset|body|response|request|field)\b).*(?:NumberFormatException(?:: For input string: "(?<name>[^"]{1,80})")?|invalid literal for int\(\) with base \d+: '(?<name2>[^']{1,80})'|could not convert string to float: '(?<name3>[^']{1,80})'|strconv\.\w+: parsing "(?<name4>[^"]{1,80})"|ArgumentError: invalid value for \w+\(\): "(?<name5>[^"]{1,80})"|ParseIntError|invalid digit found in string)/,
+    /^(?!.*\b(?:row|record|csv|cell|message|payload|offset|body|response|request|field)\b).*(?:JSONDecodeError|invalid character .{1,8} looking for|json: cannot unmarshal|Unexpected token .{0,40}(?:in|is not valid) JSON)/,
   ]),
   ...sayings('schema-mismatch', [
     /(?:relation|column|type|schema|database) "(?<name>[^"]{1,100})" does not exist|Unknown (?:column|database|table) '(?<name2>[^']{1,100})'|Table '(?<name3>[^']{1,100})' doesn't exist|no such (?:table|column): (?<name4>\S{1,100})|Invalid (?:object|column) name '|NoDatabaseError|could not find your database|database files are incompatible with server/i,

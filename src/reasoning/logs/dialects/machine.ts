@@ -11,6 +11,9 @@ export const machineDialects: readonly Dialect[] = [
     /no space left on device|ENOSPC|disk quota exceeded|not enough space on the disk|disk is full|database or disk is full|could not extend file/i,
   ]),
   ...sayings('too-many-open-files', [/too many open files|EMFILE|ENFILE/i]),
+  ...sayings('child-killed', [
+    /was sent SIGKILL|(?:exited|died|terminated|killed)[\w ,:(]{0,40}(?:signal:? ?9\b|\(?SIGKILL)|WorkerLostError.{0,80}signal 9|Killed signal terminated program|^(?:\S+: line \d+: +\d+ )?Killed\b/,
+  ]),
   ...sayings('out-of-memory', [
     /java\.lang\.OutOfMemoryError|heap out of memory|Allocation failed - |(?:^|\W)MemoryError\b|runtime: out of memory|cannot allocate memory|ENOMEM|OutOfMemoryException|std::bad_alloc/i,
     /Allowed memory size of \d+ bytes exhausted|memory allocation of \d+ bytes failed|failed to allocate memory|Out of memory: Kill|oom-kill:|Cannot reserve \S+ memory/i,

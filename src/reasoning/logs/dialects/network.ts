@@ -35,7 +35,7 @@ export const networkDialects: readonly Dialect[] = [
     /NOAUTH Authentication required|WRONGPASS|ERR invalid password|NOPERM\b|ACCESS_REFUSED|Login was refused|SASL authentication|SASL.{0,40}(?:fail|invalid)|bad (?:username or )?password/i,
     // LDAP result 49, Kerberos, MongoDB, Active Directory.
     /LDAP: error code 49|LDAP Result Code 49|ldap_bind: Invalid credentials|KRB5?KDC_[A-Z]{3}_\w+|KRB_AP_[A-Z]{3}_\w+|Pre-?authentication (?:information was invalid|failed)|kinit: |GSSException|Client not found in Kerberos database|GSSAPI.{0,60}fail/i,
-    /(?:error occurred \(|api error |Code: ?|<Code>)AccessDenied|UnrecognizedClientException|is not authorized to perform: |AuthorizationFailed|invalid_grant|reason: UNAUTHENTICATED/,
+    /(?:error occurred \(|api error |Code: ?|<Code>)AccessDenied|UnrecognizedClientException|is not authorized to perform: |AuthorizationFailed|invalid_grant|reason: UNAUTHENTICATED|googleapi: (?:got HTTP response code |Error )40[13]\b(?!.{0,200}(?:quota|rateLimit))/,
     /invalid (?:username or password|credentials|api key|access key|client secret|login)|incorrect (?:username|password)|(?:credentials|token) (?:are|is|has|have) (?:invalid|expired|been revoked)/i,
     /\b401 Unauthorized|status(?:[ _]?code)?[=:]? ?401\b|code = Unauthenticated|StatusCode\.UNAUTHENTICATED|InvalidAccessKeyId|SignatureDoesNotMatch|ExpiredToken|security_exception/,
     /permission denied for (?:table|relation|schema|database|sequence|view|function)|(?:SELECT|INSERT|UPDATE|DELETE|CREATE) command denied to user|not authorized on \S+ to execute command|code = PermissionDenied/i,
