@@ -5,7 +5,7 @@ import { parseQuantity } from './quantity.ts';
 import { containerOf, type Replica } from './replica.ts';
 
 /** Measurements of containers that every kubelet exposes. Source: cAdvisor, by way of Prometheus. */
-export type ContainerMetric = 'memory-bytes' | 'cpu-cores' | 'throttled-share';
+export type ContainerMetric = 'memory-bytes' | 'memory-share' | 'cpu-cores' | 'throttled-share';
 
 /** What to ask Prometheus for the containers of a namespace, so that `measured` finds it again. */
 export function containerQueries(namespace: string): readonly string[] {
@@ -18,7 +18,11 @@ export function containerQueries(namespace: string): readonly string[] {
 }
 
 const looks: { readonly [Metric in ContainerMetric]: (expression: string) => boolean } = {
-  'memory-bytes': (expression) => expression.includes('container_memory_working_set_bytes') && !expression.includes('/'),
+  'memory-bytes': (expression) => /container_memory_(?:working_set_bytes|rss)\b/.test(expression) && !expression.includes('/'),
+  'memory-share': (expression) =>
+    /container_memory_(?:working_set_bytes|rss)\b[^/]*\/[^/]*(?:container_spec_memory_limit_bytes|kube_pod_container_resource_limits)/.test(
+      expression,
+    ),
   'cpu-cores': (expression) => expression.includes('container_cpu_usage_seconds_total') && !expression.includes('/'),
   'throttled-share': (expression) =>
     expression.includes('container_cpu_cfs_throttled_periods_total') && expression.includes('container_cpu_cfs_periods_total'),
@@ -75,7 +79,7 @@ function makeIndex(metrics: readonly MetricResult[]): SeriesIndex {
   return index;
 }
 
-const kinds: readonly ContainerMetric[] = ['memory-bytes', 'cpu-cores', 'throttled-share'];
+const kinds: readonly ContainerMetric[] = ['memory-bytes', 'memory-share', 'cpu-cores', 'throttled-share'];
 
 function seriesKey(metric: ContainerMetric, namespace: string, pod: string, container: string): string {
   return [metric, namespace, pod, container].join('/');
@@ -88,6 +92,24 @@ function round(value: number): string {
 /** Bytes or cores that the container may use. Absent: no limit. */
 export function limitOf(replica: Replica, container: string, resource: 'cpu' | 'memory'): number | undefined {
   return parseQuantity(containerOf(replica.pod, container)?.resources.limits[resource]);
+}
+
+/** A share above this is one of a hundred: nothing uses twice its limit. */
+const largestShare = 2;
+
+/** Memory in bytes, however it was asked for: as such, or as a share of the limit, as alerts do. */
+export function memoryOf(
+  of: { readonly replica: Replica; readonly container: string },
+  metrics: readonly MetricResult[] | undefined,
+): Measured | undefined {
+  const bytes = measured('memory-bytes', of, metrics);
+  const share = bytes === undefined ? measured('memory-share', of, metrics) : undefined;
+  const limit = limitOf(of.replica, of.container, 'memory');
+  if (share === undefined || limit === undefined) return bytes;
+  const whole = share.points.some(({ value }) => value > largestShare) ? 100 : 1;
+  const inBytes = (point: MetricPoint): MetricPoint => ({ at: point.at, value: (point.value / whole) * limit });
+  const [first, ...more] = share.points;
+  return { points: [inBytes(first), ...more.map(inBytes)], last: inBytes(share.last), citation: share.citation };
 }
 
 /** A straight line through the points, by least squares. Undefined: fewer than three points, or all at one time. */

@@ -1,7 +1,9 @@
 import { type Citation, type Claim, citeNodeCommand, claim } from './citation.ts';
 import type { Collection } from './collection.ts';
 import { citeEnd, crashedContainers } from './container-evidence.ts';
+import { limitOf, memoryOf } from './container-metrics.ts';
 import { citeEvent, recentEvents } from './event-index.ts';
+import type { MetricResult } from './evidence.ts';
 import type { Weight } from './failure-mode.ts';
 import { type Instant, millisecondsPerHour } from './instant.ts';
 import type { Node } from './kubernetes/node.ts';
@@ -15,8 +17,8 @@ import type { Sighting } from './sightings.ts';
 export interface MemoryKillSighting extends Sighting {
   readonly container: string;
   readonly weight: Weight;
-  /** True: the runtime's own heap was full, before the kernel had to act. */
-  readonly isHeap: boolean;
+  /** heap: the runtime's own memory was full before the kernel had to act. child: a process that the container's first had started. */
+  readonly victim: 'container' | 'heap' | 'child';
   readonly against: readonly Claim[];
 }
 
@@ -26,12 +28,14 @@ export interface MemoryKillFacts {
   readonly events: Collection<Event> | undefined;
   readonly 'node-reports': readonly NodeReport[] | undefined;
   readonly 'log-clues': readonly LogClue[] | undefined;
+  readonly metrics: readonly MetricResult[] | undefined;
 }
 
 /** Containers of the replica that ended because their memory did not suffice. */
 export function memoryKills(replica: Replica, facts: MemoryKillFacts): readonly MemoryKillSighting[] {
   if (replica.troubles.length === 0 && !isKilledAgainAndAgain(replica, facts.now)) return [];
-  return [...killed(replica, facts), ...ownHeap(replica, facts['log-clues'] ?? [])];
+  const ended = [...killed(replica, facts), ...ownHeap(replica, facts['log-clues'] ?? [])];
+  return [...ended, ...killedChildren(replica, facts).filter(({ container }) => !ended.some((each) => each.container === container))];
 }
 
 /** Three kills are no accident, and at a pace of several a day somebody notices each of them. */
@@ -80,7 +84,7 @@ function killed(replica: Replica, facts: MemoryKillFacts): readonly MemoryKillSi
         replica,
         container,
         since,
-        isHeap: false,
+        victim: 'container',
         against,
         weight: against.length > 0 ? 'suggestive' : 'conclusive',
         citations: [citeEnd(replica.pod, container), ...kernel],
@@ -107,6 +111,41 @@ function kernelSays(replica: Replica, reports: readonly NodeReport[], at: Instan
     .slice(0, 1);
 }
 
+/** A supervisor that saw this many of its workers die has more than a single accident. */
+const telltaleChildren = 2;
+/** So near to its limit the kernel has no other choice than to kill. */
+const fullShare = 0.9;
+
+/**
+ * The kernel kills one process of the control group. Where that is a worker and not the first process, the container goes
+ * on, and neither its status nor its restarts tell: only its supervisor does. Supervisors send the same signal themselves
+ * to workers that hang, so the memory must have been full, or the kernel must say so.
+ */
+function killedChildren(replica: Replica, facts: MemoryKillFacts): readonly MemoryKillSighting[] {
+  const told = (facts['log-clues'] ?? []).filter((clue) => clue.kind === 'child-killed' && clue.replica === replica);
+  return [...new Map(told.map((clue) => [clue.container, clue])).values()].flatMap((clue) => {
+    const { container } = clue;
+    const limit = limitOf(replica, container, 'memory');
+    if (limit === undefined || clue.count < telltaleChildren) return [];
+    const memory = memoryOf({ replica, container }, facts.metrics);
+    const highest = memory === undefined ? undefined : Math.max(...memory.points.map(({ value }) => value));
+    if (highest !== undefined && highest < limit * fullShare) return [];
+    const kernel = kernelSays(replica, facts['node-reports'] ?? [], undefined);
+    const isShown = highest !== undefined || kernel.length > 0;
+    return [
+      {
+        replica,
+        container,
+        since: replica.failingSince ?? clue.at,
+        victim: 'child',
+        against: [],
+        weight: isShown ? 'strong' : 'suggestive',
+        citations: [clue.citation, ...(memory === undefined ? [] : [memory.citation]), ...kernel],
+      },
+    ];
+  });
+}
+
 function machineRanOut(replica: Replica, facts: MemoryKillFacts): readonly Claim[] {
   const node = facts.nodes?.named(undefined, replica.pod.spec.nodeName);
   if (node === undefined) return [];
@@ -127,7 +166,7 @@ function ownHeap(replica: Replica, clues: readonly LogClue[]): readonly MemoryKi
             replica,
             container,
             since,
-            isHeap: true,
+            victim: 'heap',
             against: [],
             weight: 'strong' as const,
             citations: [said.citation, citeEnd(replica.pod, container)],

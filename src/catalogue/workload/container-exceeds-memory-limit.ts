@@ -1,13 +1,23 @@
 import { type Claim, citeObject, claim } from '../../domain/citation.ts';
 import { minutesAgo } from '../../domain/example.ts';
 import { exampleEvent } from '../../domain/example-happenings.ts';
-import { crashLooping, exampleNode, examplePod } from '../../domain/example-objects.ts';
+import { crashLooping, exampleContainerMetric, exampleNode, examplePod } from '../../domain/example-objects.ts';
 import { defineFailureMode, type Weight } from '../../domain/failure-mode.ts';
 import { isKilledAgainAndAgain, type MemoryKillSighting, memoryKills } from '../../domain/memory-limit-kills.ts';
 import { isNamedByAlert } from '../../domain/named-by-alert.ts';
 import { parseQuantity, spokenBytes } from '../../domain/quantity.ts';
 import { containerOf } from '../../domain/replica.ts';
 import { type AtLeastOne, byWorkload, claimOfAll, countOf, findingOf } from '../../domain/sightings.ts';
+
+const workersKilled = {
+  namespace: 'shop',
+  pod: 'cart-7f9-a',
+  container: 'app',
+  text: Array.from(
+    { length: 4 },
+    (_each, index) => `[1] [ERROR] Worker (pid:${218 + index}) was sent SIGKILL! Perhaps out of memory?`,
+  ).join('\n'),
+};
 
 /**
  * The kernel kills a container because its own limit is reached. A machine that runs out of memory leaves the same reason in
@@ -32,7 +42,7 @@ export const containerExceedsMemoryLimit = defineFailureMode({
     'https://kubernetes.io/docs/tasks/configure-pod-container/assign-memory-resource/',
   ],
   needs: ['replicas'],
-  helpedBy: ['log-clues', 'events', 'nodes', 'node-reports', 'judged-alert'],
+  helpedBy: ['log-clues', 'metrics', 'events', 'nodes', 'node-reports', 'judged-alert'],
   explains: [
     'bad-revision',
     'init-container-blocked',
@@ -47,7 +57,7 @@ export const containerExceedsMemoryLimit = defineFailureMode({
   recognise(facts) {
     const seen = facts.replicas.all.flatMap((replica) => memoryKills(replica, facts));
     return byWorkload(seen, (each) => each.container).map((group) => {
-      const [{ container, replica, isHeap }] = group;
+      const [{ container, replica, victim }] = group;
       // What was killed once and is well again is a fact, but nobody suffers from it unless somebody says so.
       const isOver = group.every((each) => each.replica.health === 'healthy');
       const isPaged = isNamedByAlert(facts['judged-alert']?.alert, {
@@ -57,9 +67,12 @@ export const containerExceedsMemoryLimit = defineFailureMode({
       const isRepeated = group.some((each) => isKilledAgainAndAgain(each.replica, facts.now));
       const weight: Weight = !isOver ? group[0].weight : isPaged || isRepeated ? 'strong' : 'weak';
       const limit = containerOf(replica.pod, container)?.resources.limits['memory'];
-      const says = isHeap
-        ? `Container ${container} of ${countOf(group)} ran out of the memory that its own runtime allows${limit === undefined ? '' : ` (limit of the container: ${limit})`}.`
-        : `Container ${container} of ${countOf(group)} was killed at its memory limit of ${limit ?? 'its pod'}.`;
+      const where = `ontainer ${container} of ${countOf(group)}`;
+      const says = {
+        container: `C${where} was killed at its memory limit of ${limit ?? 'its pod'}.`,
+        heap: `C${where} ran out of the memory that its own runtime allows${limit === undefined ? '' : ` (limit of the container: ${limit})`}.`,
+        child: `Processes that c${where} starts are killed again and again at its memory limit of ${limit ?? 'its pod'}, while the container itself goes on.`,
+      }[victim];
       return findingOf(group, {
         weight,
         because: [claimOfAll(says, group)],
@@ -122,8 +135,25 @@ export const containerExceedsMemoryLimit = defineFailureMode({
         ],
       },
     },
+    {
+      story: 'Its workers are killed, one after the other, at the limit; the process that supervises them lives on.',
+      given: {
+        pods: [limited({ name: 'cart-7f9-a', isReady: false })],
+        'container-logs': [workersKilled],
+        metrics: [exampleContainerMetric('container_memory_working_set_bytes', 'cart-7f9-a', [125e6, 131e6, 126e6])],
+      },
+      finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }],
+    },
   ],
   isNotFooledBy: [
+    {
+      story: 'A supervisor kills workers that hang, and there is memory left.',
+      given: {
+        pods: [limited({ name: 'cart-7f9-a', isReady: false })],
+        'container-logs': [workersKilled],
+        metrics: [exampleContainerMetric('container_memory_working_set_bytes', 'cart-7f9-a', [60e6, 61e6, 60e6])],
+      },
+    },
     {
       story: 'Killed nine times in its first days, and not since yesterday.',
       given: {

@@ -1,7 +1,8 @@
-import { limitOf, measured, recentPoints, trendOf } from '../../domain/container-metrics.ts';
+import { limitOf, type Measured, memoryOf, recentPoints, trendOf } from '../../domain/container-metrics.ts';
 import { exampleContainerMetric, examplePod } from '../../domain/example-objects.ts';
+import type { MetricPoint } from '../../domain/evidence.ts';
 import { defineFailureMode, type Weight } from '../../domain/failure-mode.ts';
-import { millisecondsPerHour, spokenDuration } from '../../domain/instant.ts';
+import { type Instant, millisecondsPerHour, spokenDuration } from '../../domain/instant.ts';
 import { spokenBytes } from '../../domain/quantity.ts';
 import { byWorkload, claimOfAll, countOf, findingOf } from '../../domain/sightings.ts';
 
@@ -15,6 +16,14 @@ const riseShare = 0.05;
 /** How straight the line must be: caches fill in a curve, leaks in a line. */
 const straightFit = 0.85;
 const soonMilliseconds = 2 * millisecondsPerHour;
+/** A leak over a day or more shows in the whole of what was measured: so long, so much of the limit, and the end in sight. */
+const slowestMilliseconds = 6 * millisecondsPerHour;
+const slowRiseShare = 0.25;
+const slowSoonMilliseconds = 8 * millisecondsPerHour;
+/** A cache that is nearly full has all but stopped to grow; a leak has not. */
+const steadyShare = 0.5;
+
+const shareOfLimit = 'container_memory_working_set_bytes{namespace="shop"} / container_spec_memory_limit_bytes';
 
 /** A container's memory grows steadily and will soon be at its limit. */
 export const memoryGrowthTowardLimit = defineFailureMode({
@@ -45,28 +54,12 @@ export const memoryGrowthTowardLimit = defineFailureMode({
       .flatMap((replica) =>
         replica.pod.spec.containers.flatMap(({ name: container }) => {
           const limit = limitOf(replica, container, 'memory');
-          const memory = limit === undefined ? undefined : measured('memory-bytes', { replica, container }, facts.metrics);
-          if (limit === undefined || memory === undefined) return [];
-          const points = recentPoints(memory.points, facts.now, stretchMilliseconds);
-          const [first] = points;
-          const trend = trendOf(points);
-          if (first === undefined || trend === undefined || memory.last.at - first.at < shortestMilliseconds) return [];
-          const untilLimit = ((limit - memory.last.value) / trend.perSecond) * 1000;
-          const isRamp = trend.perSecond > 0 && trend.fit >= straightFit && trend.rise >= limit * riseShare;
-          return isRamp && memory.last.value >= limit * nearShare && untilLimit < soonMilliseconds
-            ? [
-                {
-                  replica,
-                  container,
-                  limit,
-                  last: memory.last.value,
-                  rise: trend.rise,
-                  untilLimit,
-                  since: first.at,
-                  citations: [memory.citation] as const,
-                },
-              ]
-            : [];
+          const memory = limit === undefined ? undefined : memoryOf({ replica, container }, facts.metrics);
+          if (limit === undefined || memory === undefined || memory.last.value < limit * nearShare) return [];
+          const ramp = slowRamp(memory, limit, facts.now) ?? steepRamp(memory, limit, facts.now);
+          return ramp === undefined
+            ? []
+            : [{ replica, container, limit, last: memory.last.value, ...ramp, citations: [memory.citation] as const }];
         }),
       );
     return byWorkload(seen, (each) => each.container).map((group) => {
@@ -86,8 +79,29 @@ export const memoryGrowthTowardLimit = defineFailureMode({
       },
       finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }],
     },
+    {
+      story: 'A straight ramp over a whole day, up to nine tenths of the limit, as the alert asks for it.',
+      given: {
+        pods: [limited()],
+        metrics: [exampleContainerMetric(shareOfLimit, 'cart-7f9-a', ramp(0.24, 0.92, 721))],
+      },
+      finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }],
+    },
   ],
   isNotFooledBy: [
+    {
+      story: 'A cache that filled over a day and is nearly full.',
+      given: {
+        pods: [limited()],
+        metrics: [
+          exampleContainerMetric(
+            shareOfLimit,
+            'cart-7f9-a',
+            ramp(0, 1, 721).map((share) => 0.24 + 0.62 * Math.min(1, share * 1.25)),
+          ),
+        ],
+      },
+    },
     {
       story: 'High, and level.',
       given: {
@@ -115,6 +129,46 @@ export const memoryGrowthTowardLimit = defineFailureMode({
   ],
 });
 
+interface Ramp {
+  /** Bytes that were added since `since`. */
+  readonly rise: number;
+  /** Milliseconds until the limit, if it goes on like this. */
+  readonly untilLimit: number;
+  readonly since: Instant;
+}
+
+function steepRamp(memory: Measured, limit: number, now: Instant): Ramp | undefined {
+  const ramp = rampOf(recentPoints(memory.points, now, stretchMilliseconds), limit);
+  return ramp !== undefined && ramp.lasted >= shortestMilliseconds && ramp.rise >= limit * riseShare && ramp.untilLimit < soonMilliseconds
+    ? ramp
+    : undefined;
+}
+
+function slowRamp(memory: Measured, limit: number, now: Instant): Ramp | undefined {
+  const whole = rampOf(memory.points, limit);
+  const lately = trendOf(recentPoints(memory.points, now, stretchMilliseconds));
+  if (whole === undefined || lately === undefined || whole.lasted < slowestMilliseconds) return undefined;
+  const isSteady = lately.perSecond >= whole.perSecond * steadyShare;
+  return isSteady && whole.rise >= limit * slowRiseShare && whole.untilLimit < slowSoonMilliseconds ? whole : undefined;
+}
+
+function rampOf(
+  points: readonly MetricPoint[],
+  limit: number,
+): (Ramp & { readonly perSecond: number; readonly lasted: number }) | undefined {
+  const [first] = points;
+  const last = points.at(-1);
+  const trend = trendOf(points);
+  if (first === undefined || last === undefined || trend === undefined || trend.perSecond <= 0 || trend.fit < straightFit) return undefined;
+  return {
+    rise: trend.rise,
+    perSecond: trend.perSecond,
+    lasted: last.at - first.at,
+    untilLimit: Math.max(0, ((limit - last.value) / trend.perSecond) * 1000),
+    since: first.at,
+  };
+}
+
 function limited(): ReturnType<typeof examplePod> {
   return examplePod({
     name: 'cart-7f9-a',
@@ -123,6 +177,6 @@ function limited(): ReturnType<typeof examplePod> {
   });
 }
 
-function ramp(from: number, to: number): readonly number[] {
-  return Array.from({ length: 31 }, (_each, index) => from + ((to - from) * index) / 30);
+function ramp(from: number, to: number, points = 31): readonly number[] {
+  return Array.from({ length: points }, (_each, index) => from + ((to - from) * index) / (points - 1));
 }
