@@ -57,6 +57,18 @@ export function recentEvents(events: Collection<Event> | undefined, object: Refe
     .toSorted((left, right) => (lastSeenAt(right) ?? 0) - (lastSeenAt(left) ?? 0));
 }
 
+/**
+ * Events about the object since it is in the state that it is still in, last first. Some are written once and not again, such
+ * as the attach controller's "Multi-Attach": they hold for as long as that state lasts, however old they are.
+ */
+export function eventsSince(events: Collection<Event> | undefined, object: Referent, since: Instant | undefined): readonly Event[] {
+  if (events === undefined || since === undefined) return [];
+  return eventIndex(events)
+    .about(object)
+    .filter((event) => (lastSeenAt(event) ?? 0) >= since)
+    .toSorted((left, right) => (lastSeenAt(right) ?? 0) - (lastSeenAt(left) ?? 0));
+}
+
 export function isRecentEvent(event: Event, now: Instant): boolean {
   const at = lastSeenAt(event);
   return at !== undefined && now - at < recentEventMilliseconds;

@@ -37,6 +37,8 @@ export interface ServiceRules {
 
 export interface FileSystemUse {
   readonly mountPoint: string;
+  /** "/dev/sda1". Absent: the command did not tell. */
+  readonly device: string | undefined;
   readonly usedShare: number;
   readonly inodesUsedShare: number | undefined;
   readonly isReadOnly: boolean | undefined;

@@ -5,9 +5,24 @@ import { defineFailureMode, type Finding } from '../../domain/failure-mode.ts';
 import { millisecondsPerDay } from '../../domain/instant.ts';
 import { unhealthyConditions } from '../../domain/node-conditions.ts';
 import { brokenByLostNode, conditionClaim, nodeFinding } from '../../domain/node-finding.ts';
+import type { FileSystemUse } from '../../domain/node-report.ts';
 
 /** Where the kubelet and the runtimes keep what pods write; other mounts may be read-only on purpose. */
 const mustBeWritable = /^\/(var(\/lib(\/(kubelet|containerd|docker|containers)(\/.*)?)?)?)?$/;
+
+/** Devices that come over the network, and that nodes have no disk of their own on: Ceph, network block devices, DRBD, Longhorn. */
+const networkDevice = /^(?:rbd|nbd|drbd|dm-uuid-mpath|longhorn)/;
+/** Where the kubelet mounts what storage drivers attach for pods. */
+const volumeMount =
+  /\/(?:kubernetes\.io~[\w.-]+|plugins\/kubernetes\.io\/[\w.-]+|plugins\/[\w.-]+\/(?:globalmount|mounts?))\b|\/globalmount\b|\/volumes\//;
+
+/** A pod's volume, and not a disk of the node: what ails it is the storage or the way there, and another node has no better one. */
+function isOfVolume(line: string, mounts: readonly FileSystemUse[]): boolean {
+  const device = /\((?:device )?([\w-]{2,60})\)/.exec(line)?.[1];
+  if (device === undefined) return false;
+  const own = mounts.filter((each) => each.device?.split('/').at(-1) === device);
+  return networkDevice.test(device) || (own.length > 0 && own.every((each) => volumeMount.test(each.mountPoint)));
+}
 
 export const nodeFileSystemReadOnly = defineFailureMode({
   id: 'node-file-system-read-only',
@@ -41,12 +56,15 @@ export const nodeFileSystemReadOnly = defineFailureMode({
           (each) =>
             each.kind === 'read-only-file-system' &&
             /Remounting filesystem read-only/.test(each.line) &&
+            !isOfVolume(each.line, report.fileSystems) &&
             (each.at === undefined || facts.now - each.at < millisecondsPerDay),
         ) ?? [];
       const mounted =
         remounted.length === 0
           ? []
-          : (report?.fileSystems.filter((each) => each.isReadOnly === true && mustBeWritable.test(each.mountPoint)) ?? []);
+          : (report?.fileSystems.filter(
+              (each) => each.isReadOnly === true && mustBeWritable.test(each.mountPoint) && !volumeMount.test(each.mountPoint),
+            ) ?? []);
       const because: readonly Claim[] = [
         ...(condition === undefined ? [] : [conditionClaim(node, condition, `${name} reports ${condition.type}.`)]),
         ...remounted
@@ -117,6 +135,37 @@ export const nodeFileSystemReadOnly = defineFailureMode({
     },
   ],
   isNotFooledBy: [
+    {
+      story: "A pod's own network volume has lost its storage; nothing is wrong with the disks of the node.",
+      given: {
+        nodes: [exampleNode({ name: 'node-1' })],
+        'node-commands': [
+          {
+            node: 'node-1',
+            command: 'journal-kernel',
+            output: `${minutesAgo(4)} node-1 kernel: rbd: rbd3: write at objno 12 result -108\n${minutesAgo(4)} node-1 kernel: EXT4-fs (rbd3): Remounting filesystem read-only`,
+          },
+        ],
+      },
+    },
+    {
+      story: 'An attached disk of a pod, as the mounts tell.',
+      given: {
+        nodes: [exampleNode({ name: 'node-1' })],
+        'node-commands': [
+          {
+            node: 'node-1',
+            command: 'journal-kernel',
+            output: `${minutesAgo(4)} node-1 kernel: EXT4-fs (nvme2n1): Remounting filesystem read-only`,
+          },
+          {
+            node: 'node-1',
+            command: 'mounts',
+            output: '/dev/nvme2n1 /var/lib/kubelet/pods/4d9c/volumes/kubernetes.io~csi/pvc-1/mount ext4 ro,relatime 0 0',
+          },
+        ],
+      },
+    },
     {
       story: 'The root of an immutable operating system is read-only by design.',
       given: {

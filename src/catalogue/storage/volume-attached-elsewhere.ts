@@ -1,14 +1,17 @@
 import { citeObject, type Claim, claim } from '../../domain/citation.ts';
 import { distinct } from '../../domain/dependency-trouble.ts';
 import { claimNames } from '../../domain/claims.ts';
-import { citeEvent, firstSeenAt, recentEvents } from '../../domain/event-index.ts';
+import { citeEvent, eventsSince, firstSeenAt, recentEvents } from '../../domain/event-index.ts';
+import type { RawObject } from '../../domain/example.ts';
 import { exampleEvent } from '../../domain/example-happenings.ts';
 import { exampleNode, examplePod } from '../../domain/example-objects.ts';
 import type { Facts } from '../../domain/facts.ts';
 import { defineFailureMode, type Finding } from '../../domain/failure-mode.ts';
+import type { Instant } from '../../domain/instant.ts';
 import type { Replica } from '../../domain/replica.ts';
 import { type Subject, subject } from '../../domain/subject.ts';
 
+const oneNodeModes: ReadonlySet<string> = new Set(['ReadWriteOnce', 'ReadWriteOncePod']);
 const isHeld = /multi-attach|already (?:exclusively )?(?:attached|used)|volumeinuse|is in use/i;
 
 export const volumeAttachedElsewhere = defineFailureMode({
@@ -37,12 +40,13 @@ export const volumeAttachedElsewhere = defineFailureMode({
   recognise(facts): readonly Finding[] {
     return facts.replicas.failing.flatMap((replica): readonly Finding[] => {
       const { pod } = replica;
-      const event = recentEvents(facts.events, pod, facts.now).find(
-        (each) => each.reason === 'FailedAttachVolume' && isHeld.test(each.message ?? ''),
-      );
-      if (event === undefined) return [];
+      const creating = replica.troubles.find(({ kind }) => kind === 'stuck-creating');
+      // The attach controller tells it once per volume and node, so it holds until the containers are created.
+      const told = creating === undefined ? recentEvents(facts.events, pod, facts.now) : eventsSince(facts.events, pod, creating.since);
+      const event = told.find((each) => each.reason === 'FailedAttachVolume' && isHeld.test(each.message ?? ''));
       const names = claimNames(pod);
       const holders = holdersOf(names, replica, facts);
+      if (event === undefined) return creating === undefined ? [] : heldInSilence(replica, creating.since, facts);
       const since = firstSeenAt(event);
       return [
         {
@@ -93,8 +97,51 @@ export const volumeAttachedElsewhere = defineFailureMode({
       },
       finds: [{ kind: 'ReplicaSet', namespace: 'shop', name: 'db-1' }],
     },
+    {
+      story: 'The controller has told it once, forty minutes ago, and the pod is not created to this day.',
+      given: {
+        pods: [waiting(45)],
+        events: [
+          exampleEvent({
+            about: { kind: 'Pod', name: 'db-1-b' },
+            reason: 'FailedAttachVolume',
+            message: 'Multi-Attach error for volume "pvc-1" Volume is already used by pod(s) db-1-a',
+            minutesAgo: 44,
+          }),
+        ],
+      },
+      finds: [{ kind: 'ReplicaSet', namespace: 'shop', name: 'db-1' }],
+    },
+    {
+      story: 'No event is left; the claim is for one node at a time, and its volume is attached to another.',
+      given: {
+        pods: [waiting(90)],
+        events: [],
+        persistentvolumeclaims: [claimed('ReadWriteOnce')],
+        volumeattachments: [attachedTo('node-2')],
+      },
+      finds: [{ kind: 'ReplicaSet', namespace: 'shop', name: 'db-1' }],
+    },
   ],
   isNotFooledBy: [
+    {
+      story: 'The volume may be used on many nodes.',
+      given: {
+        pods: [waiting(90)],
+        events: [],
+        persistentvolumeclaims: [claimed('ReadWriteMany')],
+        volumeattachments: [attachedTo('node-2')],
+      },
+    },
+    {
+      story: 'The volume is attached where the pod is; something else holds it up.',
+      given: {
+        pods: [waiting(90)],
+        events: [],
+        persistentvolumeclaims: [claimed('ReadWriteOnce')],
+        volumeattachments: [attachedTo('node-1')],
+      },
+    },
     {
       story: 'It happened for a moment while the pod moved, and the pod runs.',
       given: {
@@ -125,6 +172,43 @@ export const volumeAttachedElsewhere = defineFailureMode({
     },
   ],
 });
+
+/**
+ * Without the event, which the API server forgets after an hour: a claim for one node at a time, its volume attached to
+ * another one and not to this, and a pod that is not created because of nothing else that is told.
+ */
+function heldInSilence(
+  replica: Replica,
+  since: Instant | undefined,
+  facts: Facts<'replicas' | 'events', 'volumeattachments' | 'persistentvolumeclaims'>,
+): readonly Finding[] {
+  const { pod } = replica;
+  const here = pod.spec.nodeName;
+  const held = claimNames(pod).filter((name) => {
+    const found = facts.persistentvolumeclaims?.named(pod.metadata.namespace, name)?.spec;
+    const isForOne = found?.accessModes.length !== 0 && found?.accessModes.every((mode) => oneNodeModes.has(mode)) === true;
+    const attachments = (facts.volumeattachments?.all ?? []).filter(
+      ({ spec, status }) => spec.source.persistentVolumeName === found?.volumeName && status.attached === true,
+    );
+    return isForOne && found?.volumeName !== undefined && attachments.length > 0 && !attachments.some(({ spec }) => spec.nodeName === here);
+  });
+  const holders = holdersOf(held, replica, facts);
+  const [first, ...more] = holders.map((holder) => holder.claim);
+  if (held.length === 0 || first === undefined) return [];
+  return [
+    {
+      subject: replica.workload,
+      weight: 'strong',
+      because: [first, ...more.slice(0, 2)],
+      ...(since === undefined ? {} : { since }),
+      affects: [
+        subject('Pod', pod.metadata.namespace, pod.metadata.name),
+        ...held.map((name) => subject('PersistentVolumeClaim', pod.metadata.namespace, name)),
+      ],
+      blames: distinct(holders.flatMap((holder) => holder.subjects)),
+    },
+  ];
+}
 
 interface Holder {
   readonly claim: Claim;
@@ -167,4 +251,31 @@ function holdersOf(
       subjects: [...nodeOf(pod.spec.nodeName), subject('Pod', pod.metadata.namespace, pod.metadata.name)],
     })),
   ];
+}
+
+function waiting(startedMinutesAgo: number): ReturnType<typeof examplePod> {
+  return examplePod({
+    name: 'db-1-b',
+    isReady: false,
+    phase: 'Pending',
+    startedMinutesAgo,
+    podStatus: { containerStatuses: [] },
+    spec: { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }] },
+  });
+}
+
+function claimed(mode: string): RawObject {
+  return {
+    metadata: { name: 'data', namespace: 'shop' },
+    spec: { volumeName: 'pvc-1', accessModes: [mode] },
+    status: { phase: 'Bound', accessModes: [mode] },
+  };
+}
+
+function attachedTo(nodeName: string): RawObject {
+  return {
+    metadata: { name: `csi-${nodeName}` },
+    spec: { attacher: 'ebs.csi.aws.com', nodeName, source: { persistentVolumeName: 'pvc-1' } },
+    status: { attached: true },
+  };
 }

@@ -2,6 +2,7 @@ import type { FileSystemUse } from '../../domain/node-report.ts';
 
 interface Part {
   readonly mountPoint: string;
+  readonly device?: string;
   readonly usedShare?: number;
   readonly inodesUsedShare?: number;
   readonly isReadOnly?: boolean;
@@ -25,6 +26,7 @@ export function parseFileSystems(output: string): readonly FileSystemUse[] {
       : [
           {
             mountPoint: part.mountPoint,
+            device: part.device,
             usedShare: part.usedShare ?? 0,
             inodesUsedShare: part.inodesUsedShare,
             isReadOnly: part.isReadOnly,
@@ -37,12 +39,13 @@ function fromDf(line: string, isInodes: boolean): Part | undefined {
   const match = /^(\S{1,200}) +(?:\w[\w-]* +)?\S{1,20} +\S{1,20} +\S{1,20} +(\d{1,3})% +(\/\S*)$/.exec(line.trimEnd().slice(0, 600));
   if (match === null || /^(tmpfs|devtmpfs|overlay|shm|none|udev|squashfs|\/dev\/loop\d+)$/.test(match[1] ?? '')) return undefined;
   const share = Number(match[2]) / 100;
-  return isInodes ? { mountPoint: match[3] ?? '', inodesUsedShare: share } : { mountPoint: match[3] ?? '', usedShare: share };
+  const of = { device: match[1] ?? '', mountPoint: match[3] ?? '' };
+  return isInodes ? { ...of, inodesUsedShare: share } : { ...of, usedShare: share };
 }
 
 function fromMounts(line: string): Part | undefined {
   const short = line.slice(0, 600);
-  const match = /^\S+ on (\/\S*) type (\S+) \(([^)]*)\)/.exec(short) ?? /^\S+ (\/\S*) (\S+) (\S+) \d+ \d+$/.exec(short.trimEnd());
-  if (match === null || !dataKinds.test(match[2] ?? '')) return undefined;
-  return { mountPoint: match[1] ?? '', isReadOnly: (match[3] ?? '').split(',').includes('ro') };
+  const match = /^(\S+) on (\/\S*) type (\S+) \(([^)]*)\)/.exec(short) ?? /^(\S+) (\/\S*) (\S+) (\S+) \d+ \d+$/.exec(short.trimEnd());
+  if (match === null || !dataKinds.test(match[3] ?? '')) return undefined;
+  return { device: match[1] ?? '', mountPoint: match[2] ?? '', isReadOnly: (match[4] ?? '').split(',').includes('ro') };
 }

@@ -38,15 +38,17 @@ describe('file systems', () => {
 tmpfs          tmpfs    167772160     1048576   166723584   1% /run
 Filesystem      Inodes  IUsed   IFree IUse% Mounted on
 /dev/sda1      6553600 655360 5898240   10% /`;
-    expect(parseFileSystems(output)).toEqual([{ mountPoint: '/', usedShare: 0.95, inodesUsedShare: 0.1, isReadOnly: undefined }]);
+    expect(parseFileSystems(output)).toEqual([
+      { mountPoint: '/', device: '/dev/sda1', usedShare: 0.95, inodesUsedShare: 0.1, isReadOnly: undefined },
+    ]);
   });
 
   it('that are mounted read-only are read from both forms', () => {
     expect(
       parseFileSystems('/dev/sdb1 on /data type ext4 (ro,relatime)\n/dev/sdc1 /var xfs ro,noatime 0 0\nproc on /proc type proc (ro)'),
     ).toEqual([
-      { mountPoint: '/data', usedShare: 0, inodesUsedShare: undefined, isReadOnly: true },
-      { mountPoint: '/var', usedShare: 0, inodesUsedShare: undefined, isReadOnly: true },
+      { mountPoint: '/data', device: '/dev/sdb1', usedShare: 0, inodesUsedShare: undefined, isReadOnly: true },
+      { mountPoint: '/var', device: '/dev/sdc1', usedShare: 0, inodesUsedShare: undefined, isReadOnly: true },
     ]);
   });
 });
