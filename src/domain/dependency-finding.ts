@@ -23,6 +23,8 @@ export interface DependencyWording {
   readonly subjectIs: 'dependency' | 'client';
   /** True: whom it hits is chance, so that replicas which are spared clear nobody. */
   readonly isByLot?: true;
+  /** True: what it is about is read at the start and kept, so that a replica which started before the trouble began clears nobody. */
+  readonly isKeptFromStart?: true;
 }
 
 /** The finding for one trouble: whom to look at, how sure, and what speaks for the dependency's innocence. */
@@ -30,7 +32,8 @@ export function dependencyFinding(trouble: DependencyTrouble, wording: Dependenc
   const probes = (facts['connectivity-probes'] ?? []).filter((probe) => isAimedAt(probe, trouble, facts['service-backends']));
   const confirming = probes.filter((probe) => wording.probeOutcomes.includes(probe.outcome));
   const reaching = wording.probeOutcomes.length === 0 ? [] : probes.filter((probe) => probe.outcome === 'connected');
-  const place = sharedPlace(trouble.replicas, facts.replicas, facts.nodes);
+  const replicas = wording.isKeptFromStart === true ? withoutEarlier(trouble, facts.replicas) : facts.replicas;
+  const place = sharedPlace(trouble.replicas, replicas, facts.nodes);
   const nodes = [...new Set(trouble.replicas.flatMap((replica) => replica.pod.spec.nodeName ?? []))];
   const peer = trouble.peer ?? trouble.backend?.service.metadata.name ?? 'a dependency';
   const [first, ...more] = trouble.clues
@@ -44,7 +47,7 @@ export function dependencyFinding(trouble: DependencyTrouble, wording: Dependenc
     `A probe shows the same: ${peer} ${wording.says(trouble)}.`,
     confirming.slice(0, 3).map((probe) => citeProbe(probe, `${probe.outcome} ${probe.detail}`.trim())),
   );
-  const olderHealthy = place === undefined ? healthyOfOtherRevisions(trouble, facts.replicas) : [];
+  const olderHealthy = place === undefined ? healthyOfOtherRevisions(trouble, replicas) : [];
   const against = [
     ...elsewhereFine(place?.healthy ?? [], place?.place, peer),
     ...otherRevisionsFine(olderHealthy, peer),
@@ -60,7 +63,7 @@ export function dependencyFinding(trouble: DependencyTrouble, wording: Dependenc
       confirming,
       reaching,
       isReadyBehind: wording.isByLot !== true && isProvenReady(trouble),
-      healthyBeside: wording.isByLot !== true && (healthyBeside(trouble, facts.replicas) || olderHealthy.length > 0),
+      healthyBeside: wording.isByLot !== true && (healthyBeside(trouble, replicas) || olderHealthy.length > 0),
       isPageReal: facts['judged-alert']?.judgement.verdict === 'real',
       isPageAboutIt: isPageAbout(trouble.clients, facts['judged-alert']),
       isBackingFailing: isBackingFailing(trouble, facts.replicas),
@@ -80,6 +83,16 @@ export function dependencyFinding(trouble: DependencyTrouble, wording: Dependenc
     ],
     wouldSettle: wording.wouldSettle(trouble),
   };
+}
+
+/** Credentials come from the environment, and connections stay open: replicas that started before the trouble began live on both. */
+function withoutEarlier(trouble: DependencyTrouble, replicas: Replicas): Replicas {
+  const onset = earliest(trouble);
+  const isEarlier = ({ health, pod }: Replica): boolean =>
+    health === 'healthy' &&
+    onset !== undefined &&
+    pod.status.containerStatuses.some(({ state }) => state.running?.startedAt !== undefined && state.running.startedAt < onset);
+  return { ...replicas, ofWorkload: (workload) => replicas.ofWorkload(workload).filter((replica) => !isEarlier(replica)) };
 }
 
 /** Where no line names the peer: Services of the same namespace that nobody serves any more. */

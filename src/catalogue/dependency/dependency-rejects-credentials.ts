@@ -47,6 +47,7 @@ export const dependencyRejectsCredentials = defineFailureMode({
               'Compare when the Secret was last written (kubectl get secret --show-managed-fields) with when the pods started and when the password was changed on the other side.',
             ],
             subjectIs: 'client',
+            isKeptFromStart: true,
           },
           facts,
         ),
@@ -65,6 +66,27 @@ export const dependencyRejectsCredentials = defineFailureMode({
             container: 'app',
             isPrevious: true,
             text: 'starting\npq: password authentication failed for user "pay"',
+          },
+        ],
+      },
+      finds: [{ kind: 'ReplicaSet', namespace: 'shop', name: 'pay-1' }],
+    },
+    {
+      story:
+        'One of two was started again and is refused; the other has been running since before on another node, with what it read then.',
+      given: {
+        pods: [
+          examplePod({ name: 'pay-1-a', isReady: false, status: crashLooping({ exitCode: 1 }) }),
+          examplePod({ name: 'pay-1-b', node: 'node-2', startedMinutesAgo: 60 * 24 * 9 }),
+        ],
+        services: [],
+        'container-logs': [
+          {
+            namespace: 'shop',
+            pod: 'pay-1-a',
+            container: 'app',
+            isPrevious: true,
+            text: "starting\nAccess denied for user 'pay'@'10.244.4.7' (using password: YES)",
           },
         ],
       },

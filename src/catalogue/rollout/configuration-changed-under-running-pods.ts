@@ -70,7 +70,7 @@ export const configurationChangedUnderRunningPods = defineFailureMode({
           const write = lastContentWrite(object);
           if (write === undefined) return [];
           const users = healthy.filter((replica) => uses(replica, object));
-          return underRunning(replicas, { object, write, users }) ?? sinceStart(replicas, { object, write, users, facts }) ?? [];
+          return sinceStart(replicas, { object, write, users, facts }) ?? underRunning(replicas, { object, write, users }) ?? [];
         });
     });
     return found.length > 0 ? found : beforePage(objects, facts.replicas, facts['judged-alert']);
@@ -85,6 +85,11 @@ export const configurationChangedUnderRunningPods = defineFailureMode({
     {
       story: 'Written days ago; the replicas that were started again today fail, and those that run since before are well.',
       given: { pods: [broken('cart-7f9-a', 30), running('cart-7f9-b'), running('cart-7f9-c')], configmaps: [written(60 * 24 * 3)] },
+    },
+    {
+      story: 'Written minutes before one of two was started again; the other has kept what it read at its start.',
+      given: { pods: [restartedSince('cart-7f9-a'), running('cart-7f9-b')], configmaps: [written(6)] },
+      finds: [cart],
     },
     {
       story: 'Replicas stay Ready with what was written under them, and the page about them comes minutes later.',
@@ -142,8 +147,10 @@ function underRunning(failing: readonly Replica[], { object, write, users }: Sus
   const isNear = onset !== undefined && write.at <= onset + slackMilliseconds && onset - write.at < effectMilliseconds;
   const [first, ...more] = failing.filter((replica) => uses(replica, object) && wasMadeBefore(replica, write.at)).map(sighting);
   if (!isNear || first === undefined) return undefined;
-  const weight: Weight = users.length === 0 && more.length > 0 ? 'strong' : users.length === 0 ? 'suggestive' : 'weak';
-  const spared: readonly Claim[] = users
+  // Who has it in the environment, and started before the write, has not read it.
+  const readers = users.filter((replica) => mounts(replica, object) || !startedBefore(replica, write.at));
+  const weight: Weight = readers.length === 0 && more.length > 0 ? 'strong' : readers.length === 0 ? 'suggestive' : 'weak';
+  const spared: readonly Claim[] = readers
     .slice(0, 2)
     .map(({ pod }) => claim('A replica that uses it as well is healthy.', citeObject(pod, 'Ready')));
   const says = `${wroteWhat(object, write)}, before ${countOf([first, ...more])} that use it began to fail.`;
@@ -166,7 +173,7 @@ function sinceStart(
   const isSplit =
     users.length > 0 &&
     users.every((replica) => startedBefore(replica, write.at)) &&
-    failing.every((replica) => !wasMadeBefore(replica, write.at));
+    failing.every((replica) => !wasMadeBefore(replica, write.at) || hasStartedSince(replica, write.at));
   if (first === undefined || !isSplit || hasOtherTemplate(failing, users, facts)) return undefined;
   const older = claim(
     `${countOf(users)} started before that and ${users.length === 1 ? 'is' : 'are'} healthy.`,
@@ -174,7 +181,7 @@ function sinceStart(
   );
   return [
     findingOf([first, ...more], {
-      weight: users.length + more.length > 1 ? 'strong' : 'suggestive',
+      weight: users.length + more.length > 1 || isSoonAfter(failing, write.at) ? 'strong' : 'suggestive',
       because: [
         claim(`${wroteWhat(object, write)}, and all replicas that started since fail.`, citeWrite(object, write)),
         claimOfAll(`${countOf([first, ...more])} started after it.`, [first, ...more]),
@@ -250,6 +257,19 @@ function startedBefore({ pod }: Replica, at: Instant): boolean {
   );
 }
 
+/** Its containers were started anew after that, so that they have read what was written. */
+function hasStartedSince({ pod }: Replica, at: Instant): boolean {
+  const starts = pod.status.containerStatuses.flatMap(({ state, lastState }) =>
+    [state.running, state.terminated, lastState.terminated].flatMap((each) => each?.startedAt ?? []),
+  );
+  return starts.length > 0 && Math.max(...starts) > at;
+}
+
+function isSoonAfter(failing: readonly Replica[], at: Instant): boolean {
+  const onset = earliest(failing.map((replica) => replica.failingSince));
+  return onset !== undefined && at <= onset + slackMilliseconds && onset - at < effectMilliseconds;
+}
+
 function uses({ pod }: Replica, object: ConfigMap | Secret): boolean {
   return configurationReferences(pod.spec).some((reference) => reference.kind === object.kind && reference.name === object.metadata.name);
 }
@@ -268,6 +288,23 @@ function broken(name: string, startedMinutesAgo = 60): RawObject {
     container: { envFrom: [{ configMapRef: { name: 'cart' } }] },
     status: crashLooping({ exitCode: 1, minutesAgo: 3 }),
     podStatus: { conditions: [ready] },
+  });
+}
+
+function restartedSince(name: string): RawObject {
+  return examplePod({
+    name,
+    isReady: false,
+    startedMinutesAgo: 60 * 24 * 9,
+    labels: { 'pod-template-hash': '7f9' },
+    container: { envFrom: [{ configMapRef: { name: 'cart' } }] },
+    status: {
+      restartCount: 3,
+      ready: false,
+      state: { waiting: { reason: 'CrashLoopBackOff' } },
+      lastState: { terminated: { exitCode: 1, reason: 'Error', startedAt: minutesAgo(3), finishedAt: minutesAgo(2) } },
+    },
+    podStatus: { conditions: [{ type: 'Ready', status: 'False', lastTransitionTime: minutesAgo(4) }] },
   });
 }
 
