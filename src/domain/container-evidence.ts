@@ -2,7 +2,7 @@ import { type Citation, citeObject } from './citation.ts';
 import type { Instant } from './instant.ts';
 import type { Terminated } from './kubernetes/pod-template.ts';
 import type { ContainerStatus, Pod } from './kubernetes/pod.ts';
-import { type Replica, statusOf, type Trouble } from './replica.ts';
+import { containerOf, type Replica, statusOf, type Trouble } from './replica.ts';
 
 /** How the last incarnation that ended did so. Absent: none has ended. */
 export function lastEnd(status: ContainerStatus | undefined): Terminated | undefined {
@@ -50,6 +50,7 @@ function statusPath(pod: Pod, container: string | undefined): string {
 /** Containers that ended in error lately or again and again, with how they ended. */
 export interface CrashedContainer {
   readonly container: string;
+  /** True: what comes after it waits for it. A native sidecar is one only until the pod is initialised. */
   readonly isInit: boolean;
   readonly status: ContainerStatus;
   readonly end: Terminated;
@@ -58,6 +59,7 @@ export interface CrashedContainer {
 
 /** From the replica's troubles: a container that waits for its next try, that ended in error just now, or that ended its pod with its error. */
 export function crashedContainers(replica: Replica): readonly CrashedContainer[] {
+  const holdsUp = new Set(replica.troubles.flatMap(({ container, isInit }) => (isInit && container !== undefined ? [container] : [])));
   const names = new Set(
     replica.troubles.flatMap((trouble) => {
       if (trouble.kind === 'failed') return endedInError(replica.pod);
@@ -69,7 +71,9 @@ export function crashedContainers(replica: Replica): readonly CrashedContainer[]
   return [...names].flatMap((container) => {
     const status = statusOf(replica.pod, container);
     const end = lastEnd(status);
-    const isInit = replica.pod.status.initContainerStatuses.some((each) => each.name === container);
+    const isOfPod = replica.pod.status.containerStatuses.some((each) => each.name === container);
+    const isSidecar = containerOf(replica.pod, container)?.restartPolicy === 'Always' && !holdsUp.has(container);
+    const isInit = !isOfPod && !isSidecar;
     return status === undefined || end === undefined ? [] : [{ container, isInit, status, end, since: end.finishedAt }];
   });
 }

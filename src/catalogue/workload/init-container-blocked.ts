@@ -1,6 +1,7 @@
 import { type Citation, type Claim, citeLog, citeObject, claim } from '../../domain/citation.ts';
 import { citeEnd, lastEnd } from '../../domain/container-evidence.ts';
 import type { ContainerLog } from '../../domain/evidence.ts';
+import { minutesAgo } from '../../domain/example.ts';
 import { crashLooping, examplePod } from '../../domain/example-objects.ts';
 import { defineFailureMode, type Weight } from '../../domain/failure-mode.ts';
 import type { LogClue } from '../../domain/log-clue.ts';
@@ -79,6 +80,11 @@ export const initContainerBlocked = defineFailureMode({
         ],
       },
     },
+    {
+      story: 'A native sidecar crashes before it has started once, and the application waits for it.',
+      given: { pods: [withSidecar(false)] },
+      finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }],
+    },
   ],
   isNotFooledBy: [
     {
@@ -104,6 +110,10 @@ export const initContainerBlocked = defineFailureMode({
           },
         ],
       },
+    },
+    {
+      story: 'A sidecar crashes beside an application that has long started: it holds up nobody.',
+      given: { pods: [withSidecar(true)] },
     },
     {
       story: 'A sidecar that is meant to keep running.',
@@ -146,8 +156,6 @@ interface Heard {
 function blocked(replica: Replica, trouble: Trouble, facts: Heard): readonly Blocked[] {
   const container = trouble.container ?? '';
   const status = statusOf(replica.pod, container);
-  const isSidecar = containerOf(replica.pod, container)?.restartPolicy === 'Always';
-  if (isSidecar) return [];
   const clues = (facts['log-clues'] ?? []).filter((clue) => clue.replica === replica && clue.container === container);
   const isWaiting = trouble.kind === 'not-ready';
   const waiting = waitingWords(replica, container, facts['container-logs'] ?? []);
@@ -206,5 +214,22 @@ function initialising(init: object): ReturnType<typeof examplePod> {
     spec: { initContainers: [{ name: 'migrate', image: 'registry.example/migrate:1' }] },
     status: { state: { waiting: { reason: 'PodInitializing' } } },
     podStatus: { initContainerStatuses: [init] },
+  });
+}
+
+function withSidecar(isInitialised: boolean): ReturnType<typeof examplePod> {
+  return examplePod({
+    name: 'cart-7f9-a',
+    isReady: false,
+    labels: { 'pod-template-hash': '7f9' },
+    ...(isInitialised ? {} : { phase: 'Pending', status: { ready: false, state: { waiting: { reason: 'PodInitializing' } } } }),
+    spec: { initContainers: [{ name: 'proxy', image: 'p:1', restartPolicy: 'Always' }] },
+    podStatus: {
+      conditions: [
+        { type: 'Initialized', status: isInitialised ? 'True' : 'False', lastTransitionTime: minutesAgo(60) },
+        { type: 'Ready', status: 'False', lastTransitionTime: minutesAgo(5) },
+      ],
+      initContainerStatuses: [{ name: 'proxy', ...crashLooping({ exitCode: 1 }) }],
+    },
   });
 }

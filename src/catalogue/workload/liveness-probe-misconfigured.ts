@@ -5,6 +5,7 @@ import { exampleEvent } from '../../domain/example-happenings.ts';
 import { examplePod } from '../../domain/example-objects.ts';
 import { defineFailureMode, type Weight } from '../../domain/failure-mode.ts';
 import { type Instant, millisecondsPerMinute, millisecondsPerSecond } from '../../domain/instant.ts';
+import type { Probe, Terminated } from '../../domain/kubernetes/pod-template.ts';
 import type { LogClue } from '../../domain/log-clue.ts';
 import {
   citeProbeSpec,
@@ -55,9 +56,10 @@ export const livenessProbeMisconfigured = defineFailureMode({
       );
       const isDoubtful = siblings.length > 0;
       return findingOf(group, {
-        weight: isDoubtful ? (fault === 'patience' ? 'weak' : 'suggestive') : weight,
+        // Whom a pause hits is chance, so those that it spares clear no probe that has no patience.
+        weight: isDoubtful && fault !== 'haste' ? (fault === 'patience' ? 'weak' : 'suggestive') : weight,
         because: [claimOfAll(`Container ${container} of ${countOf(group)} is restarted by its liveness probe, which ${says}.`, group)],
-        against: siblingsAreFine(siblings, 'Replicas with the same template pass the same probe.'),
+        against: fault === 'haste' ? [] : siblingsAreFine(siblings, 'Replicas with the same template pass the same probe.'),
         wouldSettle: [`kubectl -n ${replica.pod.metadata.namespace} logs ${replica.pod.metadata.name} -c ${container} --previous`],
       });
     });
@@ -95,6 +97,19 @@ export const livenessProbeMisconfigured = defineFailureMode({
         events: [unhealthy("cat: can't open '/tmp/healthy': No such file or directory"), killing()],
         'container-logs': [],
       },
+    },
+    {
+      story:
+        'It pauses for two seconds now and then, the probe waits for one, and each time it stops in good order; a sibling has had no pause.',
+      given: {
+        pods: [
+          restarted({ httpGet: { path: '/healthz', port: 8080 }, timeoutSeconds: 1, failureThreshold: 2 }, { exitCode: 143 }),
+          examplePod({ name: 'cart-7f9-b', node: 'node-2', labels: { 'pod-template-hash': '7f9' } }),
+        ],
+        events: [unhealthy('Get "http://10.244.1.10:8080/healthz": context deadline exceeded'), killing()],
+        'container-logs': [],
+      },
+      finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }],
     },
   ],
   isNotFooledBy: [
@@ -221,18 +236,31 @@ function tooImpatient(
     : neverUp
       ? `gives it ${Math.round(probeBudgetMilliseconds(probe) / millisecondsPerSecond)} s to start, and it never gets longer`
       : `gives it ${probe.timeoutSeconds ?? 1} s to answer, and it needs longer`;
-  const weight: Weight = (neverUp || neverGood) && facts['log-clues'] !== undefined ? 'strong' : 'suggestive';
+  const isHasty = isSlow && isTight(probe) && endedOrderly(lastEnd(status)) && facts['log-clues'] !== undefined && more.length > 1;
+  const weight: Weight = ((neverUp || neverGood) && facts['log-clues'] !== undefined) || isHasty ? 'strong' : 'suggestive';
   return [
     {
       replica,
       container,
-      fault: 'patience',
+      fault: isHasty ? 'haste' : 'patience',
       says,
       weight,
       citations: [failure.citation, citeProbeSpec(replica, container, 'liveness'), ...more],
       since: failure.since,
     },
   ];
+}
+
+/** A collection of garbage or a burst of load takes longer than this in many a healthy program. */
+const tightSeconds = 2;
+
+function isTight(probe: Probe): boolean {
+  return (probe.timeoutSeconds ?? 1) <= tightSeconds;
+}
+
+/** It obeyed the request to stop within its grace period: what is stuck for good does not, and is killed with 137. */
+function endedOrderly(end: Terminated | undefined): boolean {
+  return end?.exitCode === 143 || end?.exitCode === 0;
 }
 
 function restarted(livenessProbe: object, end: object = {}): ReturnType<typeof examplePod> {

@@ -89,17 +89,45 @@ function containerTroubles(status: ContainerStatus, now: Instant): readonly Trou
 }
 
 function initTroubles(pod: Pod, status: ContainerStatus, now: Instant): readonly Trouble[] {
-  const isSidecar = pod.spec.initContainers.find((container) => container.name === status.name)?.restartPolicy === 'Always';
-  const troubles = containerTroubles(status, now).map((trouble) => ({ ...trouble, isInit: true }));
+  const spec = pod.spec.initContainers.find((container) => container.name === status.name);
+  const isSidecar = isSidecarContainer(spec);
+  // Once the pod is initialised a sidecar holds up nothing more: it is one of the pod's containers.
+  const isInit = !(isSidecar && isInitialised(pod));
+  const troubles = containerTroubles(status, now).map((trouble) => ({ ...trouble, isInit }));
   const startedAt = status.state.running?.startedAt;
-  if (troubles.length > 0 || isSidecar || startedAt === undefined || now - startedAt < initGraceMilliseconds) return troubles;
+  const isDone = isSidecar && (!isInit || status.started !== false);
+  const allowed = isSidecar && spec !== undefined ? startAllowanceMilliseconds(spec) : 0;
+  if (troubles.length > 0 || isDone || startedAt === undefined || now - startedAt < Math.max(initGraceMilliseconds, allowed))
+    return troubles;
   return [{ ...containerTrouble('not-ready', status, 'InitContainerRunning', undefined), isInit: true, since: startedAt }];
+}
+
+/** A native sidecar: it starts in its turn among the init containers, is waited for until it has started, and then stays. */
+function isSidecarContainer(container: Container | undefined): boolean {
+  return container?.restartPolicy === 'Always';
+}
+
+function sidecarStatuses({ spec, status }: Pod): readonly ContainerStatus[] {
+  if (status.initContainerStatuses.length === 0) return [];
+  return status.initContainerStatuses.filter(({ name }) => isSidecarContainer(spec.initContainers.find((each) => each.name === name)));
+}
+
+/** By the condition; where a bundle leaves it out, a container of the pod that has run tells the same. */
+export function isInitialised({ status }: Pod): boolean {
+  const condition = status.conditions.find(({ type }) => type === 'Initialized');
+  if (condition !== undefined) return condition.status === 'True';
+  return status.containerStatuses.some(
+    ({ state, lastState }) => state.running !== undefined || state.terminated !== undefined || lastState.terminated !== undefined,
+  );
 }
 
 function creatingTroubles(pod: Pod, now: Instant): readonly Trouble[] {
   const waits = pod.status.containerStatuses.filter((status) => status.state.waiting !== undefined);
   const isCreating = pod.status.phase === 'Pending' && (waits.length > 0 || pod.status.containerStatuses.length === 0);
-  const hasRunningInit = pod.status.initContainerStatuses.some((status) => status.state.running !== undefined);
+  const sidecars = sidecarStatuses(pod);
+  const hasRunningInit = pod.status.initContainerStatuses.some(
+    (status) => status.state.running !== undefined && !(sidecars.includes(status) && status.started === true),
+  );
   const since = scheduledAt(pod) ?? pod.metadata.creationTimestamp;
   if (!isCreating || hasRunningInit || since === undefined || now - since < creatingGraceMilliseconds) return [];
   const [first] = waits;
@@ -110,9 +138,8 @@ function readinessTroubles(pod: Pod, now: Instant): readonly Trouble[] {
   const ready = readyCondition(pod);
   // A bundle or a simple exporter may leave conditions out; the containers then speak for themselves.
   if (pod.status.phase !== 'Running' || ready?.status === 'True' || ready?.reason === 'PodCompleted') return [];
-  const late = pod.status.containerStatuses.find(
-    (status) => status.ready === false && isPastStart(pod, status, ready?.lastTransitionTime, now),
-  );
+  const statuses = [...pod.status.containerStatuses, ...sidecarStatuses(pod)];
+  const late = statuses.find((status) => status.ready === false && isPastStart(pod, status, ready?.lastTransitionTime, now));
   if (late !== undefined) {
     return [
       {
@@ -121,7 +148,7 @@ function readinessTroubles(pod: Pod, now: Instant): readonly Trouble[] {
       },
     ];
   }
-  const areContainersReady = pod.status.containerStatuses.every((status) => status.ready === true);
+  const areContainersReady = statuses.every((status) => status.ready === true);
   return ready !== undefined && areContainersReady && pod.status.containerStatuses.length > 0
     ? [podTrouble('not-ready', ready.reason ?? 'ReadinessGatesNotReady', ready.message, ready.lastTransitionTime)]
     : [];
@@ -135,14 +162,21 @@ export function isReady(pod: Pod): boolean | undefined {
   return containerStatuses.length === 0 ? undefined : containerStatuses.every((status) => status.ready === true);
 }
 
+/**
+ * A program that starts for the first time in its pod: no probe sets a deadline for becoming ready, and half a minute more
+ * or less is a matter of caches and classes to load. One that was ended before has shown that it is not only slow.
+ */
+const firstStartMilliseconds = 2 * millisecondsPerMinute;
+
 /** True where the container has had the time that its own probes allow, or was ready before and lost it. */
 function isPastStart(pod: Pod, status: ContainerStatus, notReadySince: Instant | undefined, now: Instant): boolean {
   const startedAt = status.state.running?.startedAt;
   if (startedAt === undefined) return false;
-  const container = pod.spec.containers.find((each) => each.name === status.name);
+  const container = [...pod.spec.containers, ...pod.spec.initContainers].find((each) => each.name === status.name);
   const allowed = container === undefined ? 0 : startAllowanceMilliseconds(container);
   const wasReadyBefore = notReadySince !== undefined && notReadySince > startedAt + allowed;
-  return wasReadyBefore || now - startedAt > allowed;
+  const isFirstStart = (status.restartCount ?? 0) === 0 && status.lastState.terminated === undefined;
+  return wasReadyBefore || now - startedAt > (isFirstStart ? Math.max(firstStartMilliseconds, allowed) : allowed);
 }
 
 /** How long a container may take to become ready by its own probes. At least half a minute: readiness is reported with a delay. */

@@ -49,6 +49,43 @@ test('restarts of last month are history', () => {
   expect(healthOf({ pods: [examplePod({ name: 'cart-5d4f8c7b9-a', status: running })] })).toEqual(['cart-5d4f8c7b9-a: healthy']);
 });
 
+test('a program that starts for the first time may take a minute; one that was ended before may not', () => {
+  const started = (restartCount: number) => ({
+    ready: false,
+    restartCount,
+    state: { running: { startedAt: minutesAgo(1) } },
+    ...(restartCount === 0 ? {} : { lastState: { terminated: { exitCode: 0, reason: 'Completed', finishedAt: minutesAgo(2) } } }),
+  });
+  const given = (restartCount: number): ExampleEvidence => ({
+    pods: [examplePod({ name: 'cart-5d4f8c7b9-a', isReady: false, startedMinutesAgo: 1, status: started(restartCount) })],
+  });
+  expect([...healthOf(given(0)), ...healthOf(given(2))]).toEqual(['cart-5d4f8c7b9-a: starting', 'cart-5d4f8c7b9-a: failing not-ready']);
+});
+
+test('a native sidecar that has not started in its time holds the pod up, and one that is not ready keeps it from being ready', () => {
+  const given = (sidecar: object, isInitialised: boolean): ExampleEvidence => ({
+    pods: [
+      examplePod({
+        name: 'cart-5d4f8c7b9-a',
+        isReady: false,
+        ...(isInitialised ? {} : { phase: 'Pending', status: { ready: false, state: { waiting: { reason: 'PodInitializing' } } } }),
+        spec: { initContainers: [{ name: 'proxy', image: 'p:1', restartPolicy: 'Always' }] },
+        podStatus: {
+          conditions: [
+            { type: 'Initialized', status: isInitialised ? 'True' : 'False', lastTransitionTime: minutesAgo(30) },
+            { type: 'Ready', status: 'False', lastTransitionTime: minutesAgo(10) },
+          ],
+          initContainerStatuses: [{ name: 'proxy', restartCount: 0, state: { running: { startedAt: minutesAgo(30) } }, ...sidecar }],
+        },
+      }),
+    ],
+  });
+  expect([...healthOf(given({ ready: false, started: false }, false)), ...healthOf(given({ ready: false, started: true }, true))]).toEqual([
+    'cart-5d4f8c7b9-a: failing not-ready',
+    'cart-5d4f8c7b9-a: failing not-ready',
+  ]);
+});
+
 test('a pod within the time that its own readiness probe allows is starting, and past it is failing', () => {
   const container = {
     readinessProbe: { httpGet: { path: '/', port: 80 }, initialDelaySeconds: 120, periodSeconds: 10, failureThreshold: 3 },
