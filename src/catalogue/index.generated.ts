@@ -76,6 +76,7 @@ import { taintNotTolerated } from './scheduling/taint-not-tolerated.ts';
 import { topologySpreadCannotBeMet } from './scheduling/topology-spread-cannot-be-met.ts';
 import { volumePinnedElsewhere } from './scheduling/volume-pinned-elsewhere.ts';
 import { claimMatchesNoVolume } from './storage/claim-matches-no-volume.ts';
+import { claimMissing } from './storage/claim-missing.ts';
 import { claimPending } from './storage/claim-pending.ts';
 import { csiDriverMissingOnNode } from './storage/csi-driver-missing-on-node.ts';
 import { fileSystemReadOnly } from './storage/file-system-read-only.ts';
@@ -101,6 +102,7 @@ import { cronjobMissedSchedule } from './workload/cronjob-missed-schedule.ts';
 import { cronjobScheduleUnparsable } from './workload/cronjob-schedule-unparsable.ts';
 import { cronjobSuspended } from './workload/cronjob-suspended.ts';
 import { disruptionBudgetNeverSatisfiable } from './workload/disruption-budget-never-satisfiable.ts';
+import { endsWellButShouldStay } from './workload/ends-well-but-should-stay.ts';
 import { evictedForEphemeralStorage } from './workload/evicted-for-ephemeral-storage.ts';
 import { hostPortTaken } from './workload/host-port-taken.ts';
 import { imagePullCredentialsRefused } from './workload/image-pull-credentials-refused.ts';
@@ -206,6 +208,7 @@ export const catalogue: readonly AnyFailureMode[] = withProof([
   topologySpreadCannotBeMet,
   volumePinnedElsewhere,
   claimMatchesNoVolume,
+  claimMissing,
   claimPending,
   csiDriverMissingOnNode,
   fileSystemReadOnly,
@@ -231,6 +234,7 @@ export const catalogue: readonly AnyFailureMode[] = withProof([
   cronjobScheduleUnparsable,
   cronjobSuspended,
   disruptionBudgetNeverSatisfiable,
+  endsWellButShouldStay,
   evictedForEphemeralStorage,
   hostPortTaken,
   imagePullCredentialsRefused,
