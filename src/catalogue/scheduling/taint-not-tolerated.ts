@@ -1,5 +1,8 @@
-import { exampleNode, exampleUnscheduled } from '../../domain/example-objects.ts';
+import type { ExampleEvidence } from '../../domain/example.ts';
+import { exampleJudgedAlert } from '../../domain/example-happenings.ts';
+import { exampleNode, examplePod, exampleUnscheduled } from '../../domain/example-objects.ts';
 import { defineFailureMode } from '../../domain/failure-mode.ts';
+import { missedByDaemons } from '../../domain/missed-by-daemons.ts';
 import type { AtLeastOne } from '../../domain/sightings.ts';
 import { type Unscheduled, unscheduledFindings, waitingBecause } from '../../domain/unscheduled.ts';
 
@@ -18,15 +21,23 @@ export const taintNotTolerated = defineFailureMode({
   },
   sources: ['https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/'],
   needs: ['replicas'],
-  helpedBy: ['scheduling', 'nodes', 'events'],
+  helpedBy: ['scheduling', 'nodes', 'events', 'daemonsets', 'judged-alert'],
   explains: ['job-deadline-exceeded'],
   mitigations: ['roll-back-workload'],
 
   recognise(facts) {
-    return unscheduledFindings(waitingBecause('taint', facts), (group) => `it does not tolerate ${taintsOf(group)}`);
+    return [
+      ...unscheduledFindings(waitingBecause('taint', facts), (group) => `it does not tolerate ${taintsOf(group)}`),
+      ...missedByDaemons(facts),
+    ];
   },
 
   recognises: [
+    {
+      story: 'A DaemonSet counts as complete, and the page says that the pool which it does not tolerate is without it.',
+      given: daemonsOf('no logs from nodes of pool gpu-pool'),
+      finds: [{ kind: 'DaemonSet', namespace: 'shop', name: 'agent' }],
+    },
     {
       story: 'Both workers are dedicated to batch work.',
       given: {
@@ -50,6 +61,7 @@ export const taintNotTolerated = defineFailureMode({
     },
   ],
   isNotFooledBy: [
+    { story: 'A DaemonSet is not on a dedicated pool, and the page is about something else.', given: daemonsOf('restarts too often') },
     {
       story: 'The taint says that the node does not report: that is the trouble, and not the toleration.',
       given: {
@@ -92,4 +104,26 @@ function taintsOf(group: AtLeastOne<Unscheduled>): string {
   );
   const names = [...new Set(found.length > 0 ? found : group.flatMap((each) => each.told.flatMap((part) => part.detail ?? [])))];
   return names.length === 0 ? 'their taint' : `the taint ${names.slice(0, 3).join(' or ')}`;
+}
+
+function daemonsOf(summary: string): ExampleEvidence {
+  const page = exampleJudgedAlert('real', { namespace: 'shop', daemonset: 'agent' });
+  return {
+    daemonsets: [
+      {
+        metadata: { name: 'agent', namespace: 'shop' },
+        status: { desiredNumberScheduled: 1, currentNumberScheduled: 1, numberAvailable: 1 },
+      },
+    ],
+    nodes: [
+      exampleNode({ name: 'node-1', labels: { agentpool: 'default-pool' } }),
+      exampleNode({
+        name: 'node-2',
+        labels: { agentpool: 'gpu-pool' },
+        spec: { taints: [{ key: 'nvidia.com/gpu', value: 'present', effect: 'NoSchedule' }] },
+      }),
+    ],
+    pods: [examplePod({ name: 'agent-a', owner: { kind: 'DaemonSet', name: 'agent' } })],
+    'judged-alert': { ...page, alert: { ...page.alert, summary } },
+  };
 }

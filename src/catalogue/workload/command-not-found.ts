@@ -35,7 +35,7 @@ export const commandNotFound = defineFailureMode({
   ],
   needs: ['replicas'],
   helpedBy: ['log-clues'],
-  explains: ['bad-revision', 'init-container-blocked', 'crash-on-start-from-configuration', 'job-backoff-limit'],
+  explains: ['bad-revision', 'init-container-blocked', 'crash-on-start-from-configuration', 'job-backoff-limit', 'job-failed'],
   mitigations: ['roll-back-workload'],
 
   recognise(facts) {

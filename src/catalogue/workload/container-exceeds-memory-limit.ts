@@ -50,6 +50,7 @@ export const containerExceedsMemoryLimit = defineFailureMode({
     'readiness-probe-misconfigured',
     'memory-growth-toward-limit',
     'job-backoff-limit',
+    'job-failed',
     'dns-failing',
   ],
   mitigations: ['raise-memory-limit', 'roll-back-workload'],

@@ -50,7 +50,7 @@ export const crashOnStartFromConfiguration = defineFailureMode({
   ],
   needs: ['replicas', 'log-clues'],
   helpedBy: [],
-  explains: ['bad-revision', 'init-container-blocked', 'job-backoff-limit'],
+  explains: ['bad-revision', 'init-container-blocked', 'job-backoff-limit', 'job-failed'],
   mitigations: ['roll-back-workload'],
 
   recognise(facts) {

@@ -34,7 +34,7 @@ export const evictedForEphemeralStorage = defineFailureMode({
   ],
   needs: ['replicas'],
   helpedBy: ['events'],
-  explains: ['bad-revision', 'job-backoff-limit'],
+  explains: ['bad-revision', 'job-backoff-limit', 'job-failed'],
   mitigations: ['roll-back-workload'],
 
   recognise(facts) {

@@ -31,7 +31,7 @@ export const initContainerBlocked = defineFailureMode({
   ],
   needs: ['replicas'],
   helpedBy: ['log-clues', 'container-logs', 'service-backends'],
-  explains: ['job-backoff-limit'],
+  explains: ['job-backoff-limit', 'job-failed'],
   mitigations: ['roll-back-workload'],
 
   recognise(facts) {

@@ -14,7 +14,7 @@ export const jobBackoffLimit = defineFailureMode({
   explanation: {
     whatItIs:
       'Each pod of the Job ended in error, and with the last of them the Job reached its backoffLimit: it is Failed and makes no more pods.',
-    howItLooks: 'Condition Failed with reason BackoffLimitExceeded (or PodFailurePolicy); the work is not done and nothing will do it.',
+    howItLooks: 'Condition Failed with reason BackoffLimitExceeded; the work is not done and nothing will do it.',
     whyItHappens:
       'The program fails each time: its input, its configuration, a dependency, its memory limit; or the limit is too low for a flaky dependency.',
     whatStopsTheBleeding: 'Run the Job again once its cause is removed; with a CronJob the next run may do it.',
@@ -29,13 +29,7 @@ export const jobBackoffLimit = defineFailureMode({
 
   recognise(facts) {
     return failedJobs(facts)
-      .filter(
-        ({ reason }) =>
-          reason === 'BackoffLimitExceeded' ||
-          reason === 'PodFailurePolicy' ||
-          reason === 'MaxFailedIndexesExceeded' ||
-          reason === 'FailedIndexes',
-      )
+      .filter(({ reason }) => reason === 'BackoffLimitExceeded' || reason === 'MaxFailedIndexesExceeded' || reason === 'FailedIndexes')
       .map(({ job, reason, condition }) => {
         const pods = podsOfJob(job, facts.replicas);
         const ends: readonly Claim[] = pods
@@ -77,6 +71,10 @@ export const jobBackoffLimit = defineFailureMode({
     },
   ],
   isNotFooledBy: [
+    {
+      story: 'Its pod failure policy ended it at the first failure: the limit was never reached.',
+      given: { jobs: [failed(10, undefined, 'PodFailurePolicy')], pods: [] },
+    },
     { story: 'A trace of last week.', given: { jobs: [failed(60 * 24 * 7)], pods: [] } },
     { story: 'The run after it succeeded.', given: { jobs: [failed(60, { kind: 'CronJob', name: 'nightly' }), succeeded()], pods: [] } },
     {
@@ -89,7 +87,11 @@ export const jobBackoffLimit = defineFailureMode({
   ],
 });
 
-function failed(endedMinutesAgo: number, owner?: { readonly kind: string; readonly name: string }): { readonly [field: string]: unknown } {
+function failed(
+  endedMinutesAgo: number,
+  owner?: { readonly kind: string; readonly name: string },
+  reason = 'BackoffLimitExceeded',
+): { readonly [field: string]: unknown } {
   return {
     metadata: {
       name: 'report',
@@ -105,7 +107,7 @@ function failed(endedMinutesAgo: number, owner?: { readonly kind: string; readon
         {
           type: 'Failed',
           status: 'True',
-          reason: 'BackoffLimitExceeded',
+          reason,
           message: 'Job has reached the specified backoff limit',
           lastTransitionTime: minutesAgo(endedMinutesAgo),
         },

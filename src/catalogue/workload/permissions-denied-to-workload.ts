@@ -37,6 +37,7 @@ export const permissionsDeniedToWorkload = defineFailureMode({
     'liveness-probe-misconfigured',
     'readiness-probe-misconfigured',
     'job-backoff-limit',
+    'job-failed',
   ],
   mitigations: ['roll-back-workload'],
 

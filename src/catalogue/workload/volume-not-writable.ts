@@ -32,6 +32,7 @@ export const volumeNotWritable = defineFailureMode({
     'liveness-probe-misconfigured',
     'readiness-probe-misconfigured',
     'job-backoff-limit',
+    'job-failed',
   ],
   mitigations: ['roll-back-workload'],
 

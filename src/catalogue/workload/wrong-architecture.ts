@@ -26,7 +26,7 @@ export const wrongArchitecture = defineFailureMode({
   ],
   needs: ['replicas'],
   helpedBy: ['events', 'log-clues', 'nodes'],
-  explains: ['bad-revision', 'job-backoff-limit'],
+  explains: ['bad-revision', 'job-backoff-limit', 'job-failed'],
   mitigations: ['roll-back-workload'],
 
   recognise(facts) {
