@@ -1,7 +1,11 @@
 import { dependencyTroubles } from '../../domain/dependency-trouble.ts';
+import { lastContentWrite } from '../../domain/content-write.ts';
 import { dependencyFinding } from '../../domain/dependency-finding.ts';
 import { exampleService } from '../../domain/example-network.ts';
 import { crashLooping, examplePod } from '../../domain/example-objects.ts';
+import type { ConfigMap, Secret } from '../../domain/kubernetes/storage.ts';
+import { hasStartedSince, startedBefore, uses } from '../../domain/read-configuration.ts';
+import type { Replica } from '../../domain/replica.ts';
 import { defineFailureMode } from '../../domain/failure-mode.ts';
 
 export const dependencyRejectsCredentials = defineFailureMode({
@@ -24,7 +28,7 @@ export const dependencyRejectsCredentials = defineFailureMode({
     'https://www.postgresql.org/docs/current/client-authentication-problems.html',
   ],
   needs: ['replicas', 'log-clues'],
-  helpedBy: ['service-backends', 'connectivity-probes', 'nodes', 'judged-alert'],
+  helpedBy: ['service-backends', 'connectivity-probes', 'nodes', 'judged-alert', 'configmaps', 'secrets'],
   // Replicas that connected before keep their sessions, so only what starts anew is rejected: it looks like its revision.
   explains: [
     'configuration-changed-under-running-pods',
@@ -36,23 +40,29 @@ export const dependencyRejectsCredentials = defineFailureMode({
   ],
   mitigations: [],
   recognise: (facts) =>
-    dependencyTroubles(['authentication-failed'], facts)
-      .map((trouble) =>
-        dependencyFinding(
-          trouble,
-          {
-            says: () => 'rejects the credentials',
-            probeOutcomes: [],
-            wouldSettle: () => [
-              'Compare when the Secret was last written (kubectl get secret --show-managed-fields) with when the pods started and when the password was changed on the other side.',
-            ],
-            subjectIs: 'client',
-            isKeptFromStart: true,
-          },
-          facts,
-        ),
-      )
-      .map((finding) => (finding.weight === 'strong' ? { ...finding, weight: 'conclusive' as const } : finding)),
+    dependencyTroubles(['authentication-failed'], facts).map((trouble) => {
+      const finding = dependencyFinding(
+        trouble,
+        {
+          says: () => 'rejects the credentials',
+          probeOutcomes: [],
+          wouldSettle: () => [
+            'Compare when the Secret was last written (kubectl get secret --show-managed-fields) with when the pods started and when the password was changed on the other side.',
+          ],
+          subjectIs: 'client',
+          isKeptFromStart: true,
+        },
+        facts,
+      );
+      // Siblings that still work on what they read at their start leave open what was changed, here or on the other side.
+      const spared = trouble.clients
+        .flatMap((client) => facts.replicas.ofWorkload(client))
+        .filter((replica) => replica.health === 'healthy' && !trouble.replicas.includes(replica));
+      if (finding.weight !== 'strong' || spared.length === 0)
+        return finding.weight === 'strong' ? { ...finding, weight: 'conclusive' as const } : finding;
+      const objects = [...(facts.configmaps?.all ?? []), ...(facts.secrets?.all ?? [])];
+      return isWrittenBetween(spared, trouble.replicas, objects) ? { ...finding, weight: 'suggestive' as const } : finding;
+    }),
   recognises: [
     {
       story: 'PostgreSQL refuses the password and the replica crashes at once.',
@@ -151,3 +161,15 @@ export const dependencyRejectsCredentials = defineFailureMode({
     },
   ],
 });
+
+/** What both read was written after the start of those that are well and before that of those that fail: the other side need not have changed. */
+function isWrittenBetween(well: readonly Replica[], failing: readonly Replica[], objects: readonly (ConfigMap | Secret)[]): boolean {
+  return objects.some((object) => {
+    const write = lastContentWrite(object);
+    return (
+      write !== undefined &&
+      well.every((replica) => uses(replica, object) && startedBefore(replica, write.at)) &&
+      failing.every((replica) => uses(replica, object) && hasStartedSince(replica, write.at))
+    );
+  });
+}

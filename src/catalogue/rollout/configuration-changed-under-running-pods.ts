@@ -2,7 +2,6 @@ import type { JudgedAlert } from '../../domain/alert.ts';
 import { type Citation, type Claim, citeObject, claim } from '../../domain/citation.ts';
 import { type ContentWrite, lastContentWrite } from '../../domain/content-write.ts';
 import { groupBy } from '../../domain/collection.ts';
-import { configurationReferences } from '../../domain/configuration-reference.ts';
 import { minutesAgo, type RawObject } from '../../domain/example.ts';
 import { exampleJudgedAlert } from '../../domain/example-happenings.ts';
 import { crashLooping, examplePod } from '../../domain/example-objects.ts';
@@ -10,6 +9,7 @@ import { defineFailureMode, type Finding, type Weight } from '../../domain/failu
 import { clockTime, type Instant, millisecondsPerMinute } from '../../domain/instant.ts';
 import type { ConfigMap, Secret } from '../../domain/kubernetes/storage.ts';
 import type { Replica, Replicas, Trouble } from '../../domain/replica.ts';
+import { hasStartedSince, mounts, startedBefore, uses, wasMadeBefore } from '../../domain/read-configuration.ts';
 import { claimOfAll, countOf, earliest, findingOf, type Sighting } from '../../domain/sightings.ts';
 import { subjectKey } from '../../domain/subject.ts';
 import { templateDifference } from '../../domain/template-difference.ts';
@@ -88,7 +88,7 @@ export const configurationChangedUnderRunningPods = defineFailureMode({
     },
     {
       story: 'Written minutes before one of two was started again; the other has kept what it read at its start.',
-      given: { pods: [restartedSince('cart-7f9-a'), running('cart-7f9-b')], configmaps: [written(6)] },
+      given: { pods: [broken('cart-7f9-a', 60 * 24 * 9), running('cart-7f9-b')], configmaps: [written(6)] },
       finds: [cart],
     },
     {
@@ -218,16 +218,9 @@ function beforePage(objects: readonly (ConfigMap | Secret)[], replicas: Replicas
   );
 }
 
-function mounts({ pod }: Replica, { kind, metadata }: ConfigMap | Secret): boolean {
-  const references = configurationReferences(pod.spec);
-  return references.some((each) => each.isMount && each.kind === kind && each.name === metadata.name);
-}
-
 function sighting(replica: Replica): Sighting {
-  return {
-    replica,
-    citations: [citeObject(replica.pod, `${replica.troubles[0]?.reason ?? replica.health}, since then`, replica.failingSince)],
-  };
+  const shows = `${replica.troubles[0]?.reason ?? replica.health}, since then`;
+  return { replica, citations: [citeObject(replica.pod, shows, replica.failingSince)] };
 }
 
 function wroteWhat({ kind, metadata }: ConfigMap | Secret, { at, by, keys }: ContentWrite): string {
@@ -251,31 +244,9 @@ function hasOtherTemplate(failing: readonly Replica[], users: readonly Replica[]
   );
 }
 
-function startedBefore({ pod }: Replica, at: Instant): boolean {
-  return (
-    pod.status.containerStatuses.length > 0 && pod.status.containerStatuses.every((status) => (status.state.running?.startedAt ?? at) < at)
-  );
-}
-
-/** Its containers were started anew after that, so that they have read what was written. */
-function hasStartedSince({ pod }: Replica, at: Instant): boolean {
-  const starts = pod.status.containerStatuses.flatMap(({ state, lastState }) =>
-    [state.running, state.terminated, lastState.terminated].flatMap((each) => each?.startedAt ?? []),
-  );
-  return starts.length > 0 && Math.max(...starts) > at;
-}
-
 function isSoonAfter(failing: readonly Replica[], at: Instant): boolean {
   const onset = earliest(failing.map((replica) => replica.failingSince));
   return onset !== undefined && at <= onset + slackMilliseconds && onset - at < effectMilliseconds;
-}
-
-function uses({ pod }: Replica, object: ConfigMap | Secret): boolean {
-  return configurationReferences(pod.spec).some((reference) => reference.kind === object.kind && reference.name === object.metadata.name);
-}
-
-function wasMadeBefore({ pod }: Replica, at: Instant): boolean {
-  return pod.metadata.creationTimestamp !== undefined && pod.metadata.creationTimestamp < at;
 }
 
 function broken(name: string, startedMinutesAgo = 60): RawObject {
@@ -288,23 +259,6 @@ function broken(name: string, startedMinutesAgo = 60): RawObject {
     container: { envFrom: [{ configMapRef: { name: 'cart' } }] },
     status: crashLooping({ exitCode: 1, minutesAgo: 3 }),
     podStatus: { conditions: [ready] },
-  });
-}
-
-function restartedSince(name: string): RawObject {
-  return examplePod({
-    name,
-    isReady: false,
-    startedMinutesAgo: 60 * 24 * 9,
-    labels: { 'pod-template-hash': '7f9' },
-    container: { envFrom: [{ configMapRef: { name: 'cart' } }] },
-    status: {
-      restartCount: 3,
-      ready: false,
-      state: { waiting: { reason: 'CrashLoopBackOff' } },
-      lastState: { terminated: { exitCode: 1, reason: 'Error', startedAt: minutesAgo(3), finishedAt: minutesAgo(2) } },
-    },
-    podStatus: { conditions: [{ type: 'Ready', status: 'False', lastTransitionTime: minutesAgo(4) }] },
   });
 }
 

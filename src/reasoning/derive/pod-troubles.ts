@@ -166,7 +166,7 @@ export function isReady(pod: Pod): boolean | undefined {
  * A program that starts for the first time in its pod: no probe sets a deadline for becoming ready, and half a minute more
  * or less is a matter of caches and classes to load. One that was ended before has shown that it is not only slow.
  */
-const firstStartMilliseconds = 2 * millisecondsPerMinute;
+const firstStartMilliseconds = millisecondsPerMinute;
 
 /** True where the container has had the time that its own probes allow, or was ready before and lost it. */
 function isPastStart(pod: Pod, status: ContainerStatus, notReadySince: Instant | undefined, now: Instant): boolean {

@@ -53,7 +53,7 @@ test('a program that starts for the first time may take a minute; one that was e
   const started = (restartCount: number) => ({
     ready: false,
     restartCount,
-    state: { running: { startedAt: minutesAgo(1) } },
+    state: { running: { startedAt: minutesAgo(0.8) } },
     ...(restartCount === 0 ? {} : { lastState: { terminated: { exitCode: 0, reason: 'Completed', finishedAt: minutesAgo(2) } } }),
   });
   const given = (restartCount: number): ExampleEvidence => ({

@@ -1,0 +1,35 @@
+import { configurationReferences } from './configuration-reference.ts';
+import type { Instant } from './instant.ts';
+import type { ConfigMap, Secret } from './kubernetes/storage.ts';
+import type { Replica } from './replica.ts';
+
+/** In its environment or as files. */
+export function uses({ pod }: Replica, object: ConfigMap | Secret): boolean {
+  return configurationReferences(pod.spec).some((reference) => reference.kind === object.kind && reference.name === object.metadata.name);
+}
+
+/** As files, which follow what is written by themselves. */
+export function mounts({ pod }: Replica, { kind, metadata }: ConfigMap | Secret): boolean {
+  const references = configurationReferences(pod.spec);
+  return references.some((each) => each.isMount && each.kind === kind && each.name === metadata.name);
+}
+
+/** All of its containers run since before that: what their environment holds is older. */
+export function startedBefore({ pod }: Replica, at: Instant): boolean {
+  return (
+    pod.status.containerStatuses.length > 0 && pod.status.containerStatuses.every((status) => (status.state.running?.startedAt ?? at) < at)
+  );
+}
+
+/** Its containers were started anew after that, so that they have read what was written. */
+export function hasStartedSince({ pod }: Replica, at: Instant): boolean {
+  const starts = pod.status.containerStatuses.flatMap(({ state, lastState }) =>
+    [state.running, state.terminated, lastState.terminated].flatMap((each) => each?.startedAt ?? []),
+  );
+  return starts.length > 0 && Math.max(...starts) > at;
+}
+
+/** The pod as such is older; its containers may have been started again since. */
+export function wasMadeBefore({ pod }: Replica, at: Instant): boolean {
+  return pod.metadata.creationTimestamp !== undefined && pod.metadata.creationTimestamp < at;
+}
