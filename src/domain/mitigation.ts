@@ -15,6 +15,15 @@ export interface PullRequest {
   readonly patch: string;
 }
 
+/** A cause as the diagnosis found it. */
+export interface DiagnosedCause {
+  /** Id of the failure mode. */
+  readonly failureMode: string;
+  readonly subject: Subject;
+  /** From 0 to 1, of the hypothesis. */
+  readonly confidence: number;
+}
+
 export interface MitigationPlan {
   /** Id of the mitigation. */
   readonly id: string;
@@ -31,6 +40,8 @@ export interface MitigationPlan {
   readonly undoWhen: string | undefined;
   /** Absent: the change is not one of a template that a repository may own. */
   readonly pullRequest?: PullRequest;
+  /** What it takes away. Absent: it was chosen from where the trouble is, whatever the cause. */
+  readonly cause?: DiagnosedCause;
 }
 
 /** What the mitigations choose from: where the trouble is, not why. */

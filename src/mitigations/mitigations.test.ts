@@ -3,18 +3,23 @@ import { describe, expect, test } from 'vitest';
 import { catalogue } from '../catalogue/index.generated.ts';
 import { changedSubject } from '../domain/cluster-change.ts';
 import { type ExampleEvidence, snapshotOf } from '../domain/example.ts';
+import { nightOfTheKills } from '../domain/example-kills.ts';
 import { nightOfTheNode, nightOfTheRevision } from '../domain/example-nights.ts';
 import { type BlockedExample, isBlocked, type Mitigation, type MitigationPlan } from '../domain/mitigation.ts';
-import { assess } from '../reasoning/assess.ts';
+import { type Assessment, assess } from '../reasoning/assess.ts';
 import { diagnose } from '../reasoning/diagnose.ts';
 import { planMitigations } from '../reasoning/plan-mitigations.ts';
 import { mitigations } from './index.generated.ts';
 
 const all = mitigations as unknown as readonly Mitigation[];
 
-function plansFor(given: ExampleEvidence): readonly MitigationPlan[] {
+function assessed(given: ExampleEvidence): Assessment {
   const nobodyAsked = { alert: undefined, alertExpression: undefined, namespace: undefined, selector: undefined };
-  const assessment = assess({ ...nobodyAsked, lookBackMilliseconds: 3_600_000 }, snapshotOf(given));
+  return assess({ ...nobodyAsked, lookBackMilliseconds: 3_600_000 }, snapshotOf(given));
+}
+
+function plansFor(given: ExampleEvidence): readonly MitigationPlan[] {
+  const assessment = assessed(given);
   return planMitigations(mitigations, assessment, diagnose(assessment, catalogue).hypotheses);
 }
 
@@ -87,4 +92,26 @@ test('where the revision separates, it is rolled back to the one before, and the
     undo: [{ kind: 'roll-back', workload: { kind: 'Deployment', namespace: 'shop', name: 'cart' }, toRevision: 2, uid: 'uid-cart' }],
   });
   expect(plan === undefined || isBlocked(plan)).toBe(false);
+});
+
+test.each([
+  { of: 'the workload', given: nightOfTheKills({}), failureMode: 'container-exceeds-memory-limit' },
+  { of: 'the agent, which explains what fails', given: nightOfTheKills({ isAgent: true }), failureMode: 'kube-proxy-rules-incomplete' },
+])('more memory for $of names the cause that it takes away, whatever cause leads', ({ given, failureMode }) => {
+  const assessment = assessed(given);
+  const { hypotheses } = diagnose(assessment, catalogue);
+  const [own] = hypotheses.filter((each) => each.failureMode === failureMode);
+  if (own === undefined) throw new Error(`${failureMode} was not recognised.`);
+  const [good] = diagnose(assessed(nightOfTheRevision), catalogue).hypotheses;
+  if (good === undefined) throw new Error('Nothing was recognised.');
+  const leading = { ...good, isRoot: true, confidence: 0.99 };
+
+  const plans = planMitigations(
+    mitigations,
+    assessment,
+    [leading, ...hypotheses].map((each) => ({ ...each, explainedBy: each.explainedBy.map((index) => index + 1) })),
+  );
+  expect(plans.filter(({ id }) => id === 'raise-memory-limit').map(({ cause }) => cause)).toEqual([
+    { failureMode, subject: own.subject, confidence: own.confidence },
+  ]);
 });

@@ -1,4 +1,4 @@
-import { type Citation, type Claim, claim } from '../domain/citation.ts';
+import type { Citation, Claim } from '../domain/citation.ts';
 import { seen } from '../domain/cluster-change.ts';
 import { without } from '../domain/example.ts';
 import { deliveryMarks, nightOfTheRevision } from '../domain/example-nights.ts';
@@ -6,11 +6,12 @@ import { nightOfTheKills } from '../domain/example-kills.ts';
 import type { Facts } from '../domain/facts.ts';
 import type { DaemonSet, Deployment, StatefulSet } from '../domain/kubernetes/workload.ts';
 import { type Killed, killedAtOwnLimit, limitPullRequest, nodeMemoryAllows, spokenRequest } from '../domain/memory-limit-change.ts';
-import { defineMitigation, type MitigationPlan } from '../domain/mitigation.ts';
+import { type DiagnosedCause, defineMitigation, type MitigationPlan } from '../domain/mitigation.ts';
 import { notReverted } from '../domain/not-reverted.ts';
 import { parseQuantity, spokenBytes } from '../domain/quantity.ts';
 import type { Hypothesis } from '../domain/reasoned.ts';
 import type { Replica, Replicas } from '../domain/replica.ts';
+import { rootBehind } from '../domain/root-behind.ts';
 import { saveCommands } from '../domain/save-evidence.ts';
 import { type Subject, subjectKey } from '../domain/subject.ts';
 
@@ -28,7 +29,7 @@ export const raiseMemoryLimit = defineMitigation({
   helpedBy: ['deployments', 'statefulsets', 'daemonsets', 'nodes', 'pods', 'events', 'node-reports'],
   plan({ hypotheses }, facts) {
     const seenKeys = new Set<string>();
-    return citedKills(hypotheses, facts.replicas).flatMap(({ replica, names, because }) => {
+    return citedKills(hypotheses, facts.replicas).flatMap(({ replica, names, because, cause }) => {
       const owner = ownerOf(replica.workload, facts);
       return names.flatMap((name): readonly MitigationPlan[] => {
         const container = owner?.spec.template.spec.containers.find((each) => each.name === name);
@@ -56,6 +57,7 @@ export const raiseMemoryLimit = defineMitigation({
             expectation: `${name} stops being killed; watch its use against the new limit. ${spokenRequest(killed)}`,
             undoWhen: undefined,
             pullRequest: limitPullRequest(workload, killed, because.says),
+            cause,
           },
         ];
       });
@@ -105,24 +107,28 @@ interface CitedKill {
   /** Containers that were killed for memory. */
   readonly names: readonly string[];
   readonly because: Claim;
+  /** The first cause that rests on it, or that explains what does. */
+  readonly cause: DiagnosedCause;
 }
 
 /** Killed pods among what the causes, and what they explain, rest on. */
 function citedKills(hypotheses: readonly Hypothesis[], replicas: Replicas): readonly CitedKill[] {
-  const relevant = hypotheses.filter((each) => each.isRoot || each.explainedBy.some((index) => hypotheses[index]?.isRoot === true));
-  return relevant.flatMap(({ finding, cascade }) =>
-    [...finding.because, ...(finding.contributing ?? []), ...cascade.flatMap((step) => step.because)].flatMap((each) =>
-      each.citing.flatMap((citation) => killOf(citation, each, replicas)),
-    ),
-  );
+  return hypotheses.flatMap((each) => {
+    const cause = rootBehind(each, hypotheses);
+    if (cause === undefined) return [];
+    const { finding, cascade } = each;
+    return [...finding.because, ...(finding.contributing ?? []), ...cascade.flatMap((step) => step.because)].flatMap((because) =>
+      because.citing.flatMap((citation) => killOf(citation, replicas).map((kill) => ({ ...kill, cause, because }))),
+    );
+  });
 }
 
-function killOf({ of }: Citation, because: Claim, replicas: Replicas): readonly CitedKill[] {
+function killOf({ of }: Citation, replicas: Replicas): readonly Pick<CitedKill, 'replica' | 'names'>[] {
   const replica = of.kind === 'object' && of.resource === 'pods' ? replicas.ofPod(of.namespace, of.name) : undefined;
   const names = (replica?.pod.status.containerStatuses ?? [])
     .filter(({ state, lastState }) => state.terminated?.reason === 'OOMKilled' || lastState.terminated?.reason === 'OOMKilled')
     .map((status) => status.name);
-  return replica === undefined || names.length === 0 ? [] : [{ replica, names, because: claim(because.says, ...because.citing) }];
+  return replica === undefined || names.length === 0 ? [] : [{ replica, names }];
 }
 
 function ownerOf(

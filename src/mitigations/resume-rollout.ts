@@ -6,6 +6,7 @@ import { defineMitigation } from '../domain/mitigation.ts';
 import { notReverted } from '../domain/not-reverted.ts';
 import type { Precondition } from '../domain/precondition.ts';
 import type { Replica } from '../domain/replica.ts';
+import { rootBehind } from '../domain/root-behind.ts';
 import { subjectKey } from '../domain/subject.ts';
 import { newestHash, revisionsOf } from '../domain/workload-revisions.ts';
 
@@ -25,10 +26,11 @@ export const resumeRollout = defineMitigation({
   helpedBy: ['replicasets', 'controllerrevisions'],
   plan({ scope, hypotheses }, facts) {
     const { target } = scope;
-    const forgotten = hypotheses.filter((each) => each.isRoot && each.failureMode === 'rollout-paused').map((each) => each.subject);
-    const isTold = target !== undefined && forgotten.some((each) => subjectKey(each) === subjectKey(target));
-    const subjects = isTold || target?.kind !== 'Deployment' ? forgotten : [...forgotten, target];
-    return subjects.flatMap((subject) => {
+    const causes = hypotheses.filter((each) => each.isRoot && each.failureMode === 'rollout-paused');
+    const forgotten = causes.map((each) => ({ subject: each.subject, cause: rootBehind(each, hypotheses) }));
+    const isTold = target !== undefined && forgotten.some(({ subject }) => subjectKey(subject) === subjectKey(target));
+    const held = isTold || target?.kind !== 'Deployment' ? forgotten : [...forgotten, { subject: target, cause: undefined }];
+    return held.flatMap(({ subject, cause }) => {
       const deployment = facts.deployments.named(subject.namespace, subject.name);
       const wanted = deployment?.spec.replicas ?? 1;
       const updated = deployment?.status.updatedReplicas ?? 0;
@@ -50,6 +52,7 @@ export const resumeRollout = defineMitigation({
           undo: [{ kind: 'pause-rollout', workload: subject, ...seen(deployment) }],
           expectation: 'Replicas of the newest template become Ready one after the other, until all are.',
           undoWhen: undefined,
+          ...(cause === undefined ? {} : { cause }),
         },
       ];
     });

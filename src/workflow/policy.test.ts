@@ -61,6 +61,9 @@ const raise: MitigationPlan = {
   ],
   undo: [],
 };
+function sure(confidence: number): MitigationPlan {
+  return { ...raise, cause: { failureMode: 'container-out-of-memory', subject: raise.subject, confidence } };
+}
 const repairs: PolicyRule = { ...rule, mitigations: ['raise-memory-limit'], purposes: ['repair'], repairConfidence: 0.8 };
 
 describe('a plan runs unattended where one rule allows all of it', () => {
@@ -88,10 +91,8 @@ describe('a plan runs unattended where one rule allows all of it', () => {
 
   test('a repair of what the cluster stands on, where its namespace is named and the diagnosis is sure enough', () => {
     const policy = policyOf({ ...repairs, namespaces: ['kube-system'] });
-    expect(judged({ plan: raise, purpose: 'repair', policy, confidence: 0.8 })).toEqual(approved);
-    expect(judged({ plan: raise, purpose: 'repair', policy: policyOf({ ...repairs, namespaces: ['kube-*'] }), confidence: 1 })).toEqual(
-      approved,
-    );
+    expect(judged({ plan: sure(0.8), purpose: 'repair', policy })).toEqual(approved);
+    expect(judged({ plan: sure(1), purpose: 'repair', policy: policyOf({ ...repairs, namespaces: ['kube-*'] }) })).toEqual(approved);
   });
 });
 
@@ -144,7 +145,7 @@ describe('a human is asked', () => {
   test.each<[PolicyRule['namespaces']]>([['any'], [['*']], [['*-system', 'payments']]])(
     'about a namespace of Kubernetes itself, where the rule says %j',
     (namespaces) => {
-      expect(judged({ plan: raise, purpose: 'repair', policy: policyOf({ ...repairs, namespaces }), confidence: 1 })).toEqual({
+      expect(judged({ plan: sure(1), purpose: 'repair', policy: policyOf({ ...repairs, namespaces }) })).toEqual({
         state: 'ask',
         because:
           'No rule of the policy lets raise-memory-limit run unattended. nights: it does not hold in the namespace kube-system, which has to be named.',
@@ -153,12 +154,21 @@ describe('a human is asked', () => {
   );
 
   test.each([
-    [0.79, 'the confidence of the diagnosis is 0.79, and a repair needs 0.8'],
-    [Number.NaN, 'the confidence of the diagnosis is NaN, and a repair needs 0.8'],
-    [undefined, 'the confidence of the diagnosis is not known, and a repair needs 0.8'],
-  ])('about a repair for a diagnosis of confidence %s', (confidence, because) => {
-    const proposal = { purpose: 'repair', policy: policyOf({ ...repairs, mitigations: 'any' }) } as const;
-    expect(judged({ ...proposal, ...(confidence === undefined ? {} : { confidence }) })).toEqual(refusal(because));
+    [0.79, 'the confidence in container-out-of-memory of DaemonSet kube-system/kube-proxy is 0.79, and a repair needs 0.8'],
+    [Number.NaN, 'the confidence in container-out-of-memory of DaemonSet kube-system/kube-proxy is NaN, and a repair needs 0.8'],
+  ])('about a repair of a cause of confidence %s', (confidence, because) => {
+    const policy = policyOf({ ...repairs, namespaces: ['kube-*'] });
+    expect(judged({ plan: sure(confidence), purpose: 'repair', policy })).toEqual({
+      state: 'ask',
+      because: `No rule of the policy lets raise-memory-limit run unattended. nights: ${because}.`,
+    });
+  });
+
+  test('about a repair that is there for no cause, however sure the diagnosis is of one', () => {
+    const policy = policyOf({ ...repairs, mitigations: 'any' });
+    expect(judged({ purpose: 'repair', policy })).toEqual(
+      refusal('a repair needs a cause that was diagnosed, and this one is chosen from where the trouble is'),
+    );
   });
 
   test('with every rule’s own reason', () => {

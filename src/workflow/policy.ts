@@ -5,6 +5,7 @@ import { type Instant, millisecondsPerMinute, spokenDuration } from '../domain/i
 import { isBlocked, type MitigationPlan } from '../domain/mitigation.ts';
 import { matchesPattern, type NamePatterns, type Policy, type PolicyRule } from '../domain/policy.ts';
 import { isWithinHours, localTime, spokenHours, spokenLocalTime } from '../domain/policy-hours.ts';
+import { spokenSubject } from '../domain/subject.ts';
 
 /** A plan that was approved before, by whomever. */
 export interface EarlierAttempt {
@@ -23,8 +24,6 @@ export interface Proposal {
   readonly earlier: readonly EarlierAttempt[];
   /** Name of the cluster. Empty: not known, and no rule that names clusters fits. */
   readonly cluster: string;
-  /** Of the leading hypothesis, from 0 to 1. Absent: there is no diagnosis. */
-  readonly confidence?: number;
 }
 
 export type ApprovalJudgement =
@@ -59,19 +58,27 @@ export function budgetWindowMilliseconds({ rules }: Policy): number {
 
 /** Undefined: the rule allows it. */
 function reasonAgainst(rule: PolicyRule, proposal: Proposal): string | undefined {
-  const { hours, attempts, repairConfidence } = rule;
-  const { purpose, now, earlier, confidence } = proposal;
+  const { hours, attempts } = rule;
+  const { purpose, plan, now, earlier } = proposal;
   const outside = whyOutside(rule, proposal);
   if (outside !== undefined) return outside;
   if (hours !== undefined && !isWithinHours(hours, now))
     return `it is ${spokenLocalTime(localTime(now, hours.timeZone))} there, and the rule holds ${spokenHours(hours)}`;
-  if (purpose === 'repair' && !(confidence !== undefined && confidence >= (repairConfidence ?? Infinity)))
-    return `the confidence of the diagnosis is ${confidence ?? 'not known'}, and a repair needs ${repairConfidence ?? 'a bound that the rule does not name'}`;
+  const unsure = purpose === 'repair' ? whyUnsure(rule, plan) : undefined;
+  if (unsure !== undefined) return unsure;
   const windowMilliseconds = attempts.withinMinutes * millisecondsPerMinute;
   const counted = earlier.filter((each) => now - each.at < windowMilliseconds && whyOutside(rule, each) === undefined).length;
   return counted < attempts.most
     ? undefined
     : `it was done ${counted} ${counted === 1 ? 'time' : 'times'} within ${spokenDuration(windowMilliseconds)}, and the rule allows ${attempts.most}`;
+}
+
+/** How sure the diagnosis is of another cause says nothing about this repair. Undefined: it is sure enough of the one that it takes away. */
+function whyUnsure({ repairConfidence }: PolicyRule, { cause }: MitigationPlan): string | undefined {
+  if (cause === undefined) return 'a repair needs a cause that was diagnosed, and this one is chosen from where the trouble is';
+  if (repairConfidence !== undefined && cause.confidence >= repairConfidence) return undefined;
+  const of = `${cause.failureMode} of ${spokenSubject(cause.subject)}`;
+  return `the confidence in ${of} is ${cause.confidence}, and a repair needs ${repairConfidence ?? 'a bound that the rule does not name'}`;
 }
 
 /** Undefined: the plan is of the kind, and in the place, that the rule is about. */
