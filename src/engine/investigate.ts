@@ -5,6 +5,7 @@ import { formatInstant, type Instant } from '../domain/instant.ts';
 import type { GuardRail } from '../domain/guard-rail.ts';
 import type { Investigation } from '../domain/investigation.ts';
 import type { AnyMitigation, MitigationPlan } from '../domain/mitigation.ts';
+import type { Hypothesis } from '../domain/reasoned.ts';
 import type { Announcer } from '../ports/announcer.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EvidenceRequest, EvidenceSource } from '../ports/evidence-source.ts';
@@ -45,6 +46,8 @@ export type InvestigationResult =
       readonly assessment: Assessment;
       /** As published, with the exact changes. */
       readonly plans: readonly MitigationPlan[];
+      /** As published, with what they rest on. Empty: nothing was diagnosed. */
+      readonly hypotheses: readonly Hypothesis[];
     }
   | Failed;
 
@@ -159,7 +162,22 @@ function finish(
     },
   );
   announcer.announce({ kind: 'finished', investigation });
-  return { state: 'done', investigation, snapshot, assessment: reconsidered, plans };
+  return { state: 'done', investigation, snapshot, assessment: reconsidered, plans, hypotheses: diagnosis.hypotheses };
+}
+
+/**
+ * Plans for causes that were found earlier, in the cluster as this look shows it: what failed is gone by now, and what a plan
+ * rests on may have changed. Of the earlier look only what nodes said of their past is taken over.
+ */
+export function planForCauses(
+  { question, mitigations }: InvestigationInput,
+  { assessment: now }: FirstLook,
+  { assessment: then, hypotheses }: Pick<Extract<InvestigationResult, { readonly state: 'done' }>, 'assessment' | 'hypotheses'>,
+): { readonly assessment: Assessment; readonly plans: readonly MitigationPlan[] } {
+  const said = then.snapshot.readings['node-commands'];
+  const readings = { ...(said === undefined ? {} : { 'node-commands': said }), ...now.snapshot.readings };
+  const assessment = assess(question, { ...now.snapshot, readings }, now);
+  return { assessment, plans: planMitigations(mitigations, assessment, hypotheses) };
 }
 
 function progressOf(announcer: Announcer, total: number): (kind: EvidenceKind) => void {

@@ -28,6 +28,11 @@ export interface IncidentStore {
     events: readonly IncidentEvent[],
     jobs?: readonly JobRequest[],
   ) => Promise<Appended | StoreFailure>;
+  /**
+   * The same, and only while the whole store is as it was when it was listed: for what is decided by all incidents together.
+   * Of two at the same moment one is stored first, and the other is told.
+   */
+  readonly appendAsOf: (id: string, known: Known, events: readonly IncidentEvent[]) => Promise<Appended | Outdated | StoreFailure>;
   /** Oldest first. */
   readonly read: (id: string) => Promise<IncidentReading | StoreFailure>;
   /** Latest opened first. */
@@ -45,6 +50,19 @@ export interface Created {
   readonly state: 'created' | 'known';
   /** Sorts by time, and is safe as a file name and as a word of a shell. See `incidentId`. */
   readonly id: string;
+}
+
+/** What had been read when it was decided. */
+export interface Known {
+  /** How many events of this incident. */
+  readonly expectedLength: number;
+  /** Of the list of all incidents. */
+  readonly revision: number;
+}
+
+/** Something was stored in some incident since the list with that revision, and this was not. List again, and decide again. */
+export interface Outdated {
+  readonly state: 'outdated';
 }
 
 export type Appended =
@@ -70,6 +88,8 @@ export interface ListWish {
 export interface IncidentList {
   readonly state: 'read';
   readonly incidents: readonly IncidentSummary[];
+  /** How many events the whole store holds: another number, another state. What is read after it may be newer, never older. */
+  readonly revision: number;
 }
 
 export interface IncidentSummary {

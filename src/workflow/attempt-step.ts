@@ -1,17 +1,16 @@
 import { changedSubject, destroysPods } from '../domain/cluster-change.ts';
 import { type Attempt, type ChangeProgress, isCarriedOut, standingChanges } from '../domain/incident.ts';
-import { clockTime, millisecondsPerMinute, millisecondsPerSecond } from '../domain/instant.ts';
+import { clockTime, millisecondsPerSecond } from '../domain/instant.ts';
 import { isBlocked } from '../domain/mitigation.ts';
 import { spokenSubject } from '../domain/subject.ts';
 import { judgeProgress } from './judge-progress.ts';
+import { approvalHoldsMilliseconds } from './policy-limits.ts';
 import { askForUndo, type Goal, record, type Run, type Step } from './step.ts';
 
 /** A budget frees itself when a replacement becomes Ready, which takes tens of seconds; longer than this means that it will not. */
 const heldBackMilliseconds = 90 * millisecondsPerSecond;
 const againPauseMilliseconds = 3 * millisecondsPerSecond;
 const observePauseMilliseconds = 3 * millisecondsPerSecond;
-/** An approval is for the cluster as it was: a run that takes it up later than this must not act on it. */
-const staleApprovalMilliseconds = 10 * millisecondsPerMinute;
 
 /** What was begun and has no known end is looked up before anything else. An end that nobody could see is looked for again by a later run. */
 export function finishBeginnings(attempt: Attempt, { startedAt }: Run): Step | undefined {
@@ -81,7 +80,7 @@ function notYetApplied(attempt: Attempt, isBegun: boolean, run: Run): Step {
   const decline = (because: string, isSuperseded: boolean): Step => record({ kind: 'declined', attempt: number, because, isSuperseded });
   if (isBlocked(plan)) return isBegun ? askForUndo(attempt, 'it is blocked') : decline('A precondition does not hold.', false);
   if (approval === undefined) return { kind: 'seek-approval', attempt };
-  const isStale = approval.at < run.startedAt && run.now - approval.at > staleApprovalMilliseconds;
+  const isStale = approval.at < run.startedAt && run.now - approval.at > approvalHoldsMilliseconds;
   if (!isStale) return apply(attempt, run);
   const since = clockTime(approval.at);
   return isBegun

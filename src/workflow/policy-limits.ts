@@ -1,5 +1,7 @@
 import { citeObject, claimFromAll } from '../domain/citation.ts';
 import { changedSubject } from '../domain/cluster-change.ts';
+import type { Incident } from '../domain/incident.ts';
+import { type Instant, millisecondsPerMinute } from '../domain/instant.ts';
 import type { Node } from '../domain/kubernetes/node.ts';
 import type { MitigationPlan } from '../domain/mitigation.ts';
 import { matchesPattern, type Policy } from '../domain/policy.ts';
@@ -9,6 +11,8 @@ import type { Precondition } from '../domain/precondition.ts';
 export interface LimitedWorld {
   /** All nodes. Undefined: they could not be read. */
   readonly nodes: readonly Node[] | undefined;
+  /** Nodes that approved plans of other incidents are about to cordon, so that the list of nodes may not show it yet. */
+  readonly cordoning: readonly string[];
 }
 
 /** The plan with the policy's limits among its preconditions, where they concern it: what blocks there blocks everywhere. */
@@ -20,7 +24,8 @@ export function withLimits(plan: MitigationPlan, policy: Policy, world: LimitedW
 }
 
 /** Undefined: the plan cordons nothing. */
-function cordonLimit(plan: MitigationPlan, { limits: { mostCordonedNodes } }: Policy, { nodes }: LimitedWorld): Precondition | undefined {
+function cordonLimit(plan: MitigationPlan, { limits: { mostCordonedNodes } }: Policy, world: LimitedWorld): Precondition | undefined {
+  const { nodes, cordoning } = world;
   const added = new Set(plan.changes.flatMap((change) => (change.kind === 'cordon' ? [change.node] : [])));
   if (added.size === 0) return undefined;
   const id = 'cordons-within-limit';
@@ -30,16 +35,37 @@ function cordonLimit(plan: MitigationPlan, { limits: { mostCordonedNodes } }: Po
   const cordoned = nodes.filter(({ spec }) => spec.unschedulable === true);
   const freed = new Set(plan.changes.flatMap((change) => (change.kind === 'uncordon' ? [change.node] : [])));
   const others = cordoned.filter(({ metadata }) => !added.has(metadata.name) && !freed.has(metadata.name));
-  const because = claimFromAll(
-    `${others.length} other ${others.length === 1 ? 'node is' : 'nodes are'} cordoned already.`,
-    others.slice(0, 4).map((node) => citeObject(node, 'spec.unschedulable: true')),
+  const coming = nodes.filter(
+    ({ metadata: { name }, spec }) => cordoning.includes(name) && !added.has(name) && spec.unschedulable !== true,
   );
-  return {
-    id,
-    claim,
-    holds: others.length + added.size > mostCordonedNodes ? 'no' : 'yes',
-    because: because === undefined ? [] : [because],
-  };
+  const because = [
+    claimFromAll(
+      `${others.length} other ${others.length === 1 ? 'node is' : 'nodes are'} cordoned already.`,
+      others.slice(0, 4).map((node) => citeObject(node, 'spec.unschedulable: true')),
+    ),
+    claimFromAll(
+      `An approved plan of another incident is about to cordon ${coming.map(({ metadata }) => metadata.name).join(', ')}.`,
+      coming.slice(0, 4).map((node) => citeObject(node, 'not cordoned yet')),
+    ),
+  ].filter((each) => each !== undefined);
+  return { id, claim, holds: others.length + coming.length + added.size > mostCordonedNodes ? 'no' : 'yes', because };
+}
+
+/** An approval is for the cluster as it was: a run that takes it up later than this must not act on it. */
+export const approvalHoldsMilliseconds = 10 * millisecondsPerMinute;
+
+/** Nodes that the incident was approved to cordon, where a list of nodes from `lookedAt` may not show it. */
+export function cordonsUnderWay(
+  { attempts }: Pick<Incident, 'attempts'>,
+  at: { readonly lookedAt: Instant; readonly now: Instant },
+): readonly string[] {
+  return attempts.flatMap(({ plan, approval, declined, undoAsked, done }) => {
+    const isUnderWay = approval !== undefined && declined === undefined && undoAsked === undefined;
+    if (!isUnderWay || at.now - approval.at > approvalHoldsMilliseconds) return [];
+    return plan.changes.flatMap((change, index) =>
+      change.kind === 'cordon' && (done[index]?.endedAt ?? Infinity) >= at.lookedAt ? [change.node] : [],
+    );
+  });
 }
 
 /** Undefined: nothing that the plan touches is protected. */

@@ -7,19 +7,23 @@ import { destinationsThatFailed } from '../../reasoning/connections-to-prove.ts'
 import { observe } from '../../reasoning/observe.ts';
 import type { Incident } from '../../domain/incident.ts';
 import { type Acting, type Failed, happened, type StepOutcome } from './acting.ts';
-import { firstFit, isSamePlan, passesTheGate } from './fitting-plans.ts';
+import { firstFit, type Fitting, isSamePlan, type Limiting, passesTheGate } from './fitting-plans.ts';
+import type { Ledger } from './ledger.ts';
 import type { Memory, Seen } from './memory.ts';
 import { targetOf } from './watch.ts';
 
 /** Takes the best plan that nothing blocks, works it out against the objects as they are, and lets the server rehearse it. */
 export async function choosePlan(
   acting: Acting,
-  { incident, purpose, memory }: { readonly incident: Incident; readonly purpose: Purpose; readonly memory: Memory },
+  { incident, purpose, memory, ledger }: Choosing,
   signal: AbortSignal,
 ): Promise<StepOutcome> {
-  const seen = purpose === 'mitigate' ? await memory.fresh(signal) : (memory.latest ?? (await memory.diagnose(signal)));
+  const seen = await memory.freshFor(purpose, signal);
   if ('attempted' in seen) return seen;
-  const { plan, passedOver } = await choose(acting, { incident, purpose, memory, seen }, signal);
+  const entries = await ledger.read(incident.cluster);
+  if ('attempted' in entries) return entries;
+  const limiting = { policy: acting.policy, entries };
+  const { plan, passedOver } = await choose({ incident, purpose, memory, ledger, seen, limiting }, signal);
   if (plan === undefined) return happened({ kind: 'no-plan', purpose, because: whyNone(passedOver) });
   const worked = await workOut(acting, plan, signal);
   if (worked.state === 'failed') return worked;
@@ -35,21 +39,21 @@ export async function choosePlan(
   });
 }
 
-interface Choice {
+export interface Choosing {
   readonly incident: Incident;
   readonly purpose: Purpose;
   readonly memory: Memory;
+  readonly ledger: Ledger;
+}
+
+interface Choice extends Choosing {
   readonly seen: Seen;
+  readonly limiting: Limiting;
 }
 
 /** Where no plan of the blast radius is left, the diagnosis may bring one. */
-async function choose(
-  acting: Acting,
-  { incident, purpose, memory, seen }: Choice,
-  signal: AbortSignal,
-): Promise<ReturnType<typeof firstFit>> {
-  const fit = (each: Seen): ReturnType<typeof firstFit> =>
-    firstFit(candidates(each.plans, incident, purpose), each.assessment, acting.policy);
+async function choose({ incident, purpose, memory, seen, limiting }: Choice, signal: AbortSignal): Promise<Fitting> {
+  const fit = (each: Seen): Fitting => firstFit(candidates(each.plans, incident, purpose), each.assessment, limiting);
   const first = fit(seen);
   if (first.plan !== undefined || seen.isDiagnosed) return first;
   const deeper = await memory.diagnose(signal);

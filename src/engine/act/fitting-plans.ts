@@ -7,6 +7,7 @@ import { subjectKey } from '../../domain/subject.ts';
 import type { Assessment } from '../../reasoning/assess.ts';
 import { withLimits } from '../../workflow/policy-limits.ts';
 import { isInForce } from '../../workflow/repair-gate.ts';
+import type { Entries } from './ledger.ts';
 
 export interface Fitting {
   /** The best plan that nothing blocks. Undefined: there is none. */
@@ -15,9 +16,15 @@ export interface Fitting {
   readonly passedOver: readonly string[];
 }
 
+/** What limits are judged by, beside the cluster itself. */
+export interface Limiting {
+  readonly policy: Policy;
+  readonly entries: Pick<Entries, 'cordoning'>;
+}
+
 /** The policy's limits block like any other precondition, on every surface. */
-export function firstFit(plans: readonly MitigationPlan[], assessment: Assessment, policy: Policy): Fitting {
-  const world = { nodes: assessment.facts.get('nodes')?.all };
+export function firstFit(plans: readonly MitigationPlan[], { facts, snapshot }: Assessment, { policy, entries }: Limiting): Fitting {
+  const world = { nodes: facts.get('nodes')?.all, cordoning: entries.cordoning(snapshot.takenAt) };
   const limited = plans.map((plan) => withLimits(plan, policy, world));
   const plan = limited.find((each) => !isBlocked(each));
   const before = plan === undefined ? limited : limited.slice(0, limited.indexOf(plan));

@@ -1,5 +1,5 @@
 import type { IncidentEvent, IncidentHappening } from '../../domain/incident-event.ts';
-import type { IncidentStore } from '../../ports/incident-store.ts';
+import type { Appended, IncidentStore, Outdated, StoreFailure } from '../../ports/incident-store.ts';
 import { type Incident, incidentOf, withEvent } from '../../domain/incident.ts';
 import type { Acting, Failed } from './acting.ts';
 
@@ -33,14 +33,27 @@ export class Journal {
   }
 
   async record(happening: IncidentHappening, by: string): Promise<Recorded> {
-    const { store, clock, follower } = this.#acting;
-    const event: IncidentEvent = { at: clock.now(), by, ...happening };
-    const appended = await store.append(this.id, this.#length, [event]);
+    const event = this.#eventOf(happening, by);
+    return this.#known(event, await this.#acting.store.append(this.id, this.#length, [event]));
+  }
+
+  /** `revision`: of the store, when it was decided. outdated: something was stored in some incident since, and this was not. */
+  async recordAsOf(revision: number, happening: IncidentHappening, by: string): Promise<Recorded | Outdated> {
+    const event = this.#eventOf(happening, by);
+    const appended = await this.#acting.store.appendAsOf(this.id, { expectedLength: this.#length, revision }, [event]);
+    return appended.state === 'outdated' ? appended : this.#known(event, appended);
+  }
+
+  #eventOf(happening: IncidentHappening, by: string): IncidentEvent {
+    return { at: this.#acting.clock.now(), by, ...happening };
+  }
+
+  async #known(event: IncidentEvent, appended: Appended | StoreFailure): Promise<Recorded> {
     if (appended.state === 'failed') return appended;
     if (appended.state === 'conflict') return this.#readAgain();
     this.#length += 1;
     this.#incident = withEvent(this.#incident, event);
-    follower.happened(event, this.#incident);
+    this.#acting.follower.happened(event, this.#incident);
     return { state: 'recorded', incident: this.#incident };
   }
 

@@ -1,76 +1,97 @@
-import { type Attempt, type Incident, incidentOf } from '../../domain/incident.ts';
-import { attemptsOf, budgetWindowMilliseconds, type EarlierAttempt, judgeApproval } from '../../workflow/policy.ts';
+import type { Attempt, Incident } from '../../domain/incident.ts';
+import type { Approval } from '../../domain/permit.ts';
+import { type ApprovalJudgement, judgeApproval } from '../../workflow/policy.ts';
 import { type Acting, type Failed, happened, type StepOutcome } from './acting.ts';
 import { firstFit, isUnchanged } from './fitting-plans.ts';
+import type { Journal } from './journal.ts';
+import type { Entries, Ledger } from './ledger.ts';
 import type { Memory } from './memory.ts';
 
 /** A human who reads takes longer than the cluster stands still: after this the plan has to prove itself again. */
 const freshMilliseconds = 30_000;
+/** Each of the others' events takes milliseconds to write and comes seconds after the last: nobody loses so often. */
+const mostTries = 50;
 
-/** The policy says yes, or a human does; a plan that waited has to fit the cluster as it is by then. */
-export async function seekApproval(
-  acting: Acting,
-  { incident, attempt, memory }: { readonly incident: Incident; readonly attempt: Attempt; readonly memory: Memory },
-  signal: AbortSignal,
-): Promise<StepOutcome> {
-  const { policy, clock, approver } = acting;
-  const now = clock.now();
-  const { plan, purpose } = attempt;
-  const earlier = await earlierAttempts(acting);
-  if ('attempted' in earlier) return earlier;
-  const judged = judgeApproval({ plan, purpose, policy, now, earlier, cluster: incident.cluster, ...confidenceOf(incident) });
-  if (acting.isDryRun === true) return { state: 'waiting', because: judged.state === 'ask' ? judged.because : wouldRun(judged.rule) };
-  if (judged.state === 'approved' && now - attempt.chosenAt < freshMilliseconds)
-    return happened({ kind: 'approved', attempt: attempt.number, approval: { by: judged.rule, how: 'policy', at: now } });
-  const asked = judged.state === 'approved' ? ({ answer: 'yes', by: judged.rule } as const) : await approver.ask(attempt, signal);
-  if (asked.answer === 'nobody') {
-    const because = judged.state === 'ask' ? judged.because : 'Nobody could be asked.';
-    return { state: 'waiting', because };
+interface Seeking {
+  readonly journal: Journal;
+  readonly attempt: Attempt;
+  readonly memory: Memory;
+  readonly ledger: Ledger;
+}
+
+/**
+ * The policy says yes, or a human does; a plan that waited has to fit the cluster as it is by then. An approval is stored only
+ * where nothing was stored in any incident since its limits and budgets were judged: of two at once, the second is judged again.
+ */
+export async function seekApproval(acting: Acting, seeking: Seeking, signal: AbortSignal): Promise<StepOutcome> {
+  const { journal, attempt, ledger } = seeking;
+  let agreed: string | undefined;
+  for (let count = 0; count < mostTries; count += 1) {
+    const entries = await ledger.read(journal.incident.cluster);
+    if ('attempted' in entries) return entries;
+    const judged = judge(acting, { incident: journal.incident, attempt, entries });
+    if (acting.isDryRun === true) return { state: 'waiting', because: judged.state === 'ask' ? judged.because : wouldRun(judged.rule) };
+    if (judged.state === 'ask' && agreed === undefined) {
+      const asked = await acting.approver.ask(attempt, signal);
+      if (asked.answer === 'nobody') return { state: 'waiting', because: judged.because };
+      if (asked.answer === 'no') return declined(attempt, `${asked.by} declined it.`, false);
+      agreed = asked.by;
+      // Others went on while a human read.
+      continue;
+    }
+    const fits = await stillFits(acting, { ...seeking, entries }, signal);
+    if ('attempted' in fits) return fits;
+    if (signal.aborted) return happened();
+    if (fits.whyNot !== undefined) return declined(attempt, fits.whyNot, true);
+    const at = acting.clock.now();
+    const approval: Approval =
+      agreed === undefined && judged.state === 'approved' ? { by: judged.rule, how: 'policy', at } : { by: agreed ?? '', how: 'human', at };
+    const happening = { kind: 'approved', attempt: attempt.number, approval } as const;
+    const recorded = await journal.recordAsOf(entries.revision, happening, approval.by);
+    if (recorded.state === 'failed') return recorded;
+    if (recorded.state !== 'outdated') return happened();
   }
-  if (asked.answer === 'no')
-    return happened({ kind: 'declined', attempt: attempt.number, because: `${asked.by} declined it.`, isSuperseded: false });
-  if (clock.now() - attempt.chosenAt >= freshMilliseconds && !(await stillFits(acting, attempt, memory, signal)))
-    return happened({
-      kind: 'declined',
-      attempt: attempt.number,
-      because: 'The cluster changed while the plan waited, and it does not fit any more.',
-      isSuperseded: true,
-    });
-  const how = judged.state === 'approved' ? 'policy' : 'human';
-  return happened({ kind: 'approved', attempt: attempt.number, approval: { by: asked.by, how, at: clock.now() } });
+  return {
+    state: 'failed',
+    attempted: `storing the approval of ${attempt.plan.id}`,
+    happened: 'other incidents are written to all the time, so that its limits could not be judged',
+    whatToDo: 'Nothing was changed. Run it again',
+  };
+}
+
+function judge(
+  { policy, clock }: Acting,
+  { incident, attempt, entries }: { readonly incident: Incident; readonly attempt: Attempt; readonly entries: Entries },
+): ApprovalJudgement {
+  const { plan, purpose } = attempt;
+  return judgeApproval({ plan, purpose, policy, now: clock.now(), earlier: entries.approved, cluster: incident.cluster });
+}
+
+function declined({ number }: Attempt, because: string, isSuperseded: boolean): StepOutcome {
+  return happened({ kind: 'declined', attempt: number, because, isSuperseded });
 }
 
 function wouldRun(rule: string): string {
   return `The policy would let it run: ${rule}. This is a dry run.`;
 }
 
-/** Of the cause that leads, once it was asked why. */
-function confidenceOf({ investigations }: Incident): { readonly confidence?: number } {
-  const root = investigations.at(-1)?.investigation.hypotheses.find((each) => each.root);
-  return root === undefined ? {} : { confidence: root.confidence };
+interface Fits {
+  /** Undefined: it fits. */
+  readonly whyNot: string | undefined;
 }
 
-/** A policy counts over all incidents of this store; so many within its window are more than it ever allows. */
-const mostIncidents = 500;
-
-async function earlierAttempts({ store, policy, clock }: Acting): Promise<readonly EarlierAttempt[] | Failed> {
-  if (policy.rules.length === 0) return [];
-  const activeSince = clock.now() - budgetWindowMilliseconds(policy);
-  const listed = await store.list({ limit: mostIncidents, which: 'all', activeSince });
-  if (listed.state === 'failed') return listed;
-  const found: EarlierAttempt[] = [];
-  for (const { id } of listed.incidents) {
-    const read = await store.read(id);
-    if (read.state === 'failed') return read;
-    const incident = read.state === 'missing' ? undefined : incidentOf(read.events);
-    if (incident !== undefined) found.push(...attemptsOf(incident));
-  }
-  return found;
-}
-
-async function stillFits(acting: Acting, { plan }: Attempt, memory: Memory, signal: AbortSignal): Promise<boolean> {
-  const seen = await memory.lookAgain(signal);
-  if ('attempted' in seen) return false;
-  const same = seen.plans.filter((each) => isUnchanged(each, plan));
-  return firstFit(same, seen.assessment, acting.policy).plan !== undefined;
+/** One that waited is worked out anew; of one that did not, the limits may have been reached by somebody else. */
+async function stillFits(
+  { policy, clock }: Acting,
+  { attempt, memory, entries }: Seeking & { readonly entries: Entries },
+  signal: AbortSignal,
+): Promise<Fits | Failed> {
+  const { plan, purpose, chosenAt } = attempt;
+  const seen = await memory.freshFor(purpose, signal);
+  if ('attempted' in seen) return seen;
+  const hasWaited = clock.now() - chosenAt >= freshMilliseconds;
+  const same = hasWaited ? seen.plans.filter((each) => isUnchanged(each, plan)) : [plan];
+  const { plan: fitting, passedOver } = firstFit(same, seen.assessment, { policy, entries });
+  if (fitting !== undefined) return { whyNot: undefined };
+  return { whyNot: ['The cluster changed while the plan waited, and it does not fit any more.', ...passedOver].join(' ') };
 }

@@ -1,6 +1,7 @@
 import { resources } from '../../domain/kubernetes/resources.ts';
 import { snapshotOf } from '../../domain/example.ts';
 import type { EvidenceKind, Reading, Readings, Snapshot } from '../../domain/evidence.ts';
+import type { IncidentEvent } from '../../domain/incident-event.ts';
 import { formatInstant, type Instant } from '../../domain/instant.ts';
 import type { AnyMitigation } from '../../domain/mitigation.ts';
 import { usualPolicy } from '../../domain/policy.ts';
@@ -115,21 +116,25 @@ export function processOf(night: Night, { goal, moments, disturbance = (_request
 }
 
 function storeOf({ store, log }: Night, moments: Moments): IncidentStore {
+  const stored = <Answer extends { readonly state: string }>(
+    events: readonly IncidentEvent[],
+    append: () => Promise<Answer>,
+  ): Promise<Answer> =>
+    moments.after(async () => {
+      const appended = await append();
+      if (appended.state === 'appended') log.push(...events.map(spokenEvent));
+      return appended;
+    });
   return {
     ...store,
     read: (id) => moments.after(() => store.read(id)),
-    append: (id, expectedLength, events) =>
-      moments.after(async () => {
-        const appended = await store.append(id, expectedLength, events);
-        if (appended.state === 'appended')
-          log.push(
-            ...events.map(
-              (event) => `stored ${event.kind}${'index' in event ? ` ${event.attempt} ${event.direction} ${event.index}` : ''}`,
-            ),
-          );
-        return appended;
-      }),
+    append: (id, expectedLength, events) => stored(events, () => store.append(id, expectedLength, events)),
+    appendAsOf: (id, known, events) => stored(events, () => store.appendAsOf(id, known, events)),
   };
+}
+
+function spokenEvent(event: IncidentEvent): string {
+  return `stored ${event.kind}${'index' in event ? ` ${event.attempt} ${event.direction} ${event.index}` : ''}`;
 }
 
 function evidenceOf({ log }: Night, moments: Moments): Acting['evidence'] {

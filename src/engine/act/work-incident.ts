@@ -9,6 +9,7 @@ import { choosePlan } from './choose-plan.ts';
 import { closeIncident } from './close-incident.ts';
 import { checkGate } from './gate.ts';
 import { Journal, type Recorded } from './journal.ts';
+import { Ledger } from './ledger.ts';
 import { Memory } from './memory.ts';
 import { saveEvidence } from './save-evidence.ts';
 import { seekApproval } from './seek-approval.ts';
@@ -31,16 +32,17 @@ export type Worked =
 export async function workIncident(id: string, acting: Acting, signal: AbortSignal): Promise<Worked> {
   const journal = await Journal.open(id, acting);
   if ('attempted' in journal) return { ...journal, incident: undefined };
-  const memory = new Memory(acting, journal);
+  const ledger = new Ledger(acting, id);
+  const memory = new Memory(acting, journal, ledger);
   const startedAt = acting.clock.now();
   const { goal, patience, clock } = acting;
   for (;;) {
     const { incident } = journal;
     const step = nextStep(incident, goal, { now: clock.now(), startedAt, patience });
-    const deeper = isLeftToHumans(step) ? await diagnoseWhileWaiting({ acting, journal, memory }, signal) : undefined;
+    const deeper = isLeftToHumans(step) ? await diagnoseWhileWaiting({ acting, journal, memory, ledger }, signal) : undefined;
     if (step.kind === 'rest' && deeper === undefined) return { state: 'rested', resting: step.state, because: step.because, incident };
     if (signal.aborted) return { state: 'rested', resting: 'stopped', because: 'It was stopped.', incident };
-    const outcome = step.kind === 'rest' ? (deeper ?? happened()) : await carryOutStep(step, { acting, journal, memory }, signal);
+    const outcome = step.kind === 'rest' ? (deeper ?? happened()) : await carryOutStep(step, { acting, journal, memory, ledger }, signal);
     if (outcome.state === 'failed') return { ...outcome, incident: journal.incident };
     if (outcome.state === 'waiting') return { state: 'rested', resting: 'waiting', because: outcome.because, incident: journal.incident };
     // What was decided from a look that was cut short has no ground. How a change ended stays true.
@@ -57,10 +59,11 @@ interface Work {
   readonly acting: Acting;
   readonly journal: Journal;
   readonly memory: Memory;
+  readonly ledger: Ledger;
 }
 
 async function carryOutStep(step: Exclude<Step, { readonly kind: 'rest' }>, work: Work, signal: AbortSignal): Promise<StepOutcome> {
-  const { acting, journal, memory } = work;
+  const { acting, journal, memory, ledger } = work;
   const { incident } = journal;
   switch (step.kind) {
     case 'record':
@@ -70,9 +73,9 @@ async function carryOutStep(step: Exclude<Step, { readonly kind: 'rest' }>, work
       return 'attempted' in seen ? seen : happened({ kind: 'investigated', why: step.why, investigation: seen.investigation });
     }
     case 'choose-plan':
-      return choosePlan(acting, { incident, purpose: step.purpose, memory }, signal);
+      return choosePlan(acting, { incident, purpose: step.purpose, memory, ledger }, signal);
     case 'seek-approval': {
-      const outcome = await seekApproval(acting, { incident, attempt: step.attempt, memory }, signal);
+      const outcome = await seekApproval(acting, { journal, attempt: step.attempt, memory, ledger }, signal);
       return outcome.state === 'waiting' ? ((await diagnoseWhileWaiting(work, signal)) ?? outcome) : outcome;
     }
     case 'save-evidence':

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { incidentId } from '../../domain/incident-id.ts';
 import type { IncidentEvent } from '../../domain/incident-event.ts';
-import type { IncidentStore, IncidentSummary, LeaseAnswer, LeaseHolder, LeaseWish, Opening } from '../../ports/incident-store.ts';
+import type { Appended, IncidentStore, IncidentSummary, LeaseAnswer, LeaseHolder, LeaseWish, Opening } from '../../ports/incident-store.ts';
 import { keepJobs, type KeptJobs } from './jobs-in-memory.ts';
 import type { Asked } from './view.ts';
 
@@ -32,6 +32,12 @@ export function incidentsInMemory({ incidents, jobs: keptJobs, hasEnded }: Kept,
     const incident = incidents.get(id);
     return incident === undefined ? { state: 'missing' } : answer(incident);
   };
+  const append = (id: string, expectedLength: number, add: (incident: KeptIncident) => void): Appended =>
+    of(id, (incident) => {
+      if (incident.events.length !== expectedLength) return { state: 'conflict', length: incident.events.length };
+      add(incident);
+      return { state: 'appended', length: incident.events.length };
+    });
   return {
     create: (opening, jobs) =>
       asked('opening an incident', () => {
@@ -46,12 +52,14 @@ export function incidentsInMemory({ incidents, jobs: keptJobs, hasEnded }: Kept,
       }),
     append: (id, expectedLength, events, jobs) =>
       asked(`adding to incident ${id}`, () =>
-        of(id, (incident) => {
-          if (incident.events.length !== expectedLength) return { state: 'conflict', length: incident.events.length };
+        append(id, expectedLength, (incident) => {
           keep(incident, events);
           keepJobs(keptJobs, jobs ?? []);
-          return { state: 'appended', length: incident.events.length };
         }),
+      ),
+    appendAsOf: (id, { expectedLength, revision }, events) =>
+      asked(`adding to incident ${id}`, () =>
+        revision === revisionOf(incidents) ? append(id, expectedLength, (incident) => keep(incident, events)) : { state: 'outdated' },
       ),
     read: (id) =>
       asked(`reading incident ${id}`, () =>
@@ -65,6 +73,7 @@ export function incidentsInMemory({ incidents, jobs: keptJobs, hasEnded }: Kept,
           .filter(({ isClosed, lastEventAt }) => (which === 'all' || !isClosed) && lastEventAt >= (activeSince ?? -Infinity))
           .toSorted((one, other) => other.openedAt - one.openedAt || (one.id < other.id ? 1 : -1))
           .slice(0, limit),
+        revision: revisionOf(incidents),
       })),
     lease: (id, wish) => asked(`claiming incident ${id}`, () => of(id, (incident) => claim(incident, wish, hasEnded))),
     release: (id, holder) =>
@@ -79,6 +88,10 @@ export function incidentsInMemory({ incidents, jobs: keptJobs, hasEnded }: Kept,
 
 function isOpenCause({ opening, isClosed }: KeptIncident, { cause }: Opening): boolean {
   return cause !== undefined && !isClosed && opening.cause?.fingerprint === cause.fingerprint;
+}
+
+function revisionOf(incidents: KeptIncidents): number {
+  return [...incidents.values()].reduce((sum, { events }) => sum + events.length, 0);
 }
 
 function keep(incident: KeptIncident, events: readonly IncidentEvent[]): void {

@@ -30,6 +30,10 @@ export function incidentsIn(open: OpenDatabase, { hasEnded }: LeaseSettings): In
     create: (opening, jobs) => written('opening an incident', () => create(database, opening, jobs)),
     append: (id, expectedLength, events, jobs = []) =>
       written(`adding to incident ${id}`, () => append(database, { id, expectedLength, events, jobs })),
+    appendAsOf: (id, { expectedLength, revision }, events) =>
+      written(`adding to incident ${id}`, () =>
+        revision === revisionOf(database) ? append(database, { id, expectedLength, events, jobs: [] }) : { state: 'outdated' },
+      ),
     read: (id) => asked(`reading incident ${id}`, () => read(database, id)),
     list: (wish) => asked('listing the incidents', () => list(database, wish)),
     lease: (id, wish) => written(`claiming incident ${id}`, () => lease(database, id, { ...wish, hasEnded })),
@@ -71,6 +75,11 @@ function append(database: DatabaseSync, addition: Addition): Appended {
   return { state: 'appended', length: length + addition.events.length };
 }
 
+/** Events are never forgotten, so that their number tells one state of the store from every other. */
+function revisionOf(database: DatabaseSync): number {
+  return Number(database.prepare('select coalesce(sum(length), 0) as events from incident').get()?.['events']);
+}
+
 function addEvents(database: DatabaseSync, { id, expectedLength, events, jobs }: Addition): void {
   const insert = database.prepare('insert into incident_event (incident, sequence, event) values (?, ?, ?)');
   for (const [index, event] of events.entries()) insert.run(id, expectedLength + index, JSON.stringify(event));
@@ -90,13 +99,15 @@ function read(database: DatabaseSync, id: string): IncidentReading {
 }
 
 function list(database: DatabaseSync, { limit, which, activeSince }: ListWish): IncidentList {
+  // Before the list: whoever writes between the two makes the revision outdated, and not the list.
+  const revision = revisionOf(database);
   const rows = database
     .prepare(
       `select id, opened_at, cluster, alert, length, last_event_at, is_closed from incident
        where is_closed <= ? and last_event_at >= ? order by opened_at desc, id desc limit ?`,
     )
     .all(which === 'open' ? 0 : 1, activeSince ?? Number.MIN_SAFE_INTEGER, limit);
-  return { state: 'read', incidents: rows.map(summaryOf) };
+  return { state: 'read', incidents: rows.map(summaryOf), revision };
 }
 
 function summaryOf(row: Row): IncidentSummary {

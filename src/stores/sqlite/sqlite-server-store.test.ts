@@ -274,7 +274,7 @@ describe('a store that cannot', () => {
     writeFileSync(path, '');
     truncateSync(path, 0);
     chmodSync(path, 0o600);
-    expect(await opened(path).list({ limit: 1, which: 'all' })).toEqual({ state: 'read', incidents: [] });
+    expect(await opened(path).list({ limit: 1, which: 'all' })).toEqual({ state: 'read', incidents: [], revision: 0 });
   });
 });
 
