@@ -8,11 +8,21 @@ import type { JsonValue, PreparedChange } from './prepared-change.ts';
 import type { ChangeResult } from './change-result.ts';
 import type { LooseEnd } from './loose-end.ts';
 import type { Proof } from './proof.ts';
+import type { Subject } from './subject.ts';
 
 /** mitigate: stops the bleeding, and is put back later. repair: removes the cause, and stays. */
 export type Purpose = 'mitigate' | 'repair';
 
 export type Direction = 'do' | 'undo';
+
+/** What a pod wrote, and what could not be read before the pod goes. */
+export interface UnsavedEvidence {
+  readonly pod: Subject;
+  /** Why, in the words of whoever refused it. */
+  readonly because: string;
+  /** True: it fails, nothing of what its like wrote is kept either, and somebody else could still read it. */
+  readonly isOnlyTrace: boolean;
+}
 
 /** Stands as who did it where no person decided. */
 export const byItself = 'stanch';
@@ -42,8 +52,14 @@ export type IncidentHappening =
       readonly cause?: { readonly page: string; readonly fingerprint: string; readonly series: string };
     }
   | { readonly kind: 'investigated'; readonly why: 'first' | 'diagnosis'; readonly investigation: Investigation }
-  /** What the changes would destroy is kept in this recording. */
-  | { readonly kind: 'evidence-saved'; readonly attempt: number; readonly path: string }
+  /** What the changes would destroy is kept in this recording, as far as it could be read. */
+  | {
+      readonly kind: 'evidence-saved';
+      readonly attempt: number;
+      readonly path: string;
+      /** Absent: all of it is kept. */
+      readonly unsaved?: readonly UnsavedEvidence[];
+    }
   | {
       readonly kind: 'plan-chosen';
       /** Counted from 1 within the incident. */

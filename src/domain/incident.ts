@@ -8,7 +8,7 @@ import type { Observation } from './observation.ts';
 import type { Approval } from './permit.ts';
 import { inverseOf, type JsonValue, type PreparedChange } from './prepared-change.ts';
 import type { Proof } from './proof.ts';
-import type { Direction, IncidentEvent, Judgement, Purpose } from './incident-event.ts';
+import type { Direction, IncidentEvent, Judgement, Purpose, UnsavedEvidence } from './incident-event.ts';
 
 /** How far one change got, in one direction. */
 export interface ChangeProgress {
@@ -33,6 +33,8 @@ export interface Attempt {
   readonly approval: Approval | undefined;
   readonly declined: { readonly because: string; readonly isSuperseded: boolean } | undefined;
   readonly evidencePath: string | undefined;
+  /** What the changes destroy and what could not be saved. Empty: nothing, or nobody has tried yet. */
+  readonly unsaved: readonly UnsavedEvidence[];
   /** By index of the change. */
   readonly done: readonly ChangeProgress[];
   readonly undone: readonly ChangeProgress[];
@@ -154,6 +156,7 @@ function newAttempt(event: Extract<IncidentEvent, { readonly kind: 'plan-chosen'
     approval: undefined,
     declined: undefined,
     evidencePath: undefined,
+    unsaved: [],
     done: prepared.map(() => notBegun),
     undone: prepared.map(() => notBegun),
     appliedAt: undefined,
@@ -176,7 +179,7 @@ function attemptWith(attempt: Attempt, event: AttemptEvent): Attempt {
     case 'declined':
       return { ...attempt, declined: { because: event.because, isSuperseded: event.isSuperseded } };
     case 'evidence-saved':
-      return { ...attempt, evidencePath: event.path };
+      return { ...attempt, evidencePath: event.path, unsaved: event.unsaved ?? [] };
     case 'change-begun':
     case 'change-ended':
       return withProgress(attempt, event);
@@ -204,6 +207,11 @@ function withProgress(attempt: Attempt, event: ProgressEvent): Attempt {
   });
   const isApplied = side === 'done' && attempt.appliedAt === undefined && all.every(isCarriedOut);
   return { ...attempt, [side]: all, ...(isApplied ? { appliedAt: event.at } : {}) };
+}
+
+/** What was approved without knowing that the last trace of a failure goes with it was not approved. */
+export function needsConsentToLoss({ unsaved, approval }: Pick<Attempt, 'unsaved' | 'approval'>): boolean {
+  return unsaved.some(({ isOnlyTrace }) => isOnlyTrace) && approval?.isWithoutEvidence !== true;
 }
 
 export function isCarriedOut({ result }: ChangeProgress): boolean {

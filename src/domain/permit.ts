@@ -11,6 +11,8 @@ export interface Approval {
   readonly by: string;
   readonly how: 'human' | 'policy';
   readonly at: Instant;
+  /** True: it was given for a plan of which it was known that it destroys evidence that could not be saved. Absent: no. */
+  readonly isWithoutEvidence?: true;
 }
 
 /**

@@ -30,6 +30,8 @@ export interface PolicyRule {
   readonly hours?: PolicyHours;
   /** How sure the diagnosis has to be before a repair, from 0 to 1. Always there where the purposes hold "repair". */
   readonly repairConfidence?: number;
+  /** True: it may destroy what failing pods wrote although that could not be saved, because it is kept elsewhere as well. Absent: a human is asked. */
+  readonly isWithoutEvidence?: true;
 }
 
 /** Names; a "*" stands for any characters. */

@@ -1,6 +1,8 @@
 import { nightOfTheNode } from '../domain/example-nights.ts';
-import type { GuardRail } from '../domain/guard-rail.ts';
+import type { Deed, GuardRail } from '../domain/guard-rail.ts';
+import type { Replica } from '../domain/replica.ts';
 import { saveCommands } from '../domain/save-evidence.ts';
+import { subject, subjectKey } from '../domain/subject.ts';
 
 /** The log of the incarnation before goes with the pod, and with it the last words of what crashed. */
 export const deletesTheOnlyEvidence: GuardRail = {
@@ -11,12 +13,10 @@ export const deletesTheOnlyEvidence: GuardRail = {
     seniorDoes: 'Saves its previous and current log and its state first, then deletes it.',
     why: 'The previous log and the last exit live with the pod object; after deletion nobody can say why it crashed.',
   },
-  judges: ['delete-pod', 'evict', 'drain'],
+  judges: ['delete-pod', 'evict', 'drain', 'roll-back', 'restart-rollout', 'set-memory-limit'],
   check({ deed, isEvidenceSaved }, { scope }) {
-    if ((deed.kind !== 'delete-pod' && deed.kind !== 'evict' && deed.kind !== 'drain') || isEvidenceSaved) return undefined;
-    const failing = [...scope.failing, ...scope.alsoFailing].filter(({ pod }) =>
-      deed.kind === 'drain' ? pod.spec.nodeName === deed.node : pod.metadata.name === deed.pod && pod.metadata.namespace === deed.namespace,
-    );
+    if (isEvidenceSaved) return undefined;
+    const failing = [...scope.failing, ...scope.alsoFailing].filter((replica) => goesWith(deed, replica));
     const [first] = failing;
     if (first === undefined) return undefined;
     const names = failing.map(({ pod }) => pod.metadata.name).join(', ');
@@ -24,6 +24,24 @@ export const deletesTheOnlyEvidence: GuardRail = {
     return `${names} ${failing.length === 1 ? 'is' : 'are'} failing, and the previous log goes with the pod. Save it first: ${save}`;
   },
   warns: [
+    {
+      story: 'Its workload is restarted, which replaces it.',
+      given: nightOfTheNode,
+      intended: { deed: { kind: 'restart-rollout', workload: subject('Deployment', 'shop', 'cart') }, isEvidenceSaved: false },
+    },
+    {
+      story: 'Its workload is rolled back, which replaces it.',
+      given: nightOfTheNode,
+      intended: { deed: { kind: 'roll-back', workload: subject('Deployment', 'shop', 'cart'), toRevision: 1 }, isEvidenceSaved: false },
+    },
+    {
+      story: 'Its workload is given more memory, which replaces it.',
+      given: nightOfTheNode,
+      intended: {
+        deed: { kind: 'set-memory-limit', workload: subject('Deployment', 'shop', 'cart'), container: 'app', from: '1Gi', to: '2Gi' },
+        isEvidenceSaved: false,
+      },
+    },
     {
       story: 'It is evicted instead, and nothing was saved.',
       given: nightOfTheNode,
@@ -42,6 +60,11 @@ export const deletesTheOnlyEvidence: GuardRail = {
   ],
   staysQuiet: [
     {
+      story: 'Another workload is restarted.',
+      given: nightOfTheNode,
+      intended: { deed: { kind: 'restart-rollout', workload: subject('Deployment', 'shop', 'search') }, isEvidenceSaved: false },
+    },
+    {
       story: 'The node that is drained has none that fail.',
       given: nightOfTheNode,
       intended: { deed: { kind: 'drain', node: 'node-1' }, isEvidenceSaved: false },
@@ -58,3 +81,19 @@ export const deletesTheOnlyEvidence: GuardRail = {
     },
   ],
 };
+
+function goesWith(deed: Deed, { pod, workload }: Replica): boolean {
+  switch (deed.kind) {
+    case 'drain':
+      return pod.spec.nodeName === deed.node;
+    case 'delete-pod':
+    case 'evict':
+      return pod.metadata.name === deed.pod && pod.metadata.namespace === deed.namespace;
+    case 'roll-back':
+    case 'restart-rollout':
+    case 'set-memory-limit':
+      return subjectKey(workload) === subjectKey(deed.workload);
+    default:
+      return false;
+  }
+}

@@ -45,6 +45,7 @@ test('the example of the documentation is read as it says', () => {
           nodes: ['worker-*'],
           clusters: ['production-eu'],
           attempts: { most: 2, withinMinutes: 60 },
+          isWithoutEvidence: true,
         },
         {
           name: 'give kube-proxy the memory that it needs',

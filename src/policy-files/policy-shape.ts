@@ -88,6 +88,7 @@ function ruleShape({ mitigations }: KnownNames): z.ZodType<PolicyRule> {
       attempts,
       hours: hours.optional(),
       repairConfidence: z.number().min(0).max(1).optional(),
+      unsavedEvidence: z.enum(['ask', 'accept']).default('ask'),
     })
     .superRefine(({ purposes, repairConfidence }, context) => {
       const isRepairing = purposes.includes('repair');
@@ -97,13 +98,14 @@ function ruleShape({ mitigations }: KnownNames): z.ZodType<PolicyRule> {
         : 'it is only for rules whose purposes name repair';
       context.addIssue({ code: 'custom', path: isRepairing ? [] : ['repairConfidence'], message });
     })
-    .transform(({ purposes, hours: hoursRead, repairConfidence, ...others }): PolicyRule => {
+    .transform(({ purposes, hours: hoursRead, repairConfidence, unsavedEvidence, ...others }): PolicyRule => {
       const [first = 'mitigate', ...more] = purpose.options.filter((each) => purposes.includes(each));
       return {
         ...others,
         purposes: [first, ...more],
         ...(hoursRead === undefined ? {} : { hours: hoursRead }),
         ...(repairConfidence === undefined ? {} : { repairConfidence }),
+        ...(unsavedEvidence === 'accept' ? { isWithoutEvidence: true } : {}),
       };
     });
 }
@@ -188,6 +190,7 @@ export const everyKey: readonly string[] = [
   'until',
   'timeZone',
   'repairConfidence',
+  'unsavedEvidence',
   'cordonedNodes',
   'protectedNamespaces',
   'deletion',

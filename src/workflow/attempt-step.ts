@@ -1,5 +1,5 @@
 import { changedSubject, destroysPods } from '../domain/cluster-change.ts';
-import { type Attempt, type ChangeProgress, isCarriedOut, standingChanges } from '../domain/incident.ts';
+import { type Attempt, type ChangeProgress, isCarriedOut, needsConsentToLoss, standingChanges } from '../domain/incident.ts';
 import { clockTime, millisecondsPerSecond } from '../domain/instant.ts';
 import { isBlocked } from '../domain/mitigation.ts';
 import { spokenSubject } from '../domain/subject.ts';
@@ -100,6 +100,8 @@ function apply(attempt: Attempt, run: Run): Step {
   const { plan, evidencePath, done } = attempt;
   const isDestructive = plan.saveFirst.length > 0 || plan.changes.some(destroysPods);
   if (isDestructive && evidencePath === undefined) return { kind: 'save-evidence', attempt };
+  // Once something is changed, stopping would leave half a plan; and nothing is unknown any more by then.
+  if (needsConsentToLoss(attempt) && done.every(({ begun }) => begun === 0)) return { kind: 'seek-approval', attempt };
   const index = done.findIndex((progress) => !isCarriedOut(progress));
   const progress = done[index];
   if (mayBegin(progress, run)) return { kind: 'change', attempt, index, direction: 'do', pauseMilliseconds: pauseBefore(progress, run) };

@@ -37,7 +37,16 @@ function policyOf(...rules: readonly PolicyRule[]): Policy {
 }
 
 function judged(changed: Partial<Proposal> = {}): ReturnType<typeof judgeApproval> {
-  return judgeApproval({ plan, purpose: 'mitigate', policy: policyOf(rule), now, earlier: [], cluster: 'production', ...changed });
+  return judgeApproval({
+    plan,
+    purpose: 'mitigate',
+    policy: policyOf(rule),
+    now,
+    earlier: [],
+    cluster: 'production',
+    unsaved: [],
+    ...changed,
+  });
 }
 
 const approved = { state: 'approved', rule: 'nights' } as const;
@@ -169,6 +178,16 @@ describe('a human is asked', () => {
     expect(judged({ purpose: 'repair', policy })).toEqual(
       refusal('a repair needs a cause that was diagnosed, and this one is chosen from where the trouble is'),
     );
+  });
+
+  test('where the last trace of a failure could not be saved, unless the rule says that it is kept elsewhere', () => {
+    const pod = { kind: 'Pod', namespace: 'payments', name: 'api-1' };
+    const unsaved = [{ pod, because: 'pods/log is forbidden.', isOnlyTrace: true }];
+    expect(judged({ unsaved })).toEqual(
+      refusal('it would destroy what could not be saved: the logs of Pod payments/api-1 (pods/log is forbidden)'),
+    );
+    expect(judged({ unsaved, policy: policyOf({ ...rule, isWithoutEvidence: true }) })).toEqual(approved);
+    expect(judged({ unsaved: unsaved.map((each) => ({ ...each, isOnlyTrace: false })) })).toEqual(approved);
   });
 
   test('with every rule’s own reason', () => {

@@ -1,6 +1,6 @@
 import { changedSubject } from '../domain/cluster-change.ts';
 import type { Incident } from '../domain/incident.ts';
-import type { Purpose } from '../domain/incident-event.ts';
+import type { Purpose, UnsavedEvidence } from '../domain/incident-event.ts';
 import { type Instant, millisecondsPerMinute, spokenDuration } from '../domain/instant.ts';
 import { isBlocked, type MitigationPlan } from '../domain/mitigation.ts';
 import { matchesPattern, type NamePatterns, type Policy, type PolicyRule } from '../domain/policy.ts';
@@ -24,6 +24,8 @@ export interface Proposal {
   readonly earlier: readonly EarlierAttempt[];
   /** Name of the cluster. Empty: not known, and no rule that names clusters fits. */
   readonly cluster: string;
+  /** What the plan would destroy and what could not be saved. Empty: nothing, as far as is known. */
+  readonly unsaved: readonly UnsavedEvidence[];
 }
 
 export type ApprovalJudgement =
@@ -66,11 +68,19 @@ function reasonAgainst(rule: PolicyRule, proposal: Proposal): string | undefined
     return `it is ${spokenLocalTime(localTime(now, hours.timeZone))} there, and the rule holds ${spokenHours(hours)}`;
   const unsure = purpose === 'repair' ? whyUnsure(rule, plan) : undefined;
   if (unsure !== undefined) return unsure;
+  const lost = rule.isWithoutEvidence === true ? [] : proposal.unsaved.filter(({ isOnlyTrace }) => isOnlyTrace);
+  if (lost.length > 0) return `it would destroy what could not be saved: ${spokenLoss(lost)}`;
   const windowMilliseconds = attempts.withinMinutes * millisecondsPerMinute;
   const counted = earlier.filter((each) => now - each.at < windowMilliseconds && whyOutside(rule, each) === undefined).length;
   return counted < attempts.most
     ? undefined
     : `it was done ${counted} ${counted === 1 ? 'time' : 'times'} within ${spokenDuration(windowMilliseconds)}, and the rule allows ${attempts.most}`;
+}
+
+/** In a sentence without its end. */
+export function spokenLoss(unsaved: readonly UnsavedEvidence[]): string {
+  const reasons = [...new Set(unsaved.map(({ because }) => because.replace(/\.$/, '')))];
+  return `the logs of ${unsaved.map(({ pod }) => spokenSubject(pod)).join(', ')} (${reasons.join('; ')})`;
 }
 
 /** How sure the diagnosis is of another cause says nothing about this repair. Undefined: it is sure enough of the one that it takes away. */

@@ -1,5 +1,5 @@
 import { destroysPods } from '../domain/cluster-change.ts';
-import { type Attempt, type Incident, incidentOf, isCarriedOut } from '../domain/incident.ts';
+import { type Attempt, type Incident, incidentOf, isCarriedOut, needsConsentToLoss } from '../domain/incident.ts';
 import type { IncidentEvent, IncidentHappening } from '../domain/incident-event.ts';
 import { isBlocked, type MitigationPlan } from '../domain/mitigation.ts';
 import type { Proof } from '../domain/proof.ts';
@@ -101,12 +101,18 @@ function carryOut(step: Exclude<Step, { readonly kind: 'rest' }>, incident: Inci
     case 'seek-approval': {
       const attempt = step.attempt.number;
       if (dice() < chances.trouble) record(place, { kind: 'declined', attempt, because: 'No.', isSuperseded: dice() < 50 });
-      else record(place, { kind: 'approved', attempt, approval: { by: 'ada', how: 'human', at: world.now } });
+      else {
+        const knowing = step.attempt.unsaved.length === 0 ? {} : ({ isWithoutEvidence: true } as const);
+        record(place, { kind: 'approved', attempt, approval: { by: 'ada', how: 'human', at: world.now, ...knowing } });
+      }
       return true;
     }
-    case 'save-evidence':
-      record(place, { kind: 'evidence-saved', attempt: step.attempt.number, path: 'somewhere' });
+    case 'save-evidence': {
+      const lost = { pod: { kind: 'Pod', name: 'cart-1' }, because: 'forbidden', isOnlyTrace: true };
+      const unsaved = dice() < chances.trouble ? { unsaved: [lost] } : {};
+      record(place, { kind: 'evidence-saved', attempt: step.attempt.number, path: 'somewhere', ...unsaved });
       return true;
+    }
     case 'change':
       change(step, place);
       return true;
@@ -199,6 +205,7 @@ function wrongsOf({ attempt, index, direction }: Extract<Step, { readonly kind: 
     [!isUndo && undoAsked !== undefined, 'it is being put back'],
     [!isUndo && progress !== undefined && isCarriedOut(progress), 'it is carried out already'],
     [!isUndo && plan.changes.some(destroysPods) && evidencePath === undefined, 'its evidence is not saved'],
+    [!isUndo && needsConsentToLoss(attempt), 'nobody knew that its evidence could not be saved'],
   ];
   return rules.flatMap(([isBroken, says]) => (isBroken ? [`${plan.id} ${direction} ${index}: ${says}`] : []));
 }

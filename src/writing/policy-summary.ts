@@ -28,7 +28,8 @@ export function writePolicySummary({ rules, limits, probing }: Policy, layout: L
   ];
 }
 
-function spokenRule({ name, mitigations, purposes, namespaces, nodes, clusters, attempts, hours, repairConfidence }: PolicyRule): string {
+function spokenRule({ name, mitigations, purposes, namespaces, nodes, clusters, attempts, ...more }: PolicyRule): string {
+  const { hours, repairConfidence, isWithoutEvidence } = more;
   return [
     `${name}: ${mitigations === 'any' ? 'any mitigation' : mitigations.join(', ')}, to ${purposes.join(' and ')}`,
     namespaces === 'any' ? 'in any namespace that does not begin with kube-' : `in ${namespaces.join(', ')}`,
@@ -36,6 +37,7 @@ function spokenRule({ name, mitigations, purposes, namespaces, nodes, clusters, 
     ...spokenNames('in the cluster', clusters),
     ...(hours === undefined ? [] : [spokenHours(hours)]),
     ...(repairConfidence === undefined ? [] : [`a repair only with a confidence of ${repairConfidence} or more`]),
+    ...(isWithoutEvidence === true ? ['also where what fails could not be saved first'] : []),
     `at most ${attempts.most === 1 ? 'once' : `${attempts.most} times`} within ${attempts.withinMinutes} min`,
   ].join('; ');
 }

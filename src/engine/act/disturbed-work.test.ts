@@ -3,6 +3,7 @@ import { kubernetesActuator } from '../../actuators/kubernetes-api/kubernetes-ac
 import { type Incident, incidentOf } from '../../domain/incident.ts';
 import { type Policy, usualPolicy } from '../../domain/policy.ts';
 import { fieldAt, type JsonValue } from '../../domain/prepared-change.ts';
+import { deletesTheOnlyEvidence } from '../../guard-rails/deletes-the-only-evidence.ts';
 import { cordonNode } from '../../mitigations/cordon-node.ts';
 import type { EvidenceRequest } from '../../ports/evidence-source.ts';
 import { serverStoreInMemory } from '../../stores/in-memory/server-store-in-memory.ts';
@@ -231,6 +232,56 @@ test.each([
 
   expect(await workIncident(night.id, acting, new AbortController().signal)).toMatchObject({ resting: 'waiting', because });
   expect([night.cluster.writes, night.cluster.wanted]).toEqual([[], before]);
+});
+
+describe('logs may not be read, so that what fails cannot be saved before it goes', () => {
+  const forbidden = { state: 'unreadable', because: 'forbidden', detail: 'pods/log is forbidden' } as const;
+
+  /** Nobody may read logs there. */
+  function withoutLogs(night: Night): Acting {
+    const acting = actingIn(night);
+    const [source] = acting.investigation.sources;
+    const read = ((request: EvidenceRequest, signal: AbortSignal) =>
+      request.kind === 'container-logs' ? Promise.resolve(forbidden) : source.read(request, signal)) as typeof source.read;
+    const guardRails = [deletesTheOnlyEvidence];
+    return { ...acting, investigation: { ...acting.investigation, guardRails, sources: [{ ...source, read }] } };
+  }
+
+  test('a policy alone destroys nothing, and says what could not be saved', async () => {
+    const night = await badNight();
+    const approver: Acting['approver'] = { ask: () => Promise.resolve({ answer: 'nobody' }) };
+    const worked = await workIncident(night.id, { ...withoutLogs(night), policy: anything, approver }, new AbortController().signal);
+
+    expect([worked.state === 'rested' && worked.resting, night.cluster.writes]).toEqual(['waiting', []]);
+    expect(worked.state === 'rested' && worked.because).toContain(
+      'nights: it would destroy what could not be saved: the logs of Pod shop/',
+    );
+  });
+
+  test('a policy does, whose rule says that logs are kept elsewhere', async () => {
+    const night = await badNight();
+    const policy = { ...anything, rules: anything.rules.map((rule) => ({ ...rule, isWithoutEvidence: true as const })) };
+
+    expect([await work(night, { ...withoutLogs(night), policy }), night.cluster.writes.length]).toEqual(['mitigated', 3]);
+  });
+
+  test.each([
+    ['yes', ['mitigated', 3]],
+    ['no', ['needs-human', 0]],
+  ] as const)('a human who has agreed to the plan is asked once more, knowing it, and says %s', async (second, expected) => {
+    const night = await badNight();
+    const asked: (readonly string[])[] = [];
+    const ask: Acting['approver']['ask'] = ({ unsaved }) => {
+      asked.push(unsaved.map(({ because }) => because));
+      return Promise.resolve({ answer: asked.length === 1 ? 'yes' : second, by: 'ada' });
+    };
+
+    expect([await work(night, { ...withoutLogs(night), approver: { ask } }), night.cluster.writes.length]).toEqual(expected);
+    expect(asked).toEqual([[], ['pods/log is forbidden', 'pods/log is forbidden']]);
+    expect((await storedIn(night)).attempts.map(({ approval }) => approval?.isWithoutEvidence)).toEqual([
+      second === 'yes' ? true : undefined,
+    ]);
+  });
 });
 
 test('another process takes the incident over while a change is made: this one begins no other, and says so', async () => {

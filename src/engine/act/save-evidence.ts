@@ -1,5 +1,6 @@
+import type { ClusterChange } from '../../domain/cluster-change.ts';
 import type { Pod } from '../../domain/kubernetes/pod.ts';
-import type { MitigationPlan } from '../../domain/mitigation.ts';
+import type { Replica } from '../../domain/replica.ts';
 import type { LogRequest } from '../../ports/evidence-source.ts';
 import type { Assessment } from '../../reasoning/assess.ts';
 import type { Attempt } from '../../domain/incident.ts';
@@ -7,6 +8,7 @@ import { gather, merge } from '../gather-evidence.ts';
 import { requestFor } from '../rounds.ts';
 import { type Acting, type Failed, happened, type StepOutcome } from './acting.ts';
 import type { Memory } from './memory.ts';
+import { type Doomed, unsavedEvidence } from './unsaved-evidence.ts';
 
 /** What a container wrote last is what tells; whole logs of a busy one would keep users waiting. */
 const tailLines = 2000;
@@ -20,12 +22,21 @@ export async function saveEvidence(
   const assessment = await assessmentToKeep(acting, memory, signal);
   if ('attempted' in assessment) return assessment;
   const { snapshot, facts } = assessment;
-  const logs = doomedPods(attempt.plan, assessment).flatMap(logsOf);
-  const { sources } = acting.investigation;
+  const doomed = attempt.plan.changes.flatMap((change) => doomedBy(change, assessment));
+  const logs = doomed.flatMap((each) => each.logs);
+  const { sources, guardRails } = acting.investigation;
   const request = { ...requestFor('container-logs', 'the last words of what is about to go', facts.now), logs };
   const read = logs.length === 0 ? {} : await gather(sources, [request], signal, () => undefined);
-  const kept = await acting.evidence.keep({ ...snapshot, readings: merge(snapshot.readings, read) });
-  return kept.state === 'failed' ? kept : happened({ kind: 'evidence-saved', attempt: attempt.number, path: kept.path });
+  const readings = merge(snapshot.readings, read);
+  const kept = await acting.evidence.keep({ ...snapshot, readings });
+  if (kept.state === 'failed') return kept;
+  const unsaved = unsavedEvidence(doomed, { reading: readings['container-logs'], assessment, guardRails });
+  return happened({
+    kind: 'evidence-saved',
+    attempt: attempt.number,
+    path: kept.path,
+    ...(unsaved.length === 0 ? {} : { unsaved }),
+  });
 }
 
 /** What was put aside while the plan was made; after a restart, or for a second attempt, what is there by now. */
@@ -43,25 +54,28 @@ async function assessmentToKeep({ evidence }: Acting, memory: Memory, signal: Ab
 /** A rollout replaces every pod of its workload; a few of them tell what all of them would. */
 const podsPerRollout = 6;
 
-function doomedPods({ changes }: MitigationPlan, { facts }: Assessment): readonly Pod[] {
-  return changes.flatMap((change): readonly Pod[] => {
-    switch (change.kind) {
-      case 'evict':
-      case 'delete-pod': {
-        const pod = facts.get('pods')?.named(change.namespace, change.pod);
-        return pod === undefined ? [] : [pod];
-      }
-      case 'roll-back':
-      case 'restart-rollout':
-      case 'set-memory-limit':
-        return (facts.get('replicas')?.ofWorkload(change.workload) ?? [])
-          .toSorted((one, other) => Number(other.health === 'failing') - Number(one.health === 'failing'))
-          .slice(0, podsPerRollout)
-          .map(({ pod }) => pod);
-      default:
-        return [];
+function doomedBy(change: ClusterChange, { facts }: Assessment): readonly Doomed[] {
+  const replicas = facts.get('replicas');
+  switch (change.kind) {
+    case 'evict':
+    case 'delete-pod': {
+      const replica = replicas?.ofPod(change.namespace, change.pod);
+      return replica === undefined ? [] : [doomed(change, replica)];
     }
-  });
+    case 'roll-back':
+    case 'restart-rollout':
+    case 'set-memory-limit':
+      return (replicas?.ofWorkload(change.workload) ?? [])
+        .toSorted((one, other) => Number(other.health === 'failing') - Number(one.health === 'failing'))
+        .slice(0, podsPerRollout)
+        .map((replica) => doomed(change, replica));
+    default:
+      return [];
+  }
+}
+
+function doomed(by: ClusterChange, replica: Replica): Doomed {
+  return { by, replica, logs: logsOf(replica.pod) };
 }
 
 function logsOf({ metadata, status }: Pod): readonly LogRequest[] {

@@ -1,6 +1,7 @@
-import type { Attempt, Incident } from '../../domain/incident.ts';
+import { type Attempt, type Incident, needsConsentToLoss } from '../../domain/incident.ts';
+import type { Instant } from '../../domain/instant.ts';
 import type { Approval } from '../../domain/permit.ts';
-import { type ApprovalJudgement, judgeApproval } from '../../workflow/policy.ts';
+import { type ApprovalJudgement, judgeApproval, spokenLoss } from '../../workflow/policy.ts';
 import { type Acting, type Failed, happened, type StepOutcome } from './acting.ts';
 import { firstFit, isUnchanged } from './fitting-plans.ts';
 import type { Journal } from './journal.ts';
@@ -33,7 +34,7 @@ export async function seekApproval(acting: Acting, seeking: Seeking, signal: Abo
     if (acting.isDryRun === true) return { state: 'waiting', because: judged.state === 'ask' ? judged.because : wouldRun(judged.rule) };
     if (judged.state === 'ask' && agreed === undefined) {
       const asked = await acting.approver.ask(attempt, signal);
-      if (asked.answer === 'nobody') return { state: 'waiting', because: judged.because };
+      if (asked.answer === 'nobody') return { state: 'waiting', because: whyWaiting(judged.because, attempt) };
       if (asked.answer === 'no') return declined(attempt, `${asked.by} declined it.`, false);
       agreed = asked.by;
       // Others went on while a human read.
@@ -43,9 +44,7 @@ export async function seekApproval(acting: Acting, seeking: Seeking, signal: Abo
     if ('attempted' in fits) return fits;
     if (signal.aborted) return happened();
     if (fits.whyNot !== undefined) return declined(attempt, fits.whyNot, true);
-    const at = acting.clock.now();
-    const approval: Approval =
-      agreed === undefined && judged.state === 'approved' ? { by: judged.rule, how: 'policy', at } : { by: agreed ?? '', how: 'human', at };
+    const approval = approvalBy(agreed, judged, { attempt, at: acting.clock.now() });
     const happening = { kind: 'approved', attempt: attempt.number, approval } as const;
     const recorded = await journal.recordAsOf(entries.revision, happening, approval.by);
     if (recorded.state === 'failed') return recorded;
@@ -63,8 +62,26 @@ function judge(
   { policy, clock }: Acting,
   { incident, attempt, entries }: { readonly incident: Incident; readonly attempt: Attempt; readonly entries: Entries },
 ): ApprovalJudgement {
-  const { plan, purpose } = attempt;
-  return judgeApproval({ plan, purpose, policy, now: clock.now(), earlier: entries.approved, cluster: incident.cluster });
+  const { plan, purpose, unsaved } = attempt;
+  return judgeApproval({ plan, purpose, policy, now: clock.now(), earlier: entries.approved, cluster: incident.cluster, unsaved });
+}
+
+function whyWaiting(because: string, attempt: Attempt): string {
+  if (!needsConsentToLoss(attempt)) return because;
+  const loss = spokenLoss(attempt.unsaved.filter(({ isOnlyTrace }) => isOnlyTrace));
+  return `${because} What it destroys could not be saved: ${loss}. Whoever knows that can agree to it: at a terminal, or with --without-evidence.`;
+}
+
+/** Whoever agrees after it was tried to save the evidence has been told what could not be saved. */
+function approvalBy(
+  agreed: string | undefined,
+  judged: ApprovalJudgement,
+  { attempt, at }: { readonly attempt: Attempt; readonly at: Instant },
+): Approval {
+  const knowing = attempt.unsaved.length === 0 ? {} : ({ isWithoutEvidence: true } as const);
+  if (agreed !== undefined) return { by: agreed, how: 'human', at, ...knowing };
+  if (judged.state === 'ask') throw new Error('Nobody has agreed.');
+  return { by: judged.rule, how: 'policy', at, ...knowing };
 }
 
 function declined({ number }: Attempt, because: string, isSuperseded: boolean): StepOutcome {

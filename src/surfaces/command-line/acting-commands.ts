@@ -1,7 +1,7 @@
 import { Argument, Command, Option } from 'commander';
 import type { ActSettings } from './acting-composition.ts';
 import type { ColourChoice } from './colours.ts';
-import type { CommandRequest, OutputFormat } from './command-request.ts';
+import type { CommandRequest, OutputFormat, Presentation } from './command-request.ts';
 import { readCount, readDatabase, readDuration, readText, readTimeZone } from './option-values.ts';
 import { addProbingOptions, type ProbingFlags, probingOf } from './probing-options.ts';
 import { addSourceOptions, colourOption, examples, outputOption, type SourceFlags, sourceOf } from './source-options.ts';
@@ -36,6 +36,7 @@ interface ActFlags extends ActTimes {
   readonly policy?: string;
   readonly database?: string;
   readonly approve?: readonly string[];
+  readonly withoutEvidence?: boolean;
   readonly output: OutputFormat;
   readonly color: ColourChoice;
 }
@@ -56,8 +57,12 @@ function addActOptions(command: Command): Command {
     command
       .addOption(new Option('--policy <file>', 'what may run without asking, where and how often').argParser(readText))
       .addOption(
-        new Option('--approve <mitigation>', 'agree beforehand to this mitigation, by its id; may be given again').argParser(addText),
-      ),
+        new Option(
+          '--approve <mitigation>',
+          'agree beforehand to the first plan of this mitigation, by its id; may be given again, for one more plan',
+        ).argParser(addText),
+      )
+      .addOption(new Option('--without-evidence', 'what is agreed to beforehand may also destroy logs that could not be saved')),
   )
     .addOption(databaseOption())
     .addOption(outputOption())
@@ -195,12 +200,13 @@ function incidentArgument(): Argument {
   return new Argument('<incident>', 'id of an incident, as stanch incidents lists them').argParser(readText);
 }
 
-function presentationOf({ output, color, approve = [] }: Pick<ActFlags, 'output' | 'color' | 'approve'>): {
-  readonly output: OutputFormat;
-  readonly colour: ColourChoice;
-  readonly approved: readonly string[];
-} {
-  return { output, colour: color, approved: approve };
+function presentationOf({
+  output,
+  color,
+  approve = [],
+  withoutEvidence = false,
+}: Pick<ActFlags, 'output' | 'color' | 'approve' | 'withoutEvidence'>): Presentation {
+  return { output, colour: color, approved: approve, isWithoutEvidence: withoutEvidence };
 }
 
 export function settingsOf({ policy, database, soak, within, timeZone }: ActTimes & Pick<ActFlags, 'policy' | 'database'>): ActSettings {

@@ -49,6 +49,8 @@ export interface Presentation {
   readonly colour: ColourChoice;
   /** Ids of mitigations. */
   readonly approved: readonly string[];
+  /** True: what was agreed to may also destroy evidence that could not be saved. */
+  readonly isWithoutEvidence: boolean;
 }
 
 /** What may be started to look. Left out: as when the incident was opened. */

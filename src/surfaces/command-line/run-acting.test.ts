@@ -1,4 +1,4 @@
-import { PassThrough, Readable } from 'node:stream';
+import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
 import { exampleChoice, exampleEvents, exampleIncident, examplePlan } from '../../domain/example-incident.ts';
 import type { ActingComposition } from './acting-composition.ts';
@@ -30,9 +30,15 @@ test.each([
   { name: 'nowhere, for the answer is JSON', isChosenNow: true, isOutTerminal: true, more: ['-o', 'json'], isShown: true },
 ])('whoever is asked about a plan that was shown $name sees it beside the question: $isShown', async (of) => {
   const { isChosenNow, isOutTerminal, more, isShown } = of;
-  const { error } = await exampleProgram({
+  const input = Object.assign(new PassThrough(), { isTTY: true });
+  let error = '';
+  const writeError = (text: string): void => {
+    error += text;
+    if (text.endsWith('[y/N] ')) input.write('n\n');
+  };
+  await exampleProgram({
     composition: { openActing: () => Promise.resolve(asking(isChosenNow)) },
-    terminal: { isOutTerminal, isErrorTerminal: true, input: Object.assign(Readable.from(['n\n']), { isTTY: true }) },
+    terminal: { isOutTerminal, isErrorTerminal: true, input, writeError },
   }).run('mitigate', '--incident', 'it', ...more);
 
   expect([error.includes('kubectl cordon'), error.includes('Carry out cordon-node now?')]).toEqual([isShown, true]);

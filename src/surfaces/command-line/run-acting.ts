@@ -1,11 +1,11 @@
 import { hostname, userInfo } from 'node:os';
-import type { Attempt } from '../../domain/incident.ts';
+import { type Attempt, needsConsentToLoss } from '../../domain/incident.ts';
 import type { Follower } from '../../engine/act/acting.ts';
 import type { Worked } from '../../engine/act/work-incident.ts';
 import { writeFailureLine } from '../../writing/failure-line.ts';
 import { writeIncidentReport } from '../../writing/markdown/incident-report.ts';
 import { writeIncidentList } from '../../writing/text/acting/incident-list.ts';
-import { tellRehearsal, writeAttempt } from '../../writing/text/acting/attempt.ts';
+import { tellRehearsal, writeAttempt, writeLoss } from '../../writing/text/acting/attempt.ts';
 import { tellDryRun, tellResting } from '../../writing/text/acting/resting.ts';
 import { nothingActed, tellActing, watchingLine } from '../../writing/text/acting/tell-acting.ts';
 import type { ActingComposition, ActRequest, People } from './acting-composition.ts';
@@ -121,7 +121,14 @@ function peopleFor(request: ActingRequest, { screen, run }: Showing): People {
         follower.happened(event, incident);
       },
     },
-    approver: terminalApprover(terminal, { approved: request.approved, by, clear: screen.clear, unseen }),
+    approver: terminalApprover(terminal, {
+      approved: request.approved,
+      isWithoutEvidence: request.isWithoutEvidence,
+      by,
+      clear: screen.clear,
+      unseen,
+      loss: (attempt) => (needsConsentToLoss(attempt) ? `${writeLoss(attempt, layoutFor(terminal, 'never')).join('\n')}\n` : ''),
+    }),
   };
 }
 

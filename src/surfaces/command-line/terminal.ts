@@ -4,7 +4,8 @@ import type { Readable } from 'node:stream';
 export interface Terminal {
   readonly writeOut: (text: string) => void;
   readonly writeError: (text: string) => void;
-  readonly input: Readable & { readonly isTTY?: boolean };
+  /** setRawMode: hands over each key at once. Absent: not a terminal. */
+  readonly input: Readable & { readonly isTTY?: boolean; readonly setRawMode?: (isRaw: boolean) => unknown };
   readonly isOutTerminal: boolean;
   readonly isErrorTerminal: boolean;
   /** Absent: not a terminal. */

@@ -19,7 +19,7 @@ export function writeAttempts({ attempts, unfit, withoutPlan }: Incident): reado
 }
 
 function writeAttempt(attempt: Attempt): readonly string[] {
-  const { number, plan, purpose, evidencePath, declined, judgement, undoAsked, observations, appliedAt, chosenAt } = attempt;
+  const { number, plan, purpose, evidencePath, unsaved, declined, judgement, undoAsked, observations, appliedAt, chosenAt } = attempt;
   const last = observations.at(-1);
   const compared = { appliedAt: appliedAt ?? chosenAt, baseline: attempt.baseline };
   return [
@@ -30,6 +30,10 @@ function writeAttempt(attempt: Attempt): readonly string[] {
     `- Before: ${prose(asSentence(spokenBaseline(attempt)))}`,
     ...(last === undefined ? [] : [`- Last seen: ${prose(asSentence(spokenSides(last, compared)))}`]),
     ...(evidencePath === undefined ? [] : [`- Evidence saved first: ${code(evidencePath)}`]),
+    ...unsaved.map(
+      ({ pod, because, isOnlyTrace }) =>
+        `- Not saved${isOnlyTrace ? ', and the only trace' : ''}: the logs of ${prose(spokenSubject(pod))}: ${sentence(because)}`,
+    ),
     ...(declined === undefined ? [] : [`- Not carried out: ${sentence(declined.because)}`]),
     ...(judgement === undefined ? [] : [`- ${judgementWords[judgement.is]} ${prose(asSentence(judgement.because))}`]),
     ...(undoAsked === undefined ? [] : [`- Put back, because ${sentence(undoAsked.because)}`]),

@@ -32,6 +32,16 @@ export function writeAttempt(attempt: Attempt, layout: Layout): readonly string[
   ];
 }
 
+/** What could not be saved and goes with the plan. Empty: nothing that is known of. */
+export function writeLoss({ unsaved }: Pick<Attempt, 'unsaved'>, layout: Layout): readonly string[] {
+  const { palette } = layout;
+  return unsaved.flatMap(({ pod, because, isOnlyTrace }) => {
+    const end = isOnlyTrace ? 'It goes for good with this plan, and nothing else tells why it fails.' : '';
+    const text = `Not saved: the logs of ${spokenSubject(pod)}: ${because.replace(/\.$/, '')}. ${end}`.trim();
+    return paragraph({ text, mark: isOnlyTrace ? '✗ ' : '? ', paintMark: isOnlyTrace ? palette.bad : palette.doubtful }, layout);
+  });
+}
+
 /** The server's own word on each change, before anything is touched. */
 export function tellRehearsal(
   plan: MitigationPlan,

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { exampleChoice, exampleEvents, exampleIncident, examplePlan } from '../../../domain/example-incident.ts';
 import { incidentOf } from '../../../domain/incident.ts';
 import type { IncidentEvent } from '../../../domain/incident-event.ts';
+import { writeAttempts } from '../../markdown/report-attempts.ts';
 import { exampleNight, exampleWrongTurn } from '../../example-night.ts';
 import { type Layout, type Palette, plainPalette } from '../../layout.ts';
 import { tellRehearsal } from './attempt.ts';
@@ -50,6 +52,24 @@ test('a wrong turn is told with what was taken back, and what is left to do', as
   const lines = [...tellAll(turn), ...resting(turn, 'needs-human', 'cordon-node is blocked: there is room elsewhere: no.')];
 
   await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot('../../golden/acting-wrong-turn.txt');
+});
+
+test('what could not be saved before it goes is told beside what was, also in the notes', () => {
+  const pod = { kind: 'Pod', namespace: 'shop', name: 'cart-1' };
+  const unsaved = [
+    { pod, because: 'pods "cart-1" is forbidden', isOnlyTrace: true },
+    { pod: { ...pod, name: 'cart-2' }, because: 'dial tcp: connection refused', isOnlyTrace: false },
+  ];
+  const events = exampleEvents([exampleChoice(1, examplePlan()), { kind: 'evidence-saved', attempt: 1, path: 'evidence-1', unsaved }]);
+
+  expect(tellAll(events, { ...plain, columns: 200 }).slice(-2)).toEqual([
+    '✗ Not saved: the logs of Pod shop/cart-1: pods "cart-1" is forbidden. It goes for good with this plan, and nothing else tells why it fails.',
+    '? Not saved: the logs of Pod shop/cart-2: dial tcp: connection refused.',
+  ]);
+  expect(writeAttempts(exampleIncident(...events.slice(1))).filter((line) => line.includes('Not saved'))).toEqual([
+    '- Not saved, and the only trace: the logs of Pod shop/cart-1: pods "cart-1" is forbidden.',
+    '- Not saved: the logs of Pod shop/cart-2: dial tcp: connection refused.',
+  ]);
 });
 
 test('an attempt that is in force is said to be, with what puts it back', () => {

@@ -7,7 +7,7 @@ import { wellSince } from '../../../domain/how-it-stands.ts';
 import { judgementWords, resultWords, spokenSides } from '../../acting-words.ts';
 import { type Layout, paragraph, rule } from '../../layout.ts';
 import { oneLine } from '../../terminal-safe.ts';
-import { safeCommand, writeAttempt } from './attempt.ts';
+import { safeCommand, writeAttempt, writeLoss } from './attempt.ts';
 import { writeClosing } from './closing.ts';
 import { writeProofs } from './gate.ts';
 
@@ -65,10 +65,13 @@ function linesOf(event: IncidentEvent, attempt: Attempt | undefined, layout: Lay
     case 'declined':
       return paragraph({ text: `Not carried out: ${event.because}`, mark: '✗ ', paintMark: palette.bad }, layout);
     case 'evidence-saved':
-      return paragraph(
-        { text: `${clockTime(event.at)} Saved the evidence first: ${event.path}`, mark: '✓ ', paintMark: palette.good },
-        layout,
-      );
+      return [
+        ...paragraph(
+          { text: `${clockTime(event.at)} Saved the evidence first: ${event.path}`, mark: '✓ ', paintMark: palette.good },
+          layout,
+        ),
+        ...(attempt === undefined ? [] : writeLoss(attempt, layout)),
+      ];
     case 'change-ended':
       return attempt === undefined ? [] : writeChangeEnd(event, attempt, layout);
     case 'judged':
