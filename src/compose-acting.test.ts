@@ -45,7 +45,7 @@ test.each<(kept: Kept) => ActRequest>([
   expect(await act(requestFor(kept), people, new AbortController().signal)).toEqual({
     state: 'failed',
     attempted: `working incident ${kept.id}`,
-    happened: 'it is of the cluster production, and this is staging; nothing was done here',
+    happened: 'it is of the cluster production, and this is the cluster staging; nothing was done here',
     whatToDo: 'Point the kubeconfig at that cluster (kubectl config use-context, KUBECONFIG) and run it again',
   });
 });

@@ -1,11 +1,13 @@
 import { noSuchIncident, openStore } from './compose-incidents.ts';
+import { compareClusters, type TakenUp } from './compose-cluster-mark.ts';
 import { whileLeased, whoami } from './compose-lease.ts';
 import { composeSavedOptions, readSavedOptions } from './compose-saved-options.ts';
 import { wallClock } from './compose-sources.ts';
-import { openActing, openLook, otherCluster, readPolicy, withProbing } from './compose-work.ts';
+import { openActing, openLook, readPolicy, withProbing } from './compose-work.ts';
 import type { Alert } from './domain/alert.ts';
 import { incidentOf } from './domain/incident.ts';
 import type { Policy } from './domain/policy.ts';
+import type { ClusterMark } from './domain/same-cluster.ts';
 import type { Acting } from './engine/act/acting.ts';
 import { askForUndo, askToStop } from './engine/act/ask-for-undo.ts';
 import type { Lease } from './engine/act/lease.ts';
@@ -25,9 +27,7 @@ export async function act(request: ActRequest, people: People, signal: AbortSign
     const policy = await readPolicy(request.settings);
     if ('attempted' in policy) return policy;
     const found =
-      request.kind === 'mitigate'
-        ? { id: undefined, cluster: undefined, source: request.source }
-        : await findIncident(request, opened.store, people);
+      request.kind === 'mitigate' ? { takenUp: undefined, source: request.source } : await findIncident(request, opened.store, people);
     if ('attempted' in found) return found;
     return await workOn({ ...found, source: withProbing(found.source, policy), request, policy, ...opened, people }, signal);
   } finally {
@@ -36,10 +36,8 @@ export async function act(request: ActRequest, people: People, signal: AbortSign
 }
 
 interface Found {
-  /** Undefined: it is still to be opened. */
-  readonly id: string | undefined;
-  /** Name of the cluster that the incident is of. Undefined: it is still to be opened. */
-  readonly cluster: string | undefined;
+  /** The incident, and the cluster that it is of. Undefined: it is still to be opened. */
+  readonly takenUp: TakenUp | undefined;
   readonly source: SourceOptions;
 }
 
@@ -55,16 +53,22 @@ async function findIncident(
   const incident = read.state === 'missing' ? undefined : incidentOf(read.events);
   const source = incident === undefined ? undefined : readSavedOptions(incident.source);
   if (incident === undefined || source === undefined) return noSuchIncident(id);
-  const { cluster } = incident;
-  return (await askFirst(request, { id, store, follower })) ?? { id, cluster, source: { ...source, ...request.probing } };
+  const { cluster, clusterUid } = incident;
+  const takenUp = { id, cluster, ...(clusterUid === undefined ? {} : { clusterUid }) };
+  return (await askFirst(request, { id, store, follower })) ?? { takenUp, source: { ...source, ...request.probing } };
 }
 
-async function openIncident({ source, store }: Job, alert: Alert | undefined, cluster: string): Promise<{ readonly id: string } | Failure> {
+async function openIncident(
+  { source, store }: Job,
+  alert: Alert | undefined,
+  { cluster, clusterUid }: ClusterMark,
+): Promise<{ readonly id: string } | Failure> {
   const created = await store.create({
     kind: 'opened',
     at: wallClock.now(),
     by: whoami(),
     cluster,
+    ...(clusterUid === undefined ? {} : { clusterUid }),
     source: composeSavedOptions(source),
     ...(alert === undefined
       ? {}
@@ -99,9 +103,10 @@ async function workOn(job: Job, signal: AbortSignal): Promise<Acted | Failure> {
   const look = await openLook(source, { directory, announcer, notice: (text) => announcer.announce({ kind: 'notice', text }) }, signal);
   if (look.state === 'failed') return look;
   try {
-    if (job.id !== undefined && job.cluster !== undefined && job.cluster !== look.cluster)
-      return otherCluster({ incident: job.id, cluster: job.cluster }, look.cluster);
-    const opened = job.id === undefined ? await openIncident(job, look.investigation.question.alert, look.cluster) : { id: job.id };
+    const doubt = job.takenUp === undefined ? undefined : compareClusters(job.takenUp, look.mark);
+    if (typeof doubt === 'object') return doubt;
+    if (doubt !== undefined) announcer.announce({ kind: 'notice', text: doubt });
+    const opened = job.takenUp ?? (await openIncident(job, look.investigation.question.alert, look.mark));
     if ('attempted' in opened) return opened;
     return await whileLeased(opened.id, job, async (lease) => {
       const { acting, close } = await openActing(look, { ...decidingFor(job), lease });

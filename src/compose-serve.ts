@@ -4,7 +4,8 @@ import { openDatabase } from './compose-database.ts';
 import { thisProcess } from './compose-lease.ts';
 import { composeSavedOptions, readSavedOptions } from './compose-saved-options.ts';
 import { openSources, wallClock } from './compose-sources.ts';
-import { openActing, openLook, otherCluster, pause, readPolicy, withProbing } from './compose-work.ts';
+import { compareClusters } from './compose-cluster-mark.ts';
+import { openActing, openLook, pause, readPolicy, withProbing } from './compose-work.ts';
 import type { AcceptedPage } from './domain/accepted-page.ts';
 import type { Incident } from './domain/incident.ts';
 import { serveEngine, type ServeEngine } from './engine/serve/serve-engine.ts';
@@ -105,9 +106,11 @@ async function openWork(wish: WorkWish, { request, store, directory, log }: Plac
     signal,
   );
   if (look.state === 'failed') return look;
-  if (look.cluster !== incident.cluster) {
+  // A page is taken in without asking the cluster, so that such an incident knows it by name alone.
+  const doubt = compareClusters({ ...incident, id: 'of this page' }, look.mark);
+  if (typeof doubt === 'object') {
     await look.close();
-    return otherCluster({ incident: 'of this page', cluster: incident.cluster }, look.cluster);
+    return doubt;
   }
   const acting = await openActing(look, { ...deciding, policy, settings: request.settings, by: 'stanch', diagnosesWhileWaiting: true });
   return {

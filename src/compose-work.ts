@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { markCluster, type ReachedCluster } from './compose-cluster-mark.ts';
 import { evidenceKeeper, type OpenedKeeper } from './compose-evidence.ts';
 import { investigationInput } from './compose-input.ts';
 import { type OpenedSources, openSources, wallClock, type Writing } from './compose-sources.ts';
@@ -19,8 +20,8 @@ import type { Failure, SourceOptions } from './surfaces/command-line/looking.ts'
 export interface OpenedLook {
   readonly state: 'opened';
   readonly investigation: InvestigationInput;
-  /** Name of the cluster that was reached. */
-  readonly cluster: string;
+  /** The cluster that was reached. */
+  readonly mark: ReachedCluster;
   readonly close: () => Promise<void>;
   readonly tools: { readonly evidence: OpenedKeeper; readonly writing: Writing | undefined; readonly namespace: string };
 }
@@ -66,12 +67,13 @@ async function lookWith(
   source: SourceOptions,
   opened: OpenedSources,
   { announcer, signal }: { readonly announcer: Announcer; readonly signal: AbortSignal },
-): Promise<Pick<OpenedLook, 'state' | 'investigation' | 'cluster'> | Failure> {
+): Promise<Pick<OpenedLook, 'state' | 'investigation' | 'mark'> | Failure> {
   const input = await investigationInput(source, opened, { announcer, signal });
   if (input.state === 'failed') return input;
   const reached = await opened.sources[0].identify(signal);
   if (reached.state === 'failed') return reached;
-  return { state: 'opened', investigation: input.investigation, cluster: reached.cluster.name };
+  const mark = await markCluster(reached.cluster.name, opened.writing, signal);
+  return { state: 'opened', investigation: input.investigation, mark };
 }
 
 type Deciding = Pick<Acting, 'store' | 'approver' | 'follower' | 'policy' | 'goal' | 'by'> &
@@ -141,15 +143,5 @@ export function withProbing(source: SourceOptions, { probing: { nodeAccess, canE
     ...source,
     ...(source.nodeAccess === undefined && nodeAccess !== 'none' ? { nodeAccess: { kind: nodeAccess } } : {}),
     ...(canExec ? { canExec } : {}),
-  };
-}
-
-/** Where no context was named the kubeconfig's current one is used, and that may be another by now. There, nothing of ours is to be found. */
-export function otherCluster({ incident, cluster }: { readonly incident: string; readonly cluster: string }, reached: string): Failure {
-  return {
-    state: 'failed',
-    attempted: `working incident ${incident}`,
-    happened: `it is of the cluster ${cluster}, and this is ${reached}; nothing was done here`,
-    whatToDo: 'Point the kubeconfig at that cluster (kubectl config use-context, KUBECONFIG) and run it again',
   };
 }

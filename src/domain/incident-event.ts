@@ -45,7 +45,10 @@ export type IncidentHappening =
       readonly kind: 'opened';
       /** Absent: nobody was paged. */
       readonly alert?: { readonly name: string; readonly summary: string; readonly startedAt?: Instant };
+      /** Name of the cluster, as the kubeconfig has it. */
       readonly cluster: string;
+      /** Of its namespace kube-system: tells it from another of the same name. Absent: it could not be read. */
+      readonly clusterUid?: string;
       /** Where to look, as the surface that opened it needs it to look again. */
       readonly source: JsonValue;
       /** The page that a server opened it for. `page`: id of an AcceptedPage. `series`: see `seriesOf`. Absent: somebody opened it on a command line. */

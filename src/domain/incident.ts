@@ -54,6 +54,8 @@ export interface Incident {
   readonly openedAt: Instant;
   readonly alert: Extract<IncidentEvent, { readonly kind: 'opened' }>['alert'];
   readonly cluster: string;
+  /** See the event "opened". Absent: it could not be read. */
+  readonly clusterUid?: string;
   readonly source: JsonValue;
   readonly cause: Extract<IncidentEvent, { readonly kind: 'opened' }>['cause'];
   readonly investigations: readonly { readonly at: Instant; readonly why: 'first' | 'diagnosis'; readonly investigation: Investigation }[];
@@ -84,6 +86,7 @@ export function incidentOf(events: readonly IncidentEvent[]): Incident | undefin
     openedAt: first.at,
     alert: first.alert,
     cluster: first.cluster,
+    ...(first.clusterUid === undefined ? {} : { clusterUid: first.clusterUid }),
     source: first.source,
     cause: first.cause,
     investigations: [],

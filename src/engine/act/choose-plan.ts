@@ -20,7 +20,7 @@ export async function choosePlan(
 ): Promise<StepOutcome> {
   const seen = await memory.freshFor(purpose, signal);
   if ('attempted' in seen) return seen;
-  const entries = await ledger.read(incident.cluster);
+  const entries = await ledger.read(incident);
   if ('attempted' in entries) return entries;
   const limiting = { policy: acting.policy, entries };
   const { plan, passedOver } = await choose({ incident, purpose, memory, ledger, seen, limiting }, signal);

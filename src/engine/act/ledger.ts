@@ -1,5 +1,6 @@
 import { type Incident, incidentOf } from '../../domain/incident.ts';
 import type { Instant } from '../../domain/instant.ts';
+import { type ClusterMark, isSameCluster } from '../../domain/same-cluster.ts';
 import { attemptsOf, budgetWindowMilliseconds, type EarlierAttempt } from '../../workflow/policy.ts';
 import { approvalHoldsMilliseconds, cordonsUnderWay } from '../../workflow/policy-limits.ts';
 import type { Acting, Failed } from './acting.ts';
@@ -30,7 +31,7 @@ export class Ledger {
   }
 
   /** `cluster`: that the incident is of. */
-  async read(cluster: string): Promise<Entries | Failed> {
+  async read(cluster: ClusterMark): Promise<Entries | Failed> {
     const { store, policy, clock } = this.#acting;
     const now = clock.now();
     const activeSince = now - Math.max(budgetWindowMilliseconds(policy), approvalHoldsMilliseconds);
@@ -42,7 +43,7 @@ export class Ledger {
       if (incident !== undefined && 'attempted' in incident) return incident;
       if (incident !== undefined) found.push({ id, incident });
     }
-    const others = found.filter(({ id, incident }) => id !== this.#id && incident.cluster === cluster);
+    const others = found.filter(({ id, incident }) => id !== this.#id && isSameCluster(incident, cluster) !== 'another');
     return {
       state: 'read',
       revision: listed.revision,

@@ -80,7 +80,7 @@ export class Memory {
 
   async #lookAgain(signal: AbortSignal): Promise<Seen | Failed> {
     const { policy } = this.#acting;
-    const entries = await this.#ledger.read(this.#journal.incident.cluster);
+    const entries = await this.#ledger.read(this.#journal.incident);
     if ('attempted' in entries) return entries;
     const input = this.#input();
     const bounded = AbortSignal.any([signal, AbortSignal.timeout(input.budgetMilliseconds)]);

@@ -28,7 +28,7 @@ export async function seekApproval(acting: Acting, seeking: Seeking, signal: Abo
   const { journal, attempt, ledger } = seeking;
   let agreed: string | undefined;
   for (let count = 0; count < mostTries; count += 1) {
-    const entries = await ledger.read(journal.incident.cluster);
+    const entries = await ledger.read(journal.incident);
     if ('attempted' in entries) return entries;
     const judged = judge(acting, { incident: journal.incident, attempt, entries });
     if (acting.isDryRun === true) return { state: 'waiting', because: judged.state === 'ask' ? judged.because : wouldRun(judged.rule) };
