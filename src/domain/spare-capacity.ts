@@ -11,7 +11,7 @@ export interface Arriving {
   readonly pods: readonly Pod[];
   /** True: they give up the place that they have. False: the same comes once more. */
   readonly areMoving: boolean;
-  /** Nodes that take none of them. */
+  /** Nodes that take none of them, because they are about to be cordoned. */
   readonly closed: ReadonlySet<string>;
 }
 
@@ -30,7 +30,7 @@ export function spareCapacity({ pods, areMoving, closed }: Arriving, facts: Room
   if (facts.nodes === undefined) return unsure('nodes could not be read');
   const open = facts.nodes.all.filter((node) => !closed.has(node.metadata.name));
   const rooms = open.filter(saysWhatItGives);
-  const placed = place(pods, rooms, clusterView(withAll(facts), new Set(areMoving ? pods : [])));
+  const placed = place(pods, rooms, clusterView(withAll(facts), { pods: new Set(areMoving ? pods : []), closing: closed }));
   const misfits = pods.length - placed.length;
   if (misfits > 0 && rooms.length < open.length) return unsure('not every other node says what it can give');
   const because = claimsAbout(placed, pods.length);

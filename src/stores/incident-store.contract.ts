@@ -121,37 +121,6 @@ function testConflicts(stores: Stores): void {
     expect(await store.append(id, 2, [note(1)])).toEqual({ state: 'conflict', length: 1 });
   });
 
-  test('of two who decided by all incidents together one is stored, and the other is told and writes nothing', async () => {
-    const [one, other] = await stores();
-    const ids = [await created(one), await created(one)] as const;
-    const revision = await revisionOf(one);
-    expect(await revisionOf(other)).toBe(revision);
-    const answers = await Promise.all([
-      one.appendAsOf(ids[0], { expectedLength: 1, revision }, [note(1)]),
-      other.appendAsOf(ids[1], { expectedLength: 1, revision }, [note(2)]),
-    ]);
-    expect(answers).toContainEqual({ state: 'appended', length: 2 });
-    expect(answers).toContainEqual({ state: 'outdated' });
-    const untouched = answers[0].state === 'outdated' ? ids[0] : ids[1];
-    expect(await one.read(untouched)).toEqual({ state: 'read', events: [opening()] });
-    expect(await other.appendAsOf(untouched, { expectedLength: 1, revision: await revisionOf(other) }, [note(3)])).toEqual({
-      state: 'appended',
-      length: 2,
-    });
-  });
-
-  test('an incident that is opened outdates what was decided by those that there were', async () => {
-    const [one, other] = await stores();
-    const id = await created(one);
-    const revision = await revisionOf(one);
-    await created(other);
-    expect(await one.appendAsOf(id, { expectedLength: 1, revision }, [note(1)])).toEqual({ state: 'outdated' });
-    expect(await one.appendAsOf(id, { expectedLength: 2, revision: await revisionOf(one) }, [note(1)])).toEqual({
-      state: 'conflict',
-      length: 1,
-    });
-  });
-
   test('of many writers at once each event is kept once', async () => {
     const pair = await stores();
     const id = await created(pair[0]);
@@ -163,12 +132,6 @@ function testConflicts(stores: Stores): void {
     const read = await pair[0].read(id);
     expect(read.state === 'read' && read.events.length).toBe(11);
   });
-}
-
-async function revisionOf(store: IncidentStore): Promise<number> {
-  const listed = await store.list({ limit: 1, which: 'open' });
-  if (listed.state === 'failed') throw new Error(`${listed.attempted}: ${listed.happened}`);
-  return listed.revision;
 }
 
 /** Text that somebody may send who wants to do harm, and what only some stores can hold. */

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { ServerStore } from '../ports/server-store.ts';
 import { accessStoreContract } from './access-store.contract.ts';
+import { appendAsOfContract } from './append-as-of.contract.ts';
 import { endedProcessContract, incidentStoreContract } from './incident-store.contract.ts';
 import { jobQueueContract } from './job-queue.contract.ts';
 import { pageIntakeContract } from './page-intake.contract.ts';
@@ -29,6 +30,7 @@ export function serverStoreContract(name: string, { share, seesProcesses }: Stor
       return { one, other, setTime: made.setTime };
     };
     incidentStoreContract(pair);
+    appendAsOfContract(pair);
     if (seesProcesses) endedProcessContract(pair);
     jobQueueContract(pair);
     pageIntakeContract(pair);

@@ -25,6 +25,8 @@ export interface ClusterView {
   readonly claims: Collection<PersistentVolumeClaim> | undefined;
   readonly volumes: Collection<PersistentVolume> | undefined;
   readonly namespaces: Collection<Namespace> | undefined;
+  /** Names of nodes that are about to be cordoned. */
+  readonly closing: ReadonlySet<string>;
 }
 
 /** What the scheduler goes by. Undefined: could not be read. */
@@ -38,8 +40,13 @@ export interface PlacementFacts {
 
 const nothing: NodeUse = { requested: new Map(), pods: [], hostPorts: new Set() };
 
-/** Without the pods that are about to leave. */
-export function clusterView(facts: PlacementFacts, leaving: ReadonlySet<Pod> = new Set()): ClusterView {
+/** What is about to change: pods that leave, and nodes that are cordoned. */
+export interface Leaving {
+  readonly pods?: ReadonlySet<Pod>;
+  readonly closing?: ReadonlySet<string>;
+}
+
+export function clusterView(facts: PlacementFacts, { pods: leaving = new Set(), closing = new Set() }: Leaving = {}): ClusterView {
   const { pods, nodes } = facts;
   const placed = once(() =>
     (pods?.all ?? []).filter(
@@ -68,6 +75,7 @@ export function clusterView(facts: PlacementFacts, leaving: ReadonlySet<Pod> = n
     claims: facts.persistentvolumeclaims,
     volumes: facts.persistentvolumes,
     namespaces: facts.namespaces,
+    closing,
   };
 }
 
@@ -84,6 +92,7 @@ export function withPlaced(view: ClusterView, pod: Pod, node: string): ClusterVi
     claims: view.claims,
     volumes: view.volumes,
     namespaces: view.namespaces,
+    closing: view.closing,
     useOf: (name) => (name === node ? use() : view.useOf(name)),
     get placedPods() {
       return [...view.placedPods, added];

@@ -4,7 +4,7 @@ import type { Pod } from '../kubernetes/pod.ts';
 import { matchesSelector } from '../label-selector.ts';
 import type { Obstacle } from '../scheduling.ts';
 import type { ClusterView } from './cluster-view.ts';
-import { placementObstacles } from './node-obstacles.ts';
+import { admissionObstacles, placementObstacles } from './node-obstacles.ts';
 
 /** For one pod: what its neighbours on a node, or in the node's zone, speak against. Everything that is the same for all nodes is worked out once. */
 export function neighbourObstacles(pod: Pod, view: ClusterView): (node: Node) => readonly Obstacle[] {
@@ -84,19 +84,17 @@ function spreadChecks(pod: Pod, view: ClusterView): readonly Check[] {
   const constraints = pod.spec.topologySpreadConstraints.filter((each) => (each.whenUnsatisfiable ?? 'DoNotSchedule') === 'DoNotSchedule');
   return constraints.map((constraint): Check => {
     const key = constraint.topologyKey ?? '';
-    const selector = constraint.labelSelector;
-    const isCounted = (other: Pod): boolean =>
-      selector !== undefined && other.metadata.deletionTimestamp === undefined && matchesSelector(selector, other.metadata.labels);
+    const isCounted = countedBy(constraint, pod);
     const eligible = view.nodes.filter(
       (node) =>
-        placementObstacles(pod.spec, node).length === 0 &&
-        constraints.every((each) => node.metadata.labels[each.topologyKey ?? ''] !== undefined),
+        constraints.every((each) => node.metadata.labels[each.topologyKey ?? ''] !== undefined) &&
+        isIncluded(constraint, { pod, node, closing: view.closing }),
     );
+    const names = new Set(eligible.map(({ metadata }) => metadata.name));
     const counts = new Map(eligible.map((node) => [node.metadata.labels[key] ?? '', 0]));
     for (const other of view.placedIn(pod.metadata.namespace)) {
-      const domain = domainOf(other, key, view);
-      const count = domain === undefined ? undefined : counts.get(domain);
-      if (domain !== undefined && count !== undefined && isCounted(other)) counts.set(domain, count + 1);
+      const domain = names.has(other.spec.nodeName ?? '') ? domainOf(other, key, view) : undefined;
+      if (domain !== undefined && isCounted(other)) counts.set(domain, (counts.get(domain) ?? 0) + 1);
     }
     const hasTooFewDomains = constraint.minDomains !== undefined && counts.size < constraint.minDomains;
     const fewest = hasTooFewDomains || counts.size === 0 ? 0 : Math.min(...counts.values());
@@ -107,4 +105,29 @@ function spreadChecks(pod: Pod, view: ClusterView): readonly Check[] {
       return isWithin ? undefined : { kind: 'topology-spread', topologyKey: key };
     };
   });
+}
+
+type Constraint = PodSpec['topologySpreadConstraints'][number];
+
+/** Which pods count: what the selector finds, and of the same value under each of the label keys that the new pod has. */
+function countedBy({ labelSelector, matchLabelKeys }: Constraint, pod: Pod): (other: Pod) => boolean {
+  const own = pod.metadata.labels;
+  const keys = matchLabelKeys.flatMap((key) => (key === undefined || own[key] === undefined ? [] : [key]));
+  return ({ metadata: { labels, deletionTimestamp } }) =>
+    labelSelector !== undefined &&
+    deletionTimestamp === undefined &&
+    matchesSelector(labelSelector, labels) &&
+    keys.every((key) => labels[key] === own[key]);
+}
+
+/** Whether what stands on the node counts, and its domain as one that could be empty. Left out: affinity counts, taints do not. */
+function isIncluded(
+  { nodeAffinityPolicy, nodeTaintsPolicy }: Constraint,
+  { pod, node, closing }: { readonly pod: Pod; readonly node: Node; readonly closing: ReadonlySet<string> },
+): boolean {
+  if ((nodeAffinityPolicy ?? 'Honor') === 'Honor' && placementObstacles(pod.spec, node).length > 0) return false;
+  if (nodeTaintsPolicy !== 'Honor') return true;
+  // A cordon is a taint as well, which comes a moment after it.
+  const soon = closing.has(node.metadata.name) ? { ...node, spec: { ...node.spec, unschedulable: true } } : node;
+  return admissionObstacles(pod, soon).length === 0;
 }
