@@ -29,6 +29,7 @@ export const serverFaultCases: readonly FaultCase[] = [
     answeredInstead(number, 'its connection cut', 'cut'),
   ]),
   ...[1, 2].map(answerLost),
+  tooManyRequests(),
   nodeKeepsChanging(),
   budgetRefuses(),
   nodeDies(),
@@ -79,6 +80,24 @@ function answerLost(number: number): FaultCase {
       inNight(setting, (night) =>
         mitigateAndUndo(night, { unanswered: (write) => Promise.resolve(write.number === number ? 'cut' : undefined) }),
       ),
+  };
+}
+
+/** As a server does that protects itself: whoever comes is sent away with a time to wait, readers too. */
+function tooManyRequests(): FaultCase {
+  return {
+    name: 'too many requests (429) for ten seconds after the first write, also to read',
+    run: (setting) =>
+      inNight(setting, (night) => {
+        let until = 0;
+        return mitigateAndUndo(night, {
+          unanswered: ({ number }) => {
+            if (number === 1) until = Date.now() + 10_000;
+            return Promise.resolve(undefined);
+          },
+          refused: () => (Date.now() < until ? { status: 429, reason: 'TooManyRequests', retryAfterSeconds: 1 } : undefined),
+        });
+      }),
   };
 }
 
@@ -155,8 +174,9 @@ function nodeDies(): FaultCase {
         const units = ['kubelet.service', 'containerd.service'];
         try {
           setting.proxy.watch({
-            unanswered: async ({ path }) => {
-              if (path.startsWith(cordonPath)) await runInHost(badNode, ['systemctl', 'stop', ...units]);
+            // Once: the undo writes to the node too, and the next case needs it alive.
+            unanswered: async ({ number }) => {
+              if (number === 1) await runInHost(badNode, ['systemctl', 'stop', ...units]);
               return undefined;
             },
           });

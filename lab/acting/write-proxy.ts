@@ -27,6 +27,8 @@ export interface Moments {
   readonly before?: (write: Write) => Promise<Instead | undefined>;
   /** The server has done it, the client knows nothing. */
   readonly unanswered?: (write: Write) => Promise<Instead | undefined>;
+  /** Before any request is looked at, also one that only reads. */
+  readonly refused?: () => Instead | undefined;
   /** The client has the whole answer. */
   readonly answered?: (write: Write) => void;
 }
@@ -116,6 +118,8 @@ async function administrator(): Promise<{ readonly ca: Buffer; readonly cert: Bu
 async function serve(upstream: Upstream, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
   const body = await bodyOf(incoming);
   const { method = 'GET', url: path = '/' } = incoming;
+  const refused = upstream.moments.refused?.();
+  if (refused !== undefined) return answerInstead(outgoing, refused);
   if (!wouldWrite(method, path, body)) {
     const answer = await ask(upstream, incoming, body);
     outgoing.writeHead(answer.statusCode ?? 502, answer.headers);

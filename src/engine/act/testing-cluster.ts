@@ -23,6 +23,8 @@ export interface TestWorld {
   readonly badNode: string;
   /** True: a disruption budget lets nobody go, although it says otherwise. */
   readonly isBudgetTight?: boolean;
+  /** True: once the bad node is cordoned its kubelet is dead, so that what is deleted there stays for ever. */
+  readonly isDeadOnceCordoned?: boolean;
   /** Absent: the time of the examples. */
   readonly beginsAt?: Instant;
 }
@@ -133,7 +135,7 @@ export class TestCluster {
   #control(): void {
     for (const [path, pod] of this.#all(pods)) {
       const endedAt = fieldAt(pod, '/metadata/deletionTimestamp');
-      if (typeof endedAt === 'string' && this.now - Date.parse(endedAt) >= endsWithin) {
+      if (typeof endedAt === 'string' && this.now - Date.parse(endedAt) >= endsWithin && !this.#isDead(nodeOf(pod))) {
         this.#objects.delete(path);
         this.#version += 1;
       }
@@ -152,6 +154,11 @@ export class TestCluster {
       this.#start(nodeOf(pod), target, 0);
     } else if (living.length < 4) this.#start(undefined, target, 0);
     for (const [path, pod] of this.#all(pods)) this.#settle(path, pod);
+  }
+
+  #isDead(node: string): boolean {
+    const { isDeadOnceCordoned = false, badNode } = this.#world;
+    return isDeadOnceCordoned && node === badNode && fieldAt(this.#objects.get(`${nodes}/${node}`), '/spec/unschedulable') === true;
   }
 
   /** Revision of the Deployment's template. */

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { kubernetesActuator } from '../../actuators/kubernetes-api/kubernetes-actuator.ts';
 import { type Incident, incidentOf } from '../../domain/incident.ts';
-import { isSame } from '../../domain/prepared-change.ts';
+import { fieldAt, isSame, type JsonValue } from '../../domain/prepared-change.ts';
 import { cordonNode } from '../../mitigations/cordon-node.ts';
 import { rollBackWorkload } from '../../mitigations/roll-back-workload.ts';
 import { serverStoreInMemory } from '../../stores/in-memory/server-store-in-memory.ts';
@@ -268,6 +268,22 @@ describe('a bad node', () => {
     });
     const [attempt] = (await storedIn(night, id)).attempts;
     expect(attempt?.undoAsked?.because).toMatch(/^a change could not be carried out: .*a disruption budget holds it/);
+  });
+
+  test('dies between the cordon and the evictions: what is evicted stays there for ever, and users are served elsewhere', async () => {
+    const night = nightOf({ ...badNode, isDeadOnceCordoned: true });
+    const id = await openedIn(night);
+    const before = night.cluster.wanted;
+    expect(await told(night, id, await work(night, id))).toMatchObject({
+      rests: 'mitigated',
+      writes: [cordon, ...evictions],
+      tried: [['cordon-node', 'confirmed', false]],
+    });
+    expect(
+      night.cluster.list('pods').filter(({ metadata }) => fieldAt(metadata as JsonValue, '/deletionTimestamp') !== undefined),
+    ).toHaveLength(2);
+    expect(await told(night, id, await work(night, id, { goal: 'undo' }))).toMatchObject({ rests: 'undone', wanted: before });
+    expect(await untruths(night, id)).toEqual([]);
   });
 
   test('is put back as soon as another process asks for it, at whichever write the first one is', async () => {
