@@ -55,8 +55,15 @@ export type ProbeOrigin =
       readonly container: string;
       readonly node: string | undefined;
     }
-  /** The network that pods of this node have, where none of them can be asked. */
-  | { readonly kind: 'pod-network'; readonly node: string };
+  /** The network that pods of this node have: from a pod of our own, or from this one where none can be placed. */
+  | { readonly kind: 'pod-network'; readonly node: string; readonly through?: ContainerThere };
+
+/** A container that runs on that node, in a pod with a network of its own. */
+export interface ContainerThere {
+  readonly namespace: string;
+  readonly name: string;
+  readonly container: string;
+}
 
 /** What reading has cost so far. */
 export interface Cost {

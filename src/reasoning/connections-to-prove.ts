@@ -99,7 +99,36 @@ export function connectionsToProve(
   assessment: Assessment,
 ): readonly ConnectionToTry[] {
   const destinations = destinationsToProve(kept, assessment);
-  return nodesToProve(nodes, assessment).flatMap((node) =>
-    destinations.map((each) => ({ from: { kind: 'pod-network' as const, node }, host: addressOf(each, assessment), port: each.port })),
-  );
+  return nodesToProve(nodes, assessment).flatMap((node) => {
+    const through = containerOn(node, destinations, assessment);
+    const from = { kind: 'pod-network' as const, node, ...(through === undefined ? {} : { through }) };
+    return destinations.map((each) => ({ from, host: addressOf(each, assessment), port: each.port }));
+  });
+}
+
+export interface ContainerThere {
+  readonly namespace: string;
+  readonly name: string;
+  readonly container: string;
+}
+
+/**
+ * A container that runs on the node, in a pod that has the network of pods there. One of a namespace that complained comes
+ * first: what policies let out of it is what has to work. Undefined: none is known.
+ */
+export function containerOn(
+  node: string,
+  destinations: readonly Destination[],
+  { facts }: Pick<Assessment, 'facts'>,
+): ContainerThere | undefined {
+  const wanted = new Set(destinations.map(({ namespace }) => namespace));
+  const found = (facts.get('replicas')?.onNode(node) ?? []).flatMap(({ pod, health }) => {
+    const { namespace = 'default', name, deletionTimestamp } = pod.metadata;
+    const running = pod.status.containerStatuses.find(({ state }) => state.running !== undefined);
+    const isUsable = pod.spec.hostNetwork !== true && deletionTimestamp === undefined && running !== undefined;
+    return isUsable ? [{ namespace, name, container: running.name, isWell: health === 'healthy' }] : [];
+  });
+  const orderOf = (each: (typeof found)[number]): number => (wanted.has(each.namespace) ? 0 : 2) + (each.isWell ? 0 : 1);
+  const [best] = found.toSorted((one, other) => orderOf(one) - orderOf(other) || one.name.localeCompare(other.name));
+  return best === undefined ? undefined : { namespace: best.namespace, name: best.name, container: best.container };
 }

@@ -17,7 +17,12 @@ export interface ConnectionToTry extends Target {
         readonly node: string | undefined;
       }
     /** The network that pods of this node have, where no failing replica there can be asked. */
-    | { readonly kind: 'pod-network'; readonly node: string };
+    | {
+        readonly kind: 'pod-network';
+        readonly node: string;
+        /** A container there that may be used where no pod of our own can be placed. Absent: none is known. */
+        readonly through?: { readonly namespace: string; readonly name: string; readonly container: string };
+      };
 }
 interface Target {
   readonly host: string;

@@ -6,7 +6,7 @@ import type { Instant } from '../domain/instant.ts';
 import type { Proof } from '../domain/proof.ts';
 import { quoted, shellWord } from '../domain/shell-word.ts';
 import type { Assessment } from './assess.ts';
-import { addressOf, destinationsToProve } from './connections-to-prove.ts';
+import { addressOf, containerOn, type ContainerThere, destinationsToProve } from './connections-to-prove.ts';
 
 /** One proof for each destination: reached from the network that pods have on this node. */
 export function proveConnections(
@@ -41,7 +41,13 @@ function proveConnection(node: string, destination: Destination, look: Look): Pr
   const own = probes.filter((probe) => placeOf(probe) === node);
   const failed = own.filter(({ outcome }) => outcome !== 'connected');
   const [first] = failed.length > 0 ? failed : own;
-  if (first === undefined) return { ...proof, holds: 'cannot-tell', because: [], wouldSettle: howToTry(node, address, port) };
+  if (first === undefined)
+    return {
+      ...proof,
+      holds: 'cannot-tell',
+      because: [],
+      wouldSettle: howToTry(node, { address, port, through: containerOn(node, [destination], look.assessment) }),
+    };
   const says =
     failed.length > 0
       ? `From a pod on ${node} ${host}:${port} is not reached: ${first.outcome}.`
@@ -79,7 +85,12 @@ function placeOf({ from }: ConnectivityProbe): string | undefined {
 }
 
 /** A pod with its node set by hand is placed there although the node is cordoned. */
-function howToTry(node: string, address: string, port: number): string {
+function howToTry(
+  node: string,
+  { address, port, through }: { readonly address: string; readonly port: number; readonly through: ContainerThere | undefined },
+): string {
   const overrides = quoted(JSON.stringify({ spec: { nodeName: node } }));
-  return `--node-access debug-pod tries it from a pod there. By hand: kubectl run probe --rm -it --restart=Never --image=busybox --overrides=${overrides} -- nc -zvw3 ${shellWord(address)} ${port}`;
+  const own = '--node-access debug-pod tries it from a pod of its own there';
+  const there = through === undefined ? '' : `--allow-exec tries it from ${through.namespace}/${through.name}, which runs there; `;
+  return `${there}${own}. By hand: kubectl run probe --rm -it --restart=Never --image=busybox --overrides=${overrides} -- nc -zvw3 ${shellWord(address)} ${port}`;
 }

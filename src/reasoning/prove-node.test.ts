@@ -5,7 +5,7 @@ import { crashLooping, exampleNode, examplePod } from '../domain/example-objects
 import { type ExampleEvidence, exampleNow, minutesAgo, snapshotOf } from '../domain/example.ts';
 import type { Proof } from '../domain/proof.ts';
 import { type Assessment, assess } from './assess.ts';
-import { connectionsToProve, destinationsThatFailed, nodesToProve } from './connections-to-prove.ts';
+import { connectionsToProve, containerOn, destinationsThatFailed, nodesToProve } from './connections-to-prove.ts';
 import { proveNode } from './prove-node.ts';
 import { proveUndo } from './prove-undo.ts';
 
@@ -246,10 +246,34 @@ describe('the connection', () => {
   });
 
   test('is tried from the pod network of the node and of a good one, to the address of the Service', () => {
-    expect(connectionsToProve(['node-1'], destinations, world())).toEqual(
-      ['node-1', 'node-2'].map((node) => ({ from: { kind: 'pod-network', node }, host: '10.96.45.12', port: 5432 })),
-    );
+    expect(connectionsToProve(['node-1'], destinations, world())).toEqual([
+      // Only the kube-proxy runs there, on the network of the node.
+      { from: { kind: 'pod-network', node: 'node-1' }, host: '10.96.45.12', port: 5432 },
+      {
+        from: { kind: 'pod-network', node: 'node-2', through: { namespace: 'shop', name: 'cart-1-b', container: 'app' } },
+        host: '10.96.45.12',
+        port: 5432,
+      },
+    ]);
     expect(nodesToProve(['node-2'], world())).toEqual(['node-2']);
+  });
+
+  test('is tried from a container there where no pod can be placed: of a namespace that complained, and of one that is well', () => {
+    const agent = examplePod({ name: 'agent-x', namespace: 'logging', node: 'node-1', owner: { kind: 'DaemonSet', name: 'agent' } });
+    const crashing = examplePod({ name: 'cart-1-a', node: 'node-1', isReady: false, status: crashLooping({ exitCode: 1 }) });
+    const well = examplePod({ name: 'cart-1-z', node: 'node-1' });
+    const through = (...more: readonly object[]): string | undefined =>
+      containerOn('node-1', destinations, world({ pods: [proxy('node-1'), ...more] as Pods }))?.name;
+
+    expect([through(), through(crashing), through(agent), through(agent, crashing), through(agent, crashing, well)]).toEqual([
+      undefined,
+      undefined,
+      'agent-x',
+      'agent-x',
+      'cart-1-z',
+    ]);
+    const [proof] = proveNode('node-1', world({ pods: [proxy('node-1'), agent] as Pods, 'connectivity-probes': [] }), toProve).slice(-1);
+    expect(proof?.wouldSettle).toMatch(/^--allow-exec tries it from logging\/agent-x, which runs there; --node-access debug-pod tries it/);
   });
 
   test('is to what failing replicas could not reach, as long as they can still be asked', () => {

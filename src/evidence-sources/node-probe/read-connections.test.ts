@@ -70,6 +70,23 @@ test('a pod without a shell and a node that does not answer are gaps; the rest i
   ]);
 });
 
+test('the pod network of a node is tried from a container there where no pod of our own can be placed, as over ssh', async () => {
+  const from = { kind: 'pod-network', node: 'node-1', through: { namespace: 'shop', name: 'cart', container: 'main' } } as const;
+  const wish: ProbeWish = { from, host: '127.0.0.1', port: 1 };
+  const probe = { from: { kind: 'pod', namespace: 'shop', name: 'cart', node: 'node-1' }, outcome: 'refused' };
+
+  expect(await read({ nodes: bareNodes, pods }, [wish])).toMatchObject({ state: 'read', value: [probe] });
+  expect(await read({ nodes: undefined, pods }, [wish])).toMatchObject({ state: 'read', value: [probe] });
+  // Nobody allowed anything to run in containers.
+  expect(await read({ nodes: bareNodes, pods: undefined }, [wish])).toMatchObject({ value: [] });
+
+  const own: NodeShell = {
+    ...bareNodes,
+    runOnPodNetwork: () => Promise.resolve({ outcome: { state: 'failed', because: 'unreachable', detail: 'no image' }, pod: undefined }),
+  };
+  expect(await read({ nodes: own, pods }, [wish])).toMatchObject({ state: 'unreadable', detail: 'no image' });
+});
+
 test('what no flag allowed says what it would tell', async () => {
   const wishes: readonly ProbeWish[] = [
     { from: inPod('cart'), host: '10.0.0.1', port: 80 },

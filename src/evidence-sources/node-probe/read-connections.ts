@@ -42,7 +42,8 @@ export async function readConnections(
 
 function isAllowed(origin: ProbeOrigin, { nodes, pods }: ProbeAccess): boolean {
   if (origin.kind === 'node') return nodes !== undefined;
-  return origin.kind === 'pod' ? pods !== undefined : pods !== undefined && nodes?.runOnPodNetwork !== undefined;
+  if (pods === undefined || origin.kind === 'pod') return pods !== undefined;
+  return nodes?.runOnPodNetwork !== undefined || origin.through !== undefined;
 }
 
 /** What was left out, and what it would tell. Pods of our own are only worth a word where nothing else could be asked. */
@@ -140,7 +141,9 @@ async function runAt(origin: ProbeOrigin, script: string, { nodes, pods }: Probe
       };
     }
     case 'pod-network': {
-      const ran = await nodes?.runOnPodNetwork?.(origin.node, script, signal);
+      const { node, through } = origin;
+      const ran = await nodes?.runOnPodNetwork?.(node, script, signal);
+      if (ran === undefined && through !== undefined) return runAt({ kind: 'pod', ...through, node }, script, { nodes, pods }, signal);
       return ran === undefined
         ? nothing
         : {
