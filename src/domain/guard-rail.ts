@@ -18,7 +18,12 @@ export type Deed =
   | { readonly kind: 'look-inside'; readonly how: Look; readonly subject: Subject }
   /** Waits until it says Ready, and takes that for proof. */
   | { readonly kind: 'trust-ready'; readonly subject: Subject }
-  | { readonly kind: 'close-incident'; readonly hasReminder: boolean };
+  | {
+      readonly kind: 'close-incident';
+      readonly hasReminder: boolean;
+      /** True: something failed, was diagnosed or was done in it, although nothing of it may be left to be seen. */
+      readonly hasFound: boolean;
+    };
 
 export type DeedKind = Deed['kind'];
 

@@ -13,7 +13,7 @@ export const forgetsTheReminder: GuardRail = {
   judges: ['close-incident'],
   check({ deed }, { scope, plans, hypotheses }) {
     if (deed.kind !== 'close-incident' || deed.hasReminder) return undefined;
-    const hasFound = scope.failing.length > 0 || plans.length > 0 || hypotheses.some((each) => each.isRoot);
+    const hasFound = deed.hasFound || scope.failing.length > 0 || plans.length > 0 || hypotheses.some((each) => each.isRoot);
     return hasFound
       ? 'Nothing reminds anybody of the cause and of what is still open. Set a reminder for the morning, then close.'
       : undefined;
@@ -22,19 +22,24 @@ export const forgetsTheReminder: GuardRail = {
     {
       story: 'The incident is closed, and nothing was written down.',
       given: nightOfTheNode,
-      intended: { deed: { kind: 'close-incident', hasReminder: false }, isEvidenceSaved: true },
+      intended: { deed: { kind: 'close-incident', hasReminder: false, hasFound: false }, isEvidenceSaved: true },
+    },
+    {
+      story: 'Nothing fails any more, and what did is not written down.',
+      given: { ...nightOfTheNode, pods: (nightOfTheNode.pods ?? []).slice(2) },
+      intended: { deed: { kind: 'close-incident', hasReminder: false, hasFound: true }, isEvidenceSaved: true },
     },
   ],
   staysQuiet: [
     {
       story: 'A reminder is set.',
       given: nightOfTheNode,
-      intended: { deed: { kind: 'close-incident', hasReminder: true }, isEvidenceSaved: true },
+      intended: { deed: { kind: 'close-incident', hasReminder: true, hasFound: true }, isEvidenceSaved: true },
     },
     {
       story: 'It was a false alarm: nothing failed.',
       given: { ...nightOfTheNode, pods: (nightOfTheNode.pods ?? []).slice(2) },
-      intended: { deed: { kind: 'close-incident', hasReminder: false }, isEvidenceSaved: true },
+      intended: { deed: { kind: 'close-incident', hasReminder: false, hasFound: false }, isEvidenceSaved: true },
     },
   ],
 };

@@ -10,10 +10,12 @@ export interface Closing {
   readonly now: Instant;
   /** IANA name of where the engineer is. Absent: UTC. */
   readonly timeZone?: string;
+  /** True: there is something to be reminded of, although nothing was done and no ticket comes of it. Absent: no. */
+  readonly isReminderMissing?: true;
 }
 
 /** What must survive the night once the incident is closed: tickets of the diagnosis, what was left, and one reminder. */
-export function incidentFollowUps(incident: Incident, { looseEnds, now, timeZone }: Closing): readonly FollowUp[] {
+export function incidentFollowUps(incident: Incident, { looseEnds, now, timeZone, isReminderMissing }: Closing): readonly FollowUp[] {
   const found = incident.investigations.at(-1)?.investigation.followUps ?? [];
   const gates = incident.attempts
     .filter(isInForce)
@@ -24,9 +26,18 @@ export function incidentFollowUps(incident: Incident, { looseEnds, now, timeZone
     );
   const left = looseEnds.filter(({ state }) => state !== 'closed').map(ticketFor);
   const tickets = [...found.filter(({ kind }) => kind === 'ticket'), ...left];
-  if (gates.length + tickets.length === 0 && incident.attempts.length === 0) return [];
+  if (gates.length + tickets.length === 0 && incident.attempts.length === 0 && isReminderMissing !== true) return [];
   const title = found.find(({ kind }) => kind === 'reminder')?.title ?? 'Look again at what this incident changed';
   return [...gates, ...tickets, reminderOf(title, now, timeZone)];
+}
+
+/** Something failed, was diagnosed or was done, so that there is something to remember. */
+export function hasFoundAnything({ attempts, investigations }: Pick<Incident, 'attempts' | 'investigations'>): boolean {
+  const found = investigations.some(
+    ({ investigation: { scope, hypotheses, mitigations } }) =>
+      scope.failing.length > 0 || mitigations.length > 0 || hypotheses.some(({ root }) => root),
+  );
+  return found || attempts.length > 0;
 }
 
 function ticketFor({ subject, says, command, state }: LooseEnd): FollowUp {

@@ -4,6 +4,7 @@ import { type Incident, incidentOf } from '../../domain/incident.ts';
 import { type Policy, usualPolicy } from '../../domain/policy.ts';
 import { fieldAt, type JsonValue } from '../../domain/prepared-change.ts';
 import { deletesTheOnlyEvidence } from '../../guard-rails/deletes-the-only-evidence.ts';
+import { forgetsTheReminder } from '../../guard-rails/forgets-the-reminder.ts';
 import { cordonNode } from '../../mitigations/cordon-node.ts';
 import type { EvidenceRequest } from '../../ports/evidence-source.ts';
 import { serverStoreInMemory } from '../../stores/in-memory/server-store-in-memory.ts';
@@ -308,6 +309,24 @@ test('another process takes the incident over while a change is made: this one b
   expect(await work(night, { ...actingIn(night, disturbance), lease })).toMatch(/^failed: working incident .*: bob has taken it over/);
   expect([others.length, cluster.writes]).toEqual([1, [cordon]]);
   expect((await storedIn(night)).attempts[0]?.done.map(({ result }) => result?.state)).toEqual(['done', undefined, undefined]);
+});
+
+describe('an incident that is closed', () => {
+  /** Nobody agrees to anything, and a human closes it. */
+  async function closed(night: BadNight): Promise<Incident['closed']> {
+    const nobody: Acting['approver'] = { ask: () => Promise.resolve({ answer: 'nobody' }) };
+    await work(night, { ...actingIn(night), approver: nobody });
+    const acting = actingIn(night);
+    const investigation = { ...acting.investigation, guardRails: [forgetsTheReminder] };
+    await work(night, { ...acting, investigation, goal: 'restore' });
+    return (await storedIn(night)).closed;
+  }
+
+  test('with a reminder of what failed in it, although Stanch did nothing and another process closes it', async () => {
+    const night = { ...(await badNight()), mitigations: [] };
+
+    expect((await closed(night))?.followUps.map(({ kind }) => kind)).toEqual(['reminder']);
+  });
 });
 
 describe('a human takes it back', () => {

@@ -96,7 +96,7 @@ async function carryOutStep(step: Exclude<Step, { readonly kind: 'rest' }>, work
       await acting.pause(step.pauseMilliseconds, signal);
       return checkGate(acting, step.attempt, signal);
     case 'close':
-      return closeIncident(acting, incident, signal);
+      return closeIncident(acting, { incident, memory }, signal);
   }
 }
 
