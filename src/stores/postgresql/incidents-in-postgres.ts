@@ -42,6 +42,12 @@ export function incidentsInPostgres({ asked, written, close }: OpenPostgres, tab
         },
         () => table.prepare(jobs),
       ),
+    appendAsOf: (id, { expectedLength, revision }, events) =>
+      written(`adding to incident ${id}`, async (session) => {
+        // Whoever writes to an incident meanwhile waits, and whoever did so before has ended: reading alone goes on.
+        await session.rows('lock table stanch.incident in exclusive mode');
+        return (await revisionOf(session)) === revision ? append(session, { id, expectedLength, events }) : { state: 'outdated' };
+      }),
     read: (id) => asked(`reading incident ${id}`, (session) => read(session, id)),
     list: (wish) => asked('listing the incidents', (session) => list(session, wish)),
     lease: (id, wish) => written(`claiming incident ${id}`, (session) => lease(session, id, wish)),
@@ -97,6 +103,12 @@ async function append(session: Session, addition: Addition): Promise<Appended> {
   return { state: 'appended', length: length + addition.events.length };
 }
 
+/** Events are never forgotten, so that their number tells one state of the store from every other. */
+async function revisionOf(session: Session): Promise<number> {
+  const [row] = await session.rows('select coalesce(sum(length), 0) as events from stanch.incident');
+  return Number(row?.['events']);
+}
+
 async function addEvents(session: Session, { id, expectedLength, events }: Addition): Promise<void> {
   if (events.length === 0) return;
   await session.rows(
@@ -120,12 +132,14 @@ async function read(session: Session, id: string): Promise<IncidentReading> {
 }
 
 async function list(session: Session, { limit, which, activeSince }: ListWish): Promise<IncidentList> {
+  // Before the list: whoever writes between the two makes the revision outdated, and not the list.
+  const revision = await revisionOf(session);
   const rows = await session.rows(
     `select id, opened_at, cluster, alert, length, last_event_at, is_closed from stanch.incident
      where (not is_closed or $1) and last_event_at >= $2 order by opened_at desc, id collate "C" desc limit $3`,
     [which === 'all', activeSince ?? Number.MIN_SAFE_INTEGER, limit],
   );
-  return { state: 'read', incidents: rows.map(summaryOf) };
+  return { state: 'read', incidents: rows.map(summaryOf), revision };
 }
 
 function summaryOf(row: Row): IncidentSummary {
