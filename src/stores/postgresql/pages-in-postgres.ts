@@ -49,9 +49,14 @@ async function accept(session: Session, table: JobTable, { page, job, mostWaitin
   // One page at a time, whatever replica it came to: so the bound holds, and of one delivery that came twice one is the second.
   await session.rows("select pg_advisory_xact_lock(hashtext('stanch pages'))");
   const deliveryKey = columnText(page.deliveryKey);
-  const [known] = await session.rows('select id from stanch.page where delivery_key = $1', [deliveryKey]);
-  if (known !== undefined) return { state: 'known', id: textOf(known, 'id') };
-  const waiting = await countWaiting(session);
+  const [row] = await session.rows(
+    `select (select id from stanch.page where delivery_key = $1) as known,
+       (select count(*) from stanch.page where incident is null) as waiting`,
+    [deliveryKey],
+  );
+  if (row === undefined) throw new Error('a select without from has one row');
+  if (row['known'] !== null) return { state: 'known', id: textOf(row, 'known') };
+  const waiting = Number(row['waiting']);
   if (waiting >= mostWaiting) return { state: 'full', waiting };
   await session.rows('insert into stanch.page (id, delivery_key, fingerprint, received_at, page) values ($1, $2, $3, $4, $5)', [
     columnText(page.id),
