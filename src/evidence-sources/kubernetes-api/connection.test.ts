@@ -38,6 +38,9 @@ async function secureServer(isAllowed: (request: IncomingMessage) => boolean = (
   return server;
 }
 
+/** A limit against hanging: a busy machine takes seconds to load a package for the first time. */
+const patienceMilliseconds = 30_000;
+
 async function identify(
   server: { readonly url: string },
   parts: KubeconfigParts,
@@ -45,7 +48,7 @@ async function identify(
 ): Promise<Identity> {
   const { source } = await openForTest({ kubeconfigPath: kubeconfigFor(server.url, parts), environment });
   opened.push(source);
-  return source.identify(AbortSignal.timeout(2000));
+  return source.identify(AbortSignal.timeout(patienceMilliseconds));
 }
 
 const hasToken =
@@ -102,7 +105,7 @@ describe('certificates', () => {
     writeFileSync(join(kubeconfigPath, '../jane.key'), jane.key);
     const fromFiles = await openForTest({ kubeconfigPath });
 
-    expect(await fromFiles.source.identify(AbortSignal.timeout(2000))).toMatchObject({ state: 'reached' });
+    expect(await fromFiles.source.identify(AbortSignal.timeout(patienceMilliseconds))).toMatchObject({ state: 'reached' });
     expect(
       await identify(server, {
         cluster: trusting,
@@ -137,7 +140,7 @@ describe('tokens', () => {
     const { source } = await openForTest({ kubeconfigPath });
     opened.push(source);
 
-    expect(await source.identify(AbortSignal.timeout(2000))).toMatchObject({ state: 'reached' });
+    expect(await source.identify(AbortSignal.timeout(patienceMilliseconds))).toMatchObject({ state: 'reached' });
     expect(await identify(server, { cluster: trusting, user: { token: 'night-token' } })).toMatchObject({ state: 'reached' });
   });
 
@@ -153,7 +156,7 @@ describe('tokens', () => {
     });
     opened.push(source);
 
-    expect(await source.identify(AbortSignal.timeout(2000))).toEqual({
+    expect(await source.identify(AbortSignal.timeout(patienceMilliseconds))).toEqual({
       state: 'reached',
       now: testNow,
       cluster: { source: 'live', name: 'in-cluster', version: 'v1.34.1' },
