@@ -17,6 +17,8 @@ export interface ApiQuestion<Value = unknown> {
   /** Absent: as the limits say. */
   readonly limitBytes?: number;
   readonly attempts?: number;
+  /** Until the first sign of an answer; who is silent for so long is not asked again. Absent: as the limits say. */
+  readonly answerMilliseconds?: number;
   /** Absent: only reads. */
   readonly change?: Change;
 }
@@ -50,6 +52,7 @@ export function apiClient(connection: Connection, limits: ClusterLimits, wait: W
               path: question.path,
               accept: question.accept ?? 'application/json',
               limitBytes: question.limitBytes ?? limits.answerBytes,
+              ...(question.answerMilliseconds === undefined ? {} : { answerMilliseconds: question.answerMilliseconds }),
               ...(question.change === undefined ? {} : { change: question.change }),
             },
             signal,
@@ -64,7 +67,8 @@ export function apiClient(connection: Connection, limits: ClusterLimits, wait: W
         }
         const answer = answerFrom(reply, question);
         if (reply.state === 'answered') reply.release();
-        const pause = attempt < attempts ? pauseBefore(attempt, reply, answer, limits) : undefined;
+        const isSilent = question.answerMilliseconds !== undefined && reply.state === 'broken' && reply.because === 'timed-out';
+        const pause = attempt < attempts && !isSilent ? pauseBefore(attempt, reply, answer, limits) : undefined;
         if (pause === undefined) return answer;
         await wait(pause, signal);
         if (signal.aborted)

@@ -15,6 +15,8 @@ export interface Question {
   readonly accept: string;
   /** A larger answer is not read to its end. */
   readonly limitBytes: number;
+  /** Until the first sign of an answer. Absent: as the limits say. */
+  readonly answerMilliseconds?: number;
   /** Absent: GET. */
   readonly change?: Change;
 }
@@ -150,7 +152,7 @@ type RequestOptions = Pick<NonNullable<Parameters<typeof request>[1]>, 'method' 
 function requestOptions(
   { cluster, limits }: ConnectionParts,
   credentials: ReadyCredentials,
-  { accept, change }: Question,
+  { accept, change, answerMilliseconds = limits.answerMilliseconds }: Question,
   encoding: 'gzip' | 'identity',
 ): RequestOptions {
   return {
@@ -164,7 +166,7 @@ function requestOptions(
       'accept-encoding': encoding,
       'user-agent': 'stanch',
     },
-    headersTimeout: limits.answerMilliseconds,
+    headersTimeout: answerMilliseconds,
     bodyTimeout: limits.silenceMilliseconds,
   };
 }

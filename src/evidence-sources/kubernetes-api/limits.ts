@@ -17,6 +17,8 @@ export interface ClusterLimits {
   /** The most that a Retry-After may make us wait. */
   readonly longestPauseMilliseconds: number;
   readonly logBytes: number;
+  /** From asking for a log to its first sign. Shorter than others: behind the API server stands one node, which may be lost. */
+  readonly logMilliseconds: number;
   /** Where the cluster refuses a list as a whole, at most so many namespaces are asked one by one. */
   readonly namespacesTried: number;
 }
@@ -36,6 +38,8 @@ export const usualLimits: ClusterLimits = {
   firstPauseMilliseconds: 250,
   longestPauseMilliseconds: 15_000,
   logBytes: 1024 * 1024,
+  // A kubelet that lives answers within a second. Each log of a lost node costs this once, and all of them must fit into a budget.
+  logMilliseconds: 5_000,
   // At 10 ms each this is one or two seconds.
   namespacesTried: 100,
 };

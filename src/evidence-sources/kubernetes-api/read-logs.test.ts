@@ -122,6 +122,13 @@ test('Logs that are refused, gone or out of reach are gaps beside those that wer
   expect(server.asked.filter((each) => each.includes('cart-3'))).toHaveLength(2);
 });
 
+test('A lost node, of which the API server says nothing, is waited for briefly and asked once', async () => {
+  const { readLog, server } = await clusterWith(() => ({ hangs: 'before' }), { logMilliseconds: 60, answerMilliseconds: 60_000 });
+
+  expect(await readLog()).toMatchObject({ state: 'unreadable', because: 'timed-out' });
+  expect(server.asked).toHaveLength(1);
+});
+
 test('Where no log at all can be read, that is said instead of an empty list', async () => {
   const { readLog } = await clusterWith(() => status(403, 'no'));
 

@@ -75,7 +75,14 @@ function ask({ client, limits }: LogReader, request: LogRequest, tailLines: numb
   const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/log?${query.toString()}`;
   // Twice the limit: a server that does not know limitBytes must not fill our memory. A node that is silent once stays so.
   return client.ask(
-    { path, as: 'text', accept: 'text/plain, */*', limitBytes: 2 * limits.logBytes, attempts: Math.min(2, limits.attempts) },
+    {
+      path,
+      as: 'text',
+      accept: 'text/plain, */*',
+      limitBytes: 2 * limits.logBytes,
+      attempts: Math.min(2, limits.attempts),
+      answerMilliseconds: limits.logMilliseconds,
+    },
     signal,
   );
 }
