@@ -8,6 +8,7 @@ import { debugPodLabel } from './domain/debug-pod.ts';
 import { type Policy, usualPolicy } from './domain/policy.ts';
 import type { Acting } from './engine/act/acting.ts';
 import { fencedRequests, type Lease } from './engine/act/lease.ts';
+import { steadyClock } from './engine/act/steady-clock.ts';
 import type { InvestigationInput } from './engine/investigate.ts';
 import { mitigations } from './mitigations/index.generated.ts';
 import type { Actuator } from './ports/actuator.ts';
@@ -98,7 +99,7 @@ export async function openActing(
     evidence: evidence.keeper,
     patience: { soakMilliseconds: settings.soakMilliseconds, withinMilliseconds: settings.withinMilliseconds },
     timeZone: settings.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
-    clock: wallClock,
+    clock: steadyClock(wallClock, () => performance.now()),
     pause,
     tidy: async () => writing?.tidy(),
     debugPods: (until) => debugPods(writing, namespace, until),

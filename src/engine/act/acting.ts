@@ -32,6 +32,7 @@ export interface Acting {
   readonly by: string;
   /** IANA name, for reminders. */
   readonly timeZone: string;
+  /** For waiting and for the record: never goes back. */
   readonly clock: Clock;
   /** Ends early where the signal says so. */
   readonly pause: (milliseconds: number, signal: AbortSignal) => Promise<void>;

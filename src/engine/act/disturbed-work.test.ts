@@ -11,6 +11,7 @@ import { serverStoreInMemory } from '../../stores/in-memory/server-store-in-memo
 import type { Acting } from './acting.ts';
 import { askForUndo, askToStop } from './ask-for-undo.ts';
 import { type Claim, Lease } from './lease.ts';
+import { steadyClock } from './steady-clock.ts';
 import { TestCluster } from './testing-cluster.ts';
 import { type Disturbance, Moments, type Night, processOf } from './testing-night.ts';
 import { workIncident } from './work-incident.ts';
@@ -309,6 +310,27 @@ test('another process takes the incident over while a change is made: this one b
   expect(await work(night, { ...actingIn(night, disturbance), lease })).toMatch(/^failed: working incident .*: bob has taken it over/);
   expect([others.length, cluster.writes]).toEqual([1, [cordon]]);
   expect((await storedIn(night)).attempts[0]?.done.map(({ result }) => result?.state)).toEqual(['done', undefined, undefined]);
+});
+
+test('the clock is set back by an hour while it is watched: it is confirmed no later for that', async () => {
+  const night = await badNight();
+  let setBack = 0;
+  const acting = actingIn(night);
+  const [source] = acting.investigation.sources;
+  const wall = { now: () => night.cluster.now - setBack };
+  const identify: typeof source.identify = async (signal) => {
+    const identity = await source.identify(signal);
+    return identity.state === 'reached' ? { ...identity, now: wall.now() } : identity;
+  };
+  const happened: Acting['follower']['happened'] = ({ kind }) => {
+    if (kind === 'observed') setBack = 3_600_000;
+  };
+  const investigation = { ...acting.investigation, clock: wall, sources: [{ ...source, identify }] as const };
+  const clock = steadyClock(wall, () => night.cluster.now);
+  const began = night.cluster.now;
+
+  expect(await work(night, { ...acting, investigation, clock, follower: { ...acting.follower, happened } })).toBe('mitigated');
+  expect(night.cluster.now - began).toBeLessThan(60_000);
 });
 
 describe('an incident that is closed', () => {

@@ -31,19 +31,26 @@ const lookMilliseconds = 20_000;
 
 /** How things stand now. What cannot be read is part of the answer. */
 export async function observeNow(acting: Acting, target: Subject | undefined, signal: AbortSignal): Promise<Observation> {
-  return observe(await assessNow(acting, target, signal), target);
+  const observation = observe(await assessNow(acting, target, signal), target);
+  return later(observation, acting.clock.now() - acting.investigation.clock.now());
+}
+
+/** In the time of the incident, which goes on where the clock on the wall that evidence is dated by was set back. */
+function later({ at, errors, ...others }: Observation, milliseconds: number): Observation {
+  const moved = errors.state === 'seen' ? { ...errors, sampledAt: errors.sampledAt + milliseconds } : errors;
+  return { ...others, at: at + milliseconds, errors: moved };
 }
 
 /** The narrow look behind an observation, and behind the gate. */
 export async function assessNow(
-  { investigation: { question, sources }, clock }: Acting,
+  { investigation: { question, sources, clock: wall } }: Acting,
   target: Subject | undefined,
   signal: AbortSignal,
   more: readonly EvidenceKind[] = [],
 ): Promise<Assessment> {
   const bounded = AbortSignal.any([signal, AbortSignal.timeout(lookMilliseconds)]);
   const identity = await sources[0].identify(bounded);
-  const now = identity.state === 'reached' ? identity.now : clock.now();
+  const now = identity.state === 'reached' ? identity.now : wall.now();
   const namespaces = target?.namespace === undefined ? [] : [target.namespace];
   const narrow = firstRound(question, now)
     .filter(({ kind }) => watchedKinds.has(kind))
