@@ -18,9 +18,16 @@ export function newsOf(page: AcceptedPage, earlier: readonly AcceptedPage[]): 'n
   return run.endedAt === undefined ? 'repeated' : 'outdated';
 }
 
-/** Two in the same millisecond keep an order, which is the same in every process. */
+/** Two in the same millisecond keep an order, which is the same in every process: what began earlier first, and no end before its beginning. */
 export function byReception(one: AcceptedPage, other: AcceptedPage): number {
-  return one.receivedAt - other.receivedAt || (one.id === other.id ? 0 : one.id < other.id ? -1 : 1);
+  if (one.id === other.id) return 0;
+  const isOver = ({ alert }: AcceptedPage): number => Number(alert.state === 'resolved');
+  return (
+    one.receivedAt - other.receivedAt ||
+    (one.alert.startedAt ?? 0) - (other.alert.startedAt ?? 0) ||
+    isOver(one) - isOver(other) ||
+    (one.id < other.id ? -1 : 1)
+  );
 }
 
 interface RunOfPages {

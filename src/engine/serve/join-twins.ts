@@ -8,8 +8,10 @@ import type { Serving } from './serving.ts';
 /** More that are open at the same time are not one trouble, but a monitoring that nobody looks at. */
 const mostOpen = 200;
 
+type Joining = Pick<Serving, 'store' | 'clock' | 'digests' | 'log'>;
+
 /** Of several open incidents with the same leading cause the first one goes on; the others are joined to it. */
-export async function joinTwins(id: string, serving: Serving): Promise<void> {
+export async function joinTwins(id: string, serving: Joining): Promise<void> {
   const { store, digests, log } = serving;
   const read = await readIncident(serving, id);
   const cause = read.state === 'read' ? leadingCause(read.incident) : undefined;
@@ -37,7 +39,7 @@ interface Join {
   readonly because: string;
 }
 
-async function join(id: string, { first, key, because }: Join, serving: Serving): Promise<void> {
+async function join(id: string, { first, key, because }: Join, serving: Joining): Promise<void> {
   const recorded = await record(serving, { incident: id }, (incident) => {
     const cause = leadingCause(incident);
     const isStillTwin = cause !== undefined && causeKey(cause) === key && canBeJoined(incident);

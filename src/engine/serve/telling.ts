@@ -5,7 +5,6 @@ import { type Instant, parseInstant } from '../../domain/instant.ts';
 import { spokenSubject } from '../../domain/subject.ts';
 import type { DeliveryTarget } from '../../ports/delivery-target.ts';
 import type { JobRequest } from '../../ports/job-queue.ts';
-import { gravityOf } from '../../reasoning/alert/gravity.ts';
 import type { Worked } from '../act/work-incident.ts';
 import { closeJoinedJob, deliverJob, remindJob, type Telling } from './jobs.ts';
 import type { Serving } from './serving.ts';
@@ -18,15 +17,13 @@ interface Opening {
   readonly page: AcceptedPage;
   /** Of the same cause, before this one. */
   readonly earlier: readonly AcceptedPage[];
-  /** Whether an incident was opened because of one of them. */
-  readonly wasTold: boolean;
 }
 
-/** That something is wrong is told at once, unless it flaps and is mild, or flaps and was told before. The incident is opened either way. */
-export function tellOpening({ incident, page, earlier, wasTold }: Opening, serving: Tellers): readonly JobRequest[] {
+/** That something is wrong is told at once; what flaps was told before, and is told again only where somebody is needed. */
+export function tellOpening({ incident, page, earlier }: Opening, serving: Tellers): readonly JobRequest[] {
   const now = serving.clock.now();
   const standing = standingOfPages([...earlier, page], now);
-  if (standing.state === 'flapping' && (wasTold || gravityOf(page.alert) === 'mild')) return [];
+  if (standing.state === 'flapping') return [];
   const text = earlier.length === 0 ? page.alert.summary : `${page.alert.summary}\n\n${standing.because}`;
   return toEach(status({ incident, state: 'queued', of: 'opened', title: `Incident: ${page.alert.summary}`, text }), serving.targets, now);
 }

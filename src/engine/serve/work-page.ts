@@ -108,7 +108,7 @@ interface First {
 function firstJobs(incident: string, { page, before, opening }: First, serving: Serving): readonly JobRequest[] {
   const { at } = opening;
   const earlier = before.map((kept) => kept.page);
-  const told = tellOpening({ incident, page, earlier, wasTold: before.some(hasIncident) }, serving);
+  const told = tellOpening({ incident, page, earlier }, serving);
   return [incidentJob(incident, { goal: 'follow-through', length: 1, at }), ...told];
 }
 
