@@ -1,5 +1,5 @@
 import { type Instant, millisecondsPerMinute, millisecondsPerSecond } from '../../domain/instant.ts';
-import type { Container } from '../../domain/kubernetes/pod-template.ts';
+import type { Container, Terminated } from '../../domain/kubernetes/pod-template.ts';
 import type { ContainerStatus, Pod } from '../../domain/kubernetes/pod.ts';
 import type { Trouble } from '../../domain/replica.ts';
 
@@ -80,12 +80,20 @@ function containerTroubles(status: ContainerStatus, now: Instant): readonly Trou
     ];
   }
   const isRecent = last?.finishedAt !== undefined && now - last.finishedAt < recentEndMilliseconds;
-  if (running !== undefined && last !== undefined && isRecent && last.exitCode !== 0) {
+  if (running !== undefined && last !== undefined && isRecent && (last.exitCode !== 0 || isStartedOverAndOver(status, last))) {
     return [
       { ...containerTrouble('ended', status, last.reason ?? 'Error', last.message), exitCode: last.exitCode, since: last.finishedAt },
     ];
   }
   return [];
+}
+
+/** A program that is asked to end in order ends with 0. Once that is a stop like any; again after less than the back-off's memory it is a loop. */
+const fewestStarts = 2;
+
+function isStartedOverAndOver({ restartCount }: ContainerStatus, { startedAt, finishedAt }: Terminated): boolean {
+  const isShort = startedAt !== undefined && finishedAt !== undefined && finishedAt - startedAt < recentEndMilliseconds;
+  return isShort && (restartCount ?? 0) >= fewestStarts;
 }
 
 function initTroubles(pod: Pod, status: ContainerStatus, now: Instant): readonly Trouble[] {

@@ -39,6 +39,24 @@ test('a container that was killed once minutes ago and is ready again is healthy
   expect(healthOf({ pods: [examplePod({ name: 'proxy-a', status: running })] })).toEqual(['proxy-a: healthy ended']);
 });
 
+test('a container that ends in order over and over within minutes fails; one that did so once, or after a long life, does not', () => {
+  const running = (restartCount: number, livedMinutes: number) => ({
+    ready: true,
+    restartCount,
+    state: { running: { startedAt: minutesAgo(1) } },
+    lastState: {
+      terminated: { exitCode: 0, reason: 'Completed', startedAt: minutesAgo(1 + livedMinutes), finishedAt: minutesAgo(1) },
+    },
+  });
+  const health = (restartCount: number, livedMinutes: number): readonly string[] =>
+    healthOf({ pods: [examplePod({ name: 'cart-5d4f8c7b9-a', status: running(restartCount, livedMinutes) })] });
+  expect([health(3, 0.5), health(1, 0.5), health(3, 500)]).toEqual([
+    ['cart-5d4f8c7b9-a: failing ended'],
+    ['cart-5d4f8c7b9-a: healthy'],
+    ['cart-5d4f8c7b9-a: healthy'],
+  ]);
+});
+
 test('restarts of last month are history', () => {
   const running = {
     ready: true,
