@@ -13,6 +13,15 @@ import { spareCapacity } from '../domain/spare-capacity.ts';
 
 const zoneLabels = ['topology.kubernetes.io/zone', 'failure-domain.beta.kubernetes.io/zone'];
 
+const fewestNodes = 2;
+
+/** No ordinary pod may stand there, so closing it keeps nothing away. */
+function isControlPlane({ spec }: Node): boolean {
+  return spec.taints.some(
+    (taint) => taint.key === 'node-role.kubernetes.io/control-plane' || taint.key === 'node-role.kubernetes.io/master',
+  );
+}
+
 /** A whole zone is what separates failing from healthy: cordon its nodes and let the failing replicas start in the others. */
 export const shiftZone = defineMitigation({
   id: 'shift-zone',
@@ -25,12 +34,17 @@ export const shiftZone = defineMitigation({
     const { leading } = situation.blastRadius;
     // Closing a whole zone is too much for a coincidence: with one failing replica of two, some zone always holds it.
     if (leading?.axis !== 'zone' || leading.verdict !== 'separates') return [];
-    const nodes = facts.nodes.all.filter((node) => zoneLabels.some((label) => node.metadata.labels[label] === leading.value));
+    const nodes = facts.nodes.all.filter(
+      (node) => zoneLabels.some((label) => node.metadata.labels[label] === leading.value) && !isControlPlane(node),
+    );
     const names = new Set(nodes.map((node) => node.metadata.name));
     const moving = situation.scope.failing.filter(
       ({ pod }) => names.has(pod.spec.nodeName ?? '') && managingKind(pod) !== 'DaemonSet' && managingKind(pod) !== 'Node',
     );
     const pods = moving.map((replica) => replica.pod);
+    // What fails on a single node says nothing about the others of its zone.
+    const hit = [...situation.scope.failing, ...situation.scope.alsoFailing].flatMap(({ pod }) => pod.spec.nodeName ?? []);
+    if (new Set(hit.filter((name) => names.has(name))).size < fewestNodes) return [];
     const why = claimFromAll(
       `${leading.failingWith} of ${leading.failingWith + leading.failingWithout} failing replicas sit in zone ${leading.value}, and ${leading.healthyWith} of ${leading.healthyWith + leading.healthyWithout} healthy ones.`,
       moving.slice(0, 4).map((replica) => citeObject(replica.pod, `failing on ${replica.pod.spec.nodeName}`)),

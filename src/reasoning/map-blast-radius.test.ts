@@ -135,3 +135,41 @@ test('where every replica of the target fails, all that fails alike is compared 
     3,
   ]);
 });
+
+/** Of each workload one replica on each node; the one on node-3 fails. */
+function oneOfEach(workloads: readonly string[]): ReturnType<typeof examplePod>[] {
+  return workloads.flatMap((workload) =>
+    ['node-1', 'node-2', 'node-3'].map((node) =>
+      examplePod({
+        name: `${workload}-77-${node}`,
+        node,
+        labels: { app: workload, 'pod-template-hash': '77' },
+        isReady: node !== 'node-3',
+        ...(node === 'node-3' ? { status: crashLooping({ exitCode: 2 }) } : {}),
+      }),
+    ),
+  );
+}
+
+test('one replica of each of four workloads on one node prove together what none of them does alone', () => {
+  const radius = radiusOf({ nodes, pods: oneOfEach(['cart', 'mail', 'pay', 'web']) });
+  const { leading } = radius;
+  expect([radius.population, leading?.axis, leading?.value, leading?.verdict]).toEqual(['widened', 'node', 'node-3', 'separates']);
+  expect([leading?.failingWith, leading?.failingWithout, leading?.healthyWith, leading?.healthyWithout]).toEqual([4, 0, 0, 8]);
+});
+
+test('two workloads may meet on one node by chance, and one of many that fails elsewhere speaks against it', () => {
+  expect(radiusOf({ nodes, pods: oneOfEach(['cart', 'mail']) }).population).toBe('target');
+  const astray = oneOfEach(['cart', 'mail', 'pay', 'web']).map((each) =>
+    (each['metadata'] as { readonly name: string }).name === 'web-77-node-1'
+      ? examplePod({
+          name: 'web-77-node-1',
+          node: 'node-1',
+          labels: { app: 'web', 'pod-template-hash': '77' },
+          isReady: false,
+          status: crashLooping({ exitCode: 2 }),
+        })
+      : each,
+  );
+  expect(radiusOf({ nodes, pods: astray }).leading?.verdict).not.toBe('separates');
+});

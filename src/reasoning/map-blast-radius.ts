@@ -5,7 +5,7 @@ import type { Node } from '../domain/kubernetes/node.ts';
 import type { Axis, BlastRadius, Scope } from '../domain/reasoned.ts';
 import type { Replica } from '../domain/replica.ts';
 import { type AxisDefinition, axisDefinitions } from './axes.ts';
-import { type ComparedReplicas, comparedReplicas } from './compared-replicas.ts';
+import { chanceOf, type ComparedReplicas, comparedReplicas, pooledSiblings } from './compared-replicas.ts';
 import type { FactSource } from './fact-source.ts';
 import { fisherOneSided } from './statistics/fishers-exact-test.ts';
 import { adjustByHolm } from './statistics/holm.ts';
@@ -20,14 +20,24 @@ const individualAxes: ReadonlySet<string> = new Set(['node', 'pod network']);
 
 /** Who fails, who is healthy, and what separates them. */
 export function mapBlastRadius(scope: Scope, facts: FactSource): BlastRadius {
-  const compared = comparedReplicas(scope, facts);
-  const { population } = compared;
+  const own = comparedReplicas(scope, facts);
+  const radius = radiusOf(own, facts);
+  if (own.population !== 'target' || radius.leading?.verdict === 'separates') return radius;
+  // One replica of a workload proves nothing about its node; one of each of many, all on the same node, do.
+  const pooled = pooledSiblings(scope, facts);
+  const wider = pooled === undefined ? undefined : radiusOf(pooled, facts);
+  const isProven =
+    pooled !== undefined && wider?.leading?.verdict === 'separates' && chanceOf(wider.leading, pooled, facts) <= significance;
+  return wider !== undefined && isProven ? wider : radius;
+}
+
+function radiusOf(compared: ComparedReplicas, facts: FactSource): BlastRadius {
   const split = splitOf(compared, facts);
   const measured = compared.definitions.map((definition) => measure(definition, split));
-  const axes = judge(measured, population);
+  const axes = judge(measured, compared);
   const settled = settleByProbes(axes, facts);
   return {
-    population,
+    population: compared.population,
     axes: settled.axes,
     leading: leadingOf(settled.axes),
     isSettledByProbes: settled.because !== undefined,
@@ -51,7 +61,7 @@ interface Split {
  * Siblings one by one. In a mixed population the axes of workloads mean nothing, and on all others the replicas of one node
  * are alike, however many a cluster has.
  */
-function splitOf({ population, failing, healthy }: ComparedReplicas, facts: FactSource): Split {
+function splitOf({ areSiblings, failing, healthy }: ComparedReplicas, facts: FactSource): Split {
   const nodes = facts.get('nodes');
   const member = (replica: Replica, count: number): Member => ({
     replica,
@@ -59,7 +69,7 @@ function splitOf({ population, failing, healthy }: ComparedReplicas, facts: Fact
     count,
   });
   const members = (replicas: readonly Replica[]): readonly Member[] =>
-    population === 'target'
+    areSiblings
       ? replicas.map((replica) => member(replica, 1))
       : [...groupBy(replicas, (replica) => replica.pod.spec.nodeName ?? '').values()].flatMap((group) =>
           group[0] === undefined ? [] : [member(group[0], group.length)],
@@ -115,7 +125,7 @@ function row(axis: string, value: string, failing: ValueCounts, healthy: ValueCo
   return { axis, value, ...counts, pValue: fisherOneSided(counts) };
 }
 
-function judge(measured: readonly Measured[], population: BlastRadius['population']): readonly Axis[] {
+function judge(measured: readonly Measured[], { areSiblings }: ComparedReplicas): readonly Axis[] {
   const separable = measured.filter((each) => each.best !== undefined && each.distinctValues > 1);
   const distinct = [...new Map(separable.map((each) => [each.signature, each])).values()];
   const adjusted = adjustByHolm(distinct.map((each) => each.best?.pValue ?? 1));
@@ -127,7 +137,7 @@ function judge(measured: readonly Measured[], population: BlastRadius['populatio
     const confoundedWith = isSeparable
       ? separable.filter((other) => other !== each && other.signature === each.signature).map((other) => other.definition.axis)
       : [];
-    const verdict = isSeparable ? verdictOf(each.best, adjustedPValue, population) : 'cannot-tell';
+    const verdict = isSeparable ? verdictOf(each.best, adjustedPValue, areSiblings) : 'cannot-tell';
     return [
       {
         ...each.best,
@@ -140,15 +150,14 @@ function judge(measured: readonly Measured[], population: BlastRadius['populatio
   });
 }
 
-function verdictOf(best: NonNullable<Measured['best']>, adjustedPValue: number, population: BlastRadius['population']): Axis['verdict'] {
+function verdictOf(best: NonNullable<Measured['best']>, adjustedPValue: number, areSiblings: boolean): Axis['verdict'] {
   const failing = best.failingWith + best.failingWithout;
   const healthy = best.healthyWith + best.healthyWithout;
   const isPure = best.failingWithout === 0 && best.healthyWith === 0;
   const isAlone = best.failingWith === 1 && individualAxes.has(best.axis);
   if (isAlone) return best.failingWithout === 0 ? 'cannot-tell' : 'no';
   if (best.healthyWithout === 0) return 'no';
-  const isNearlyPure =
-    best.failingWithout <= failing * tolerableStrays && (population === 'widened' || best.healthyWith <= healthy * tolerableStrays);
+  const isNearlyPure = best.failingWithout <= failing * tolerableStrays && (!areSiblings || best.healthyWith <= healthy * tolerableStrays);
   if (isNearlyPure && adjustedPValue <= significance) return 'separates';
   return isPure && best.failingWith > 0 ? 'suggestive' : 'no';
 }

@@ -1,4 +1,5 @@
 import { citeNodeCommand, citeObject, type Claim, claimFromAll } from '../../domain/citation.ts';
+import { chanceOfOnePlace } from '../../domain/chance-of-place.ts';
 import { groupBy } from '../../domain/collection.ts';
 import { minutesAgo } from '../../domain/example.ts';
 import { exampleNode, examplePod } from '../../domain/example-objects.ts';
@@ -47,7 +48,7 @@ export const degradedNodeLink = defineFailureMode({
       const report = facts['node-reports']?.find((each) => each.node === node.metadata.name);
       const link = linkClaims(report, facts.now);
       if (groups.length < 2 && (link.length === 0 || groups.length === 0)) return [];
-      const weight: Weight = link.length > 0 ? 'strong' : 'suggestive';
+      const weight: Weight = link.length > 0 || isNoChance(groups, facts.replicas) ? 'strong' : 'suggestive';
       const failing = groups.flat();
       const alike = claimFromAll(
         `${failing.length} failing replicas of ${groups.length} ${groups.length === 1 ? 'workload sits' : 'workloads sit'} on ${node.metadata.name}; their siblings elsewhere are healthy.`,
@@ -125,6 +126,24 @@ function failingOnlyHere(node: Node, replicas: Replicas): readonly (readonly Rep
     const all = first === undefined ? [] : replicas.ofWorkload(first.workload).filter((replica) => replica.health === 'failing');
     return all.length === group.length && sharedPlace(all, replicas, undefined) !== undefined;
   });
+}
+
+/** The level at which the blast radius calls an axis one that separates. */
+const significance = 0.05;
+
+/** So many workloads lose only what they have on this node that they do not meet there by chance. */
+function isNoChance(groups: readonly (readonly Replica[])[], replicas: Replicas): boolean {
+  const all = groups.flatMap((group) => (group[0] === undefined ? [] : replicas.ofWorkload(group[0].workload)));
+  const strata = groups.map((group) => {
+    const members = group[0] === undefined ? [] : replicas.ofWorkload(group[0].workload).filter(isCounted);
+    const there = members.filter(({ pod }) => pod.spec.nodeName === group[0]?.pod.spec.nodeName);
+    return { failing: group.length, members: members.length, membersThere: there.length };
+  });
+  return chanceOfOnePlace(strata, new Set(all.flatMap(({ pod }) => pod.spec.nodeName ?? [])).size) <= significance;
+}
+
+function isCounted({ health }: Replica): boolean {
+  return health === 'failing' || health === 'healthy';
 }
 
 /** Trouble that a node can make. An image that does not exist, a missing key or a kill at the pod's own limit is not the node's. */
