@@ -202,6 +202,34 @@ describe('what is and what is not this alert', () => {
   });
 });
 
+describe('a series that has ended', () => {
+  const eitherWay = {
+    ...expression,
+    expression: `absent(${measured}) or ${measured} < 1`,
+    measured: `absent(${measured}) or ${measured} < 1`,
+    comparison: undefined,
+  };
+  const ended = { ...healthy, metrics: [errors((minutes) => (minutes < 38 ? undefined : 40))] };
+
+  test('is stale although its threshold is not known', () => {
+    expect(judge(ended, { alertExpression: eitherWay }).verdict).toBe('stale');
+  });
+
+  test('is stale where the alert would fire for the lack of it as well and nothing scrapes it', () => {
+    expect(judge({ ...ended, 'scrape-targets': [target('down')] }, { alertExpression: eitherWay }).verdict).toBe('stale');
+  });
+
+  test('is what an alert about nothing but its lack says', () => {
+    const lack = { ...expression, expression: `absent(${measured})`, measured: `absent(${measured})`, comparison: undefined };
+    expect(judge({ ...ended, 'scrape-targets': [target('down')] }, { alertExpression: lack }).verdict).toBe('real');
+  });
+
+  test('that goes on says nothing without its threshold', () => {
+    const wordless = { ...alert, summary: 'cart receives no requests' };
+    expect(judge({ ...healthy, metrics: [errors(() => 40)] }, { alert: wordless, alertExpression: eitherWay }).verdict).toBe('cannot-tell');
+  });
+});
+
 function judge(given: ExampleEvidence, changed: Partial<Question> = {}): AlertJudgement {
   const question: Question = {
     alert,

@@ -39,7 +39,9 @@ export function readMetric(question: Question, facts: FactSource, scrape: Scrape
   }
   const last = samples.at(-1);
   if (last === undefined) return absent(metric);
-  if (metric.kind === 'level')
+  const silence = seenUntil - last.at;
+  const isFresh = silence <= silenceAllowed(metric);
+  if (metric.kind === 'level' && (isFresh || filters(metric.result.expression)))
     return signal(
       'unknown',
       metric,
@@ -47,8 +49,7 @@ export function readMetric(question: Question, facts: FactSource, scrape: Scrape
       'level',
       last,
     );
-  const silence = seenUntil - last.at;
-  if (silence <= silenceAllowed(metric)) return freshSignal(metric, last, seenUntil, question.alert?.startedAt);
+  if (isFresh) return freshSignal(metric, last, seenUntil, question.alert?.startedAt);
   if (metric.kind === 'presence') return silentPresence(metric, last, scrape, silence);
   return signal(
     'frozen',
@@ -57,6 +58,11 @@ export function readMetric(question: Question, facts: FactSource, scrape: Scrape
     'last sample',
     last,
   );
+}
+
+/** An expression that compares yields no samples while it does not hold, so that their lack is no sign of a monitoring that broke. */
+function filters(expression: string): boolean {
+  return /[<>]|[=!]=/.test(expression.replace(/\{[^}]*\}|"(?:[^"\\]|\\.)*"/g, ''));
 }
 
 function silenceAllowed({ result }: AlertMetric): number {

@@ -35,7 +35,9 @@ export function readScrape(question: Question, facts: FactSource): ScrapeSignal 
 
 function isAboutScraping(expression: AlertExpression | undefined): boolean {
   if (expression === undefined) return false;
-  return expression.metrics.includes('up') || /\babsent(_over_time)?\s*\(/.test(expression.measured);
+  // "absent(x) or x < 1" is about x: that it fires when x is no longer collected as well is a precaution of its author.
+  const isEitherWay = /\)\s*or\b|\bor\s+absent/i.test(expression.measured);
+  return expression.metrics.includes('up') || (/\babsent(_over_time)?\s*\(/.test(expression.measured) && !isEitherWay);
 }
 
 function wantedLabels(question: Question, facts: FactSource): { readonly [name: string]: string } {
