@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type ExampleEvidence, snapshotOf } from '../domain/example.ts';
 import { exampleJudgedAlert } from '../domain/example-happenings.ts';
 import { exampleCall } from '../domain/example-network.ts';
-import { exampleContainerMetric, examplePod } from '../domain/example-objects.ts';
+import { exampleContainerMetric, exampleNode, examplePod } from '../domain/example-objects.ts';
 import { assess } from '../reasoning/assess.ts';
 import { diagnose, isAnswer } from '../reasoning/diagnose.ts';
 import { catalogue } from './index.generated.ts';
@@ -54,5 +54,28 @@ describe('a page', () => {
   it('about a caller is explained by the callee where the errors begin', () => {
     const page = exampleJudgedAlert('real', { namespace: 'shop', deployment: 'gateway' });
     expect(answersTo({ pods, 'service-calls': calls, 'judged-alert': page }).answers).toEqual(['upstream-service-failing ranker']);
+  });
+});
+
+describe('what only one node has', () => {
+  it('is the cause of what four workloads have on it alone, and not a link beside it', () => {
+    const pods = ['cart', 'mail', 'pay', 'web'].flatMap((workload) =>
+      ['node-1', 'node-2', 'node-3'].map((node) =>
+        examplePod({
+          name: `${workload}-7f9-${node}`,
+          node,
+          labels: { app: workload, 'pod-template-hash': '7f9' },
+          isReady: node !== 'node-3',
+        }),
+      ),
+    );
+    const nodes = ['node-1', 'node-2', 'node-3'].map((name) => exampleNode({ name }));
+    expect(answersTo({ nodes, pods }).answers).toEqual(['degraded-node-link node-3']);
+    const deadlocked = [
+      { type: 'Ready', status: 'True' },
+      { type: 'KernelDeadlock', status: 'True', reason: 'DockerHung' },
+    ];
+    const sick = [...nodes.slice(0, 2), exampleNode({ name: 'node-3', status: { conditions: deadlocked } })];
+    expect(answersTo({ nodes: sick, pods }).answers).toEqual(['kernel-deadlock node-3']);
   });
 });

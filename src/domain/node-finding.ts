@@ -56,6 +56,7 @@ export function conditionClaim(node: Node, condition: Condition, says: string): 
 /** Symptoms and causes that follow when a node no longer runs its pods. */
 export const brokenByLostNode: readonly string[] = [
   'node-not-ready',
+  'degraded-node-link',
   'all-endpoints-unready',
   'dependency-refuses-connections',
   'dependency-times-out',

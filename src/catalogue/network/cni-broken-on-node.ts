@@ -44,7 +44,7 @@ export const cniBrokenOnNode = defineFailureMode({
   ],
   needs: ['replicas'],
   helpedBy: ['nodes', 'events', 'node-reports', 'connectivity-probes', 'log-clues', 'service-backends'],
-  explains: ['degraded-node-link', 'dns-name-wrong', 'init-container-blocked', 'startup-probe-too-short', ...brokenByLostNode],
+  explains: ['dns-name-wrong', 'init-container-blocked', 'startup-probe-too-short', ...brokenByLostNode],
   mitigations: ['cordon-node'],
   recognise(facts): readonly Finding[] {
     const paths = servicePaths(facts);

@@ -26,6 +26,7 @@ export const clockSkew = defineFailureMode({
   needs: ['node-reports'],
   helpedBy: ['nodes', 'replicas'],
   explains: [
+    'degraded-node-link',
     'dependency-certificate-invalid',
     'kubelet-certificate-expired',
     'kubelet-stopped',

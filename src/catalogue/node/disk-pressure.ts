@@ -19,6 +19,7 @@ export const diskPressure = defineFailureMode({
   needs: ['nodes'],
   helpedBy: ['replicas', 'pods', 'events'],
   explains: [
+    'degraded-node-link',
     'taint-not-tolerated',
     'evicted-for-ephemeral-storage',
     'liveness-probe-misconfigured',

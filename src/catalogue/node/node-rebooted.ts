@@ -29,6 +29,7 @@ export const nodeRebooted = defineFailureMode({
   needs: ['nodes', 'replicas'],
   helpedBy: ['events', 'node-reports', 'judged-alert'],
   explains: [
+    'degraded-node-link',
     'kube-proxy-rules-incomplete',
     'kube-proxy-down',
     'liveness-probe-misconfigured',

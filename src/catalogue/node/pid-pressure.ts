@@ -20,6 +20,7 @@ export const pidPressure = defineFailureMode({
   needs: ['nodes'],
   helpedBy: ['replicas', 'pods', 'events'],
   explains: [
+    'degraded-node-link',
     'taint-not-tolerated',
     'evicted-for-ephemeral-storage',
     'liveness-probe-misconfigured',

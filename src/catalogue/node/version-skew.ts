@@ -27,7 +27,7 @@ export const versionSkew = defineFailureMode({
   sources: ['https://kubernetes.io/releases/version-skew-policy/#kubelet'],
   needs: ['nodes', 'pods'],
   helpedBy: ['replicas'],
-  explains: ['node-not-ready', 'daemonset-not-everywhere'],
+  explains: ['node-not-ready', 'degraded-node-link', 'daemonset-not-everywhere'],
   mitigations: ['cordon-node'],
   recognise(facts): readonly Finding[] {
     const servers = apiServerMinors(facts.pods);

@@ -35,7 +35,7 @@ export const csiDriverMissingOnNode = defineFailureMode({
   sources: ['https://kubernetes.io/docs/concepts/storage/volumes/#csi', 'https://kubernetes-csi.github.io/docs/csi-node-object.html'],
   needs: ['replicas', 'events'],
   helpedBy: ['csinodes', 'persistentvolumeclaims', 'persistentvolumes'],
-  explains: ['volume-mount-failing'],
+  explains: ['degraded-node-link', 'volume-mount-failing'],
   mitigations: ['cordon-node'],
   recognise(facts): readonly Finding[] {
     const missing = missingDrivers(facts);
