@@ -25,6 +25,17 @@ export function isDnsServer(replica: Replica): boolean {
   return markedAsDns(replica.pod.metadata.labels) && replica.pod.metadata.labels['k8s-app'] !== 'node-local-dns';
 }
 
+/** A cache of names on each node, on an address that only that node has. Label of the project's own manifests. */
+export function isResolverOfNode(replica: Replica): boolean {
+  const { labels, name } = replica.pod.metadata;
+  return labels['k8s-app'] === 'node-local-dns' || (replica.pod.spec.hostNetwork === true && /^node-?local-?dns/.test(name));
+}
+
+/** The look-up went to a link-local address: neither Services nor the pod network are on the way. */
+export function asksResolverOfNode({ line }: LogClue): boolean {
+  return /(?: on |->|@)\[?(?:169\.254\.\d{1,3}\.\d{1,3}|fe80:[0-9a-f:%\w]{1,40})\]?:53\b/i.test(line);
+}
+
 export function dnsServers(replicas: Replicas): readonly Replica[] {
   return replicas.all.filter((replica) => isDnsServer(replica) && replica.health !== 'finished');
 }

@@ -1,4 +1,5 @@
 import type { JudgedAlert } from './alert.ts';
+import { isDnsServer } from './cluster-dns.ts';
 import { plainHost } from './cluster-host.ts';
 import { type Collection, groupBy } from './collection.ts';
 import type { ConnectivityProbe } from './evidence.ts';
@@ -61,8 +62,12 @@ function isLongBefore(clue: LogClue): boolean {
   return clue.at !== undefined && failingSince !== undefined && clue.at < failingSince - millisecondsPerHour;
 }
 
-/** A process that cannot reach its own pod is not waiting for a dependency; nor is an API server that turns its own clients away. */
+/**
+ * A process that cannot reach its own pod is not waiting for a dependency; nor is an API server that turns its own clients
+ * away, and whom the DNS servers ask is a part of DNS.
+ */
 function isRemote(clue: LogClue): boolean {
+  if (clue.port === 53 && isDnsServer(clue.replica)) return false;
   if (clue.kind === 'rate-limited' && isControlPlanePod(clue.replica.pod, 'kube-apiserver')) return false;
   return clue.host === undefined || !/^(localhost|127\.|::1$|0\.0\.0\.0)/.test(plainHost(clue.host));
 }

@@ -1,3 +1,4 @@
+import { asksResolverOfNode } from './cluster-dns.ts';
 import { isAddress, plainHost } from './cluster-host.ts';
 import type { Collection } from './collection.ts';
 import type { ConnectivityProbe } from './evidence.ts';
@@ -61,7 +62,7 @@ export function servicePaths(given: PathFacts): readonly ServicePath[] {
   const facts: Indexed = { ...given, podAddresses: new Set(given.replicas.all.flatMap(({ pod }) => pod.status.podIP ?? [])) };
   const probes = withoutLuck(facts['connectivity-probes'] ?? []);
   const clues = (facts['log-clues'] ?? []).filter(
-    (clue) => clue.replica.health === 'failing' && unreachedKinds.has(clue.kind) && isForService(clue, facts),
+    (clue) => clue.replica.health === 'failing' && unreachedKinds.has(clue.kind) && !asksResolverOfNode(clue) && isForService(clue, facts),
   );
   const nodes = new Set([
     ...probes.flatMap((probe) => nodeOf(probe) ?? []),

@@ -1,5 +1,5 @@
 import { type Citation, citeObject, citeProbe } from './citation.ts';
-import { dnsServers, isTemporary } from './cluster-dns.ts';
+import { asksResolverOfNode, dnsServers, dnsService, isTemporary } from './cluster-dns.ts';
 import { isAddress, plainHost } from './cluster-host.ts';
 import type { ConnectivityProbe } from './evidence.ts';
 import type { LogClue } from './log-clue.ts';
@@ -50,15 +50,19 @@ function fromClues(facts: FlowFacts): readonly SuspectedFlow[] {
     });
 }
 
-/** A name that gets no answer is a flow to the DNS servers that fails. */
+/** A name that gets no answer is a flow to the DNS servers that fails, whether or not the client's probes notice. */
 function fromLookups(facts: FlowFacts): readonly SuspectedFlow[] {
   const [server] = dnsServers(facts.replicas).filter((replica) => replica.health === 'healthy');
   if (server === undefined) return [];
+  const service = dnsService(facts['service-backends']);
+  const port = service === undefined ? 53 : (targetPort(service, server.pod, 53) ?? 53);
   return (facts['log-clues'] ?? [])
-    .filter((clue) => clue.kind === 'name-not-resolved' && clue.replica.health === 'failing' && isTemporary(clue))
+    .filter(
+      (clue) => clue.kind === 'name-not-resolved' && clue.replica.health !== 'finished' && isTemporary(clue) && !asksResolverOfNode(clue),
+    )
     .map((clue) => ({
-      flow: { client: clue.replica.pod, server: { kind: 'pod', pod: server.pod }, port: 53, protocol: 'UDP' },
-      replica: clue.replica,
+      flow: { client: clue.replica.pod, server: { kind: 'pod', pod: server.pod }, port, protocol: 'UDP' },
+      replica: clue.replica.health === 'failing' ? clue.replica : undefined,
       evidence: 'seen',
       citation: clue.citation,
       target: "the cluster's DNS",

@@ -1,8 +1,10 @@
 import { type Claim, citeObject, claim, claimFromAll } from '../../domain/citation.ts';
 import { dnsServers, dnsService, isDnsServer, isTemporary } from '../../domain/cluster-dns.ts';
+import { type DeadResolver, deadResolvers } from '../../domain/dead-resolver.ts';
 import { blamedBehind } from '../../domain/blamed-backend.ts';
 import { distinct } from '../../domain/dependency-trouble.ts';
 import { endpointCitation } from '../../domain/endpoint-citation.ts';
+import type { ExampleEvidence } from '../../domain/example.ts';
 import { exampleService, exampleSlice } from '../../domain/example-network.ts';
 import { crashLooping, examplePod } from '../../domain/example-objects.ts';
 import type { Facts } from '../../domain/facts.ts';
@@ -34,6 +36,8 @@ export const dnsFailing = defineFailureMode({
   helpedBy: ['service-backends', 'log-clues', 'nodes', 'deployments'],
   explains: [
     'dns-name-wrong',
+    'degraded-node-link',
+    'daemonset-not-everywhere',
     'dependency-refuses-connections',
     'dependency-times-out',
     'service-address-wrong-in-client',
@@ -45,39 +49,9 @@ export const dnsFailing = defineFailureMode({
   ],
   mitigations: [],
   recognise(facts): readonly Finding[] {
-    const seen = look(facts);
-    const weight = weigh(seen);
-    const [first, ...more] = evidence(seen);
-    const service =
-      seen.service === undefined
-        ? undefined
-        : subject('Service', seen.service.service.metadata.namespace, seen.service.service.metadata.name);
-    const own = seen.workload ?? service;
-    if (weight === undefined || own === undefined || first === undefined) return [];
-    const innocent = claimFromAll(
-      `Only replicas on ${seen.place?.place ?? 'one node'} say so, while their siblings elsewhere resolve names: the way to DNS from there is the suspect, not DNS.`,
-      (seen.place?.healthy ?? []).slice(0, 3).map(({ pod }) => citeObject(pod, `Ready on ${pod.spec.nodeName ?? '?'}`)),
-    );
-    const since = [...seen.failing, ...seen.temporary.map((clue) => clue.replica)].flatMap((replica) => replica.failingSince ?? []);
-    const toTell =
-      'From a failing pod and from a pod on another node: "nslookup kubernetes.default", and the same against the address of one CoreDNS pod.';
-    return [
-      {
-        subject: own,
-        weight,
-        because: [first, ...more],
-        against: innocent === undefined ? [] : [innocent],
-        ...(since.length === 0 ? {} : { since: Math.min(...since) }),
-        affects: [own, ...(service === undefined ? [] : [service]), ...podsOf(seen.unresolved)],
-        blames: [
-          ...(seen.workload === undefined ? [] : [seen.workload]),
-          ...blamedBehind(seen.service, facts.replicas),
-          ...(seen.place?.nodes ?? []).map((node) => subject('Node', undefined, node)),
-        ],
-        wouldSettle: weight === 'conclusive' ? [] : [toTell],
-      },
-    ];
+    return [...deadResolvers(facts).map((dead) => findingOfNode(dead)), ...ofTheCluster(facts)];
   },
+
   recognises: [
     {
       story: 'Both CoreDNS pods crash and nobody resolves names.',
@@ -108,8 +82,17 @@ export const dnsFailing = defineFailureMode({
       },
       finds: [{ kind: 'ReplicaSet', namespace: 'kube-system', name: 'coredns-1' }],
     },
+    {
+      story: 'The cache of node-1 crashes, and a replica there asks its link-local address in vain.',
+      given: cacheDown('169.254.20.10'),
+      finds: [{ kind: 'DaemonSet', namespace: 'kube-system', name: 'node-local-dns' }],
+    },
   ],
   isNotFooledBy: [
+    {
+      story: 'The cache of node-1 is down, and those who fail there ask the Service of the cluster for names.',
+      given: cacheDown('10.96.0.10'),
+    },
     {
       story: 'DNS is well; one workload asks for a name that does not exist.',
       given: {
@@ -149,6 +132,60 @@ export const dnsFailing = defineFailureMode({
   ],
 });
 
+function ofTheCluster(facts: DnsFacts): readonly Finding[] {
+  const seen = look(facts);
+  const weight = weigh(seen);
+  const [first, ...more] = evidence(seen);
+  const service =
+    seen.service === undefined
+      ? undefined
+      : subject('Service', seen.service.service.metadata.namespace, seen.service.service.metadata.name);
+  const own = seen.workload ?? service;
+  if (weight === undefined || own === undefined || first === undefined) return [];
+  const innocent = claimFromAll(
+    `Only replicas on ${seen.place?.place ?? 'one node'} say so, while their siblings elsewhere resolve names: the way to DNS from there is the suspect, not DNS.`,
+    (seen.place?.healthy ?? []).slice(0, 3).map(({ pod }) => citeObject(pod, `Ready on ${pod.spec.nodeName ?? '?'}`)),
+  );
+  const since = [...seen.failing, ...seen.temporary.map((clue) => clue.replica)].flatMap((replica) => replica.failingSince ?? []);
+  const toTell =
+    'From a failing pod and from a pod on another node: "nslookup kubernetes.default", and the same against the address of one CoreDNS pod.';
+  return [
+    {
+      subject: own,
+      weight,
+      because: [first, ...more],
+      against: innocent === undefined ? [] : [innocent],
+      ...(since.length === 0 ? {} : { since: Math.min(...since) }),
+      affects: [own, ...(service === undefined ? [] : [service]), ...podsOf(seen.unresolved)],
+      blames: [
+        ...(seen.workload === undefined ? [] : [seen.workload]),
+        ...blamedBehind(seen.service, facts.replicas),
+        ...(seen.place?.nodes ?? []).map((node) => subject('Node', undefined, node)),
+      ],
+      wouldSettle: weight === 'conclusive' ? [] : [toTell],
+    },
+  ];
+}
+
+/** The cache of one node is down, and who asks it gets no names; DNS itself is well. */
+function findingOfNode({ resolver, clues }: DeadResolver): Finding {
+  const reason = resolver.troubles[0]?.reason ?? 'not Ready';
+  const node = resolver.pod.spec.nodeName ?? '?';
+  return {
+    subject: resolver.workload,
+    weight: 'strong',
+    because: [
+      claim(`The DNS cache of ${node}, ${resolver.pod.metadata.name}, is failing (${reason}).`, citeObject(resolver.pod, reason)),
+      ...spoken(`Replicas on ${node} ask it in vain`, clues),
+    ],
+    ...(resolver.failingSince === undefined ? {} : { since: resolver.failingSince }),
+    affects: [resolver.workload, subject('Pod', resolver.pod.metadata.namespace, resolver.pod.metadata.name), ...podsOf(clues)],
+    blames: [resolver.workload],
+  };
+}
+
+type DnsFacts = Facts<'replicas', 'service-backends' | 'log-clues' | 'nodes' | 'deployments'>;
+
 interface Seen {
   readonly service: Backend | undefined;
   /** What runs the DNS servers, or should. */
@@ -164,12 +201,13 @@ interface Seen {
   readonly place: SharedPlace | undefined;
 }
 
-function look(facts: Facts<'replicas', 'service-backends' | 'log-clues' | 'nodes' | 'deployments'>): Seen {
+function look(facts: DnsFacts): Seen {
+  const local = new Set(deadResolvers(facts).flatMap((dead) => dead.clues));
   const servers = dnsServers(facts.replicas);
   const service = dnsService(facts['service-backends']);
   const clues = facts['log-clues'] ?? [];
   const unresolved = clues.filter(
-    (clue) => clue.kind === 'name-not-resolved' && clue.replica.health !== 'finished' && !isDnsServer(clue.replica),
+    (clue) => clue.kind === 'name-not-resolved' && clue.replica.health !== 'finished' && !isDnsServer(clue.replica) && !local.has(clue),
   );
   const temporary = unresolved.filter(isTemporary);
   const clients = distinct(temporary.map((clue) => clue.replica.workload));
@@ -232,4 +270,20 @@ function spoken(says: string, clues: readonly LogClue[]): readonly Claim[] {
 
 function podsOf(clues: readonly LogClue[]): readonly Subject[] {
   return distinct(clues.map(({ replica: { pod } }) => subject('Pod', pod.metadata.namespace, pod.metadata.name)));
+}
+
+function cacheDown(server: string): ExampleEvidence {
+  const owner = { kind: 'DaemonSet', name: 'node-local-dns' };
+  const cache = { namespace: 'kube-system', owner, labels: { 'k8s-app': 'node-local-dns' } };
+  const text = `dial tcp: lookup db.shop.svc.cluster.local on ${server}:53: read udp 10.244.1.9:48812->${server}:53: read: connection refused`;
+  return {
+    nodes: [],
+    pods: [
+      examplePod({ ...cache, name: 'node-local-dns-a', isReady: false, status: crashLooping({ exitCode: 1 }) }),
+      examplePod({ ...cache, name: 'node-local-dns-b', node: 'node-2' }),
+      examplePod({ name: 'pay-1-a', isReady: false, status: crashLooping({ exitCode: 1 }) }),
+      examplePod({ name: 'pay-1-b', node: 'node-2' }),
+    ],
+    'container-logs': [{ namespace: 'shop', pod: 'pay-1-a', container: 'app', isPrevious: true, text }],
+  };
 }

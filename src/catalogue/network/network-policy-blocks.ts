@@ -1,4 +1,4 @@
-import type { ExampleEvidence } from '../../domain/example.ts';
+import { type ExampleEvidence, minutesAgo } from '../../domain/example.ts';
 import { type Claim, citeObject, claim, claimFromAll } from '../../domain/citation.ts';
 import { groupBy } from '../../domain/collection.ts';
 import { distinct } from '../../domain/dependency-trouble.ts';
@@ -104,8 +104,17 @@ export const networkPolicyBlocks = defineFailureMode({
       },
       finds: [{ kind: 'NetworkPolicy', namespace: 'shop', name: 'egress' }],
     },
+    {
+      story: 'Egress is limited to the shop, and DNS was forgotten: replicas that run on resolve no name.',
+      given: unresolved([{ ports: [{ protocol: 'TCP', port: 8080 }] }]),
+      finds: [{ kind: 'NetworkPolicy', namespace: 'shop', name: 'pay-egress' }],
+    },
   ],
   isNotFooledBy: [
+    {
+      story: 'Egress is limited to the shop and to DNS, and names get no answer all the same.',
+      given: unresolved([{ ports: [{ protocol: 'TCP', port: 8080 }] }, { ports: [{ protocol: 'UDP', port: 53 }] }]),
+    },
     {
       story: 'The range of the machine behind a Service without a selector is allowed; it refuses for another reason.',
       given: {
@@ -257,5 +266,27 @@ function outside(): ExampleEvidence {
         text: 'FATAL: dial tcp 10.96.7.1:5432: connect: connection refused',
       },
     ],
+  };
+}
+
+/** A Ready client that says again and again that the cluster's DNS does not answer, which is well. */
+function unresolved(egress: readonly object[]): ExampleEvidence {
+  const lookup = 'dial tcp: lookup stock.shop on 10.96.0.10:53: read udp 10.244.1.9:4411->10.96.0.10:53: i/o timeout';
+  const dns = { namespace: 'kube-system', labels: { 'k8s-app': 'kube-dns' } };
+  const text = [3, 2, 1].map((minutes) => `${minutesAgo(minutes)} ${lookup}`).join('\n');
+  return {
+    pods: [examplePod({ name: 'pay-1-a' }), examplePod({ ...dns, name: 'coredns-1-a' })],
+    services: [
+      exampleService({
+        name: 'kube-dns',
+        namespace: 'kube-system',
+        clusterIP: '10.96.0.10',
+        selector: dns.labels,
+        ports: [{ port: 53, targetPort: 53, protocol: 'UDP' }],
+      }),
+    ],
+    endpointslices: [],
+    networkpolicies: [policy({ name: 'pay-egress', spec: { podSelector: {}, policyTypes: ['Egress'], egress } })],
+    'container-logs': [{ namespace: 'shop', pod: 'pay-1-a', container: 'app', text }],
   };
 }

@@ -32,7 +32,9 @@ export const containerPortConflict = defineFailureMode({
         const clue = facts['log-clues'].find(
           (each) => each.kind === 'port-in-use' && each.replica === replica && each.container === container && each.isNearEnd,
         );
-        return clue === undefined
+        // Without another container that can have it, a port of the node's own network is somebody else's on the node.
+        const isOfNode = replica.pod.spec.hostNetwork === true && replica.pod.spec.containers.length === 1;
+        return clue === undefined || isOfNode
           ? []
           : [{ replica, container, clue, citations: [clue.citation, citeEnd(replica.pod, container)] as const }];
       }),
@@ -89,6 +91,23 @@ export const containerPortConflict = defineFailureMode({
       given: {
         pods: [examplePod({ name: 'cart-7f9-a', isReady: false, status: crashLooping({ exitCode: 1 }) })],
         'container-logs': [{ namespace: 'shop', pod: 'cart-7f9-a', container: 'app', text: 'listen tcp :80: bind: permission denied' }],
+      },
+    },
+    {
+      story: "The only container of a pod on its node's network finds the port taken.",
+      given: {
+        pods: [
+          examplePod({
+            name: 'cache-a',
+            owner: { kind: 'DaemonSet', name: 'cache' },
+            isReady: false,
+            status: crashLooping({ exitCode: 1 }),
+            spec: { hostNetwork: true },
+          }),
+        ],
+        'container-logs': [
+          { namespace: 'shop', pod: 'cache-a', container: 'app', text: 'listen tcp 169.254.20.10:53: bind: address already in use' },
+        ],
       },
     },
     {

@@ -1,14 +1,25 @@
 import { type Citation, citeObject } from '../../domain/citation.ts';
-import { exampleNode, examplePod, exampleUnscheduled } from '../../domain/example-objects.ts';
+import { citeEnd, crashedContainers } from '../../domain/container-evidence.ts';
+import { crashLooping, exampleNode, examplePod, exampleUnscheduled } from '../../domain/example-objects.ts';
 import { defineFailureMode } from '../../domain/failure-mode.ts';
 import type { Pod } from '../../domain/kubernetes/pod.ts';
+import type { LogClue } from '../../domain/log-clue.ts';
+import type { Replicas } from '../../domain/replica.ts';
 import { byWorkload, claimOfAll, countOf, findingOf, type Sighting } from '../../domain/sightings.ts';
 import { waitingBecause } from '../../domain/unscheduled.ts';
 
-/** The pod wants a port of its node that another pod there has. */
+const bindFails = {
+  namespace: 'shop',
+  pod: 'cache-a',
+  container: 'app',
+  isPrevious: true,
+  text: 'listen tcp 169.254.20.10:53: bind: address already in use',
+};
+
+/** The pod wants a port of its node that another pod, or a process of the node itself, has. */
 export const hostPortTaken = defineFailureMode({
   id: 'host-port-taken',
-  title: 'The host port that the pod wants is taken on every node',
+  title: 'The host port that the pod wants is taken',
   role: 'cause',
   explanation: {
     whatItIs: 'A hostPort can be used once per node and protocol; on each node that is open to the pod another pod has it.',
@@ -23,8 +34,8 @@ export const hostPortTaken = defineFailureMode({
     'https://kubernetes.io/docs/concepts/scheduling-eviction/kube-scheduler/',
   ],
   needs: ['replicas'],
-  helpedBy: ['scheduling', 'nodes', 'events'],
-  explains: ['bad-revision'],
+  helpedBy: ['scheduling', 'nodes', 'events', 'log-clues'],
+  explains: ['bad-revision', 'dns-failing'],
   mitigations: ['roll-back-workload'],
 
   recognise(facts) {
@@ -35,18 +46,32 @@ export const hostPortTaken = defineFailureMode({
         const citations: readonly [Citation] = [citeObject(replica.pod, `status.reason: NodePorts: ${replica.pod.status.message ?? ''}`)];
         return { replica, citations };
       });
-    return byWorkload([...waiting, ...refused]).map((group) => {
-      const ports = [...new Set(portsOf(group[0].replica.pod))];
-      return findingOf(group, {
-        weight: 'strong',
-        because: [
-          claimOfAll(
-            `${countOf(group)} of ${group[0].replica.workload.name} find no node with host port ${ports.join(', ') || 'that they want'} free.`,
-            group,
-          ),
-        ],
-      });
-    });
+    return [
+      ...byWorkload([...waiting, ...refused]).map((group) => {
+        const ports = [...new Set(portsOf(group[0].replica.pod))];
+        return findingOf(group, {
+          weight: 'strong',
+          because: [
+            claimOfAll(
+              `${countOf(group)} of ${group[0].replica.workload.name} find no node with host port ${ports.join(', ') || 'that they want'} free.`,
+              group,
+            ),
+          ],
+        });
+      }),
+      ...byWorkload(refusedByNode(facts)).map((group) =>
+        findingOf(group, {
+          weight: 'strong',
+          because: [
+            claimOfAll(
+              `${countOf(group)} of ${group[0].replica.workload.name} on the network of ${group[0].replica.pod.spec.nodeName ?? 'its node'} ends because another process there has port ${group[0].port ?? 'that it wants'}.`,
+              group,
+            ),
+          ],
+          wouldSettle: [`ss -ltnup on ${group[0].replica.pod.spec.nodeName ?? 'the node'}`],
+        }),
+      ),
+    ];
   },
 
   recognises: [
@@ -64,8 +89,14 @@ export const hostPortTaken = defineFailureMode({
       },
       finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }],
     },
+    {
+      story: 'A pod on the network of its node ends because another process of the node has its port.',
+      given: { pods: [onHost(true)], 'container-logs': [bindFails] },
+      finds: [{ kind: 'DaemonSet', namespace: 'shop', name: 'cache' }],
+    },
   ],
   isNotFooledBy: [
+    { story: 'The same words from a pod with a network of its own.', given: { pods: [onHost(false)], 'container-logs': [bindFails] } },
     {
       story: 'One replica per node.',
       given: { nodes: [exampleNode({ name: 'node-1' })], pods: [examplePod({ name: 'cart-7f9-b', container: withPort() })] },
@@ -85,10 +116,38 @@ export const hostPortTaken = defineFailureMode({
   ],
 });
 
+interface Bound extends Sighting {
+  readonly port: number | undefined;
+}
+
+/** Pods on the network of their node that end because they cannot have a port of it. */
+function refusedByNode(facts: { readonly replicas: Replicas; readonly 'log-clues': readonly LogClue[] | undefined }): readonly Bound[] {
+  return facts.replicas.failing
+    .filter(({ pod }) => pod.spec.hostNetwork === true && pod.spec.containers.length === 1)
+    .flatMap((replica) =>
+      crashedContainers(replica).flatMap(({ container }): readonly Bound[] => {
+        const clue = facts['log-clues']?.find(
+          (each) => each.kind === 'port-in-use' && each.replica === replica && each.container === container && each.isNearEnd,
+        );
+        return clue === undefined ? [] : [{ replica, port: clue.port, citations: [clue.citation, citeEnd(replica.pod, container)] }];
+      }),
+    );
+}
+
 function portsOf(pod: Pod): readonly number[] {
   return pod.spec.containers.flatMap((container) =>
     container.ports.flatMap((port) => port.hostPort ?? (pod.spec.hostNetwork === true ? (port.containerPort ?? []) : [])),
   );
+}
+
+function onHost(hostNetwork: boolean): ReturnType<typeof examplePod> {
+  return examplePod({
+    name: 'cache-a',
+    owner: { kind: 'DaemonSet', name: 'cache' },
+    isReady: false,
+    status: crashLooping({ exitCode: 1 }),
+    spec: { hostNetwork },
+  });
 }
 
 function withPort(): { readonly ports: readonly object[] } {
