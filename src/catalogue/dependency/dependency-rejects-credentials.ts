@@ -54,14 +54,13 @@ export const dependencyRejectsCredentials = defineFailureMode({
         },
         facts,
       );
-      // Siblings that still work on what they read at their start leave open what was changed, here or on the other side.
+      // Siblings that still work on what they read before a write show that it was changed here, and not on the other side.
       const spared = trouble.clients
         .flatMap((client) => facts.replicas.ofWorkload(client))
         .filter((replica) => replica.health === 'healthy' && !trouble.replicas.includes(replica));
-      if (finding.weight !== 'strong' || spared.length === 0)
-        return finding.weight === 'strong' ? { ...finding, weight: 'conclusive' as const } : finding;
       const objects = [...(facts.configmaps?.all ?? []), ...(facts.secrets?.all ?? [])];
-      return isWrittenBetween(spared, trouble.replicas, objects) ? { ...finding, weight: 'suggestive' as const } : finding;
+      const isOwnWrite = spared.length > 0 && isWrittenBetween(spared, trouble.replicas, objects);
+      return finding.weight === 'strong' ? { ...finding, weight: isOwnWrite ? ('suggestive' as const) : ('conclusive' as const) } : finding;
     }),
   recognises: [
     {
