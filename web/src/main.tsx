@@ -3,6 +3,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Application } from './application.tsx';
 import { Announcer } from './pieces/announcer.tsx';
+import { SafetyNet } from './pieces/safety-net.tsx';
 import { newQueryClient } from './server/session.ts';
 import './style/ground.css';
 import './style/pieces.css';
@@ -19,7 +20,9 @@ createRoot(root).render(
   <StrictMode>
     <QueryClientProvider client={newQueryClient()}>
       <Announcer>
-        <Application />
+        <SafetyNet>
+          <Application />
+        </SafetyNet>
       </Announcer>
     </QueryClientProvider>
   </StrictMode>,

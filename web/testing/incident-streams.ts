@@ -12,9 +12,12 @@ interface News {
 /** The open server-sent streams of all incidents. */
 export class IncidentStreams {
   readonly #open = new Map<ServerResponse, string>();
+  /** How many were opened so far. */
+  count = 0;
   #isSilent = false;
 
   open(told: ToldIncident, from: number, response: ServerResponse): void {
+    this.count += 1;
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
     response.write('retry: 300\n\n');
     writeEntries(

@@ -1,4 +1,7 @@
 import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { IncidentView } from '../../src/surfaces/http/contract.ts';
 
@@ -34,4 +37,22 @@ export function investigate(recorded: Recorded): Promise<Investigation> {
       },
     );
   });
+}
+
+const folderVariable = 'STANCH_PAGE_INVESTIGATIONS';
+
+/** Investigates all of them once, for every process that the tests run in. What it returns takes them away again. */
+export async function keepInvestigations(): Promise<() => void> {
+  const folder = mkdtempSync(join(tmpdir(), 'stanch-page-'));
+  await Promise.all(
+    (Object.keys(recordings) as Recorded[]).map(async (recorded) =>
+      writeFileSync(join(folder, `${recorded}.json`), JSON.stringify(await investigate(recorded))),
+    ),
+  );
+  process.env[folderVariable] = folder;
+  return () => rmSync(folder, { recursive: true, force: true });
+}
+
+export function kept(recorded: Recorded): Investigation {
+  return JSON.parse(readFileSync(join(process.env[folderVariable] ?? '', `${recorded}.json`), 'utf8')) as Investigation;
 }

@@ -86,6 +86,10 @@ export class PageServer {
     this.#isCut = false;
   }
 
+  get streamsOpened(): number {
+    return this.#streams.count;
+  }
+
   /** The connection stays, but nothing comes any more, not even a sign of life. */
   fallSilent(): void {
     this.#streams.fallSilent();

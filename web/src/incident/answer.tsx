@@ -9,7 +9,7 @@ import { Ago, Moment } from '../pieces/moment.tsx';
 import { useWish } from '../server/incidents.ts';
 import { confidenceWords } from '../words/measure-words.ts';
 import { axisVerdicts, healths, incidentStates, verdicts } from '../words/state-words.ts';
-import { subjectWords } from '../words/subject-words.ts';
+import { counted, subjectWords } from '../words/subject-words.ts';
 import { watchedWords } from '../words/watched-words.ts';
 
 /** What is wrong, since when, and what to do first: before anything else. */
@@ -123,7 +123,7 @@ function WhoFails({ scope }: { readonly scope: Investigation['scope'] }): ReactE
   return (
     <>
       <strong>
-        {failing.length} of {marks.length} replicas
+        {failing.length} of {counted(marks.length, 'replica')}
       </strong>{' '}
       {marks.length > marksShown ? null : (
         <span className="marks" aria-hidden="true">

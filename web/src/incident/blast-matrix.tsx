@@ -1,11 +1,11 @@
-import type { ReactElement } from 'react';
+import { type ReactElement, useState } from 'react';
 import type { Axis, Matrix, Replica } from '../contract-parts.ts';
 import { Disclosure } from '../pieces/disclosure.tsx';
 import { Glyph } from '../pieces/glyph.tsx';
 import { probabilityWords } from '../words/measure-words.ts';
 import { axisVerdicts, healths } from '../words/state-words.ts';
 import { shortPodName, subjectWords } from '../words/subject-words.ts';
-import { type Column, type Columns, columnsOf } from './matrix-columns.ts';
+import { type Column, type Columns, columnsOf, rowsAtAGlance } from './matrix-columns.ts';
 
 interface MatrixAtHand {
   readonly matrix: Matrix;
@@ -14,7 +14,9 @@ interface MatrixAtHand {
 
 /** Replicas × axes. A cell is marked where it has the value that the failing replicas have in common. */
 export function BlastMatrix({ matrix, axes }: MatrixAtHand): ReactElement {
+  const [isWhole, setWhole] = useState(false);
   const columns = columnsOf(matrix, axes);
+  const rows = isWhole ? matrix.rows : rowsAtAGlance(matrix.rows);
   const workloads = new Set(matrix.rows.map((row) => subjectWords(row.workload)));
   return (
     <>
@@ -32,13 +34,18 @@ export function BlastMatrix({ matrix, axes }: MatrixAtHand): ReactElement {
             </tr>
           </thead>
           <tbody>
-            {matrix.rows.map((row) => (
+            {rows.map((row) => (
               <MatrixRow key={`${row.namespace}/${row.pod}`} row={row} columns={columns.shown} isAmongStrangers={workloads.size > 1} />
             ))}
           </tbody>
           <Footer columns={columns.shown} />
         </table>
       </div>
+      {rows.length === matrix.rows.length ? null : (
+        <button type="button" className="button button-plain" onClick={() => setWhole(true)}>
+          Show all {matrix.rows.length} replicas
+        </button>
+      )}
       {matrix.more === undefined ? null : <p className="quiet">And {matrix.more} more replicas, which are counted but not listed.</p>}
       <TheSame columns={columns} />
     </>

@@ -20,21 +20,21 @@ interface Heading {
 export function IncidentHeader({ view, connection, progress }: Heading): ReactElement {
   const mayOperate = useMayOperate();
   return (
-    <>
-      <header className="top">
+    <header className="top-stays">
+      <div className="top">
         <Link href="/" className="back">
           <span aria-hidden="true">←</span> Incidents
         </Link>
         <ConnectionState connection={connection} />
         {mayOperate && !isResting(view.state) ? <Aborting view={view} /> : null}
-      </header>
+      </div>
       {connection.state === 'lost' ? <LostNote since={connection.since} /> : null}
       {progress === undefined ? null : (
         <p className="progress">
           <Glyph tone="busy" /> {progress}
         </p>
       )}
-    </>
+    </header>
   );
 }
 

@@ -2,6 +2,7 @@ import { type ReactElement, useEffect, useRef } from 'react';
 import { Link } from 'wouter';
 import type { IncidentView } from '../../../src/surfaces/http/contract.ts';
 import { useAnnounce } from '../pieces/announcer.tsx';
+import { takeFocusOnArrival } from '../pieces/arrival.ts';
 import { EvidenceAtHand } from '../pieces/claims.tsx';
 import { FailureNote } from '../pieces/failure-note.tsx';
 import { useIncidentView } from '../server/incidents.ts';
@@ -21,7 +22,8 @@ export function IncidentPage({ incident }: { readonly incident: string }): React
   const view = useIncidentView(incident);
   if (view.data !== undefined) return <FollowedIncident view={view.data} />;
   return (
-    <main className="alone" id="main">
+    <main className="alone" id="main" tabIndex={-1} ref={takeFocusOnArrival}>
+      <h1>{incident}</h1>
       {view.error === null ? (
         <p className="quiet">Reading the incident …</p>
       ) : (
@@ -44,7 +46,7 @@ function FollowedIncident({ view }: { readonly view: IncidentView }): ReactEleme
   return (
     <EvidenceAtHand value={investigation?.evidence ?? noEvidence}>
       <IncidentHeader view={view} connection={connection} progress={timeline.progress} />
-      <main id="main" tabIndex={-1} className={`incident${connection.state === 'lost' ? ' is-stale' : ''}`}>
+      <main id="main" tabIndex={-1} ref={takeFocusOnArrival} className={`incident${connection.state === 'lost' ? ' is-stale' : ''}`}>
         <Answer view={view} />
         <div className="incident-sections">
           <Plans view={view} />

@@ -1,4 +1,4 @@
-import type { Axis, Matrix } from '../contract-parts.ts';
+import type { Axis, Matrix, Replica } from '../contract-parts.ts';
 
 export interface Column {
   readonly axis: string;
@@ -41,4 +41,15 @@ export function columnsOf(matrix: Matrix, axes: readonly Axis[]): Columns {
     }),
     unknown: columns.filter(({ isLeading, values }) => !isLeading && values.size === 2 && values.has(null)).map(({ axis }) => axis),
   };
+}
+
+/** More than this is not seen at a glance; without some that do not fail nothing is told apart. */
+const mostRows = 14;
+const leastOthers = 6;
+
+export function rowsAtAGlance(rows: readonly Replica[]): readonly Replica[] {
+  const failing = rows.filter(({ health }) => health === 'failing');
+  const others = rows.filter(({ health }) => health !== 'failing');
+  const shown = failing.slice(0, Math.max(mostRows - others.length, mostRows - leastOthers));
+  return [...shown, ...others.slice(0, mostRows - shown.length)];
 }

@@ -9,17 +9,12 @@ import { subjectWords } from '../words/subject-words.ts';
 import { PreconditionList } from './preconditions.tsx';
 
 /** A plan that is not, or not yet, offered for approval. A blocked one has its commands barred, and nothing that would run it. */
-export function OtherPlan({ plan, isFirst }: { readonly plan: Mitigation; readonly isFirst: boolean }): ReactElement {
+export function OtherPlan({ plan, standing }: { readonly plan: Mitigation; readonly standing: string }): ReactElement {
   const hindrances = plan.preconditions.filter(({ holds }) => holds !== 'yes');
   return (
     <article className={`plan plan-other${plan.blocked ? ' plan-blocked' : ''}`}>
       <p className="plan-standing">
-        <Glyph tone={plan.blocked ? 'doubtful' : 'neutral'} />{' '}
-        {plan.blocked
-          ? 'Blocked: nothing may carry this out'
-          : isFirst
-            ? 'Best plan so far; it is being prepared'
-            : 'Another plan, should the first not help'}
+        <Glyph tone={plan.blocked ? 'doubtful' : 'neutral'} /> {plan.blocked ? 'Blocked: nothing may carry this out' : standing}
       </p>
       <h3>{plan.title}</h3>
       <p className="plan-subject">{subjectWords(plan.subject)}</p>

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Axis, Change, Matrix } from '../contract-parts.ts';
 import { layOutCascade, markX } from './cascade-layout.ts';
 import { nearSpan, withGaps } from './drawing-span.ts';
-import { columnsOf, leadingAxis } from './matrix-columns.ts';
+import { columnsOf, leadingAxis, rowsAtAGlance } from './matrix-columns.ts';
 import { numbered } from './numbered-changes.ts';
 import { stretchesOf } from './stretches.ts';
 
@@ -31,6 +31,36 @@ describe('the matrix', () => {
     ]);
     expect(columns.same).toEqual([{ axis: 'revision', value: '1' }]);
     expect(columns.unknown).toEqual(['region']);
+  });
+
+  test.each([
+    [3, 3, 3, 3],
+    [40, 20, 8, 6],
+    [1, 15, 1, 13],
+    [20, 2, 12, 2],
+  ])('shows of %i failing and %i healthy replicas %i and %i at a glance', (failing, healthy, shownFailing, shownHealthy) => {
+    const rows = [
+      ...Array.from({ length: failing }, (_, index) => ({
+        pod: `bad-${index}`,
+        namespace: 'shop',
+        workload,
+        health: 'failing' as const,
+        values: [],
+      })),
+      ...Array.from({ length: healthy }, (_, index) => ({
+        pod: `good-${index}`,
+        namespace: 'shop',
+        workload,
+        health: 'healthy' as const,
+        values: [],
+      })),
+    ];
+    const shown = rowsAtAGlance(rows);
+
+    expect([shown.filter(({ health }) => health === 'failing').length, shown.filter(({ health }) => health === 'healthy').length]).toEqual([
+      shownFailing,
+      shownHealthy,
+    ]);
   });
 
   test('marks no axis that does not separate, though it comes first', () => {

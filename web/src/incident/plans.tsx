@@ -26,7 +26,7 @@ export function Plans({ view }: { readonly view: IncidentView }): ReactElement |
         </ul>
       )}
       {others.map((plan, index) => (
-        <OtherPlan key={`${plan.id} ${subjectWords(plan.subject)}`} plan={plan} isFirst={index === 0 && attempts.length === 0} />
+        <OtherPlan key={`${plan.id} ${subjectWords(plan.subject)}`} plan={plan} standing={standingOf(index, view)} />
       ))}
     </Section>
   );
@@ -34,6 +34,11 @@ export function Plans({ view }: { readonly view: IncidentView }): ReactElement |
 
 function isOf(attempt: AttemptView, { id, subject }: Mitigation): boolean {
   return attempt.mitigation === id && subjectWords(attempt.subject) === subjectWords(subject);
+}
+
+function standingOf(index: number, { attempts, state }: IncidentView): string {
+  if (index > 0 || attempts.length > 0) return 'Another plan, should the first not help';
+  return state === 'investigating' ? 'Best plan so far; it is being prepared' : 'Best plan; it is not offered for approval';
 }
 
 function gistOf({ attempts, investigation }: IncidentView, others: readonly Mitigation[]): string | undefined {

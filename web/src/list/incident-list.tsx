@@ -1,6 +1,7 @@
 import { type ReactElement, useEffect, useState } from 'react';
 import { Link } from 'wouter';
 import type { IncidentListItem, Session } from '../../../src/surfaces/http/contract.ts';
+import { takeFocusOnArrival } from '../pieces/arrival.ts';
 import { FailureNote } from '../pieces/failure-note.tsx';
 import { Stands } from '../pieces/glyph.tsx';
 import { Ago, useNow } from '../pieces/moment.tsx';
@@ -24,7 +25,7 @@ export function IncidentList({ session }: { readonly session: Session }): ReactE
   return (
     <>
       <ListHeader session={session} />
-      <main id="main" tabIndex={-1} className="list-page">
+      <main id="main" tabIndex={-1} ref={takeFocusOnArrival} className="list-page">
         <h1>Incidents</h1>
         <fieldset className="which">
           <legend className="for-ears">Which incidents</legend>
@@ -46,7 +47,7 @@ export function IncidentList({ session }: { readonly session: Session }): ReactE
 function ListHeader({ session }: { readonly session: Session }): ReactElement {
   const signOut = useSignOut();
   return (
-    <header className="top">
+    <header className="top top-stays">
       <Wordmark />
       <p className="who">
         {session.user?.name} <span className="quiet">may {session.user?.role}</span>
@@ -118,7 +119,9 @@ function IncidentRow({ incident }: { readonly incident: IncidentListItem }): Rea
       <span className="incident-row-alert">{alert ?? 'Nobody was paged'}</span>
       <span className="incident-row-summary">{summary ?? 'Not investigated yet.'}</span>
       <span className="incident-row-foot quiet">
-        {cluster} · last news <Ago at={lastEventAt} />
+        <span>
+          {cluster} · last news <Ago at={lastEventAt} />
+        </span>
       </span>
     </Link>
   );

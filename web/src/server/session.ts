@@ -37,7 +37,8 @@ export function useSignOut(): UseMutationResult<unknown, Error, void> {
     mutationFn: () => change('/session', { method: 'DELETE' }),
     onSettled: () => {
       noteCsrf(undefined);
-      client.clear();
+      client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionKey[0] });
+      return client.invalidateQueries({ queryKey: sessionKey });
     },
   });
 }
