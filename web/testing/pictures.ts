@@ -28,7 +28,7 @@ const address = await server.listen();
 const browser = await chromium.launch({ executablePath: process.env['STANCH_CHROMIUM'] ?? '/usr/bin/chromium' });
 
 await take('page-phone', { width: 390, height: 844 }, () => Promise.resolve());
-await take('page-desktop', { width: 1320, height: 1000 }, async (page) => {
+await take('page-desktop', { width: 1320, height: 1180 }, async (page) => {
   await page.locator('#who').evaluate((section) => section.scrollIntoView({ block: 'start', behavior: 'instant' }));
   await page.locator('.timeline-scroll').evaluate((list) => list.scrollTo({ top: list.scrollHeight / 3, behavior: 'instant' }));
 });
