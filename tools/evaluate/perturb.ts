@@ -134,5 +134,10 @@ function objectsOf(
 function mapStrings(value: unknown, map: (text: string) => string): unknown {
   if (typeof value === 'string') return map(value);
   if (Array.isArray(value)) return value.map((each) => mapStrings(each, map));
-  return isRecord(value) ? Object.fromEntries(Object.entries(value).map(([key, each]) => [map(key), mapStrings(each, map)])) : value;
+  return isRecord(value) ? Object.fromEntries(Object.entries(value).map(([key, each]) => [keyOf(key, map), mapStrings(each, map)])) : value;
+}
+
+/** A key that is one word is a field of the API, although somebody may be called like it; those of labels and data mostly are more. */
+function keyOf(key: string, map: (text: string) => string): string {
+  return /^[A-Za-z]+$/.test(key) ? key : map(key);
 }
