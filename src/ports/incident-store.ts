@@ -32,7 +32,12 @@ export interface IncidentStore {
    * The same, and only while the whole store is as it was when it was listed: for what is decided by all incidents together.
    * Of two at the same moment one is stored first, and the other is told.
    */
-  readonly appendAsOf: (id: string, known: Known, events: readonly IncidentEvent[]) => Promise<Appended | Outdated | StoreFailure>;
+  readonly appendAsOf: (
+    id: string,
+    known: Known,
+    events: readonly IncidentEvent[],
+    jobs?: readonly JobRequest[],
+  ) => Promise<Appended | Outdated | StoreFailure>;
   /** Oldest first. */
   readonly read: (id: string) => Promise<IncidentReading | StoreFailure>;
   /** Latest opened first. */

@@ -29,6 +29,18 @@ export function appendAsOfContract(pair: () => Promise<Pair>): void {
     });
   });
 
+  test('what it causes is stored with it, or not at all', async () => {
+    const { one } = await pair();
+    const id = await created(one.incidents);
+    const job = { kind: 'deliver', key: 'told', payload: null, runAt: 0, mostTries: 1 } as const;
+    const waiting = async () => one.jobs.count('deliver');
+    expect(await one.incidents.appendAsOf(id, { expectedLength: 1, revision: -1 }, [note(1)], [job])).toEqual({ state: 'outdated' });
+    expect(await waiting()).toMatchObject({ waiting: 0 });
+    const revision = await revisionOf(one.incidents);
+    expect(await one.incidents.appendAsOf(id, { expectedLength: 1, revision }, [note(1)], [job])).toEqual({ state: 'appended', length: 2 });
+    expect(await waiting()).toMatchObject({ waiting: 1 });
+  });
+
   test('an incident that is opened outdates what was decided by those that there were', async () => {
     const [one, other] = await stores();
     const id = await created(one);

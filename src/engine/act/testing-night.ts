@@ -129,7 +129,7 @@ function storeOf({ store, log }: Night, moments: Moments): IncidentStore {
     ...store,
     read: (id) => moments.after(() => store.read(id)),
     append: (id, expectedLength, events) => stored(events, () => store.append(id, expectedLength, events)),
-    appendAsOf: (id, known, events) => stored(events, () => store.appendAsOf(id, known, events)),
+    appendAsOf: (id, known, events, jobs) => stored(events, () => store.appendAsOf(id, known, events, jobs)),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { IncidentEvent } from '../../domain/incident-event.ts';
+import type { Appended, Outdated, StoreFailure } from '../../ports/incident-store.ts';
 import type { JobRequest } from '../../ports/job-queue.ts';
 import type { ServerStore } from '../../ports/server-store.ts';
 
@@ -13,6 +14,19 @@ export interface StoreEars {
 /** The same store, in which whatever happens causes what has to follow from it, whoever records it. */
 export function storeThatTells(store: ServerStore, { causes, stored, asked }: StoreEars): ServerStore {
   const { incidents, pages, jobs } = store;
+  const causedBy = (incident: string, length: number, events: readonly IncidentEvent[]): readonly JobRequest[] =>
+    events.flatMap((event, index) => causes(event, { incident, position: length + index }));
+  const told = async <Answer extends Appended | Outdated | StoreFailure>(
+    incident: string,
+    jobsOfIt: readonly JobRequest[],
+    appending: Promise<Answer>,
+  ): Promise<Answer> => {
+    const answer = await appending;
+    if (answer.state !== 'appended') return answer;
+    stored(incident, answer.length);
+    if (jobsOfIt.length > 0) asked();
+    return answer;
+  };
   return {
     ...store,
     incidents: {
@@ -24,13 +38,13 @@ export function storeThatTells(store: ServerStore, { causes, stored, asked }: St
         asked();
         return created;
       },
-      append: async (incident, expectedLength, events, wished = []) => {
-        const caused = events.flatMap((event, index) => causes(event, { incident, position: expectedLength + index }));
-        const appended = await incidents.append(incident, expectedLength, events, [...wished, ...caused]);
-        if (appended.state !== 'appended') return appended;
-        stored(incident, appended.length);
-        if (wished.length + caused.length > 0) asked();
-        return appended;
+      append: (incident, expectedLength, events, wished = []) => {
+        const all = [...wished, ...causedBy(incident, expectedLength, events)];
+        return told(incident, all, incidents.append(incident, expectedLength, events, all));
+      },
+      appendAsOf: (incident, known, events, wished = []) => {
+        const all = [...wished, ...causedBy(incident, known.expectedLength, events)];
+        return told(incident, all, incidents.appendAsOf(incident, known, events, all));
       },
     },
     pages: {

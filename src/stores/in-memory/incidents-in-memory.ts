@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { incidentId } from '../../domain/incident-id.ts';
 import type { IncidentEvent } from '../../domain/incident-event.ts';
 import type { Appended, IncidentStore, IncidentSummary, LeaseAnswer, LeaseHolder, LeaseWish, Opening } from '../../ports/incident-store.ts';
+import type { JobRequest } from '../../ports/job-queue.ts';
 import { keepJobs, type KeptJobs } from './jobs-in-memory.ts';
 import type { Asked } from './view.ts';
 
@@ -38,6 +39,10 @@ export function incidentsInMemory({ incidents, jobs: keptJobs, hasEnded }: Kept,
       add(incident);
       return { state: 'appended', length: incident.events.length };
     });
+  const keepAll = (incident: KeptIncident, events: readonly IncidentEvent[], jobs: readonly JobRequest[]): void => {
+    keep(incident, events);
+    keepJobs(keptJobs, jobs);
+  };
   return {
     create: (opening, jobs) =>
       asked('opening an incident', () => {
@@ -50,16 +55,13 @@ export function incidentsInMemory({ incidents, jobs: keptJobs, hasEnded }: Kept,
         keepJobs(keptJobs, jobs?.(id) ?? []);
         return { state: 'created', id };
       }),
-    append: (id, expectedLength, events, jobs) =>
+    append: (id, expectedLength, events, jobs = []) =>
+      asked(`adding to incident ${id}`, () => append(id, expectedLength, (incident) => keepAll(incident, events, jobs))),
+    appendAsOf: (id, { expectedLength, revision }, events, jobs = []) =>
       asked(`adding to incident ${id}`, () =>
-        append(id, expectedLength, (incident) => {
-          keep(incident, events);
-          keepJobs(keptJobs, jobs ?? []);
-        }),
-      ),
-    appendAsOf: (id, { expectedLength, revision }, events) =>
-      asked(`adding to incident ${id}`, () =>
-        revision === revisionOf(incidents) ? append(id, expectedLength, (incident) => keep(incident, events)) : { state: 'outdated' },
+        revision === revisionOf(incidents)
+          ? append(id, expectedLength, (incident) => keepAll(incident, events, jobs))
+          : { state: 'outdated' },
       ),
     read: (id) =>
       asked(`reading incident ${id}`, () =>

@@ -42,12 +42,19 @@ export function incidentsInPostgres({ asked, written, close }: OpenPostgres, tab
         },
         () => table.prepare(jobs),
       ),
-    appendAsOf: (id, { expectedLength, revision }, events) =>
-      written(`adding to incident ${id}`, async (session) => {
-        // Whoever writes to an incident meanwhile waits, and whoever did so before has ended: reading alone goes on.
-        await session.rows('lock table stanch.incident in exclusive mode');
-        return (await revisionOf(session)) === revision ? append(session, { id, expectedLength, events }) : { state: 'outdated' };
-      }),
+    appendAsOf: (id, { expectedLength, revision }, events, jobs = []) =>
+      written(
+        `adding to incident ${id}`,
+        async (session) => {
+          // Whoever writes to an incident meanwhile waits, and whoever did so before has ended: reading alone goes on.
+          await session.rows('lock table stanch.incident in exclusive mode');
+          if ((await revisionOf(session)) !== revision) return { state: 'outdated' };
+          const answer = await append(session, { id, expectedLength, events });
+          if (answer.state === 'appended') await table.store(session, jobs);
+          return answer;
+        },
+        () => table.prepare(jobs),
+      ),
     read: (id) => asked(`reading incident ${id}`, (session) => read(session, id)),
     list: (wish) => asked('listing the incidents', (session) => list(session, wish)),
     lease: (id, wish) => written(`claiming incident ${id}`, (session) => lease(session, id, wish)),

@@ -30,9 +30,9 @@ export function incidentsIn(open: OpenDatabase, { hasEnded }: LeaseSettings): In
     create: (opening, jobs) => written('opening an incident', () => create(database, opening, jobs)),
     append: (id, expectedLength, events, jobs = []) =>
       written(`adding to incident ${id}`, () => append(database, { id, expectedLength, events, jobs })),
-    appendAsOf: (id, { expectedLength, revision }, events) =>
+    appendAsOf: (id, { expectedLength, revision }, events, jobs = []) =>
       written(`adding to incident ${id}`, () =>
-        revision === revisionOf(database) ? append(database, { id, expectedLength, events, jobs: [] }) : { state: 'outdated' },
+        revision === revisionOf(database) ? append(database, { id, expectedLength, events, jobs }) : { state: 'outdated' },
       ),
     read: (id) => asked(`reading incident ${id}`, () => read(database, id)),
     list: (wish) => asked('listing the incidents', () => list(database, wish)),
