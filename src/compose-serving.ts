@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import packageDescription from '../package.json' with { type: 'json' };
+import { composeDeliveryTargets } from './compose-delivery-targets.ts';
 import { openServerLog } from './compose-server-log.ts';
 import { openServer } from './compose-serve.ts';
 import { wallClock } from './compose-sources.ts';
@@ -29,7 +30,7 @@ export const serve: ServingComposition['serve'] = async (request, told, signal) 
       ? request
       : { ...request, settings: { ...request.settings, timeZone } };
   const opened = await openServer(asked, {
-    targets: [],
+    targets: composeDeliveryTargets(settings.deliveries),
     log: (level, happened) => log.write(level === 'warning' ? 'warn' : level, happened),
     ...(publicAddress === undefined ? {} : { publicAddress }),
   });

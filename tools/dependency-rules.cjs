@@ -20,6 +20,8 @@ const mayImport = {
   ports: ['domain'],
   'evidence-sources': ['domain', 'ports', 'recording-format'],
   actuators: ['domain', 'ports'],
+  // Whom a server tells: each kind of the settings is one, and they share how to ask over HTTP.
+  'delivery-targets': ['domain', 'ports'],
   stores: ['domain', 'ports', 'recording-format'],
   engine: ['domain', 'ports', 'reasoning', 'workflow', 'recording-format', 'writing'],
   surfaces: ['domain', 'ports', 'engine', 'writing', 'alert-payloads'],
@@ -65,6 +67,19 @@ module.exports = {
       comment: 'One adapter never imports another, nor a file beside them: what they share is a port.',
       from: { path: '^src/(evidence-sources|actuators|stores)/([^/]+)/', pathNot: isTest },
       to: { path: '^src/(evidence-sources|actuators|stores)/', pathNot: '^src/$1/$2/' },
+    },
+    {
+      name: 'delivery-targets-are-strangers',
+      severity: 'error',
+      comment: 'One delivery target never imports another: what they share is a file beside them.',
+      from: { path: '^src/delivery-targets/([^/]+)/', pathNot: isTest },
+      to: { path: '^src/delivery-targets/[^/]+/', pathNot: '^src/delivery-targets/$1/' },
+    },
+    {
+      name: 'what-delivery-targets-share-knows-none-of-them',
+      severity: 'error',
+      from: { path: '^src/delivery-targets/[^/]+[.]ts$', pathNot: isTest },
+      to: { path: '^src/delivery-targets/[^/]+/' },
     },
     {
       name: 'failure-modes-are-strangers',
