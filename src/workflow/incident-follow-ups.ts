@@ -1,3 +1,4 @@
+import { tellingInvestigation } from '../domain/telling-investigation.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { LooseEnd } from '../domain/loose-end.ts';
@@ -16,7 +17,7 @@ export interface Closing {
 
 /** What must survive the night once the incident is closed: tickets of the diagnosis, what was left, and one reminder. */
 export function incidentFollowUps(incident: Incident, { looseEnds, now, timeZone, isReminderMissing }: Closing): readonly FollowUp[] {
-  const found = incident.investigations.at(-1)?.investigation.followUps ?? [];
+  const found = tellingInvestigation(incident)?.followUps ?? [];
   const gates = incident.attempts
     .filter(isInForce)
     .flatMap(({ plan }): readonly FollowUp[] =>

@@ -1,11 +1,12 @@
+import { tellingInvestigation } from '../domain/telling-investigation.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { PublishedHypothesis } from '../domain/investigation.ts';
 import { subjectKey } from '../domain/subject.ts';
 import { isInOurHands } from './is-over.ts';
 
 /** What the latest investigation holds for the cause. Undefined: it was not asked why yet, or the cause cannot be told. */
-export function leadingCause({ investigations }: Pick<Incident, 'investigations'>): PublishedHypothesis | undefined {
-  const investigation = investigations.at(-1)?.investigation;
+export function leadingCause(incident: Pick<Incident, 'investigations' | 'attempts'>): PublishedHypothesis | undefined {
+  const investigation = tellingInvestigation(incident);
   return investigation?.outcome === 'explained' ? investigation.hypotheses.find(({ root }) => root) : undefined;
 }
 

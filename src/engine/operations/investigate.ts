@@ -1,3 +1,4 @@
+import { tellingInvestigation } from '../../domain/telling-investigation.ts';
 import { z } from 'zod';
 import { millisecondsPerSecond } from '../../domain/instant.ts';
 import type { Failed } from '../act/acting.ts';
@@ -87,7 +88,7 @@ function follow(incident: string, { incidents, progress }: OperationRun): () => 
 
 function outputOf(page: string, served: ServedIncident | undefined): Output {
   if (served === undefined) return { page };
-  const investigation = served.incident.investigations.at(-1)?.investigation;
+  const investigation = tellingInvestigation(served.incident);
   return {
     page,
     incident: served.id,

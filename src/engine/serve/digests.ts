@@ -1,3 +1,4 @@
+import { tellingInvestigation } from '../../domain/telling-investigation.ts';
 import type { Incident } from '../../domain/incident.ts';
 import { likenessOf, type Likeness } from '../../workflow/rank-similar.ts';
 import { causeKey, isOpenHere, leadingCause } from '../../workflow/leading-cause.ts';
@@ -47,7 +48,7 @@ export class Digests {
 
 function digestOf(incident: Incident, { length, at, now }: { readonly length: number; readonly at: number; readonly now: number }): Digest {
   const cause = leadingCause(incident);
-  const summary = incident.investigations.at(-1)?.investigation.summary;
+  const summary = tellingInvestigation(incident)?.summary;
   return {
     state: 'digested',
     length,

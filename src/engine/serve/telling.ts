@@ -1,3 +1,4 @@
+import { tellingInvestigation } from '../../domain/telling-investigation.ts';
 import type { AcceptedPage } from '../../domain/accepted-page.ts';
 import type { IncidentEvent } from '../../domain/incident-event.ts';
 import type { Incident } from '../../domain/incident.ts';
@@ -95,7 +96,7 @@ export function tellResting({ id, incident, worked }: Resting, { targets, clock 
   const { resting, because } = worked;
   const [state, title] = titles(incident)[resting] ?? [];
   if (state === undefined || title === undefined) return [];
-  const summary = incident.investigations.at(-1)?.investigation.summary;
+  const summary = tellingInvestigation(incident)?.summary;
   const text = [summary, because].filter((each) => each !== undefined).join('\n\n');
   return toEach(status({ incident: id, of: `${state}/${incident.attempts.length}`, state, title, text }), targets, clock.now());
 }

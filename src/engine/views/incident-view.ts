@@ -1,3 +1,4 @@
+import { tellingInvestigation } from '../../domain/telling-investigation.ts';
 import type { z } from 'zod';
 import type { AcceptedPage } from '../../domain/accepted-page.ts';
 import type { Incident } from '../../domain/incident.ts';
@@ -11,8 +12,8 @@ export type IncidentView = z.input<typeof incidentShape>;
 
 /** An incident as people and programs outside are shown it. */
 export function incidentView({ id, incident, length, state, because, pages, report }: ServedIncident): IncidentView {
-  const { openedAt, cluster, attempts, unfit, investigations, deliveries, joined } = incident;
-  const investigation = investigations.at(-1)?.investigation;
+  const { openedAt, cluster, attempts, unfit, deliveries, joined } = incident;
+  const investigation = tellingInvestigation(incident);
   return {
     id,
     length,

@@ -1,3 +1,4 @@
+import { tellingInvestigation } from '../../domain/telling-investigation.ts';
 import type { Incident } from '../../domain/incident.ts';
 import { formatInstant } from '../../domain/instant.ts';
 import { spokenInstant } from '../spoken.ts';
@@ -12,7 +13,7 @@ import { writeReportTimeline } from './report-timeline.ts';
 export function writeIncidentReport(id: string, incident: Incident): string {
   const { investigations, alert, closed } = incident;
   const first = investigations[0]?.investigation;
-  const last = investigations.at(-1)?.investigation;
+  const last = tellingInvestigation(incident);
   const cites = last === undefined ? undefined : citeNumbers(last);
   const followUps = closed?.followUps ?? last?.followUps ?? [];
   return joined([

@@ -1,3 +1,4 @@
+import { tellingInvestigation } from '../../domain/telling-investigation.ts';
 import { type Attempt, type ChangeProgress, type Incident } from '../../domain/incident.ts';
 import type { Direction } from '../../domain/incident-event.ts';
 import { formatInstant, type Instant } from '../../domain/instant.ts';
@@ -19,8 +20,9 @@ interface Done {
 const stanch = 'Stanch';
 
 /** From the change that began it to the end: who did what, when, and what came of it. */
-export function writeReportTimeline({ investigations, openedAt, alert, attempts, closed }: Incident): readonly string[] {
-  const last = investigations.at(-1)?.investigation;
+export function writeReportTimeline(incident: Incident): readonly string[] {
+  const { investigations, openedAt, alert, attempts, closed } = incident;
+  const last = tellingInvestigation(incident);
   const before =
     last === undefined
       ? []
