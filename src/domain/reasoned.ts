@@ -44,6 +44,8 @@ export interface Axis {
 export interface BlastRadius {
   /** What was compared: replicas of the target alone, or of all workloads that fail alike. */
   readonly population: 'target' | 'widened';
+  /** True: the healthy ones are siblings of failing ones, so that they clear what would hit all of a workload alike. */
+  readonly areSiblings: boolean;
   readonly axes: readonly Axis[];
   /** The axis to act on. Absent: none separates. */
   readonly leading: Axis | undefined;

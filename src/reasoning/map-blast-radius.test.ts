@@ -155,6 +155,8 @@ test('one replica of each of four workloads on one node prove together what none
   const radius = radiusOf({ nodes, pods: oneOfEach(['cart', 'mail', 'pay', 'web']) });
   const { leading } = radius;
   expect([radius.population, leading?.axis, leading?.value, leading?.verdict]).toEqual(['widened', 'node', 'node-3', 'separates']);
+  // What would hit all of a workload alike is cleared by its healthy siblings here too.
+  expect(radius.areSiblings).toBe(true);
   expect([leading?.failingWith, leading?.failingWithout, leading?.healthyWith, leading?.healthyWithout]).toEqual([4, 0, 0, 8]);
 });
 

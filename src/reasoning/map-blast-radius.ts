@@ -38,6 +38,7 @@ function radiusOf(compared: ComparedReplicas, facts: FactSource): BlastRadius {
   const settled = settleByProbes(axes, facts);
   return {
     population: compared.population,
+    areSiblings: compared.areSiblings,
     axes: settled.axes,
     leading: leadingOf(settled.axes),
     isSettledByProbes: settled.because !== undefined,

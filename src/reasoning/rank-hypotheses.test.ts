@@ -13,7 +13,14 @@ const says = (text: string): Claim =>
 const pod = (name: string): Subject => subject('Pod', 'shop', name);
 const cart = subject('Deployment', 'shop', 'cart');
 const noScope: Scope = { target: undefined, chosenBecause: '', failing: [], healthy: [], undecided: [], alsoFailing: [] };
-const noAxis: BlastRadius = { population: 'widened', axes: [], leading: undefined, isSettledByProbes: false, because: [] };
+const noAxis: BlastRadius = {
+  population: 'widened',
+  areSiblings: false,
+  axes: [],
+  leading: undefined,
+  isSettledByProbes: false,
+  because: [],
+};
 
 function mode(
   id: string,

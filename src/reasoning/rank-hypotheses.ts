@@ -109,10 +109,10 @@ const axesOfWorkload: ReadonlySet<string> = new Set(['revision', 'image digest',
  * template nor a shared dependency does; where the revision separates, a dependency that the others reach does not.
  */
 function isOnWrongAxis(finding: Candidate['finding'], { radius, scope }: Considered): boolean {
-  const { leading, population } = radius;
+  const { leading, areSiblings } = radius;
   if (
     leading === undefined ||
-    population !== 'target' ||
+    !areSiblings ||
     scope.target === undefined ||
     finding.weight === 'conclusive' ||
     finding.subject.kind === 'Node'
