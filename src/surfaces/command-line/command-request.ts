@@ -2,6 +2,7 @@ import type { ActSettings, StorePlace } from './acting-composition.ts';
 import type { SourceOptions } from './looking.ts';
 import type { PolicyRequest } from './policy-composition.ts';
 import type { ServeRequest } from './serving-composition.ts';
+import type { McpRequest } from './mcp-request.ts';
 import type { ColourChoice } from './colours.ts';
 
 export const outputFormats = ['text', 'json', 'markdown'] as const;
@@ -40,6 +41,7 @@ export type CommandRequest =
   | { readonly command: 'completion'; readonly shell: Shell }
   | { readonly command: 'serve'; readonly request: ServeRequest }
   | ActingRequest
+  | McpRequest
   | PolicyRequest
   | ({ readonly command: 'incidents'; readonly place: StorePlace; readonly incident?: string } & Presentation);
 

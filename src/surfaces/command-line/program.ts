@@ -4,6 +4,7 @@ import type { ColourChoice } from './colours.ts';
 import { type CommandRequest, type OutputFormat, type Shell, shells } from './command-request.ts';
 import { readText } from './option-values.ts';
 import { checkCommand } from './check-command.ts';
+import { mcpCommand } from './mcp-command.ts';
 import { policyCommand } from './policy-command.ts';
 import { serveCommand } from './serve-command.ts';
 import { addSourceOptions, colourOption, examples, outputOption, type SourceFlags, sourceOf } from './source-options.ts';
@@ -40,6 +41,7 @@ export function buildProgram({ version, onRequest }: ProgramSettings): Command {
     serveCommand,
     checkCommand,
     policyCommand,
+    mcpCommand,
     recordCommand,
     demoCommand,
     permissionsCommand,

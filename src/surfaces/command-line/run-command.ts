@@ -11,6 +11,7 @@ import { explain } from './explain.ts';
 import { safeJson } from './safe-json.ts';
 import { layoutFor } from './layout-for.ts';
 import { openScreen, type Screen } from './screen.ts';
+import { runMcp } from './mcp-command.ts';
 import { checkPolicy } from './policy-command.ts';
 import { readSource } from './read-source.ts';
 import type { Terminal } from './terminal.ts';
@@ -49,6 +50,8 @@ export async function runCommand(request: CommandRequest, run: CommandRun): Prom
       return checkPolicy(request, run.terminal, await run.compose());
     case 'serve':
       return (await import('./run-serve.ts')).runServe(request.request, run);
+    case 'mcp':
+      return runMcp(request, run);
     case 'incidents':
       return (await import('./run-acting.ts')).showIncidents(request, run);
     case 'mitigate':

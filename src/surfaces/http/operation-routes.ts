@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { oneLine } from '../../writing/terminal-safe.ts';
 import { redactText } from '../../domain/redaction.ts';
 import type { AnyOperation, OperationResult } from '../../engine/serve/operation.ts';
+import type { User } from '../../engine/access/users.ts';
 import type { ServedIncidents } from '../../engine/serve/served-incidents.ts';
 import { comeAgainSeconds, failureBody, type HttpFailure, sendFailure } from './failures.ts';
 import type { Guard } from './guard.ts';
@@ -68,28 +69,43 @@ async function run(
   input: Readonly<Record<string, unknown>>,
   { routes, request, reply, progress }: Run,
 ): Promise<OperationResult<unknown>> {
-  const { incidents, guard, pause, stopping } = routes;
-  const { name: by, role } = guard.userOf(request);
   const gone = new AbortController();
   const leave = (): void => gone.abort();
   reply.raw.once('close', leave);
   try {
-    const signal = AbortSignal.any([gone.signal, stopping]);
-    const result = await operation.run(input, { incidents, by, role, signal, progress, pause });
-    if (operation.effect !== 'reads') await guard.record(auditOf(operation, input, { by, result }));
-    return result;
+    return await runRecorded(operation, input, { routes, user: routes.guard.userOf(request), signal: gone.signal, progress });
   } finally {
     reply.raw.off('close', leave);
   }
 }
 
+export interface RecordedRun {
+  readonly routes: OperationRoutes;
+  readonly user: User;
+  readonly signal: AbortSignal;
+  readonly progress: (text: string) => void;
+}
+
+/** Does it for somebody who may. What changes something is in the audit log afterwards, however it ended. */
+export async function runRecorded(
+  operation: AnyOperation,
+  input: Readonly<Record<string, unknown>>,
+  { routes, user, signal, progress }: RecordedRun,
+): Promise<OperationResult<unknown>> {
+  const { incidents, guard, pause, stopping } = routes;
+  const { name: by, role } = user;
+  const result = await operation.run(input, { incidents, by, role, signal: AbortSignal.any([signal, stopping]), progress, pause });
+  if (operation.effect !== 'reads') await guard.record(auditOf(operation, input, { by, result }));
+  // Only what the operation says that it tells goes out: whatever else a value carries is left behind.
+  return result.state === 'done' ? { state: 'done', value: operation.output.parse(result.value) } : result;
+}
+
 type Outcome = { readonly value: unknown } | HttpFailure;
 
-/** Only what the operation says that it tells goes out: whatever else a value carries is left behind. */
-function outcomeOf({ name, output }: AnyOperation, result: OperationResult<unknown>): Outcome {
+function outcomeOf({ name }: AnyOperation, result: OperationResult<unknown>): Outcome {
   switch (result.state) {
     case 'done':
-      return { value: output.parse(result.value) };
+      return { value: result.value };
     case 'missing':
       return { status: 404, attempted: name, happened: `there is no ${result.what}`, whatToDo: 'Check the id' };
     case 'refused':

@@ -8,6 +8,7 @@ import { addHealthRoutes } from './health-routes.ts';
 import { type HttpLimits, type HttpServerInput, usualLimits } from './http-server-input.ts';
 import { addIncidentStream } from './incident-stream.ts';
 import { readJsonBody } from './json-body.ts';
+import { addMcpRoute } from './mcp-route.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { addOperationRoutes, apiPrefix } from './operation-routes.ts';
 import { openApiOf } from './open-api.ts';
@@ -105,7 +106,9 @@ async function addEverything(server: FastifyInstance, { input, limits, stopping 
     count: metrics.countPage,
   });
   addSessionRoutes(server, { access, clock, guard, version, publicAddress });
-  addOperationRoutes(server, { operations, incidents, guard, pause, stopping });
+  const routes = { operations, incidents, guard, pause, stopping };
+  addOperationRoutes(server, routes);
+  addMcpRoute(server, { ...routes, version, publicAddress });
   addIncidentStream(server, { incidents, guard, limits, pause, stopping });
   const description = openApiOf(operations, version);
   server.get(`${apiPrefix}/openapi.json`, () => description);
