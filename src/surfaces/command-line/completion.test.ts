@@ -32,6 +32,7 @@ describe('bash completes', () => {
         'serve',
         'check',
         'policy',
+        'mcp',
         'record',
         'demo',
         'permissions',
