@@ -115,9 +115,9 @@ async function scroll(inside: Browser, investigation: Investigation): Promise<re
   await page.evaluate(scrollThrough);
   const scrolling = await taken(page, 'scrolling through all of them');
   const growing = page.evaluate(scrollThrough);
-  for (let index = 0; index < 300; index += 1) server.happens(incident, () => ({ entries: [oneOfMany(investigation, index)] }));
+  for (let index = 0; index < 300; index += 1) server.happens(incident, () => ({ entries: [oneOfMany(investigation, positions + index)] }));
   await growing;
-  await page.getByText('(299)').waitFor({ state: 'attached' });
+  await page.locator('.entry h3', { hasText: `(${positions + 299})` }).waitFor({ state: 'attached' });
   const updating = await taken(page, 'scrolling while 300 more arrive');
   await page.context().close();
   return [opening, reading, scrolling, updating];

@@ -1,3 +1,4 @@
+import { kept } from './investigations.ts';
 import { approved, carriedOut } from './night.ts';
 import { expect, nightId, test, waiting } from './told-page.ts';
 
@@ -12,6 +13,10 @@ test('an incident grows in front of whoever looks, and is told to whoever listen
   told.happens(rest);
   await expect(page.getByRole('heading', { name: 'Who is failing, and who is healthy?' })).toBeVisible();
   await expect(page.getByText('has been failing since 12:47:04').first()).toBeVisible();
+  // A thought more or less would be one that was drawn over another.
+  await expect(page.locator('.entry')).toHaveCount(
+    3 + kept('seed').thoughts.filter(({ phase }) => phase !== 'diagnose' && phase !== 'repair').length,
+  );
   await expect(page.getByRole('status')).toContainText(/Waiting for your approval|Planned/);
   await expect(page).toHaveTitle(/^Waiting for your approval: payment-service 5xx rate/);
   await expect(page.getByText('Reading pods, nodes and events of 3 namespaces')).toHaveCount(0);
@@ -34,7 +39,15 @@ test('a cut connection is told with its time, and taken up again without a gap o
 
   await expect(page.getByText('live', { exact: true })).toBeVisible({ timeout: 25_000 });
   await expect(page.getByRole('main')).not.toHaveClass(/is-stale/);
-  await expect(titles).toHaveText([/^Paged/, /^Planned/, 'Approved by ada', 'Saved the evidence first', 'Carried out', 'Carried out']);
+  await expect(titles).toHaveText([
+    /^Paged/,
+    'Looked at what is wrong',
+    /^Planned/,
+    'Approved by ada',
+    'Saved the evidence first',
+    'Carried out',
+    'Carried out',
+  ]);
   await expect(page.locator('.answer-state')).toContainText('Acting');
 });
 

@@ -9,7 +9,7 @@ export interface ToldIncident {
 
 export type NewEntry = Omit<TimelineEntry, 'position' | 'at' | 'by'> & { readonly at?: string; readonly by?: string };
 
-/** What happens next: a new view, and what is added to the timeline. All of `thoughts` share one position. */
+/** What happens next: a new view, and what is added to the timeline. All of `thoughts` share one position with the look that they are part of. */
 export interface Happening {
   readonly view?: Partial<IncidentView>;
   readonly entries?: readonly NewEntry[];
@@ -27,9 +27,13 @@ export function after(told: ToldIncident, happening: Happening, at: string): Tol
   );
   const next = length + entries.length;
   const thoughts = (happening.thoughts ?? []).map((thought, part) => entryOf(thought, { position: next, part }));
+  const looked: readonly TimelineEntry[] =
+    thoughts.length === 0
+      ? []
+      : [{ at, by: 'stanch', kind: 'investigated', title: 'Looked at what is wrong', tone: 'neutral', position: next }];
   return {
-    view: { ...told.view, ...happening.view, length: next + (thoughts.length === 0 ? 0 : 1) },
-    entries: [...told.entries, ...entries, ...thoughts],
+    view: { ...told.view, ...happening.view, length: next + looked.length },
+    entries: [...told.entries, ...entries, ...thoughts, ...looked],
   };
 }
 

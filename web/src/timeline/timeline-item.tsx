@@ -33,7 +33,7 @@ function Thought({ entry: { citing, command, conclusion, text, title } }: { read
         </ul>
       )}
       {conclusion === undefined ? null : <p className="entry-conclusion">{conclusion}</p>}
-      {command === undefined ? null : <Command line={command} />}
+      {command === undefined ? null : <Commands lines={command} />}
       {citing === undefined ? null : <CitedEvidence ids={citing} />}
     </>
   );
@@ -53,8 +53,18 @@ function Deed({ entry: { at, by, citing, command, text, title, tone } }: { reado
         </span>
       </p>
       {text === undefined || text === '' ? null : <p className="entry-text">{text}</p>}
-      {command === undefined ? null : <Command line={command} />}
+      {command === undefined ? null : <Commands lines={command} />}
       {citing === undefined ? null : <CitedEvidence ids={citing} />}
+    </>
+  );
+}
+
+function Commands({ lines }: { readonly lines: string }): ReactElement {
+  return (
+    <>
+      {lines.split('\n').map((line) => (
+        <Command key={line} line={line} />
+      ))}
     </>
   );
 }

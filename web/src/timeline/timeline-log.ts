@@ -46,9 +46,14 @@ export function withEntries(
 /** The same entry may be heard twice after a connection was cut; the later word holds. */
 function merged(known: readonly TimelineEntry[], added: readonly TimelineEntry[]): readonly TimelineEntry[] {
   const byKey = new Map([...known, ...added].map((entry) => [entryKey(entry), entry]));
-  return [...byKey.values()].toSorted((one, other) => one.position - other.position || (one.part ?? 0) - (other.part ?? 0));
+  return [...byKey.values()].toSorted((one, other) => one.position - other.position || partOf(one) - partOf(other));
+}
+
+/** What has no part is told after its parts: it is the event that they belong to. */
+function partOf({ part }: Pick<TimelineEntry, 'part'>): number {
+  return part ?? Number.MAX_SAFE_INTEGER;
 }
 
 export function entryKey({ position, part }: Pick<TimelineEntry, 'position' | 'part'>): string {
-  return `${position}.${part ?? 0}`;
+  return part === undefined ? String(position) : `${position}.${part}`;
 }
