@@ -3,9 +3,9 @@ import { limitOf, measured } from '../../domain/container-metrics.ts';
 import { exampleEvent } from '../../domain/example-happenings.ts';
 import { exampleContainerMetric, examplePod } from '../../domain/example-objects.ts';
 import { defineFailureMode, type Weight } from '../../domain/failure-mode.ts';
-import { citeProbeSpec, isHinderedByOthers, probeFailures } from '../../domain/probe-failures.ts';
+import { citeProbeSpec, isHinderedByOthers, probeFailures, type ProbeKind } from '../../domain/probe-failures.ts';
 import { spokenCores } from '../../domain/quantity.ts';
-import { containerOf } from '../../domain/replica.ts';
+import { containerOf, type Replica } from '../../domain/replica.ts';
 import { byWorkload, claimOfAll, countOf, findingOf } from '../../domain/sightings.ts';
 
 /** A quarter of all periods spent waiting makes a program of ordinary latency miss a time-out of one second. */
@@ -51,7 +51,8 @@ export const cpuThrottlingFailsProbes = defineFailureMode({
           const isAtLimit = used !== undefined && used.last.value >= limit * 0.95;
           const isUnmeasured = throttled === undefined && used === undefined;
           if (!isThrottled && !isAtLimit && !(isUnmeasured && limit <= tinyLimitCores)) return [];
-          const weight: Weight = isThrottled || isAtLimit ? 'strong' : 'suggestive';
+          const weight: Weight =
+            isThrottled || isAtLimit || isTooLittleToAnswer({ replica, container, probe, limit }) ? 'strong' : 'suggestive';
           const shown: readonly Citation[] = [
             ...(isThrottled ? [throttled.citation] : []),
             ...(isAtLimit ? [used.citation] : []),
@@ -140,6 +141,21 @@ export const cpuThrottlingFailsProbes = defineFailureMode({
     },
   ],
 });
+
+/** A health page of a small program costs milliseconds; in all the time that its probe gives it may use no more than this. */
+const hopelessCpuSeconds = 0.02;
+
+interface Probed {
+  readonly replica: Replica;
+  readonly container: string;
+  readonly probe: ProbeKind;
+  readonly limit: number;
+}
+
+/** The cpu that the container may use within the probe's time-out: with so little nothing has to be measured. */
+function isTooLittleToAnswer({ replica, container, probe, limit }: Probed): boolean {
+  return limit * (containerOf(replica.pod, container)?.[`${probe}Probe`]?.timeoutSeconds ?? 1) <= hopelessCpuSeconds;
+}
 
 function slow(cpu: string): ReturnType<typeof examplePod> {
   return examplePod({
