@@ -40,13 +40,15 @@ const words = [
   '',
   `Bytes of everything that the browser fetches, pictures of changes included; the limit is ${limitBytes}.`,
   '',
-  '| while | tasks over 50 ms | longest, ms |',
-  '|---|---|---|',
+  '| while | tasks over 50 ms | longest, ms | CPU of the page, s |',
+  '|---|---|---|---|',
   ...busy.map(
-    ({ doing, longMilliseconds }) => `| ${doing} | ${longMilliseconds.length} | ${Math.round(Math.max(0, ...longMilliseconds))} |`,
+    ({ doing, longMilliseconds, cpuSeconds }) =>
+      `| ${doing} | ${longMilliseconds.length} | ${Math.round(Math.max(0, ...longMilliseconds))} | ${cpuSeconds.toFixed(1)} |`,
   ),
   '',
-  `An incident with ${positions} timeline positions; the limit is ${limitMilliseconds} ms while scrolling and updating.`,
+  `An incident with ${positions} timeline positions; the limit is ${limitMilliseconds} ms while scrolling and updating. Tasks are measured by the`,
+  'clock on the wall: on a machine that is busy otherwise they are longer than the page makes them.',
   '',
 ].join('\n');
 process.stdout.write(words);
@@ -87,10 +89,13 @@ async function weigh(inside: Browser, path: string): Promise<Weight> {
 interface Busy {
   readonly doing: string;
   readonly longMilliseconds: readonly number[];
+  /** Of its main thread, whatever else the machine does. */
+  readonly cpuSeconds: number;
 }
 
 async function scroll(inside: Browser, investigation: Investigation): Promise<readonly Busy[]> {
   const page = await signedIn(inside);
+  const cpu = await cpuOf(page);
   await page.addInitScript(() => {
     const long: number[] = [];
     Object.assign(window, { long });
@@ -102,7 +107,7 @@ async function scroll(inside: Browser, investigation: Investigation): Promise<re
   await page.goto(`${address}/incidents/${incident}`);
   await page.getByText('live', { exact: true }).waitFor();
   await page.locator('.drawing canvas').first().waitFor();
-  const opening = await taken(page, 'opening');
+  const opening = await taken(page, 'opening', cpu);
 
   const earlier = page.getByRole('button', { name: /^Show earlier/ });
   while ((await earlier.count()) > 0) {
@@ -110,15 +115,15 @@ async function scroll(inside: Browser, investigation: Investigation): Promise<re
     await earlier.click();
     await page.waitForFunction((count) => document.querySelectorAll('.entry').length > count, before);
   }
-  const reading = await taken(page, `reading all ${await page.locator('.entry').count()} entries, page by page`);
+  const reading = await taken(page, `reading all ${await page.locator('.entry').count()} entries, page by page`, cpu);
 
   await page.evaluate(scrollThrough);
-  const scrolling = await taken(page, 'scrolling through all of them');
+  const scrolling = await taken(page, 'scrolling through all of them', cpu);
   const growing = page.evaluate(scrollThrough);
   for (let index = 0; index < 300; index += 1) server.happens(incident, () => ({ entries: [oneOfMany(investigation, positions + index)] }));
   await growing;
   await page.locator('.entry h3', { hasText: `(${positions + 299})` }).waitFor({ state: 'attached' });
-  const updating = await taken(page, 'scrolling while 300 more arrive');
+  const updating = await taken(page, 'scrolling while 300 more arrive', cpu);
   await page.context().close();
   return [opening, reading, scrolling, updating];
 }
@@ -135,9 +140,23 @@ async function scrollThrough(): Promise<void> {
   }
 }
 
-async function taken(page: Page, doing: string): Promise<Busy> {
+async function taken(page: Page, doing: string, cpu: () => Promise<number>): Promise<Busy> {
   const longMilliseconds = await page.evaluate(() => (window as unknown as { readonly long: number[] }).long.splice(0));
-  return { doing, longMilliseconds };
+  return { doing, longMilliseconds, cpuSeconds: await cpu() };
+}
+
+/** CPU seconds of the page's main thread since it was asked last. */
+async function cpuOf(page: Page): Promise<() => Promise<number>> {
+  const tools = await page.context().newCDPSession(page);
+  await tools.send('Performance.enable', { timeDomain: 'threadTicks' });
+  let before = 0;
+  return async () => {
+    const { metrics } = await tools.send('Performance.getMetrics');
+    const all = metrics.find(({ name }) => name === 'TaskDuration')?.value ?? 0;
+    const since = all - before;
+    before = all;
+    return since;
+  };
 }
 
 async function signedIn(inside: Browser): Promise<Page> {

@@ -1,4 +1,4 @@
-import { type ReactElement, useEffect, useRef } from 'react';
+import { memo, type ReactElement, useEffect, useRef } from 'react';
 import { Link } from 'wouter';
 import type { IncidentView } from '../../../src/surfaces/http/contract.ts';
 import { useAnnounce } from '../pieces/announcer.tsx';
@@ -47,29 +47,39 @@ function FollowedIncident({ view }: { readonly view: IncidentView }): ReactEleme
     <EvidenceAtHand value={investigation?.evidence ?? noEvidence}>
       <IncidentHeader view={view} connection={connection} progress={timeline.progress} />
       <main id="main" tabIndex={-1} ref={takeFocusOnArrival} className={`incident${connection.state === 'lost' ? ' is-stale' : ''}`}>
-        <Answer view={view} />
-        <div className="incident-sections">
-          <Plans view={view} />
-          {investigation === undefined ? null : (
-            <>
-              <BlastRadius scope={investigation.scope} />
-              <Changes
-                changes={investigation.changes}
-                measured={investigation.alert.measured}
-                onset={investigation.onset}
-                seenUntil={investigation.finishedAt}
-              />
-              <Why hypotheses={investigation.hypotheses} blindSpots={investigation.blindSpots} outcome={investigation.outcome} />
-            </>
-          )}
-          <Notes view={view} />
-          <Aftermath view={view} />
-        </div>
+        <Sections view={view} />
         <Timeline timeline={timeline} />
       </main>
     </EvidenceAtHand>
   );
 }
+
+/** Apart, so that an entry of the timeline, of which many come in a second, draws nothing else again. */
+const Sections = memo(function Sections({ view }: { readonly view: IncidentView }): ReactElement {
+  const { investigation } = view;
+  return (
+    <>
+      <Answer view={view} />
+      <div className="incident-sections">
+        <Plans view={view} />
+        {investigation === undefined ? null : (
+          <>
+            <BlastRadius scope={investigation.scope} />
+            <Changes
+              changes={investigation.changes}
+              measured={investigation.alert.measured}
+              onset={investigation.onset}
+              seenUntil={investigation.finishedAt}
+            />
+            <Why hypotheses={investigation.hypotheses} blindSpots={investigation.blindSpots} outcome={investigation.outcome} />
+          </>
+        )}
+        <Notes view={view} />
+        <Aftermath view={view} />
+      </div>
+    </>
+  );
+});
 
 /** Says what matters to whoever does not look: where the incident is now, what happened last, and that news no longer come. */
 function useNews(view: IncidentView, { connection, latest }: FollowedTimeline): void {

@@ -17,7 +17,7 @@ export interface TimelineBlock {
   readonly entries: readonly TimelineEntry[];
 }
 
-const positionsPerBlock = 50;
+const positionsPerBlock = 20;
 
 export function emptyLog(from: number): TimelineLog {
   return { from, until: from, blocks: [] };

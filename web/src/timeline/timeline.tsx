@@ -42,9 +42,15 @@ interface BlockAtHand {
   readonly before: TimelineEntry | undefined;
 }
 
+/** Guesses, by which a block that was never drawn keeps its place; the true height follows when it is. */
+const thoughtPixels = 330;
+const deedPixels = 40;
+
 const Block = memo(function Block({ block: { entries }, before }: BlockAtHand): ReactElement {
+  const thoughts = entries.filter(({ phase }) => phase !== undefined).length;
+  const guess = thoughts * thoughtPixels + (entries.length - thoughts) * deedPixels;
   return (
-    <ol className="timeline-block">
+    <ol className="timeline-block" style={{ containIntrinsicSize: `auto none auto ${guess}px` }}>
       {entries.map((entry, index) => (
         <TimelineItem key={entryKey(entry)} entry={entry} phaseBefore={(index === 0 ? before : entries[index - 1])?.phase} />
       ))}

@@ -20,8 +20,9 @@ export interface FollowedTimeline {
 const pageOfPositions = 100;
 /** News within this time are drawn together. */
 const gatherMilliseconds = 100;
-/** A view is some hundred kilobytes; while an incident is acted on it changes many times a second. */
-const readAgainMilliseconds = 400;
+/** A view is some hundred kilobytes; while an incident is acted on it changes many times a second, and is read once in it. */
+const soonestMilliseconds = 100;
+const betweenMilliseconds = 1_000;
 
 /** The timeline of an incident as it grows. `length`: how long it was when the page was opened. */
 export function useTimeline(incident: string, length: number): FollowedTimeline {
@@ -81,11 +82,14 @@ export function useTimeline(incident: string, length: number): FollowedTimeline 
 function useReadViewAgain(incident: string): () => void {
   const client = useQueryClient();
   const waiting = useRef<number>(undefined);
+  const readAt = useRef(0);
   useEffect(() => () => window.clearTimeout(waiting.current), []);
   return useCallback(() => {
+    const wait = Math.max(soonestMilliseconds, readAt.current + betweenMilliseconds - performance.now());
     waiting.current ??= window.setTimeout(() => {
       waiting.current = undefined;
+      readAt.current = performance.now();
       void client.invalidateQueries({ queryKey: viewKey(incident) });
-    }, readAgainMilliseconds);
+    }, wait);
   }, [client, incident]);
 }
