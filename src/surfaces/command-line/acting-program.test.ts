@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { type Incident, incidentOf } from '../../domain/incident.ts';
 import type { IncidentEvent } from '../../domain/incident-event.ts';
 import { TestCluster } from '../../engine/act/testing-cluster.ts';
-import { type Incoming, serveCluster } from './testing-served-cluster.ts';
+import { type Incoming, type ServedCluster, serveCluster } from './testing-served-cluster.ts';
 
 const main = fileURLToPath(new URL('main.ts', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'stanch-acting-'));
@@ -43,19 +43,31 @@ async function atFirstWrite(happens: (child: Child, database: string) => Promise
     if (isWrite && writes === 1) await happens(await started.promise, database);
   };
   const served = await serveCluster(cluster, { folder, before });
-  const given = ['mitigate', '--kubeconfig', served.kubeconfigPath, '--approve', 'cordon-node', '--database', `sqlite:${database}`];
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...given], {
+  const ended = await mitigate({ served, database, given: ['--approve', 'cordon-node'], started: started.resolve });
+  await served.close();
+  return { ...ended, cluster, ...readStore(database) };
+}
+
+interface Mitigating {
+  readonly served: ServedCluster;
+  readonly database: string;
+  readonly given: readonly string[];
+  readonly started?: (child: Child) => void;
+}
+
+async function mitigate({ served, database, given, started }: Mitigating) {
+  const vector = ['mitigate', '--kubeconfig', served.kubeconfigPath, '--database', `sqlite:${database}`, ...given];
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...vector], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env['PATH'], HOME: folder },
     cwd: folder,
   });
-  started.resolve(child);
+  started?.(child);
   let errors = '';
   child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString('utf8')));
   child.stdout.resume();
   const status = await new Promise<number | null>((resolve) => child.once('exit', resolve));
-  await served.close();
-  return { status, errors, cluster, ...readStore(database) };
+  return { status, errors };
 }
 
 function readStore(path: string): Pick<Ended, 'id' | 'incident' | 'leases'> {
@@ -111,3 +123,54 @@ describe('who watches goes away while a change is made: it ends, it is recorded,
     expect([ended.status, ended.errors, disorder(ended)]).toEqual([141, '', []]);
   }, 60_000);
 });
+
+test('a plan that is blocked in the store is carried out by no flag, no policy and no approval in the store', async () => {
+  const cluster = badNight();
+  const database = join(mkdtempSync(join(folder, 'blocked-')), 'stanch.db');
+  const policy = join(folder, 'everything.yaml');
+  writeFileSync(policy, everythingRuns);
+  const served = await serveCluster(cluster, { folder, before: () => Promise.resolve(undefined) });
+  await mitigate({ served, database, given: [] });
+  const { id, incident } = readStore(database);
+  expect(incident.attempts.map(({ plan, declined }) => [plan.id, declined])).toEqual([['cordon-node', undefined]]);
+  blockInStore(database);
+
+  const given = ['--incident', id, '--approve', 'cordon-node', '--policy', policy];
+  const { status } = await mitigate({ served, database, given });
+  await served.close();
+
+  expect([status, cluster.writes]).toEqual([1, []]);
+  expect(readStore(database).incident.attempts[0]).toMatchObject({
+    approval: { by: 'mallory' },
+    declined: { because: 'A precondition does not hold.' },
+  });
+}, 60_000);
+
+const everythingRuns = `schema: stanch.dev/policy/v1
+rules:
+  - name: everything runs
+    mitigations: [cordon-node, roll-back-workload]
+    namespaces: any
+    attempts: { most: 9, withinMinutes: 60 }
+`;
+
+/** What nobody can do through the product: a precondition of the chosen plan fails from now on, and it is approved all the same. */
+function blockInStore(path: string): void {
+  const database = new DatabaseSync(path);
+  database.exec('drop trigger incident_event_is_never_changed');
+  database.exec(
+    `update incident_event set event = json_set(event, '$.plan.preconditions[0].holds', 'no') where event ->> 'kind' = 'plan-chosen'`,
+  );
+  const approved = {
+    kind: 'approved',
+    attempt: 1,
+    approval: { by: 'mallory', how: 'human', at: Date.now() },
+    at: Date.now(),
+    by: 'mallory',
+  };
+  database
+    .prepare('insert into incident_event (incident, sequence, event) select incident, max(sequence) + 1, ? from incident_event')
+    .run(JSON.stringify(approved));
+  database.exec('update incident set length = length + 1');
+  database.close();
+}
