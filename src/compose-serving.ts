@@ -6,8 +6,10 @@ import { openServerLog } from './compose-server-log.ts';
 import { openServer } from './compose-serve.ts';
 import { wallClock } from './compose-sources.ts';
 import { pause } from './compose-work.ts';
+import type { Secret } from './domain/secret.ts';
 import { type ServerSettings, usualServerSettings } from './domain/server-settings.ts';
 import { makeFirstToken } from './engine/access/first-token.ts';
+import { keepOwnToken } from './engine/access/own-token.ts';
 import { jobKinds } from './engine/serve/jobs.ts';
 import type { ServeEngine } from './engine/serve/serve-engine.ts';
 import type { ServerLog } from './ports/server-log.ts';
@@ -23,6 +25,8 @@ type Stopped = { readonly state: 'stopped' };
 export const serve: ServingComposition['serve'] = async (request, told, signal) => {
   const settings = await readSettings(request.config);
   if ('attempted' in settings) return settings;
+  const ownToken = await readAdminToken(request.adminTokenFile);
+  if (ownToken !== undefined && 'attempted' in ownToken) return ownToken;
   const log = await openServerLog();
   const { publicAddress, timeZone } = settings;
   const asked: ServeRequest =
@@ -37,7 +41,7 @@ export const serve: ServingComposition['serve'] = async (request, told, signal) 
   if (opened.state === 'failed') return opened;
   const { engine, store } = opened;
   try {
-    return await serveOpened({ engine, store, settings, log, request }, told, signal);
+    return await serveOpened({ engine, store, settings, log, request, ownToken }, told, signal);
   } finally {
     await store.close();
   }
@@ -49,10 +53,14 @@ interface Opened {
   readonly settings: ServerSettings;
   readonly log: ServerLog;
   readonly request: ServeRequest;
+  /** The administrator's token that an operator made. Absent: none was made. */
+  readonly ownToken: Secret | undefined;
 }
 
-async function serveOpened({ engine, store, settings, log, request }: Opened, told: Told, signal: AbortSignal): Promise<Stopped | Failure> {
-  const first = await makeFirstToken(store.access, wallClock.now());
+async function serveOpened(opened: Opened, told: Told, signal: AbortSignal): Promise<Stopped | Failure> {
+  const { engine, store, settings, log, request, ownToken } = opened;
+  const now = wallClock.now();
+  const first = ownToken === undefined ? await makeFirstToken(store.access, now) : await keepOwnToken(store.access, ownToken, now);
   if (first.state === 'failed') return first;
   const pageFolder = builtPage();
   const http = await startHttpServer({
@@ -72,6 +80,8 @@ async function serveOpened({ engine, store, settings, log, request }: Opened, to
   told(`Stanch serves at ${settings.publicAddress ?? http.address}`);
   if (first.state === 'made')
     told(`Sign in with this token of the first administrator. It is told only once; make others with it: ${first.secret}`);
+  // The pages that come in matter more than who can sign in, so that this is no reason not to start.
+  if (first.state === 'useless') log.write('warn', 'nobody can sign in with the token of --admin-token-file', { because: first.because });
   try {
     await Promise.race([stopped(signal), working.ended]);
   } finally {
@@ -91,6 +101,13 @@ async function readSettings(path: string | undefined): Promise<ServerSettings | 
   const { readServerSettings } = await import('./server-settings/read-server-settings.ts');
   const read = await readServerSettings(path, process.env);
   return read.state === 'failed' ? read : read.settings;
+}
+
+async function readAdminToken(path: string | undefined): Promise<Secret | undefined | Failure> {
+  if (path === undefined) return undefined;
+  const { readTokenFile } = await import('./server-settings/read-token-file.ts');
+  const read = await readTokenFile(path);
+  return read.state === 'failed' ? read : read.secret;
 }
 
 /** Beside the program that was built, or where the sources build it. Undefined: it was not built. */

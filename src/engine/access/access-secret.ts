@@ -1,12 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { accessSecretPrefix } from '../../domain/access-secret-shape.ts';
 
-/** So that a secret which got somewhere by mistake is recognised, by people and by scanners. */
-const prefix = 'stanch_';
 const secretBytes = 32;
 
 /** 256 bits of randomness, as a token, a cookie or a name that nobody can guess. */
 export function newSecret(): string {
-  return `${prefix}${randomBytes(secretBytes).toString('base64url')}`;
+  return `${accessSecretPrefix}${randomBytes(secretBytes).toString('base64url')}`;
 }
 
 /** What is kept of a secret. It has 256 bits, so that a fast hash is enough; looking it up by its hash tells nothing about the secret. */

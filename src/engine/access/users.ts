@@ -1,5 +1,6 @@
 import { type Instant, millisecondsPerHour } from '../../domain/instant.ts';
 import type { Role } from '../../domain/role.ts';
+import { isSecretLike } from '../../domain/access-secret-shape.ts';
 import type { AccessStore } from '../../ports/access-store.ts';
 import type { StoreFailure } from '../../ports/store-failure.ts';
 import { hashOfSecret, newSecret } from './access-secret.ts';
@@ -59,9 +60,4 @@ export async function beginSession(access: AccessStore, secret: string, now: Ins
   const created = await access.createSession({ hash, user: name, role, token: id, expiresAt });
   if (created.state === 'failed') return created;
   return { state: 'begun', user: { name, role, key: `session-${hash.slice(0, 16)}` }, cookie, expiresAt };
-}
-
-/** What is no secret of ours is not looked up. */
-function isSecretLike(text: string): boolean {
-  return /^stanch_[\w-]{43}$/.test(text);
 }

@@ -17,7 +17,7 @@ test('a server that nobody set up listens on this machine only', () => {
 test('everything that it is told', () => {
   const place = ['--kubeconfig', 'k', '--context', 'c', '--prometheus', 'http://p:9090', '--node-access', 'ssh', '--allow-exec'];
   const acting = ['--policy', 'p.yaml', '--soak', '9s', '--within', '1m', '--time-zone', 'Europe/Berlin', '--database', 'sqlite:s.db'];
-  expect(parse(...place, ...acting, '--host', '0.0.0.0', '--port', '80', '--config', 's.yaml')).toEqual({
+  expect(parse(...place, ...acting, '--host', '0.0.0.0', '--port', '80', '--config', 's.yaml', '--admin-token-file', 't')).toEqual({
     state: 'asked',
     request: {
       command: 'serve',
@@ -32,6 +32,7 @@ test('everything that it is told', () => {
         },
         listen: { host: '0.0.0.0', port: 80 },
         config: 's.yaml',
+        adminTokenFile: 't',
       },
     },
   });

@@ -8,6 +8,7 @@ interface ServeFlags extends PlaceFlags, ActTimes {
   readonly port: number;
   readonly host: string;
   readonly config?: string;
+  readonly adminTokenFile?: string;
   readonly policy?: string;
   readonly database?: string;
 }
@@ -29,6 +30,11 @@ export function serveCommand(onRequest: (request: CommandRequest) => void): Comm
     .addOption(
       new Option('--config <file>', 'secrets of webhooks, whom to tell, and under which address people reach it').argParser(readText),
     )
+    .addOption(
+      new Option('--admin-token-file <file>', "the administrator's token, made by you; without it the first server tells one").argParser(
+        readText,
+      ),
+    )
     .addOption(new Option('--policy <file>', 'what may run without asking, where and how often').argParser(readText))
     .addOption(databaseOption())
     .addHelpText(
@@ -41,7 +47,7 @@ export function serveCommand(onRequest: (request: CommandRequest) => void): Comm
       ) + exitStatuses,
     )
     .action((flags: ServeFlags, command: Command) => {
-      const { port, host, config } = flags;
+      const { port, host, config, adminTokenFile } = flags;
       onRequest({
         command: 'serve',
         request: {
@@ -49,6 +55,7 @@ export function serveCommand(onRequest: (request: CommandRequest) => void): Comm
           settings: settingsOf(flags),
           listen: { host, port },
           ...(config === undefined ? {} : { config }),
+          ...(adminTokenFile === undefined ? {} : { adminTokenFile }),
         },
       });
     });

@@ -18,4 +18,6 @@ export interface ServeRequest {
   readonly listen: { readonly host: string; readonly port: number };
   /** Path of a file with webhooks' secrets, deliveries and the rest. Absent: the server is not set up. */
   readonly config?: string;
+  /** Path of a file with the administrator's token, the same for all replicas. Absent: the first server makes one, and tells it once. */
+  readonly adminTokenFile?: string;
 }
