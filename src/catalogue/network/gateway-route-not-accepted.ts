@@ -1,4 +1,5 @@
-import { citeObject, type Claim, claim } from '../../domain/citation.ts';
+import { citeList, citeObject, type Claim, claim } from '../../domain/citation.ts';
+import { exampleService } from '../../domain/example-network.ts';
 import { minutesAgo } from '../../domain/example.ts';
 import type { Facts } from '../../domain/facts.ts';
 import { defineFailureMode, type Finding } from '../../domain/failure-mode.ts';
@@ -31,7 +32,7 @@ export const gatewayRouteNotAccepted = defineFailureMode({
     'https://gateway-api.sigs.k8s.io/reference/spec/#gateway.networking.k8s.io/v1.RouteConditionType',
   ],
   needs: ['gateways'],
-  helpedBy: ['httproutes', 'gatewayclasses'],
+  helpedBy: ['httproutes', 'gatewayclasses', 'services'],
   explains: [],
   mitigations: [],
   recognise: (facts) => [
@@ -58,8 +59,34 @@ export const gatewayRouteNotAccepted = defineFailureMode({
       },
       finds: [{ kind: 'HTTPRoute', namespace: 'shop', name: 'web' }],
     },
+    {
+      story: "The route's backend does not exist, and no controller has said so.",
+      given: {
+        gateways: [gateway()],
+        httproutes: [route([{ type: 'Accepted', status: 'True' }], 'cart', 'carts')],
+        services: [exampleService({ name: 'cart' })],
+      },
+      finds: [{ kind: 'HTTPRoute', namespace: 'shop', name: 'web' }],
+    },
   ],
   isNotFooledBy: [
+    {
+      story: 'The backend is not in the list, but the controller has resolved it.',
+      given: {
+        gateways: [gateway()],
+        httproutes: [
+          route(
+            [
+              { type: 'Accepted', status: 'True' },
+              { type: 'ResolvedRefs', status: 'True' },
+            ],
+            'carts',
+          ),
+        ],
+        services: [exampleService({ name: 'cart' })],
+      },
+    },
+
     {
       story: 'Everything is accepted; a condition that is good when False is False.',
       given: {
@@ -83,7 +110,7 @@ export const gatewayRouteNotAccepted = defineFailureMode({
   ],
 });
 
-type GatewayFacts = Facts<'gateways', 'httproutes' | 'gatewayclasses'>;
+type GatewayFacts = Facts<'gateways', 'httproutes' | 'gatewayclasses' | 'services'>;
 
 function routeFinding(route: Route, facts: GatewayFacts): readonly Finding[] {
   const { metadata, spec, status } = route;
@@ -100,11 +127,30 @@ function routeFinding(route: Route, facts: GatewayFacts): readonly Finding[] {
         citeObject(route, `parentRefs: ${parent.name}`),
       ),
     ),
+    ...missingBackends(route, facts.services),
   ];
   if (first === undefined) return [];
   const since = conditions[0]?.lastTransitionTime;
   const own = subject(route.kind, metadata.namespace, metadata.name);
   return [{ subject: own, weight: 'conclusive', because: [first, ...more], ...(since === undefined ? {} : { since }), affects: [own] }];
+}
+
+/** Services that rules send traffic to and that are not there. A controller that has resolved the references knows better. */
+function missingBackends({ kind, metadata, spec, status }: Route, services: GatewayFacts['services']): readonly Claim[] {
+  const isResolved = status.parents.some(({ conditions }) => conditions.some(({ type }) => type === 'ResolvedRefs'));
+  if (isResolved || services === undefined) return [];
+  const wanted = spec.rules.flatMap((rule) => rule.backendRefs).filter((each) => (each.kind ?? 'Service') === 'Service');
+  const names = new Map(wanted.map((each) => [`${each.namespace ?? metadata.namespace}/${each.name}`, each]));
+  return [...names.values()].flatMap(({ namespace = metadata.namespace, name }) => {
+    if (services.named(namespace, name) !== undefined || !services.isComplete(namespace)) return [];
+    return [
+      claim(
+        `${kind} ${metadata.name} sends traffic to Service "${name}", which does not exist in namespace ${namespace}.`,
+        citeObject({ kind, metadata }, `backendRefs: ${name}`),
+        citeList('services', namespace, `no Service ${name}`),
+      ),
+    ];
+  });
 }
 
 function gatewayFinding(gateway: Gateway, facts: GatewayFacts): readonly Finding[] {
@@ -166,11 +212,11 @@ function gateway(): { readonly [field: string]: unknown } {
   };
 }
 
-function route(conditions: readonly object[]): { readonly [field: string]: unknown } {
+function route(conditions: readonly object[], ...backends: readonly string[]): { readonly [field: string]: unknown } {
   return {
     kind: 'HTTPRoute',
     metadata: { name: 'web', namespace: 'shop' },
-    spec: { parentRefs: [{ name: 'edge' }] },
+    spec: { parentRefs: [{ name: 'edge' }], rules: [{ backendRefs: backends.map((name) => ({ name, port: 80 })) }] },
     status: { parents: [{ parentRef: { name: 'edge' }, conditions }] },
   };
 }
