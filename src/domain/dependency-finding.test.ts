@@ -22,12 +22,11 @@ function client(name: string, node: string, isFailing: boolean, revision = 'r1')
   });
 }
 
-function found(given: ExampleEvidence, failing: readonly string[]): Finding {
+function found(given: ExampleEvidence, failing: readonly string[], known: ExampleEvidence = { services, endpointslices }): Finding {
   const logs = failing.map((name) => ({ namespace: 'shop', pod: `pay-1-${name}`, container: 'app', isPrevious: true, text: line }));
   const source = factsOf(
     snapshotOf({
-      services,
-      endpointslices,
+      ...known,
       nodes: [exampleNode({ name: 'node-1' }), exampleNode({ name: 'node-2' })],
       ...given,
       'container-logs': logs,
@@ -57,6 +56,11 @@ function fail(): never {
 describe('a dependency that refuses', () => {
   it('is believed where every replica says so', () => {
     expect(found({ pods: [client('a', 'node-1', true), client('b', 'node-2', true)] }, ['a', 'b']).weight).toBe('strong');
+  });
+
+  it('is only likely to be the one that is to be looked at where Services, of which it may be one, could not be read', () => {
+    const finding = found({ pods: [client('a', 'node-1', true), client('b', 'node-2', true)] }, ['a', 'b'], {});
+    expect([finding.weight, finding.subject.name]).toEqual(['likely', 'pay-1']);
   });
 
   it("is innocent where only one node's replicas say so, and the node is blamed", () => {

@@ -1,6 +1,6 @@
 import type { JudgedAlert } from './alert.ts';
 import { type Claim, citeObject, citeProbe, claim, claimFromAll } from './citation.ts';
-import { plainHost } from './cluster-host.ts';
+import { clusterNames, isAddress, plainHost } from './cluster-host.ts';
 import { type DependencyFacts, type DependencyTrouble, repeatedTimes } from './dependency-trouble.ts';
 import { blamedBehind } from './blamed-backend.ts';
 import { endpointCitation } from './endpoint-citation.ts';
@@ -55,20 +55,24 @@ export function dependencyFinding(trouble: DependencyTrouble, wording: Dependenc
     ...endpointsReady(trouble),
   ];
   const own = ownSubject(trouble, wording);
+  const isUnplaced = isPerhapsOfTheCluster(trouble, facts['service-backends']) && !isClients(trouble, wording);
   const since = earliest(trouble);
   return {
     subject: own,
-    weight: weigh(trouble, {
-      isLocal: place !== undefined,
-      confirming,
-      reaching,
-      isReadyBehind: wording.isByLot !== true && isProvenReady(trouble),
-      healthyBeside: wording.isByLot !== true && (healthyBeside(trouble, replicas) || olderHealthy.length > 0),
-      isPageReal: facts['judged-alert']?.judgement.verdict === 'real',
-      isPageAboutIt: isPageAbout(trouble.clients, facts['judged-alert']),
-      isBackingFailing: isBackingFailing(trouble, facts.replicas),
-      isOutbreak: isOutbreak(trouble),
-    }),
+    weight: atMostLikely(
+      isUnplaced,
+      weigh(trouble, {
+        isLocal: place !== undefined,
+        confirming,
+        reaching,
+        isReadyBehind: wording.isByLot !== true && isProvenReady(trouble),
+        healthyBeside: wording.isByLot !== true && (healthyBeside(trouble, replicas) || olderHealthy.length > 0),
+        isPageReal: facts['judged-alert']?.judgement.verdict === 'real',
+        isPageAboutIt: isPageAbout(trouble.clients, facts['judged-alert']),
+        isBackingFailing: isBackingFailing(trouble, facts.replicas),
+        isOutbreak: isOutbreak(trouble),
+      }),
+    ),
     because: [seen, ...(probed === undefined ? [] : [probed]), ...endpointsMissing(trouble)],
     against,
     ...(since === undefined ? {} : { since }),
@@ -111,12 +115,28 @@ function brokenNeighbours({ clients }: DependencyTrouble, { replicas, 'service-b
     .flatMap((backend) => blamedBehind(backend, replicas));
 }
 
+/**
+ * True: what is depended on may be a Service of this cluster, and Services could not be read; then that there is trouble is
+ * known, and whose it is not.
+ */
+function isPerhapsOfTheCluster({ host, clues: [clue] }: DependencyTrouble, backends: ServiceBackends | undefined): boolean {
+  if (backends !== undefined) return false;
+  return host === undefined || isAddress(host) || clusterNames(plainHost(host), clue.replica.pod.metadata.namespace).length > 0;
+}
+
+function atMostLikely(isCapped: boolean, weight: Weight): Weight {
+  return isCapped && (weight === 'conclusive' || weight === 'strong') ? 'likely' : weight;
+}
+
+function isClients({ clients }: DependencyTrouble, { subjectIs }: DependencyWording): boolean {
+  return subjectIs === 'client' && clients.length === 1;
+}
+
 function ownSubject(trouble: DependencyTrouble, wording: DependencyWording): Subject {
   const [client, another] = trouble.clients;
-  const isClients = wording.subjectIs === 'client' && another === undefined && client !== undefined;
   const service = trouble.backend?.service.metadata;
-  if (!isClients && trouble.backing !== undefined) return trouble.backing;
-  if (!isClients && service !== undefined) return subject('Service', service.namespace, service.name);
+  if (!isClients(trouble, wording) && trouble.backing !== undefined) return trouble.backing;
+  if (!isClients(trouble, wording) && service !== undefined) return subject('Service', service.namespace, service.name);
   return client !== undefined && (another === undefined || trouble.host === undefined)
     ? client
     : subject('External', undefined, trouble.peer ?? 'unnamed');

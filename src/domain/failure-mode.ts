@@ -5,7 +5,7 @@ import type { Instant } from './instant.ts';
 import type { Subject } from './subject.ts';
 
 /** How much a finding should move our belief. The numbers behind the words live in one calibrated table (reasoning/weights.ts). */
-export type Weight = 'conclusive' | 'strong' | 'suggestive' | 'weak';
+export type Weight = 'conclusive' | 'strong' | 'likely' | 'suggestive' | 'weak';
 
 /** One place where a failure mode was recognised. */
 export interface Finding {

@@ -34,6 +34,15 @@ describe("the scheduler's message", () => {
       [{ cause: 'spread', count: 3, detail: undefined }],
     ],
     ['0/3 nodes are available: 3 node(s) had volume node affinity conflict.', [{ cause: 'volume-place', count: 3, detail: undefined }]],
+    // Wording since 1.34.
+    [
+      "0/4 nodes are available: 1 node(s) had untolerated taint(s), 1 node(s) didn't match PersistentVolume's node affinity, 2 node(s) didn't match Pod's node affinity/selector. no new claims to deallocate, preemption: 0/4 nodes are available: 4 Preemption is not helpful for scheduling.",
+      [
+        { cause: 'taint', count: 1, detail: undefined },
+        { cause: 'volume-place', count: 1, detail: undefined },
+        { cause: 'selector', count: 2, detail: undefined },
+      ],
+    ],
     [
       "0/1 nodes are available: 1 node(s) didn't have free ports for the requested pod ports.",
       [{ cause: 'host-port', count: 1, detail: undefined }],

@@ -96,7 +96,7 @@ function coverage(cause: Finding, effect: Finding): number {
   return suffering.filter((each) => touched.has(subjectKey(each))).length / suffering.length;
 }
 
-const strength = { conclusive: 3, strong: 2, suggestive: 1, weak: 0 } as const;
+const strength = { conclusive: 4, strong: 3, likely: 2, suggestive: 1, weak: 0 } as const;
 
 function isBeforeInDoubt(cause: Candidate | undefined, effect: Candidate | undefined, isListedFirst: boolean): boolean {
   if (cause === undefined || effect === undefined) return false;

@@ -4,7 +4,13 @@ import type { Weight } from '../domain/failure-mode.ts';
  * The numbers behind the words. They are the share of cases in which a finding of that weight, alone and unopposed, was
  * the labelled cause on the recordings; `npm run evaluate` prints how well they hold.
  */
-export const probabilityOf: { readonly [Of in Weight]: number } = { conclusive: 0.96, strong: 0.85, suggestive: 0.45, weak: 0.25 };
+export const probabilityOf: { readonly [Of in Weight]: number } = {
+  conclusive: 0.96,
+  strong: 0.85,
+  likely: 0.65,
+  suggestive: 0.45,
+  weak: 0.25,
+};
 
 /** A symptom without a visible cause is true but explains nothing: it must never look like an answer. */
 export const symptomCeiling = 0.3;

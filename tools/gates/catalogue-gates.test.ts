@@ -1,14 +1,18 @@
 import { expect, test } from 'vitest';
 import type { Question } from '../../src/domain/alert.ts';
-import type { Snapshot } from '../../src/domain/evidence.ts';
+import { catalogue } from '../../src/catalogue/index.generated.ts';
+import type { EvidenceKind, Snapshot } from '../../src/domain/evidence.ts';
+import type { FailureMode } from '../../src/domain/failure-mode.ts';
 import type { Hypothesis } from '../../src/domain/reasoned.ts';
 import { subjectKey } from '../../src/domain/subject.ts';
+import { evidenceBehind } from '../../src/reasoning/facts-of.ts';
 import { answerThreshold } from '../../src/reasoning/weights.ts';
-import { recordingNames, replay, rootsIn } from './replay.ts';
+import { hypothesesIn, recordingNames, replay, rootsIn } from './replay.ts';
 import { removeEvidence } from './remove-evidence.ts';
 import { addUnrelatedTrouble } from './unrelated-trouble.ts';
 
 const names = recordingNames();
+const modes = catalogue as unknown as readonly FailureMode[];
 
 function nameOf(root: Hypothesis): string {
   return `${root.failureMode} ${subjectKey(root.subject)}`;
@@ -18,6 +22,9 @@ function nameOf(root: Hypothesis): string {
 function isAnswer(root: Hypothesis): boolean {
   return root.confidence >= answerThreshold && !root.finding.affects.some((each) => each.kind === 'Alert');
 }
+
+/** Whoever is told an answer with this confidence acts on it; below it, what is left may speak for another cause of the same trouble. */
+const confident = 0.8;
 
 /** A finding cites a few of many replicas that say the same, so what it cites next is taken away as well. */
 const rounds = 5;
@@ -54,4 +61,39 @@ test.each(names)('noise: %s: unrelated trouble does not move the answers', async
     .filter(isAnswer)
     .map((root) => `${nameOf(root)} ${root.confidence}`);
   expect(after).toEqual(before);
+});
+
+/** True: it was named before, be it as a consequence; or the same cause was, by somebody nearer to it and with more confidence. */
+function isSaidBefore(root: Hypothesis, before: Hypothesis): boolean {
+  return nameOf(root) === nameOf(before) || (root.failureMode === before.failureMode && root.confidence < before.confidence);
+}
+
+/** Kinds that help the mode of an answer; removing what it needs takes the mode out altogether, and is no question here. */
+function helpersOf(root: Hypothesis): readonly EvidenceKind[] {
+  const mode = modes.find(({ id }) => id === root.failureMode);
+  if (mode === undefined) throw new Error(`There is no failure mode ${root.failureMode}.`);
+  return [...new Set(mode.helpedBy.flatMap((kind) => [...evidenceBehind(kind).needs, ...evidenceBehind(kind).helpedBy]))];
+}
+
+function without(snapshot: Snapshot, kind: EvidenceKind): Snapshot {
+  const gone = { state: 'unreadable', because: 'not-recorded', detail: 'taken away' } as const;
+  return { ...snapshot, readings: { ...snapshot.readings, [kind]: gone } };
+}
+
+test.each(names)('help: %s: without the evidence that helps, an answer is as sure at most, and none is invented', async (name) => {
+  const { snapshot, question } = await replay(name);
+  const before = hypothesesIn(snapshot, question);
+  const answers = before.filter((each) => each.isRoot && isAnswer(each));
+  const wrong = [...new Set(answers.flatMap(helpersOf))]
+    .filter((kind) => snapshot.readings[kind]?.state === 'read')
+    .flatMap((kind) => {
+      const after = rootsIn(without(snapshot, kind), question).filter(isAnswer);
+      const surer = answers.filter((root) => after.some((each) => nameOf(each) === nameOf(root) && each.confidence > root.confidence));
+      const invented = after.filter((root) => root.confidence >= confident && !before.some((each) => isSaidBefore(root, each)));
+      return [
+        ...surer.map((root) => `without ${kind} it is surer of ${nameOf(root)}`),
+        ...invented.map((root) => `without ${kind} it answers ${nameOf(root)} ${root.confidence}`),
+      ];
+    });
+  expect(wrong).toEqual([]);
 });

@@ -73,7 +73,11 @@ function questionOf(saved: unknown): Question {
 
 /** The roots that reasoning finds in a snapshot, best first. */
 export function rootsIn(snapshot: Snapshot, question: Question): readonly Hypothesis[] {
-  return diagnose(assess(question, snapshot), catalogue).hypotheses.filter((each) => each.isRoot);
+  return hypothesesIn(snapshot, question).filter((each) => each.isRoot);
+}
+
+export function hypothesesIn(snapshot: Snapshot, question: Question): readonly Hypothesis[] {
+  return diagnose(assess(question, snapshot), catalogue).hypotheses;
 }
 
 export function readJson(path: string): unknown {

@@ -232,8 +232,8 @@ function look(facts: DnsFacts): Seen {
 }
 
 /** One client alone may have a wrong name or a bad node; two or more that cannot even get an answer share only DNS. */
-function weigh({ isDown, clients, place, upstream, temporary }: Seen): Weight | undefined {
-  if (isDown) return 'conclusive';
+function weigh({ isDown, workload, clients, place, upstream, temporary }: Seen): Weight | undefined {
+  if (isDown) return workload === undefined ? 'likely' : 'conclusive';
   if (clients.length === 0) return undefined;
   if (place !== undefined) return 'weak';
   if (upstream.length > 0) return 'strong';

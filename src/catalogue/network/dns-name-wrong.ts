@@ -4,7 +4,7 @@ import { type ClusterName, clusterNames, isAddress, plainHost } from '../../doma
 import { type Collection, groupBy } from '../../domain/collection.ts';
 import { exampleService } from '../../domain/example-network.ts';
 import { crashLooping, examplePod } from '../../domain/example-objects.ts';
-import { defineFailureMode, type Finding } from '../../domain/failure-mode.ts';
+import { defineFailureMode, type Finding, type Weight } from '../../domain/failure-mode.ts';
 import type { Service } from '../../domain/kubernetes/network.ts';
 import { healthyTwins } from '../../domain/replica-place.ts';
 import { mostSimilar } from '../../domain/similar-name.ts';
@@ -56,7 +56,7 @@ export const dnsNameWrong = defineFailureMode({
       return [
         {
           subject: workload,
-          weight: hasTwins ? 'weak' : missing === undefined ? 'strong' : 'conclusive',
+          weight: hasTwins ? 'weak' : weigh(missing, facts.services !== undefined || names.length === 0),
           because: [
             claim(
               `${spokenSubject(workload)} asks for the name "${first.host}", and DNS answers that it does not exist: "${first.line}".`,
@@ -133,6 +133,12 @@ export const dnsNameWrong = defineFailureMode({
 });
 
 /** Said only of a name that can be nothing but a Service of this cluster. */
+/** Where Services could not be read, the name may well be that of one, and DNS or the way to it the trouble. */
+function weigh(missing: Claim | undefined, isKnownName: boolean): Weight {
+  if (missing !== undefined) return 'conclusive';
+  return isKnownName ? 'strong' : 'likely';
+}
+
 function missingService(host: string, likely: ClusterName | undefined, services: Collection<Service> | undefined): Claim | undefined {
   if (services === undefined || likely === undefined || (!likely.isSurelyInCluster && host.includes('.'))) return undefined;
   const { service, namespace } = likely;

@@ -54,7 +54,7 @@ export const serviceSelectsNoPods = defineFailureMode({
           .filter((pod) => pod.status.phase === 'Running' && isMeant(spec.selector, metadata.name, pod));
         const isOrphaned = meant.length > 0 && meant.every((pod) => facts['service-backends'].ofPod(pod).length === 0);
         const complaints = complaintsOf(backend);
-        const weight = weigh(isOrphaned, complaints.citations.length > 0);
+        const weight = weigh(isOrphaned, complaints.citations.length > 0, mayHaveUnseenWorkload(facts));
         if (weight === undefined) return [];
         const own = subject('Service', metadata.namespace, metadata.name);
         const selector = spokenSelector({ matchLabels: spec.selector });
@@ -162,8 +162,14 @@ function routedHere(
     : [claim(`Ingress ${ingress.metadata.name} sends traffic to it.`, citeObject(ingress, `backend ${name}`))];
 }
 
+/** Its workload may be there and have no pods, which only its own list would tell. */
+function mayHaveUnseenWorkload({ deployments, statefulsets }: Facts<'pods', 'deployments' | 'statefulsets'>): boolean {
+  return deployments === undefined || statefulsets === undefined;
+}
+
 /** Undefined: a Service that nobody misses. */
-function weigh(isOrphaned: boolean, isMissed: boolean): Weight | undefined {
+function weigh(isOrphaned: boolean, isMissed: boolean, isHalfSeen: boolean): Weight | undefined {
+  if (isMissed && !isOrphaned && isHalfSeen) return 'likely';
   if (isMissed) return isOrphaned ? 'conclusive' : 'strong';
   return isOrphaned ? 'strong' : undefined;
 }

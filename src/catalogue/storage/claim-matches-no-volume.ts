@@ -25,7 +25,8 @@ export const claimMatchesNoVolume = defineFailureMode({
   ],
   needs: ['persistentvolumeclaims', 'persistentvolumes'],
   helpedBy: ['storageclasses', 'replicas'],
-  explains: ['claim-pending'],
+  // Nobody can make a volume for it, whatever a provisioner was asked.
+  explains: ['claim-pending', 'provisioner-failing'],
   mitigations: [],
   recognise: (facts) =>
     pendingClaims(facts).flatMap((pending): readonly Finding[] => {

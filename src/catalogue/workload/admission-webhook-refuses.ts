@@ -58,7 +58,8 @@ export const admissionWebhookRefuses = defineFailureMode({
       const isSilent = denial === undefined && found !== undefined;
       return [
         refusalFinding(refused, {
-          weight: 'conclusive',
+          // Which configuration is behind it, and what is behind that, only their lists would tell.
+          weight: denial === undefined && found === undefined ? 'likely' : 'conclusive',
           because: [claim(says, ...refused.citations), ...behind.flatMap((each) => each.claims)],
           blames: behind.map((each) => each.subject),
           ...(isSilent ? { subject: subject(found.kind, undefined, found.metadata.name) } : {}),
