@@ -42,6 +42,7 @@ export type ClusterChange = Seen &
   );
 
 export type ClusterChangeKind = ClusterChange['kind'];
+export type ChangeOf<Kind extends ClusterChangeKind> = Extract<ClusterChange, { readonly kind: Kind }>;
 
 /** What a change is about. */
 export function changedSubject(change: ClusterChange): Subject {

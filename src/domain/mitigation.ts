@@ -1,5 +1,5 @@
 import type { Claim } from './citation.ts';
-import type { ClusterChange } from './cluster-change.ts';
+import type { ChangeOf, ClusterChangeKind } from './cluster-change.ts';
 import type { ExampleEvidence } from './example.ts';
 import type { FactKind, Facts } from './facts.ts';
 import type { Precondition, PreconditionId } from './precondition.ts';
@@ -24,7 +24,7 @@ export interface DiagnosedCause {
   readonly confidence: number;
 }
 
-export interface MitigationPlan {
+export interface MitigationPlan<Makes extends ClusterChangeKind = ClusterChangeKind> {
   /** Id of the mitigation. */
   readonly id: string;
   readonly subject: Subject;
@@ -32,9 +32,9 @@ export interface MitigationPlan {
   readonly preconditions: readonly Precondition[];
   /** Commands that save what the changes would destroy. Run first. */
   readonly saveFirst: readonly string[];
-  readonly changes: readonly [ClusterChange, ...ClusterChange[]];
+  readonly changes: readonly [ChangeOf<Makes>, ...ChangeOf<Makes>[]];
   /** Worked out before anything is touched. Empty: nothing to put back. */
-  readonly undo: readonly ClusterChange[];
+  readonly undo: readonly ChangeOf<Makes>[];
   readonly expectation: string;
   /** What must be shown before the undo is safe, for example before uncordoning. */
   readonly undoWhen: string | undefined;
@@ -64,15 +64,21 @@ export interface BlockedExample extends MitigationExample {
   readonly holds: 'no' | 'cannot-tell';
 }
 
-export interface Mitigation<Needs extends FactKind = FactKind, Helps extends FactKind = FactKind> {
+export interface Mitigation<
+  Needs extends FactKind = FactKind,
+  Helps extends FactKind = FactKind,
+  Makes extends ClusterChangeKind = ClusterChangeKind,
+> {
   readonly id: string;
   readonly title: string;
   readonly explanation: string;
   readonly reversibility: 'undoable' | 'heals-itself' | 'irreversible';
   readonly needs: readonly Needs[];
   readonly helpedBy: readonly Helps[];
+  /** Every kind of change that its plans and their undo are made of. The rights that it takes are derived from these. */
+  readonly makes: readonly [Makes, ...Makes[]];
   /** Empty: does not fit the situation. */
-  plan(situation: Situation, facts: Facts<Needs, Helps>): readonly MitigationPlan[];
+  plan(situation: Situation, facts: Facts<Needs, Helps>): readonly MitigationPlan<NoInfer<Makes>>[];
   /** A plan that may run comes of it. */
   readonly fits: readonly [MitigationExample, ...MitigationExample[]];
   /** One for each way in which each of its preconditions blocks: a test counts them. */
@@ -83,8 +89,8 @@ export interface Mitigation<Needs extends FactKind = FactKind, Helps extends Fac
 
 export type AnyMitigation = Mitigation<never, never>;
 
-export function defineMitigation<const Needs extends FactKind, const Helps extends FactKind>(
-  mitigation: Mitigation<Needs, Helps>,
+export function defineMitigation<const Needs extends FactKind, const Helps extends FactKind, const Makes extends ClusterChangeKind>(
+  mitigation: Mitigation<Needs, Helps, Makes>,
 ): AnyMitigation {
   return mitigation as unknown as AnyMitigation;
 }

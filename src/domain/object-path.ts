@@ -1,22 +1,25 @@
 import { changedSubject, type ClusterChange, type ClusterChangeKind } from './cluster-change.ts';
+import type { ResourceName } from './kubernetes/resources.ts';
 import { spokenSubject } from './subject.ts';
 
 export type ObjectPath = { readonly state: 'known'; readonly path: string } | { readonly state: 'refused'; readonly because: string };
 
 /** Where objects of a kind live in the Kubernetes API. */
-const collections: { readonly [kind: string]: { readonly group: string; readonly plural: string } } = {
+const collections = {
   Node: { group: '/api/v1', plural: 'nodes' },
   Pod: { group: '/api/v1', plural: 'pods' },
   Deployment: { group: '/apis/apps/v1', plural: 'deployments' },
   StatefulSet: { group: '/apis/apps/v1', plural: 'statefulsets' },
   DaemonSet: { group: '/apis/apps/v1', plural: 'daemonsets' },
   HorizontalPodAutoscaler: { group: '/apis/autoscaling/v2', plural: 'horizontalpodautoscalers' },
-};
+} as const satisfies { readonly [kind: string]: { readonly group: string; readonly plural: ResourceName } };
 
-const templated = ['Deployment', 'StatefulSet', 'DaemonSet'];
+type ChangedKind = keyof typeof collections;
+
+const templated = ['Deployment', 'StatefulSet', 'DaemonSet'] as const;
 
 /** The kinds of object that have what the change writes. */
-const kindsWith: { readonly [Kind in ClusterChangeKind]: readonly string[] } = {
+const kindsWith: { readonly [Kind in ClusterChangeKind]: readonly ChangedKind[] } = {
   cordon: ['Node'],
   uncordon: ['Node'],
   evict: ['Pod'],
@@ -39,15 +42,21 @@ const kindsWith: { readonly [Kind in ClusterChangeKind]: readonly string[] } = {
  */
 const validName = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/;
 
+/** The resources that a change of this kind may write to. */
+export function resourcesChangedBy(kind: ClusterChangeKind): readonly ResourceName[] {
+  return kindsWith[kind].map((each) => collections[each].plural);
+}
+
 /** The path of the object that the change writes to. */
 export function objectPathOf(change: ClusterChange): ObjectPath {
   const { kind, namespace, name } = changedSubject(change);
   const spoken = spokenSubject(changedSubject(change));
-  const collection = kindsWith[change.kind].includes(kind) ? collections[kind] : undefined;
-  if (collection === undefined) {
+  const changed = kindsWith[change.kind].find((each) => each === kind);
+  if (changed === undefined) {
     const able = kindsWith[change.kind].join(', ');
     return { state: 'refused', because: `${change.kind} cannot be done to ${spoken}, only to: ${able}.` };
   }
+  const collection = collections[changed];
   if (!validName.test(name)) return { state: 'refused', because: `${spoken} is no name that an object can have.` };
   if (kind === 'Node') return { state: 'known', path: `${collection.group}/${collection.plural}/${name}` };
   if (namespace === undefined || !validName.test(namespace))

@@ -1,6 +1,7 @@
 import { changedSubject, type ClusterChange } from './cluster-change.ts';
 import { editOf, edits, type FieldEdits, refusedEdit, unchanged } from './field-edit.ts';
 import { formatInstant, type Instant, millisecondsPerSecond } from './instant.ts';
+import type { ResourceName } from './kubernetes/resources.ts';
 import { type LabelSelector, spokenSelector } from './label-selector.ts';
 import { fieldAt, isSame, type JsonValue, pointerStep } from './prepared-change.ts';
 import { parseQuantity } from './quantity.ts';
@@ -23,6 +24,13 @@ export function restartEdits(change: Of<'restart-rollout'>, object: JsonValue, a
 /** Pointer of the annotation that restarts. */
 export const restartPointer = `/spec/template/metadata/annotations${pointerStep(restartedAt)}`;
 
+const pastTemplates = { deployments: 'replicasets', others: 'controllerrevisions' } as const;
+
+/** The resources that `otherObjectsPath` may name for a change of this kind. */
+export function resourcesReadFor(kind: ClusterChange['kind']): readonly ResourceName[] {
+  return kind === 'roll-back' ? Object.values(pastTemplates) : [];
+}
+
 /**
  * Where the past templates of the workload are: its ReplicaSets or ControllerRevisions. Undefined: the change needs none
  * of them. They are selected as the workload's own controller selects them.
@@ -30,7 +38,7 @@ export const restartPointer = `/spec/template/metadata/annotations${pointerStep(
 export function otherObjectsPath(change: ClusterChange, object: JsonValue): string | undefined {
   if (change.kind !== 'roll-back') return undefined;
   const { kind, namespace = '' } = change.workload;
-  const plural = kind === 'Deployment' ? 'replicasets' : 'controllerrevisions';
+  const plural = kind === 'Deployment' ? pastTemplates.deployments : pastTemplates.others;
   const selector = spokenSelector(selectorShape.read(fieldAt(object, '/spec/selector')));
   return `/apis/apps/v1/namespaces/${namespace}/${plural}?labelSelector=${encodeURIComponent(selector)}`;
 }

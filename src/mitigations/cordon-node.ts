@@ -1,5 +1,5 @@
 import { citeObject, claimFromAll } from '../domain/citation.ts';
-import { type ClusterChange, seen } from '../domain/cluster-change.ts';
+import { type ChangeOf, seen } from '../domain/cluster-change.ts';
 import { isControlPlaneNode } from '../domain/control-plane-node.ts';
 import { budgetsAllow } from '../domain/disruption.ts';
 import { without } from '../domain/example.ts';
@@ -32,6 +32,7 @@ export const cordonNode = defineMitigation({
   reversibility: 'undoable',
   needs: ['replicas', 'pods'],
   helpedBy: ['nodes', 'poddisruptionbudgets', 'persistentvolumeclaims', 'persistentvolumes', 'namespaces'],
+  makes: ['cordon', 'evict', 'uncordon'],
   plan(situation, facts) {
     const leading = nodeThatSeparates(situation.blastRadius);
     if (leading === undefined) return [];
@@ -49,10 +50,10 @@ export const cordonNode = defineMitigation({
     if (node !== undefined && isControlPlaneNode(node) && !situation.blastRadius.isSettledByProbes) return [];
     // A cordon that somebody else made is neither repeated nor taken away later.
     const isCordoned = node?.spec.unschedulable === true;
-    const cordon: readonly ClusterChange[] = isCordoned ? [] : [{ kind: 'cordon', node: leading.value, ...seen(node) }];
+    const cordon: readonly ChangeOf<'cordon'>[] = isCordoned ? [] : [{ kind: 'cordon', node: leading.value, ...seen(node) }];
     const [first, ...more] = [...cordon, ...pods.map(eviction)];
     if (why === undefined || first === undefined || pods.length === 0) return [];
-    const plan: MitigationPlan = {
+    const plan: MitigationPlan<'cordon' | 'evict' | 'uncordon'> = {
       id: 'cordon-node',
       subject: subject('Node', undefined, leading.value),
       why,
@@ -194,7 +195,7 @@ function movable(failing: readonly Replica[]): readonly Replica[] {
   return owned.length > 0 ? owned : away;
 }
 
-function eviction(pod: Replica['pod']): ClusterChange {
+function eviction(pod: Replica['pod']): ChangeOf<'evict'> {
   return { kind: 'evict', namespace: pod.metadata.namespace ?? 'default', pod: pod.metadata.name, ...seen(pod) };
 }
 

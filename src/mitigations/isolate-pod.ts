@@ -34,6 +34,7 @@ export const isolatePod = defineMitigation({
   reversibility: 'undoable',
   needs: ['replicas', 'pods'],
   helpedBy: ['replicasets', 'daemonsets', 'services', 'deployments', 'nodes', 'persistentvolumeclaims', 'persistentvolumes', 'namespaces'],
+  makes: ['relabel-pod'],
   plan({ scope, blastRadius }, facts) {
     const [odd, ...more] = scope.failing;
     const members = scope.target === undefined ? [] : facts.replicas.ofWorkload(scope.target);

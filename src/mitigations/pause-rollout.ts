@@ -26,6 +26,7 @@ export const pauseRollout = defineMitigation({
   reversibility: 'undoable',
   needs: ['replicas', 'deployments'],
   helpedBy: ['replicasets', 'controllerrevisions'],
+  makes: ['pause-rollout', 'resume-rollout'],
   plan({ scope }, facts) {
     const { target } = scope;
     const deployment = target?.kind === 'Deployment' ? facts.deployments.named(target.namespace, target.name) : undefined;

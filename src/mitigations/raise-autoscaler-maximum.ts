@@ -19,6 +19,7 @@ export const raiseAutoscalerMaximum = defineMitigation({
   reversibility: 'undoable',
   needs: ['horizontalpodautoscalers', 'replicas', 'pods'],
   helpedBy: ['nodes', 'persistentvolumeclaims', 'persistentvolumes', 'namespaces'],
+  makes: ['set-autoscaler-maximum'],
   plan(situation, facts) {
     const { target } = situation.scope;
     return facts.horizontalpodautoscalers.all.flatMap((autoscaler) => {

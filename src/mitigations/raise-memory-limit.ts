@@ -27,11 +27,12 @@ export const raiseMemoryLimit = defineMitigation({
   reversibility: 'undoable',
   needs: ['replicas'],
   helpedBy: ['deployments', 'statefulsets', 'daemonsets', 'nodes', 'pods', 'events', 'node-reports'],
+  makes: ['set-memory-limit'],
   plan({ hypotheses }, facts) {
     const seenKeys = new Set<string>();
     return citedKills(hypotheses, facts.replicas).flatMap(({ replica, names, because, cause }) => {
       const owner = ownerOf(replica.workload, facts);
-      return names.flatMap((name): readonly MitigationPlan[] => {
+      return names.flatMap((name): readonly MitigationPlan<'set-memory-limit'>[] => {
         const container = owner?.spec.template.spec.containers.find((each) => each.name === name);
         const from = container?.resources.limits['memory'];
         const bytes = parseQuantity(from);

@@ -29,6 +29,7 @@ export const restartRollout = defineMitigation({
   reversibility: 'heals-itself',
   needs: ['replicas'],
   helpedBy: ['deployments', 'statefulsets', 'daemonsets'],
+  makes: ['restart-rollout'],
   plan({ scope, blastRadius }, facts) {
     const { target } = scope;
     if (target === undefined || blastRadius.leading !== undefined || !['Deployment', 'StatefulSet', 'DaemonSet'].includes(target.kind))

@@ -24,6 +24,7 @@ export const resumeRollout = defineMitigation({
   reversibility: 'undoable',
   needs: ['replicas', 'deployments'],
   helpedBy: ['replicasets', 'controllerrevisions'],
+  makes: ['pause-rollout', 'resume-rollout'],
   plan({ scope, hypotheses }, facts) {
     const { target } = scope;
     const causes = hypotheses.filter((each) => each.isRoot && each.failureMode === 'rollout-paused');

@@ -1,5 +1,5 @@
 import { citeObject, claim, claimFromAll } from '../domain/citation.ts';
-import { type ClusterChange, seen } from '../domain/cluster-change.ts';
+import { type ChangeOf, seen } from '../domain/cluster-change.ts';
 import { budgetsAllow } from '../domain/disruption.ts';
 import { type ExampleEvidence, type RawObject, without, withMetadata } from '../domain/example.ts';
 import { examplePod } from '../domain/example-objects.ts';
@@ -35,6 +35,7 @@ export const rollBackWorkload = defineMitigation({
   reversibility: 'undoable',
   needs: ['replicas'],
   helpedBy: ['deployments', 'statefulsets', 'daemonsets', 'replicasets', 'controllerrevisions', 'poddisruptionbudgets'],
+  makes: ['evict', 'roll-back'],
   plan(situation, facts) {
     const { scope, blastRadius, changes } = situation;
     const { target } = scope;
@@ -68,7 +69,7 @@ export const rollBackWorkload = defineMitigation({
     const object = objectOf(target, facts);
     const broken = target.kind === 'StatefulSet' ? scope.failing.filter((replica) => replica.revision === current?.hash) : [];
     const pods = broken.map((replica) => replica.pod);
-    const plan: MitigationPlan = {
+    const plan: MitigationPlan<'evict' | 'roll-back'> = {
       id: 'roll-back-workload',
       subject: target,
       why,
@@ -170,7 +171,7 @@ function objectOf({ kind, namespace, name }: Subject, facts: History): Parameter
   return kind === 'StatefulSet' ? facts.statefulsets?.named(namespace, name) : facts.daemonsets?.named(namespace, name);
 }
 
-function eviction(pod: Replica['pod']): ClusterChange {
+function eviction(pod: Replica['pod']): ChangeOf<'evict'> {
   return { kind: 'evict', namespace: pod.metadata.namespace ?? 'default', pod: pod.metadata.name, ...seen(pod) };
 }
 

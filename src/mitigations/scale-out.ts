@@ -27,6 +27,7 @@ export const scaleOut = defineMitigation({
   reversibility: 'undoable',
   needs: ['deployments', 'pods'],
   helpedBy: ['services', 'nodes', 'horizontalpodautoscalers', 'persistentvolumeclaims', 'persistentvolumes', 'namespaces'],
+  makes: ['scale'],
   plan(situation, facts) {
     const [cause] = situation.hypotheses.filter((each) => each.isRoot && relieved.has(each.failureMode));
     const deployment = cause === undefined ? undefined : relievable(cause.subject, facts);

@@ -1,5 +1,5 @@
 import { citeObject, claimFromAll } from '../domain/citation.ts';
-import { type ClusterChange, seen } from '../domain/cluster-change.ts';
+import { type ChangeOf, seen } from '../domain/cluster-change.ts';
 import { isControlPlaneNode } from '../domain/control-plane-node.ts';
 import { budgetsAllow } from '../domain/disruption.ts';
 import { enoughStay } from '../domain/enough-stay.ts';
@@ -30,6 +30,7 @@ export const shiftZone = defineMitigation({
   reversibility: 'undoable',
   needs: ['replicas', 'pods', 'nodes'],
   helpedBy: ['poddisruptionbudgets', 'persistentvolumeclaims', 'persistentvolumes', 'namespaces'],
+  makes: ['cordon', 'evict', 'uncordon'],
   plan(situation, facts) {
     const { leading } = situation.blastRadius;
     // Closing a whole zone is too much for a coincidence: with one failing replica of two, some zone always holds it.
@@ -50,8 +51,8 @@ export const shiftZone = defineMitigation({
       moving.slice(0, 4).map((replica) => citeObject(replica.pod, `failing on ${replica.pod.spec.nodeName}`)),
     );
     const open = nodes.filter((node) => node.spec.unschedulable !== true && !isControlPlaneNode(node));
-    const [first, ...more]: readonly ClusterChange[] = [
-      ...open.map((node) => closing('cordon', node)),
+    const [first, ...more]: readonly ChangeOf<'cordon' | 'evict'>[] = [
+      ...open.map((node) => ({ kind: 'cordon' as const, ...named(node) })),
       ...pods.map((pod) => ({
         kind: 'evict' as const,
         namespace: pod.metadata.namespace ?? 'default',
@@ -74,7 +75,7 @@ export const shiftZone = defineMitigation({
         ],
         saveFirst: pods.flatMap(saveCommands),
         changes: [first, ...more],
-        undo: open.map((node) => closing('uncordon', node)),
+        undo: open.map((node) => ({ kind: 'uncordon', ...named(node) })),
         expectation:
           'Replacements become Ready in the other zones within two minutes, and the error rate falls below the alert’s threshold.',
         undoWhen: open.length === 0 ? undefined : `a probe from a pod in zone ${leading.value} reaches what failed.`,
@@ -132,6 +133,6 @@ export const shiftZone = defineMitigation({
   ],
 });
 
-function closing(kind: 'cordon' | 'uncordon', node: Node): ClusterChange {
-  return { kind, node: node.metadata.name, ...seen(node) };
+function named(node: Node): { readonly node: string; readonly uid?: string } {
+  return { node: node.metadata.name, ...seen(node) };
 }

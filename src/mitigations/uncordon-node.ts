@@ -21,6 +21,7 @@ export const uncordonNode = defineMitigation({
   reversibility: 'undoable',
   needs: ['nodes', 'scheduling', 'replicas'],
   helpedBy: [],
+  makes: ['cordon', 'uncordon'],
   plan(_situation, facts) {
     return facts.nodes.all.flatMap((node) => {
       if (node.spec.unschedulable !== true) return [];

@@ -7,6 +7,8 @@ export interface Permission {
   readonly resource: string;
   readonly verbs: readonly string[];
   readonly why: string;
+  /** Only these objects. Absent: all of them. */
+  readonly names?: readonly string[];
 }
 
 /** One question to a source. What a kind does not use is left out. */

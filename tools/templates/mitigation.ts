@@ -13,6 +13,8 @@ export const placeholderName = defineMitigation({
   needs: ['replicas'],
   // Each arrives as undefined where it could not be read. A precondition that rests on it is then "cannot-tell", which blocks.
   helpedBy: ['nodes'],
+  // Every kind of change of its plans and their undo: the rights that it takes are derived from these.
+  makes: ['pause-rollout', 'resume-rollout'],
 
   plan(situation, facts) {
     // Choose from the axis that separates failing from healthy replicas, not from the root cause.

@@ -24,6 +24,7 @@ const pauseForGood = defineMitigation({
   reversibility: 'undoable',
   needs: ['nodes', 'deployments'],
   helpedBy: [],
+  makes: ['pause-rollout'],
   plan({ hypotheses: [cause] }, { nodes, deployments }) {
     const [deployment, node] = [deployments.named('shop', 'cart'), nodes.named(undefined, 'node-1')];
     if (cause === undefined || deployment === undefined || node === undefined) return [];

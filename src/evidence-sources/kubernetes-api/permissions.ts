@@ -57,6 +57,12 @@ export const kubernetesPermissions: readonly Permission[] = [
     verbs: ['list'],
     why: reasons[name],
   })),
+  {
+    resource: 'namespaces',
+    verbs: ['get'],
+    names: ['kube-system'],
+    why: 'its uid, which tells the cluster of an incident from another of its name',
+  },
   { resource: 'pods/log', verbs: ['get'], why: 'what failing containers and a healthy sibling say' },
 ];
 

@@ -1,3 +1,4 @@
+import type { RoleWish } from '../../domain/ability.ts';
 import type { ActSettings, StorePlace } from './acting-composition.ts';
 import type { SourceOptions } from './looking.ts';
 import type { PolicyRequest } from './policy-composition.ts';
@@ -28,7 +29,7 @@ export type CommandRequest =
     }
   | { readonly command: 'record'; readonly source: SourceRequest; readonly to: string }
   | { readonly command: 'demo'; readonly output: OutputFormat; readonly colour: ColourChoice }
-  | { readonly command: 'permissions' }
+  | { readonly command: 'permissions'; readonly wish: RoleWish }
   | {
       readonly command: 'check';
       /** What somebody is about to run, in one text. It is never run. */

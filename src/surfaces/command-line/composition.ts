@@ -1,3 +1,4 @@
+import type { RoleWish } from '../../domain/ability.ts';
 import type { CommandCheck } from '../../domain/command-check.ts';
 import type { AnyFailureMode } from '../../domain/failure-mode.ts';
 import type { Investigation } from '../../domain/investigation.ts';
@@ -14,8 +15,8 @@ export interface Composition extends PolicyComposition {
   readonly runCheck: (options: SourceOptions, checked: string, announcer: Announcer, signal: AbortSignal) => Promise<Checked | Failure>;
   /** The incident that comes with the program. */
   readonly demonstration: () => Pick<InvestigationOptions, 'alert' | 'recording'>;
-  /** A read-only ClusterRole in YAML, generated from what the evidence sources declare. */
-  readonly permissions: () => string;
+  /** ClusterRoles in YAML, generated from what the rules make use of and the mitigations change. */
+  readonly permissions: (wish: RoleWish) => { readonly state: 'written'; readonly text: string } | Failure;
   readonly catalogue: readonly AnyFailureMode[];
   /** Loads what can change a cluster, which most commands do not need. */
   readonly openActing: () => Promise<ActingComposition>;

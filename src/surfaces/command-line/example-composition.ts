@@ -47,7 +47,7 @@ export function exampleProgram(settings: ExampleSettings = {}): ExampleProgram {
       return Promise.resolve({ state: 'done', check: { ...exampleCheck, command: checked } });
     },
     demonstration: () => ({ recording: 'demonstration' }),
-    permissions: () => 'kind: ClusterRole\n',
+    permissions: ({ abilities }) => ({ state: 'written', text: `kind: ClusterRole # ${abilities.join(' ')}\n` }),
     catalogue: [],
     readPolicy: () => Promise.reject(new Error('This example reads no policy.')),
     openActing: () => Promise.reject(new Error('This example does not act.')),

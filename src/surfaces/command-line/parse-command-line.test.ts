@@ -69,7 +69,11 @@ describe('a command line asks for', () => {
       ['check', 'kubectl cordon node-1', '-o', 'json'],
       { command: 'check', checked: 'kubectl cordon node-1', source: usual, output: 'json', colour: 'auto' },
     ],
-    [['permissions'], { command: 'permissions' }],
+    [['permissions'], { command: 'permissions', wish: { abilities: ['read', 'secret-names', 'act', 'exec', 'debug-pods'] } }],
+    [
+      ['permissions', '--only', 'act,read,act', '--mitigations', 'cordon-node, scale-out'],
+      { command: 'permissions', wish: { abilities: ['act', 'read'], mitigations: ['cordon-node', 'scale-out'] } },
+    ],
     [['explain'], { command: 'explain', wanted: { kind: 'all' }, colour: 'auto' }],
     [['explain', 'node-not-ready'], { command: 'explain', wanted: { kind: 'mode', id: 'node-not-ready' }, colour: 'auto' }],
     [['explain', '--search', 'out of memory'], { command: 'explain', wanted: { kind: 'search', words: 'out of memory' }, colour: 'auto' }],

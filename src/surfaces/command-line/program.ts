@@ -6,6 +6,7 @@ import { readText } from './option-values.ts';
 import { checkCommand } from './check-command.ts';
 import { mcpCommand } from './mcp-command.ts';
 import { policyCommand } from './policy-command.ts';
+import { permissionsCommand } from './permissions-command.ts';
 import { serveCommand } from './serve-command.ts';
 import { addSourceOptions, colourOption, examples, outputOption, type SourceFlags, sourceOf } from './source-options.ts';
 
@@ -123,19 +124,6 @@ function demoCommand(onRequest: OnRequest): Command {
     .action((options: { readonly output: OutputFormat; readonly color: ColourChoice }) =>
       onRequest({ command: 'demo', output: options.output, colour: options.color }),
     );
-}
-
-function permissionsCommand(onRequest: OnRequest): Command {
-  return new Command('permissions')
-    .description('Print the ClusterRoles for what Stanch reads, and separate ones for what only flags allow.')
-    .addHelpText(
-      'after',
-      examples(
-        'stanch permissions | kubectl apply -f -',
-        'kubectl create clusterrolebinding stanch-reader --clusterrole stanch-reader --user oncall@example.com',
-      ),
-    )
-    .action(() => onRequest({ command: 'permissions' }));
 }
 
 function explainCommand(onRequest: OnRequest): Command {

@@ -283,7 +283,13 @@ describe('other commands', () => {
   });
 
   test('permissions prints what it was handed', async () => {
-    expect(await exampleProgram().run('permissions')).toEqual({ status: 0, out: 'kind: ClusterRole\n', error: '' });
+    const out = 'kind: ClusterRole # read\n';
+    expect(await exampleProgram().run('permissions', '--only', 'read')).toEqual({ status: 0, out, error: '' });
+    expect(await exampleProgram().run('permissions', '--only', 'read,')).toMatchObject({ status: 3, out: '' });
+    expect(await exampleProgram().run('permissions', '--only', 'write')).toMatchObject({
+      status: 3,
+      error: expect.stringContaining('There are: read, secret-names, act, exec, debug-pods.'),
+    });
   });
 
   test('demo works the incident that comes with the program', async () => {

@@ -34,8 +34,10 @@ export async function runCommand(request: CommandRequest, run: CommandRun): Prom
       const answer = explain(request.wanted, catalogue, layoutFor(run.terminal, request.colour));
       return 'state' in answer ? failed(answer, run.terminal) : printed(`${answer.lines.join('\n')}\n`, run.terminal);
     }
-    case 'permissions':
-      return printed((await run.compose()).permissions(), run.terminal);
+    case 'permissions': {
+      const roles = (await run.compose()).permissions(request.wish);
+      return roles.state === 'failed' ? failed(roles, run.terminal) : printed(roles.text, run.terminal);
+    }
     case 'completion':
       return printed(
         writeCompletion(
