@@ -11,7 +11,12 @@ const mostTries = 1000;
 const mostDeliveries = 40;
 
 export const pageWork = z.object({ page: z.string() });
-export const incidentWork = z.object({ incident: z.string(), goal: z.enum(['follow-through', 'restore', 'undo']) });
+/** `length`: number of events at which it was asked for. Absent: an earlier version asked. */
+export const incidentWork = z.object({
+  incident: z.string(),
+  goal: z.enum(['follow-through', 'restore', 'undo']),
+  length: z.number().optional(),
+});
 export const timerWork = z.discriminatedUnion('what', [
   z.object({ what: z.literal('settle'), incident: z.string() }),
   /** The pages of an incident that was joined count for the other one. */
@@ -48,7 +53,7 @@ export function incidentJob(
   incident: string,
   { goal, length, at }: { readonly goal: z.output<typeof incidentWork>['goal']; readonly length: number; readonly at: Instant },
 ): JobRequest {
-  return job('work-incident', `${incident}/${length}/${goal}`, { incident, goal }, at);
+  return job('work-incident', `${incident}/${length}/${goal}`, { incident, goal, length }, at);
 }
 
 export function settleJob(incident: string, length: number, at: Instant): JobRequest {

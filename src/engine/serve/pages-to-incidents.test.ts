@@ -65,6 +65,38 @@ describe('pages of one cause', () => {
   });
 });
 
+describe('an incident that is worked', () => {
+  test('is looked at once for all pages that came in before, and again for one that comes later', async () => {
+    const scene = testScene();
+    const server = serverOf(scene);
+    const fires = (pod: string) =>
+      page(server, alertOf('Crash', { labels: { alertname: 'Crash', namespace: 'shop', pod: `cart-5ffc94c6d7-${pod}` } }));
+    for (const pod of ['56png', 'x2k9m', 'b7c4d']) await fires(pod);
+    await server.workOff();
+    expect([(await incidentsIn(server)).map(([, { pages }]) => pages.length), scene.looks]).toEqual([[2], 1]);
+    await fires('zzzzz');
+    await server.workOff();
+    expect(scene.looks).toBe(2);
+  });
+
+  test('by a process that died is worked on as soon as its claim has run out', async () => {
+    const scene = testScene();
+    const server = serverOf(scene);
+    scene.outage = outage;
+    await page(server, alertOf('CartErrors'));
+    await server.workOff();
+    const id = (await incidentsIn(server)).map(([each]) => each).join();
+    const now = scene.time.now();
+    await server.store.incidents.lease(id, { holder: { name: 'dead', process: 'dead' }, now, until: now + 1500 });
+    scene.outage = undefined;
+    scene.time.advance(1000);
+    expect(await server.workOff()).toBe(now + 1500);
+    scene.time.advance(500);
+    await server.workOff();
+    expect((await server.incidents.read(id)).state).toBe('waiting-for-approval');
+  });
+});
+
 test('what flaps stays one incident until it has been quiet, and is told of once', async () => {
   const scene = testScene(undefined, [testTarget()]);
   const server = serverOf(scene);

@@ -20,7 +20,7 @@ import type { Hands } from './work-one-job.ts';
 import { workOnIncident } from './work-on-incident.ts';
 import { workPage } from './work-page.ts';
 
-export type EngineParts = Omit<Serving, 'news' | 'turns' | 'digests' | 'underWork' | 'troubles'> & {
+export type EngineParts = Omit<Serving, 'news' | 'turns' | 'digests' | 'underWork' | 'workedUpTo' | 'troubles'> & {
   readonly catalogue: readonly AnyFailureMode[];
 };
 
@@ -55,7 +55,8 @@ export function serveEngine(parts: EngineParts): ServeEngine {
     stored: (incident, length) => news.stored(incident, length),
     asked: () => wake(),
   });
-  const serving: Serving = { ...parts, store, news, turns: new Turns(), digests: new Digests(), underWork: new Set(), troubles: new Map() };
+  const shared = { news, turns: new Turns(), digests: new Digests(), underWork: new Set<string>() };
+  const serving: Serving = { ...parts, ...shared, store, workedUpTo: new Map(), troubles: new Map() };
   const hands: Hands = { jobs: store.jobs, handlers: handlersOf(serving), clock, pause, worker: holder.name, log };
   return {
     hands,

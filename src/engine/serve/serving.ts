@@ -41,6 +41,8 @@ export interface Serving {
   readonly digests: Digests;
   /** Incidents that this process works at this moment. */
   readonly underWork: Set<string>;
+  /** How many events an incident had when this process last began work on it that came to rest. Absent: it has not worked it. */
+  readonly workedUpTo: Map<string, number>;
   /** Why the work on an incident could not go on when it was last tried by this process. */
   readonly troubles: Map<string, Failed>;
   readonly log: ServerLog;

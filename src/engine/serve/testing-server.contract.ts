@@ -102,11 +102,13 @@ export interface TestScene {
   readonly targets: readonly TestTarget[];
   /** Why the cluster cannot be reached. Undefined: it can. */
   outage: Failed | undefined;
+  /** How often somebody went to look at the cluster. */
+  looks: number;
   readonly log: string[];
 }
 
 export function testScene(world: TestWorld = badNode, targets: readonly TestTarget[] = []): TestScene {
-  return { time: new TestTime(new TestCluster(world)), memory: serverStoreInMemory(), targets, outage: undefined, log: [] };
+  return { time: new TestTime(new TestCluster(world)), memory: serverStoreInMemory(), targets, outage: undefined, looks: 0, log: [] };
 }
 
 export interface TestServer extends ServeEngine {
@@ -128,7 +130,12 @@ export function serverOf(
     clock: time,
     pause: time.pause,
     holder: { name, process: name },
-    workshop: { open: (wish) => Promise.resolve(scene.outage ?? openWork(scene, wish, moments)) },
+    workshop: {
+      open: (wish) => {
+        scene.looks += 1;
+        return Promise.resolve(scene.outage ?? openWork(scene, wish, moments));
+      },
+    },
     cluster: 'test',
     sourceOf: ({ text }) => ({ text }),
     parsePage: (text) => ({ state: 'parsed', alert: alertOf(text) }),

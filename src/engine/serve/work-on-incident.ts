@@ -1,5 +1,5 @@
 import type { Incident } from '../../domain/incident.ts';
-import { millisecondsPerSecond } from '../../domain/instant.ts';
+import { type Instant, millisecondsPerSecond } from '../../domain/instant.ts';
 import type { Announcer } from '../../ports/announcer.ts';
 import type { JobRequest, TakenJob } from '../../ports/job-queue.ts';
 import { nextStep } from '../../workflow/next-step.ts';
@@ -14,6 +14,7 @@ import { joinTwins } from './join-twins.ts';
 import { readIncident } from './record.ts';
 import type { Serving } from './serving.ts';
 import { tellResting } from './telling.ts';
+import { beatMilliseconds, termMilliseconds } from './work-one-job.ts';
 
 /** Whoever works it is asked again after this whether it is done. */
 const busyMilliseconds = 2 * millisecondsPerSecond;
@@ -21,23 +22,26 @@ const busyMilliseconds = 2 * millisecondsPerSecond;
 /** Works an incident as far as it goes by itself, unless somebody else does. */
 export async function workOnIncident(
   job: TakenJob,
-  { incident: id, goal }: { readonly incident: string; readonly goal: Goal },
+  { incident: id, goal, length }: { readonly incident: string; readonly goal: Goal; readonly length?: number | undefined },
   serving: Serving,
   signal: AbortSignal,
 ): Promise<JobOutcome> {
   const read = await readIncident(serving, id);
   if (read.state === 'failed') return againBecause(read);
   if (read.state === 'missing') return { state: 'given-up', because: `There is no incident ${id}.` };
-  if (hasNothingToDo(read.incident, goal, serving)) return done;
-  const { clock, holder, store, underWork } = serving;
-  const later: JobOutcome = { state: 'later', job: laterJob(job, clock.now() + busyMilliseconds) };
+  const { clock, holder, store, underWork, workedUpTo } = serving;
+  const isWorked = goal === 'follow-through' && length !== undefined && length <= (workedUpTo.get(id) ?? 0);
+  if (isWorked || hasNothingToDo(read.incident, goal, serving)) return done;
+  const later = (at: Instant): JobOutcome => ({ state: 'later', job: laterJob(job, Math.min(at, clock.now() + busyMilliseconds)) });
   // The lease tells processes apart, not two jobs of the same one.
-  if (underWork.has(id)) return later;
+  if (underWork.has(id)) return later(Infinity);
   underWork.add(id);
   try {
     const lease = await Lease.take({ id, holder, store: store.incidents, clock, termMilliseconds });
-    if (!(lease instanceof Lease)) return lease.state === 'failed' ? againBecause(lease) : later;
-    return await whileRenewed(lease, serving, () => workLeased({ id, incident: read.incident, goal, lease }, serving, signal));
+    if (!(lease instanceof Lease))
+      return lease.state === 'failed' ? againBecause(lease) : later(lease.state === 'taken' ? lease.until : Infinity);
+    const { incident, events } = read;
+    return await whileRenewed(lease, serving, () => workLeased({ id, incident, upTo: events.length, goal, lease }, serving, signal));
   } finally {
     underWork.delete(id);
   }
@@ -57,15 +61,11 @@ function stepTowards(goal: Goal, incident: Incident, { clock }: Serving): Step['
   return nextStep(incident, goal, { now, startedAt: now, patience: { soakMilliseconds: 0, withinMilliseconds: 0 } }).kind;
 }
 
-/** A server that died is known to be gone by this; its incidents go to another one then. */
-const termMilliseconds = 12 * millisecondsPerSecond;
-const renewMilliseconds = 3 * millisecondsPerSecond;
-
 async function whileRenewed(lease: Lease, { pause }: Serving, work: () => Promise<JobOutcome>): Promise<JobOutcome> {
   const ended = new AbortController();
   const renewing = (async () => {
     for (;;) {
-      await pause(renewMilliseconds, ended.signal);
+      await pause(beatMilliseconds, ended.signal);
       if (ended.signal.aborted) return;
       await lease.renew();
     }
@@ -82,11 +82,13 @@ async function whileRenewed(lease: Lease, { pause }: Serving, work: () => Promis
 interface Leased {
   readonly id: string;
   readonly incident: Incident;
+  /** Number of its events. */
+  readonly upTo: number;
   readonly goal: Goal;
   readonly lease: Lease;
 }
 
-async function workLeased({ id, incident, goal, lease }: Leased, serving: Serving, stop: AbortSignal): Promise<JobOutcome> {
+async function workLeased({ id, incident, upTo, goal, lease }: Leased, serving: Serving, stop: AbortSignal): Promise<JobOutcome> {
   const { workshop, store, troubles } = serving;
   const signal = AbortSignal.any([stop, lease.signal]);
   const joining: Promise<void>[] = [];
@@ -113,7 +115,7 @@ async function workLeased({ id, incident, goal, lease }: Leased, serving: Servin
   try {
     const worked = await workIncident(id, opened.acting, signal);
     await Promise.all(joining);
-    return await afterWork(id, worked, { lease, serving, stop });
+    return await afterWork({ id, upTo, worked }, { lease, serving, stop });
   } finally {
     await Promise.allSettled(joining);
     await opened.close();
@@ -139,14 +141,20 @@ function announcerOf(id: string, { news }: Serving): Announcer {
   };
 }
 
+interface Run {
+  readonly id: string;
+  readonly upTo: number;
+  readonly worked: Worked;
+}
+
 interface After {
   readonly lease: Lease;
   readonly serving: Serving;
   readonly stop: AbortSignal;
 }
 
-async function afterWork(id: string, worked: Worked, { lease, serving, stop }: After): Promise<JobOutcome> {
-  const { troubles, store, clock } = serving;
+async function afterWork({ id, upTo, worked }: Run, { lease, serving, stop }: After): Promise<JobOutcome> {
+  const { troubles, store, clock, workedUpTo } = serving;
   if (worked.state === 'failed') {
     troubles.set(id, worked);
     return againBecause(worked);
@@ -163,7 +171,9 @@ async function afterWork(id: string, worked: Worked, { lease, serving, stop }: A
     ...tellResting({ id, incident: read.incident, worked }, serving),
   ];
   const stored = await store.jobs.enqueue(following);
-  return stored.state === 'failed' ? againBecause(stored) : done;
+  if (stored.state === 'failed') return againBecause(stored);
+  workedUpTo.set(id, upTo);
+  return done;
 }
 
 function unexplained(id: string): { readonly attempted: string; readonly happened: string } {

@@ -7,10 +7,13 @@ import type { JobHandler, JobOutcome } from './job-outcome.ts';
 import type { JobKind } from './jobs.ts';
 import type { ServerLog } from './serving.ts';
 
-/** A job of a worker that fell silent goes to another one after this. */
-export const termMilliseconds = 12 * millisecondsPerSecond;
-/** Several may fail before the term is over. */
-const beatMilliseconds = 3 * millisecondsPerSecond;
+/**
+ * The work of a process that fell silent goes to another one after this. It is to be done within 15 s of the silence, also where
+ * the other one has its hands full and its machine is busy: that takes it some seconds.
+ */
+export const termMilliseconds = 9 * millisecondsPerSecond;
+/** Two may fail before the term is over. */
+export const beatMilliseconds = 3 * millisecondsPerSecond;
 
 export interface Hands {
   readonly jobs: JobQueue;
