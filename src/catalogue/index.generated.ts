@@ -56,6 +56,7 @@ import { nodeNotReady } from './node/node-not-ready.ts';
 import { nodeRebooted } from './node/node-rebooted.ts';
 import { nodeUnreachable } from './node/node-unreachable.ts';
 import { pidPressure } from './node/pid-pressure.ts';
+import { rejectedByKubelet } from './node/rejected-by-kubelet.ts';
 import { versionSkew } from './node/version-skew.ts';
 import { badRevision } from './rollout/bad-revision.ts';
 import { configurationChangedUnderRunningPods } from './rollout/configuration-changed-under-running-pods.ts';
@@ -188,6 +189,7 @@ export const catalogue: readonly AnyFailureMode[] = withProof([
   nodeRebooted,
   nodeUnreachable,
   pidPressure,
+  rejectedByKubelet,
   versionSkew,
   badRevision,
   configurationChangedUnderRunningPods,
