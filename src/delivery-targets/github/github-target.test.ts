@@ -1,35 +1,23 @@
 import { expect, test } from 'vitest';
 import { Secret } from '../../domain/secret.ts';
-import { type Asked, type Given, openPeer, ticket, unstopped } from '../testing-peer.ts';
+import { openPeer, ticket, unstopped } from '../testing-peer.ts';
+import type { Asked, Given } from '../testing-peer-server.ts';
 import { githubTarget } from './github-target.ts';
+import { answerAsGithub, type Issue } from './testing-repository.ts';
 
 function targetAt(address: string) {
   const where = { address, repository: 'example/operations', labels: ['incident'] } as const;
   return githubTarget({ kind: 'github', name: 'tickets', takes: ['ticket'], ...where, token: new Secret('token-of-github') });
 }
 
-interface Issue {
-  readonly html_url: string;
-  readonly body: string | null;
-}
-
-/** Lists and opens issues as the REST API documents it; refuses what is not documented. */
+/** Loses the first answers after doing what was asked. */
 function repository(issues: Issue[], losesAnswers: { left: number } = { left: 0 }): (asked: Asked) => Given {
-  return ({ method, path, headers, body }) => {
-    const { pathname, searchParams } = new URL(path, 'http://peer');
-    if (headers.authorization !== 'Bearer token-of-github') return { status: 401, body: { message: 'Bad credentials' } };
-    if (pathname !== '/repos/example/operations/issues' || headers.accept !== 'application/vnd.github+json') return { status: 404 };
-    if (method === 'GET') {
-      if (searchParams.get('state') !== 'all' || searchParams.get('direction') !== 'desc') return { status: 422 };
-      const [size, page] = [Number(searchParams.get('per_page')), Number(searchParams.get('page'))];
-      return { status: 200, body: issues.toReversed().slice((page - 1) * size, page * size) };
-    }
-    const { title, body: text, labels } = JSON.parse(body) as { title: unknown; body: string; labels: unknown };
-    if (typeof title !== 'string' || !Array.isArray(labels)) return { status: 422 };
-    const issue = { html_url: `https://github.com/example/operations/issues/${issues.length + 1}`, body: text };
-    issues.push(issue);
+  const github = { name: 'example/operations', token: 'token-of-github', webAddress: 'https://github.com', issues };
+  return (asked) => {
+    const given = answerAsGithub(github, asked);
+    if (asked.method !== 'POST') return given;
     losesAnswers.left -= 1;
-    return losesAnswers.left >= 0 ? 'lost' : { status: 201, body: issue };
+    return losesAnswers.left >= 0 ? 'lost' : given;
   };
 }
 

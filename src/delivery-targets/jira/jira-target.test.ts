@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { Secret } from '../../domain/secret.ts';
-import { type Asked, type Given, openPeer, ticket, unstopped } from '../testing-peer.ts';
+import { openPeer, ticket, unstopped } from '../testing-peer.ts';
+import type { Asked, Given } from '../testing-peer-server.ts';
 import { jiraTarget } from './jira-target.ts';
 
 function targetAt(address: string, project = 'OPS') {

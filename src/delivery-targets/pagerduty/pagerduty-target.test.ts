@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Delivery } from '../../domain/delivery.ts';
 import { Secret } from '../../domain/secret.ts';
-import { type Asked, type Given, notes, openPeer, ticket, unstopped } from '../testing-peer.ts';
+import { notes, openPeer, ticket, unstopped } from '../testing-peer.ts';
+import type { Asked, Given } from '../testing-peer-server.ts';
 import { pagerDutyTarget } from './pagerduty-target.ts';
 
 const onOtherPaths: readonly Delivery[] = ['../users', '..'].map((pagerDutyIncident) => ({ ...notes, pagerDutyIncident }));

@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { Secret } from '../../domain/secret.ts';
-import { type Given, openPeer, reminder, ticket, unstopped } from '../testing-peer.ts';
+import { openPeer, reminder, ticket, unstopped } from '../testing-peer.ts';
+import type { Given } from '../testing-peer-server.ts';
 import { webhookTarget } from './webhook-target.ts';
 
 const key = 'a signing key of some length';
