@@ -27,6 +27,26 @@ test('notes can be written at any moment', () => {
   expect(all.filter((notes) => !notes.startsWith('# Incident: PaymentServiceErrors'))).toEqual([]);
 });
 
+test('what people noted is in it, the latest of it, as a quotation whose headings are none of ours', () => {
+  const notes = (minute: number, text: string): IncidentEvent => {
+    return { kind: 'notes-written', at: Date.UTC(2026, 8, 15, 2, minute), by: 'ada', text };
+  };
+  const report = writeIncidentReport(
+    id,
+    incidentAfter([...exampleNight(), notes(58, 'the first draft'), notes(59, '## For tomorrow\r\n\r\n- ask *platform*\u001b[2J\n')]),
+  );
+
+  expect(report).toContain(
+    '## What people noted\n\n> ## For tomorrow\n>\n> - ask *platform*\n\nWritten by ada, 2026-09-15 02:59:00 UTC.\n\n## ',
+  );
+  expect(report).not.toContain('the first draft');
+});
+
+test('notes that were emptied again are none', () => {
+  const emptied: IncidentEvent = { kind: 'notes-written', at: Date.UTC(2026, 8, 15, 3), by: 'ada', text: ' \n' };
+  expect(writeIncidentReport(id, incidentAfter([...exampleNight(), emptied]))).not.toContain('What people noted');
+});
+
 test('hostile text stays text', () => {
   const pieces = fc.array(
     fc.constantFrom('<script>', '`', '```', '|', '\n## owned\n', '[x](javascript:1)', '\u001b[31m', '\\', '**', '\u202e'),

@@ -2,6 +2,7 @@ import { tellingInvestigation } from '../../domain/telling-investigation.ts';
 import type { Incident } from '../../domain/incident.ts';
 import { formatInstant } from '../../domain/instant.ts';
 import { spokenInstant } from '../spoken.ts';
+import { terminalSafe } from '../terminal-safe.ts';
 import { writeFollowUps } from './actions.ts';
 import { citeNumbers, writeEvidenceTable } from './evidence-table.ts';
 import { joined, section, writeBlindSpots, writeDiagnosis, writeImpact } from './incident-notes.ts';
@@ -20,6 +21,7 @@ export function writeIncidentReport(id: string, incident: Incident): string {
     [`# Incident: ${prose(alert === undefined ? 'nobody was paged' : alert.name)}`],
     last === undefined ? [] : [`**${prose(last.summary)}**`],
     writeStatus(id, incident),
+    section('What people noted', writeHandwritten(incident)),
     // The first look saw who failed; a later one sees them well again.
     first === undefined ? [] : writeImpact(first),
     section('Timeline', writeReportTimeline(incident)),
@@ -32,6 +34,17 @@ export function writeIncidentReport(id: string, incident: Incident): string {
     last === undefined || cites === undefined ? [] : section('Evidence', writeEvidenceTable(last, cites)),
     ['Written by Stanch from the record of the incident.'],
   ]);
+}
+
+/** Their Markdown as it is, but as a quotation: its headings are none of ours. */
+function writeHandwritten({ notes }: Incident): readonly string[] {
+  if (notes === undefined || notes.text.trim() === '') return [];
+  const lines = terminalSafe(notes.text).trimEnd().split('\n');
+  return [
+    ...lines.map((line) => `> ${line}`.trimEnd()),
+    '',
+    `Written by ${prose(notes.by)}, ${prose(spokenInstant(formatInstant(notes.at)))}.`,
+  ];
 }
 
 function endsOf({ closed }: Incident): readonly string[] {
