@@ -63,6 +63,8 @@ export const kubernetesVersion = 'v1.34.4';
 export const apiServerUrl = `https://${hostNamed('control-plane').address}:6443`;
 export const prometheusUrl = `http://${hostNamed('monitoring').address}:9090`;
 export const alertmanagerUrl = `http://${hostNamed('monitoring').address}:9093`;
+/** Where `stanch serve` listens when it runs in the lab, and where Alertmanager tells it. */
+export const served = { host: desk.address, port: 8747, url: `http://${desk.address}:8747` } as const;
 export const imageRegistry = 'registry.shop.internal:5000';
 
 export const defaultLabName = 'stanch';
@@ -77,6 +79,8 @@ export const sourceDirectory = import.meta.dirname;
 export const kubeconfigPath = join(stateDirectory, 'kubeconfig');
 export const sshConfigPath = join(stateDirectory, 'ssh_config');
 export const certificatesDirectory = join(stateDirectory, 'certificates');
+/** By which Alertmanager proves itself to `stanch serve`. */
+export const stanchTokenPath = join(certificatesDirectory, 'stanch-token');
 export const readyMarkerPath = join(stateDirectory, 'ready.json');
 
 /** Name of the lab's cgroup in every hierarchy. Everything that the lab runs is inside, so that `down` finds it. */

@@ -113,6 +113,10 @@ program
     process.exitCode = wrong.length === 0 ? 0 : 1;
   });
 program
+  .command('serve-seed')
+  .description("the seed's incident on the page: paged by Alertmanager's webhook, approved by clicks in a Chromium, until the reminder")
+  .action(async () => replaceBy(inNetworkOf(desk.name, [process.execPath, join(sourceDirectory, 'serving', 'serve-seed.ts')])));
+program
   .command('act-round-trips')
   .description('every change that Stanch can make, there and back on the real API server, in a namespace of its own')
   .action(async () => replaceBy(inNetworkOf(desk.name, [process.execPath, join(sourceDirectory, 'acting', 'round-trips.ts')])));

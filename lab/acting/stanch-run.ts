@@ -1,9 +1,17 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { sourceDirectory } from '../layout.ts';
+import { imageRegistry, sourceDirectory } from '../layout.ts';
+
+/**
+ * The options by which Stanch may look inside. From the pod network of a cordoned node only a pod that is pinned to it can try a
+ * connection, and the gate wants that.
+ */
+export const lookInside = ['--node-access=debug-pod', `--debug-image=${imageRegistry}/shop/checkout:1.18.2`, '--allow-exec'] as const;
 
 export interface StanchRun {
   readonly ended: Promise<StanchEnd>;
+  /** What it says on standard output, once it has said that. Fails where it ends before. */
+  readonly said: (pattern: RegExp) => Promise<RegExpExecArray>;
   readonly kill: (signal: 'SIGKILL' | 'SIGINT') => void;
 }
 
@@ -25,6 +33,18 @@ export function startStanch(parameters: readonly string[]): StanchRun {
       child.once('error', reject);
       child.once('close', (status) => resolve({ status: status ?? undefined, output, errors }));
     }),
+    said: (pattern) =>
+      new Promise((resolve, reject) => {
+        const look = (): void => {
+          const found = pattern.exec(output);
+          if (found !== null) resolve(found);
+        };
+        look();
+        child.stdout.on('data', look);
+        child.once('close', () =>
+          reject(new Error(`stanch ended before it said ${pattern.source}: ${(errors || output).trim().slice(-1000)}`)),
+        );
+      }),
     kill: (signal) => {
       if (child.exitCode === null && child.signalCode === null && child.pid !== undefined) process.kill(-child.pid, signal);
     },

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fillIn } from '../fill-in.ts';
 import { addresses, apiServerUrl, desk, hostNamed, imageRegistry, kubeconfigPath, sourceDirectory } from '../layout.ts';
 import { ensureKubernetesPrograms } from '../machine/go-programs.ts';
 import { inNetworkOf } from '../machine/network.ts';
@@ -41,10 +42,5 @@ export async function readManifest(name: string): Promise<string> {
     DATABASE: hostNamed('database').address,
     IMAGE_REGISTRY: imageRegistry,
   };
-  const text = await readFile(join(sourceDirectory, 'cluster', name), 'utf8');
-  return text.replaceAll(/@([A-Z_]+)@/g, (_, key: string) => {
-    const value = values[key];
-    if (value === undefined) throw new Error(`The manifest ${name} names @${key}@, which has no value in kubectl.ts.`);
-    return value;
-  });
+  return fillIn(await readFile(join(sourceDirectory, 'cluster', name), 'utf8'), values, name);
 }

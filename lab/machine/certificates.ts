@@ -1,6 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { addresses, apiServerUrl, certificatesDirectory, hostNamed, workers } from '../layout.ts';
+import { addresses, apiServerUrl, certificatesDirectory, hostNamed, stanchTokenPath, workers } from '../layout.ts';
 import { runProgram } from '../run-program.ts';
 
 interface Certificate {
@@ -38,7 +39,7 @@ const certificates: readonly Certificate[] = [
   ]),
 ];
 
-/** Makes the cluster's authority, every certificate, and a kubeconfig for each client. */
+/** Makes the cluster's authority, every certificate, a kubeconfig for each client, and the token between Alertmanager and Stanch. */
 export async function createCertificates(): Promise<void> {
   await mkdir(certificatesDirectory, { recursive: true, mode: 0o700 });
   const inDirectory = { directory: certificatesDirectory };
@@ -65,6 +66,7 @@ export async function createCertificates(): Promise<void> {
   );
   await runProgram(['openssl', 'genrsa', '-out', 'service-account.key', '2048'], inDirectory);
   await runProgram(['openssl', 'rsa', '-in', 'service-account.key', '-pubout', '-out', 'service-account.pub'], inDirectory);
+  await writeFile(stanchTokenPath, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600 });
   for (const certificate of certificates) {
     await createCertificate(certificate);
     if (certificate.servedNames.length === 0) await writeKubeconfig(certificate.name);

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { closeSync, openSync } from 'node:fs';
 import { cp, glob, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { fillIn } from '../fill-in.ts';
 import {
   addresses,
   apiServerUrl,
@@ -15,7 +16,9 @@ import {
   imageRegistry,
   machineName,
   networkNamespace,
+  served,
   sourceDirectory,
+  stanchTokenPath,
   stateDirectory,
 } from '../layout.ts';
 import { runProgram, waitFor } from '../run-program.ts';
@@ -69,6 +72,7 @@ function certificatesOf(host: Host): Readonly<Record<string, string>> {
         'prometheus/authority.crt': 'authority.crt',
         'prometheus/client.crt': 'prometheus.crt',
         'prometheus/client.key': 'prometheus.key',
+        'alertmanager/stanch-token': basename(stanchTokenPath),
       };
     case 'database':
       return {};
@@ -122,6 +126,7 @@ async function copyTemplates({ from, to, host }: { from: string; to: string; hos
     CLUSTER_DNS: addresses.clusterDns,
     IMAGE_REGISTRY: imageRegistry,
     API_SERVER: apiServerUrl,
+    STANCH: served.url,
     CONTROL_PLANE: hostNamed('control-plane').address,
     HOSTS_FILE: [
       ...hosts.map((each) => `${each.address} ${each.name}`),
@@ -130,11 +135,7 @@ async function copyTemplates({ from, to, host }: { from: string; to: string; hos
   };
   for await (const name of glob('**/*', { cwd: from })) {
     if ((await stat(join(from, name))).isDirectory()) continue;
-    const text = (await readFile(join(from, name), 'utf8')).replaceAll(/@([A-Z_]+)@/g, (_, key: string) => {
-      const value = values[key];
-      if (value === undefined) throw new Error(`The template ${join(from, name)} names @${key}@, which has no value in hosts.ts.`);
-      return value;
-    });
+    const text = fillIn(await readFile(join(from, name), 'utf8'), values, join(from, name));
     await mkdir(dirname(join(to, name)), { recursive: true });
     await writeFile(join(to, name), text);
   }

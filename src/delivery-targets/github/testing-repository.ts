@@ -83,9 +83,7 @@ function open({ issues, name, webAddress }: Repository, text: string): Given {
 }
 
 function areLabels(labels: unknown): labels is readonly string[] {
-  return (
-    Array.isArray(labels) && labels.every((each) => typeof each === 'string' && each !== '' && each.length <= longestLabelCharacters)
-  );
+  return Array.isArray(labels) && labels.every((each) => typeof each === 'string' && each !== '' && each.length <= longestLabelCharacters);
 }
 
 function parsed(text: string): unknown {
