@@ -27,7 +27,7 @@ export const serve: ServingComposition['serve'] = async (request, told, signal) 
   if ('attempted' in settings) return settings;
   const ownToken = await readAdminToken(request.adminTokenFile);
   if (ownToken !== undefined && 'attempted' in ownToken) return ownToken;
-  const log = await openServerLog();
+  const log = openServerLog();
   const { publicAddress, timeZone } = settings;
   const asked: ServeRequest =
     timeZone === undefined || request.settings.timeZone !== undefined
