@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openDatabase } from './compose-database.ts';
+import { databaseWanted, openDatabase } from './compose-database.ts';
 import { listIncidents } from './compose-incidents.ts';
 import { created } from './stores/incident-store.contract.ts';
 import { needsPostgres, type PrivatePostgres, startPostgres } from './stores/postgresql/testing-postgres.ts';
@@ -28,6 +28,22 @@ test('a file is SQLite’s, and commands see what the server keeps there', () =>
 
 test('any other kind of address is refused, with the two that there are', () => {
   expect(() => readDatabase('mysql://stanch@database/stanch')).toThrow(/sqlite:FILE or postgres:/);
+});
+
+test.each([
+  ['sqlite:asked.db', 'postgres://stanch:secret@database/stanch', 'sqlite:asked.db'],
+  [undefined, 'postgres://stanch:secret@database/stanch', 'postgres://stanch:secret@database/stanch'],
+  [undefined, 'sqlite:/var/lib/stanch.db', 'sqlite:/var/lib/stanch.db'],
+  [undefined, '', undefined],
+  [undefined, undefined, undefined],
+])('asked for %s, with %s in the environment, it is %s', (asked, set, database) => {
+  expect(databaseWanted(asked, { STANCH_DATABASE: set })).toEqual({ state: 'wanted', database });
+});
+
+test('an address in the environment that cannot be used is refused without showing its password', () => {
+  const refused = databaseWanted(undefined, { STANCH_DATABASE: 'mysql://stanch:hunter2@database/stanch' });
+  expect(refused).toMatchObject({ state: 'failed', happened: 'it begins with neither sqlite: nor postgres://' });
+  expect(JSON.stringify(refused)).not.toContain('hunter2');
 });
 
 describe.skipIf(needsPostgres !== '')(`PostgreSQL as the place${needsPostgres}`, () => {

@@ -9,8 +9,11 @@ export interface OpenedDatabase {
   readonly directory: string;
 }
 
-/** `database`: as --database takes it. Absent: a file in the state directory of the user. `tell`: of trouble that nobody waits for an answer to. */
-export async function openDatabase(database: string | undefined, tell: (trouble: string) => void): Promise<OpenedDatabase | Failure> {
+/** `asked`: as --database takes it. Absent: as STANCH_DATABASE says, or a file in the state directory of the user. `tell`: of trouble that nobody waits for an answer to. */
+export async function openDatabase(asked: string | undefined, tell: (trouble: string) => void): Promise<OpenedDatabase | Failure> {
+  const wanted = databaseWanted(asked, process.env);
+  if (wanted.state === 'failed') return wanted;
+  const { database } = wanted;
   const { defaultDatabasePath } = await import('./stores/sqlite/default-database-path.ts');
   if (database !== undefined && /^postgres(ql)?:/.test(database)) {
     const { openPostgresServerStore } = await import('./stores/postgresql/postgres-server-store.ts');
@@ -21,4 +24,22 @@ export async function openDatabase(database: string | undefined, tell: (trouble:
   const { openSqliteServerStore } = await import('./stores/sqlite/sqlite-server-store.ts');
   const opened = openSqliteServerStore(path);
   return opened.state === 'failed' ? opened : { ...opened, directory: dirname(path) };
+}
+
+const variable = 'STANCH_DATABASE';
+
+/** An address with a password belongs into the environment, where no list of processes shows it. It is not repeated in a message. */
+export function databaseWanted(
+  asked: string | undefined,
+  environment: { readonly [name: string]: string | undefined },
+): { readonly state: 'wanted'; readonly database: string | undefined } | Failure {
+  const set = environment[variable];
+  if (asked !== undefined || set === undefined || set === '') return { state: 'wanted', database: asked };
+  if (/^(sqlite:.|postgres(ql)?:\/\/)/.test(set)) return { state: 'wanted', database: set };
+  return {
+    state: 'failed',
+    attempted: `opening the database that ${variable} names`,
+    happened: 'it begins with neither sqlite: nor postgres://',
+    whatToDo: `Set ${variable} to sqlite:FILE or postgres://USER:PASSWORD@HOST/DATABASE`,
+  };
 }

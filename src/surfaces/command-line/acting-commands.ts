@@ -89,7 +89,7 @@ export function addTimeOptions(command: Command): Command {
 export function databaseOption(): Option {
   return new Option(
     '--database <place>',
-    'where incidents are kept: sqlite:FILE or postgres://… (default: sqlite: in your state directory)',
+    'where incidents are kept: sqlite:FILE or postgres://… (default: STANCH_DATABASE, or sqlite: in your state directory)',
   ).argParser(readDatabase);
 }
 
