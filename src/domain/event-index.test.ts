@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { collect } from './collection.ts';
-import { citeEvent, eventIndex, firstSeenAt, lastSeenAt, recentEvents, timesSeen } from './event-index.ts';
+import { citeEvent, eventIndex, firstSeenAt, lastSeenAt, recentEvents, standingEvents, timesSeen } from './event-index.ts';
 import { minutesAgo } from './example.ts';
 import { exampleEvent } from './example-happenings.ts';
 import { event } from './kubernetes/workload.ts';
@@ -16,6 +16,17 @@ test('recent events about an object come last first, and old ones not at all', (
   const events = collect([told(15, 'Pulled'), told(2, 'Failed'), told(40, 'Created')]);
   expect(recentEvents(events, cart, now).map((each) => each.reason)).toEqual(['Failed', 'Pulled']);
   expect(recentEvents(undefined, cart, now)).toEqual([]);
+});
+
+test('a complaint that was told an hour ago stands only where the kubelet has used up its events since', () => {
+  const complaint = told(60, 'Unhealthy');
+  const backOffs = (count: number): ReturnType<typeof event.read> =>
+    event.read({
+      ...exampleEvent({ about: { kind: 'Pod', name: 'cart-1' }, reason: 'BackOff', message: 'back-off', minutesAgo: 1, count }),
+    });
+  const reasons = (count: number): readonly (string | undefined)[] =>
+    standingEvents(collect([complaint, backOffs(count)]), cart, now).map((each) => each.reason);
+  expect([reasons(3), reasons(90)]).toEqual([['BackOff'], ['BackOff', 'Unhealthy']]);
 });
 
 test('events of an earlier object with the same name are about somebody else', () => {

@@ -57,6 +57,23 @@ export function recentEvents(events: Collection<Event> | undefined, object: Refe
     .toSorted((left, right) => (lastSeenAt(right) ?? 0) - (lastSeenAt(left) ?? 0));
 }
 
+/** A kubelet lets 25 events about one pod through and from then on one in five minutes (client-go's event spam filter). */
+const eventBurst = 25;
+/** For so long what is repeated a few times a minute can keep all else about a pod from being told again. */
+const outspokenMilliseconds = 120 * millisecondsPerMinute;
+
+/**
+ * Events about a pod that still fails. While its kubelet has tokens left these are the recent ones; after that the back-offs
+ * take them all, and a complaint may not be heard again for an hour although it is as true as before.
+ */
+export function standingEvents(events: Collection<Event> | undefined, object: Referent, now: Instant): readonly Event[] {
+  if (events === undefined) return [];
+  const about = eventIndex(events).about(object);
+  const told = about.reduce((sum, event) => sum + timesSeen(event), 0);
+  if (told < eventBurst) return recentEvents(events, object, now);
+  return eventsSince(events, object, now - outspokenMilliseconds);
+}
+
 /**
  * Events about the object since it is in the state that it is still in, last first. Some are written once and not again, such
  * as the attach controller's "Multi-Attach": they hold for as long as that state lasts, however old they are.

@@ -1,10 +1,10 @@
 import type { Citation } from './citation.ts';
 import type { Collection } from './collection.ts';
 import { citeWaiting, waitsFor } from './container-evidence.ts';
-import { citeEvent, recentEvents } from './event-index.ts';
+import { citeEvent, eventsSince, isRecentEvent } from './event-index.ts';
 import type { Instant } from './instant.ts';
 import type { Event } from './kubernetes/workload.ts';
-import { containerOf, type Replica } from './replica.ts';
+import { containerOf, type Replica, statusOf } from './replica.ts';
 import type { Sighting } from './sightings.ts';
 
 /**
@@ -76,7 +76,7 @@ export function pullFailures(replicas: readonly Replica[], events: Collection<Ev
     waitsFor(replica, pullReasons).map((trouble) => {
       const image = containerOf(replica.pod, trouble.container)?.image ?? '';
       // Since 1.31 the container's status says why; before that only the event does.
-      const told = recentEvents(events, replica.pod, now).filter((event) => isAboutPull(event, image));
+      const told = toldOfPull(replica, trouble.container, { image, events, now });
       const words = [trouble.message ?? '', ...told.map((event) => event.message ?? '')]
         .filter((each) => !/^Back-off pulling image "[^"]*"$/.test(each))
         .join('; ');
@@ -94,6 +94,21 @@ export function pullFailures(replicas: readonly Replica[], events: Collection<Ev
       };
     }),
   );
+}
+
+/**
+ * What the kubelet told of this pull, last first. It sends some 25 events about a pod and then one in five minutes, and the
+ * back-offs take those: the reason may have been told an hour ago and never since, and holds until the container has started.
+ */
+function toldOfPull(
+  { pod }: Replica,
+  container: string | undefined,
+  { image, events, now }: { readonly image: string; readonly events: Collection<Event> | undefined; readonly now: Instant },
+): readonly Event[] {
+  const waitingSince = statusOf(pod, container)?.lastState.terminated?.finishedAt ?? pod.metadata.creationTimestamp;
+  const told = eventsSince(events, pod, waitingSince).filter((event) => isAboutPull(event, image));
+  const recent = told.filter((event) => isRecentEvent(event, now));
+  return recent.length > 0 ? recent : told.slice(0, 1);
 }
 
 function isAboutPull(event: Event, image: string): boolean {

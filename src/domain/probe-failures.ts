@@ -1,6 +1,6 @@
 import { type Citation, citeObject } from './citation.ts';
 import type { Collection } from './collection.ts';
-import { citeEvent, firstSeenAt, recentEvents } from './event-index.ts';
+import { citeEvent, firstSeenAt, standingEvents } from './event-index.ts';
 import type { ContainerLog } from './evidence.ts';
 import { type Instant, millisecondsPerSecond } from './instant.ts';
 import type { Container, Probe } from './kubernetes/pod-template.ts';
@@ -50,7 +50,7 @@ const outcomes: readonly (readonly [ProbeOutcome, RegExp])[] = [
 
 /** Failures of probes that the kubelet reported lately. */
 export function probeFailures(replica: Replica, events: Collection<Event> | undefined, now: Instant): readonly ProbeFailure[] {
-  return recentEvents(events, replica.pod, now).flatMap((event) => {
+  return standingEvents(events, replica.pod, now).flatMap((event) => {
     const words = event.message ?? '';
     const probe = /^(Liveness|Readiness|Startup) probe (?:failed|errored)/.exec(words)?.[1];
     if (event.reason !== 'Unhealthy' || probe === undefined) return [];
@@ -75,7 +75,7 @@ export function killsByProbe(
   facts: { readonly events: Collection<Event> | undefined; readonly now: Instant },
 ): readonly Citation[] {
   const words = new RegExp(`failed ${probe} probe, will be restarted`);
-  return recentEvents(facts.events, replica.pod, facts.now)
+  return standingEvents(facts.events, replica.pod, facts.now)
     .filter((event) => event.reason === 'Killing' && words.test(event.message ?? ''))
     .map(citeEvent);
 }

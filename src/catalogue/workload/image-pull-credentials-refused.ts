@@ -1,6 +1,6 @@
 import { type Claim, citeList, claim } from '../../domain/citation.ts';
 import type { Collection } from '../../domain/collection.ts';
-import { citeEvent, recentEvents } from '../../domain/event-index.ts';
+import { citeEvent, eventsSince } from '../../domain/event-index.ts';
 import { exampleEvent } from '../../domain/example-happenings.ts';
 import { examplePod, imagePulling } from '../../domain/example-objects.ts';
 import { defineFailureMode } from '../../domain/failure-mode.ts';
@@ -40,7 +40,7 @@ export const imagePullCredentialsRefused = defineFailureMode({
     const seen = failures.map((failure) => {
       const named = pullSecretsOf(failure.replica, facts.serviceaccounts);
       const missing = missingSecretClaims(failure.replica, named, facts.secrets);
-      const untaken = recentEvents(facts.events, failure.replica.pod, facts.now)
+      const untaken = eventsSince(facts.events, failure.replica.pod, failure.replica.pod.metadata.creationTimestamp)
         .filter((event) => event.reason === 'FailedToRetrieveImagePullSecret')
         .map((event) => claim(`The kubelet could not read the pull secret of ${failure.replica.pod.metadata.name}.`, citeEvent(event)));
       return { ...failure, named, proofs: [...missing, ...untaken] };
@@ -54,7 +54,7 @@ export const imagePullCredentialsRefused = defineFailureMode({
       const isProven = proofs.length > 0 || verdict === 'denied';
       const isMaybeMissing = verdict === 'denied-or-missing' && proofs.length === 0;
       return findingOf(group, {
-        weight: isMaybeMissing ? (isOfficial ? 'weak' : named.length > 0 ? 'strong' : 'suggestive') : isProven ? 'conclusive' : 'strong',
+        weight: isMaybeMissing ? (isOfficial ? 'weak' : named.length > 0 ? 'strong' : 'likely') : isProven ? 'conclusive' : 'strong',
         because: [claimOfAll(says, group), ...proofs],
         against: isMaybeMissing ? [claimOfAll('The registry leaves open whether the image exists at all.', group)] : [],
         wouldSettle: [`skopeo inspect --creds … docker://${image}`],
@@ -90,6 +90,21 @@ export const imagePullCredentialsRefused = defineFailureMode({
             about: { kind: 'Pod', name: 'cart-7f9-a' },
             reason: 'FailedToRetrieveImagePullSecret',
             message: 'Unable to retrieve some image pull secrets (regcred); attempting to pull the image may not succeed.',
+          }),
+        ],
+      },
+    },
+    {
+      story: 'The registry answered 401 forty minutes ago; since then the kubelet had words for its back-off only.',
+      given: {
+        pods: [pulling('Back-off pulling image "registry.example/shop/cart:1"')],
+        events: [
+          exampleEvent({
+            about: { kind: 'Pod', name: 'cart-7f9-a' },
+            reason: 'Failed',
+            minutesAgo: 40,
+            message:
+              'Failed to pull image "registry.example/shop/cart:1": failed to fetch anonymous token: unexpected status: 401 Unauthorized',
           }),
         ],
       },

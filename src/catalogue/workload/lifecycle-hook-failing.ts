@@ -1,5 +1,5 @@
 import { citeEnd, lastEnd } from '../../domain/container-evidence.ts';
-import { citeEvent, firstSeenAt, recentEvents } from '../../domain/event-index.ts';
+import { citeEvent, firstSeenAt, standingEvents } from '../../domain/event-index.ts';
 import { exampleEvent } from '../../domain/example-happenings.ts';
 import { crashLooping, examplePod } from '../../domain/example-objects.ts';
 import { defineFailureMode } from '../../domain/failure-mode.ts';
@@ -28,7 +28,7 @@ export const lifecycleHookFailing = defineFailureMode({
 
   recognise(facts) {
     const seen = facts.replicas.failing.flatMap((replica) =>
-      recentEvents(facts.events, replica.pod, facts.now)
+      standingEvents(facts.events, replica.pod, facts.now)
         .filter((event) => event.reason === 'FailedPostStartHook')
         .flatMap((event) => {
           const container =
