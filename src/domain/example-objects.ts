@@ -149,6 +149,8 @@ export interface ExampleNode {
   readonly name: string;
   readonly zone?: string;
   readonly isReady?: boolean;
+  /** Default: thirty days. */
+  readonly createdMinutesAgo?: number;
   readonly labels?: { readonly [key: string]: string };
   readonly spec?: RawObject;
   readonly status?: RawObject;
@@ -160,7 +162,7 @@ export function exampleNode(of: ExampleNode): RawObject {
     metadata: {
       name: of.name,
       uid: `uid-${of.name}`,
-      creationTimestamp: minutesAgo(60 * 24 * 30),
+      creationTimestamp: minutesAgo(of.createdMinutesAgo ?? 60 * 24 * 30),
       labels: { 'kubernetes.io/hostname': of.name, 'topology.kubernetes.io/zone': of.zone ?? 'zone-a', ...of.labels },
     },
     spec: { ...of.spec },

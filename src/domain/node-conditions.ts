@@ -1,3 +1,4 @@
+import { type Instant, millisecondsPerMinute } from './instant.ts';
 import type { Condition } from './kubernetes/metadata.ts';
 import type { Node } from './kubernetes/node.ts';
 
@@ -66,6 +67,15 @@ export function unhealthyConditions(node: Node, concern: NodeConcern): readonly 
 export function allUnhealthyConditions(node: Node): readonly Condition[] {
   const concerns = new Set(Object.values(knownConditions).map((each) => each.concern));
   return [...concerns].flatMap((concern) => unhealthyConditions(node, concern));
+}
+
+/** A machine that has just registered starts its network plugin and its drivers first; a slow image takes it some minutes. */
+const joiningMilliseconds = 5 * millisecondsPerMinute;
+
+/** Registered so lately that it is not Ready yet as a matter of course. */
+export function isJoining(node: Node, now: Instant): boolean {
+  const { creationTimestamp } = node.metadata;
+  return creationTimestamp !== undefined && now - creationTimestamp < joiningMilliseconds && readyOf(node)?.status === 'False';
 }
 
 export function readyOf(node: Node): Condition | undefined {

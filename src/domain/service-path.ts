@@ -39,6 +39,8 @@ export interface PathFacts {
 
 interface Indexed extends PathFacts {
   readonly podAddresses: ReadonlySet<string>;
+  /** Of pods on nodes that do not report: that nobody answers there says nothing about the way. */
+  readonly lostAddresses: ReadonlySet<string>;
 }
 
 const failures: ReadonlySet<ConnectivityProbe['outcome']> = new Set([
@@ -59,7 +61,12 @@ const unreachedKinds: ReadonlySet<LogClue['kind']> = new Set([
 
 /** One path for every node from which something was tried or on which something says that it cannot connect. */
 export function servicePaths(given: PathFacts): readonly ServicePath[] {
-  const facts: Indexed = { ...given, podAddresses: new Set(given.replicas.all.flatMap(({ pod }) => pod.status.podIP ?? [])) };
+  const addressesOf = (replicas: readonly Replica[]): ReadonlySet<string> => new Set(replicas.flatMap(({ pod }) => pod.status.podIP ?? []));
+  const facts: Indexed = {
+    ...given,
+    podAddresses: addressesOf(given.replicas.all),
+    lostAddresses: addressesOf(given.replicas.failing.filter(({ troubles }) => troubles.some(({ kind }) => kind === 'lost'))),
+  };
   const probes = withoutLuck(facts['connectivity-probes'] ?? []);
   const clues = (facts['log-clues'] ?? []).filter(
     (clue) => clue.replica.health === 'failing' && unreachedKinds.has(clue.kind) && !asksResolverOfNode(clue) && isForService(clue, facts),
@@ -82,7 +89,9 @@ function withoutLuck(probes: readonly ConnectivityProbe[]): readonly Connectivit
 function pathOf(node: string, probes: readonly ConnectivityProbe[], allClues: readonly LogClue[], facts: Indexed): ServicePath {
   const toServices = probes.filter((probe) => aim(probe, facts) === 'service');
   const here = toServices.filter((probe) => nodeOf(probe) === node);
-  const direct = probes.filter((probe) => nodeOf(probe) === node && aim(probe, facts) === 'endpoint');
+  const direct = probes.filter(
+    (probe) => nodeOf(probe) === node && aim(probe, facts) === 'endpoint' && !facts.lostAddresses.has(plainHost(probe.host)),
+  );
   const failed = here.filter((probe) => failures.has(probe.outcome));
   const sameElsewhere = toServices.filter((probe) => nodeOf(probe) !== node && failed.some((each) => isSameTarget(each, probe, facts)));
   const own = allClues.filter((clue) => clue.replica.pod.spec.nodeName === node);

@@ -112,6 +112,24 @@ describe('what failing replicas cannot reach is tried again', () => {
     expect(tried.filter((each) => each.startsWith('pod '))).toEqual([]);
   });
 
+  test('and the machine of a node that has stopped reporting, beside one that is well, for a firewall silences both', () => {
+    const address = (last: number): { readonly addresses: readonly object[] } => ({
+      addresses: [{ type: 'InternalIP', address: `192.0.2.${last}` }],
+    });
+    const silent = { ...address(1), conditions: [{ type: 'Ready', status: 'Unknown', reason: 'NodeStatusUnknown' }] };
+    const nodes = [
+      exampleNode({ name: 'node-1', status: silent }),
+      exampleNode({ name: 'node-2', status: address(2) }),
+      exampleNode({ name: 'node-3', status: address(3) }),
+    ];
+    expect(spoken(assessed({ nodes, 'container-logs': [] }))).toEqual([
+      'node node-2 -> 192.0.2.1:10250',
+      'pod-network node-2 -> 192.0.2.1:10250',
+      'node node-2 -> 192.0.2.3:10250',
+      'pod-network node-2 -> 192.0.2.3:10250',
+    ]);
+  });
+
   test('and nothing is tried where nobody complains', () => {
     expect(spoken(assessed({ 'container-logs': [] }))).toEqual([]);
   });

@@ -1,5 +1,6 @@
 import { isAddress, plainHost } from '../domain/cluster-host.ts';
 import { logsOf, loudReplicas } from '../domain/loud-replica.ts';
+import { readyOf } from '../domain/node-conditions.ts';
 import { type Replica, statusOf } from '../domain/replica.ts';
 import type { Backend } from '../domain/service-backends.ts';
 import type { Assessment } from './assess.ts';
@@ -75,8 +76,34 @@ function wishesOf(assessment: Assessment): readonly Wish[] {
   );
   const all = complaints.length > 0 ? complaints : complaintsOfLoud(assessment);
   const seen = new Map(all.map((complaint) => [`${complaint.host}:${complaint.port}`, complaint]));
-  const wishes = [...seen.values()].slice(0, mostTargets).flatMap((complaint) => wishesFor(complaint, assessment));
+  const wishes = [
+    ...machinesToTry(assessment),
+    ...[...seen.values()].slice(0, mostTargets).flatMap((complaint) => wishesFor(complaint, assessment)),
+  ];
   return [...new Map(wishes.map((each) => [JSON.stringify(each.wish), each])).values()];
+}
+
+/** Where the kubelet of each machine listens: refused tells as well as connected that the machine is up. */
+const kubeletPort = 10_250;
+
+/** A node that has stopped reporting may be off or only have lost its kubelet, which its neighbours can tell apart. */
+function machinesToTry(assessment: Assessment): readonly Wish[] {
+  const nodes = assessment.facts.get('nodes')?.all ?? [];
+  const silent = nodes.filter((node) => readyOf(node)?.status === 'Unknown').slice(0, mostTargets);
+  const names = new Set(silent.map((node) => node.metadata.name));
+  const neighbours = nodesToProbe(assessment).filter((name) => !names.has(name));
+  // Where a firewall keeps everybody from that port, a machine that is well does not answer either.
+  const well = nodes.find((node) => readyOf(node)?.status === 'True' && !neighbours.includes(node.metadata.name));
+  const targets = [...silent, ...(well === undefined || silent.length === 0 ? [] : [well])].flatMap((node) => {
+    const { address } = node.status.addresses.find(({ type }) => type === 'InternalIP') ?? {};
+    return address === undefined ? [] : [{ host: address, port: kubeletPort }];
+  });
+  return targets.flatMap((target) =>
+    neighbours.flatMap((node): readonly Wish[] => [
+      { wish: { from: { kind: 'node', name: node }, ...target }, isByLot: false },
+      { wish: { from: { kind: 'pod-network', node }, ...target }, isByLot: false },
+    ]),
+  );
 }
 
 /** Who would have to reach what. */

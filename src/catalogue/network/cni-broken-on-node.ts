@@ -12,7 +12,7 @@ import type { Condition } from '../../domain/kubernetes/metadata.ts';
 import type { Node } from '../../domain/kubernetes/node.ts';
 import type { Event } from '../../domain/kubernetes/workload.ts';
 import type { NodeReport } from '../../domain/node-report.ts';
-import { readyOf, unhealthyConditions } from '../../domain/node-conditions.ts';
+import { isJoining, readyOf, unhealthyConditions } from '../../domain/node-conditions.ts';
 import { brokenByLostNode, conditionClaim, nodeFinding } from '../../domain/node-finding.ts';
 import { kubeProxyRestart } from '../../domain/kube-proxy.ts';
 import { type ServicePath, servicePaths, unreachedPorts } from '../../domain/service-path.ts';
@@ -117,6 +117,14 @@ export const cniBrokenOnNode = defineFailureMode({
   ],
   isNotFooledBy: [
     {
+      story: 'A node has stopped reporting, and pods on it do not answer its neighbour.',
+      given: {
+        nodes: [exampleNode({ name: 'node-1', isReady: false }), exampleNode({ name: 'node-2' })],
+        pods: [examplePod({ name: 'cart-1-a', node: 'node-1', podStatus: { podIP: '10.244.1.9' } })],
+        'connectivity-probes': [exampleProbe({ node: 'node-2', host: '10.244.1.9', port: 8080, outcome: 'timed-out' })],
+      },
+    },
+    {
       story: 'A sandbox failed once for a moment while the agent was updated, an hour ago.',
       given: {
         nodes: [exampleNode({ name: 'node-1' })],
@@ -176,14 +184,15 @@ function look(
   const reports = facts['node-reports'] ?? [];
   const report = reports.find((each) => each.node === name);
   const isUntried = path !== undefined && path.directFine.length === 0 && path.directFailed.length === 0;
+  const isNew = node !== undefined && isJoining(node, facts.now);
   const restart = kubeProxyRestart(name, { replicas: facts.replicas, report, until: facts.now });
   return {
     name,
     node,
     ready,
     conditions:
-      node === undefined ? [] : unhealthyConditions(node, 'network').filter((each) => each.type !== 'FrequentUnregisterNetDevice'),
-    isMissing: ready?.status === 'False' && pluginIsMissing.test(ready.message ?? ''),
+      node === undefined || isNew ? [] : unhealthyConditions(node, 'network').filter((each) => each.type !== 'FrequentUnregisterNetDevice'),
+    isMissing: ready?.status === 'False' && !isNew && pluginIsMissing.test(ready.message ?? ''),
     events,
     journal: (report?.findings ?? []).filter(
       ({ kind, line, at }) =>

@@ -3,7 +3,7 @@ import { minutesAgo } from '../../domain/example.ts';
 import { exampleNode } from '../../domain/example-objects.ts';
 import { defineFailureMode, type Finding } from '../../domain/failure-mode.ts';
 import { clockTime } from '../../domain/instant.ts';
-import { readyOf, unhealthyConditions } from '../../domain/node-conditions.ts';
+import { isJoining, readyOf, unhealthyConditions } from '../../domain/node-conditions.ts';
 import { brokenByLostNode, conditionClaim, nodeFinding } from '../../domain/node-finding.ts';
 
 /** The kubelet's own words when it cannot talk to the runtime, or when the runtime no longer lists its pods. */
@@ -35,7 +35,11 @@ export const containerRuntimeStopped = defineFailureMode({
     facts.nodes.all.flatMap((node): readonly Finding[] => {
       const { name } = node.metadata;
       const ready = readyOf(node);
-      const isSaid = ready?.status === 'False' && runtimeIsDown.test(ready.message ?? '') && !networkIsDown.test(ready.message ?? '');
+      const isSaid =
+        ready?.status === 'False' &&
+        !isJoining(node, facts.now) &&
+        runtimeIsDown.test(ready.message ?? '') &&
+        !networkIsDown.test(ready.message ?? '');
       const report = facts['node-reports']?.find((each) => each.node === name);
       const units = report?.units.filter((unit) => runtimes.includes(unit.unit)) ?? [];
       // A node runs one runtime; another one may be installed and off.

@@ -9,7 +9,7 @@ import type { Lease, Node } from '../../domain/kubernetes/node.ts';
 import { brokenByLostNode, conditionClaim, nodeFinding } from '../../domain/node-finding.ts';
 import type { NodeReport } from '../../domain/node-report.ts';
 import { readyOf, unhealthyConditions } from '../../domain/node-conditions.ts';
-import { machineSilence } from '../../domain/machine-silence.ts';
+import { doesMachineAnswer, machineSilence } from '../../domain/machine-silence.ts';
 
 /** The kubelet renews its lease every ten seconds and the control plane waits forty; two minutes leave no doubt. */
 const staleLeaseMilliseconds = 2 * millisecondsPerMinute;
@@ -50,7 +50,7 @@ export const kubeletStopped = defineFailureMode({
         nodeFinding(
           {
             node: seen.name,
-            weight: weigh(seen, against !== undefined),
+            weight: weigh(seen, { isSilent: against !== undefined, answers: doesMachineAnswer(node, facts['connectivity-probes']) }),
             because: [first, ...more],
             against: against === undefined ? [] : [against],
             since: seen.unit?.since ?? seen.ready?.lastTransitionTime,
@@ -184,8 +184,10 @@ function evidence({ name, node, ready, unit, staleLease, reported }: Seen): read
   ].filter((each) => each !== undefined);
 }
 
-function weigh({ unit, ready, staleLease, isRunning }: Seen, isMachineSilent: boolean): Weight {
+/** Nobody who only asks the API server can tell a kubelet that is gone from a machine that is. */
+function weigh({ unit, ready, staleLease, isRunning }: Seen, machine: { readonly isSilent: boolean; readonly answers: boolean }): Weight {
   if (unit !== undefined) return 'conclusive';
   if (ready?.status !== 'Unknown' && staleLease === undefined) return 'suggestive';
-  return isMachineSilent || isRunning ? 'weak' : 'strong';
+  if (machine.isSilent || isRunning) return 'weak';
+  return machine.answers ? 'strong' : 'likely';
 }

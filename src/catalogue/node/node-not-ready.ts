@@ -1,5 +1,5 @@
 import { conditionClaim, nodeFinding } from '../../domain/node-finding.ts';
-import { readyOf } from '../../domain/node-conditions.ts';
+import { isJoining, readyOf } from '../../domain/node-conditions.ts';
 import { minutesAgo } from '../../domain/example.ts';
 import { exampleNode } from '../../domain/example-objects.ts';
 import { defineFailureMode, type Finding } from '../../domain/failure-mode.ts';
@@ -28,6 +28,7 @@ export const nodeNotReady = defineFailureMode({
     facts.nodes.all.flatMap((node): readonly Finding[] => {
       const ready = readyOf(node);
       if (ready?.status === undefined || ready.status === 'True' || node.metadata.deletionTimestamp !== undefined) return [];
+      if (isJoining(node, facts.now)) return [];
       const says =
         ready.status === 'Unknown'
           ? `Node ${node.metadata.name} has stopped reporting.`
@@ -65,6 +66,28 @@ export const nodeNotReady = defineFailureMode({
   ],
   isNotFooledBy: [
     { story: 'The node is Ready and cordoned.', given: { nodes: [exampleNode({ name: 'node-1', spec: { unschedulable: true } })] } },
+    {
+      story: 'The machine joined the cluster a minute ago and its network plugin is still starting.',
+      given: {
+        nodes: [
+          exampleNode({
+            name: 'node-9',
+            createdMinutesAgo: 1,
+            status: {
+              conditions: [
+                {
+                  type: 'Ready',
+                  status: 'False',
+                  reason: 'KubeletNotReady',
+                  message: 'cni plugin not initialized',
+                  lastTransitionTime: minutesAgo(1),
+                },
+              ],
+            },
+          }),
+        ],
+      },
+    },
     { story: 'A bundle left the conditions out.', given: { nodes: [exampleNode({ name: 'node-1', status: { conditions: [] } })] } },
   ],
 });

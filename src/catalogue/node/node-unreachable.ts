@@ -94,6 +94,15 @@ export const nodeUnreachable = defineFailureMode({
       },
     },
     {
+      story: 'No machine answers on that port from there: a firewall keeps everybody out.',
+      given: {
+        nodes: [exampleNode({ name: 'node-1', status: silent })],
+        'connectivity-probes': ['192.0.2.21', '192.0.2.22'].map((host) =>
+          exampleProbe({ node: 'node-2', host, port: 10_250, outcome: 'timed-out' }),
+        ),
+      },
+    },
+    {
       story: 'The node has stopped reporting and nobody tried to reach the machine.',
       given: { nodes: [exampleNode({ name: 'node-1', status: silent })] },
     },

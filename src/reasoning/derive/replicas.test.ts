@@ -121,6 +121,13 @@ test('pods of a node that does not report are lost, whatever their last status s
   ]);
 });
 
+test('a pod on a machine that has just joined is not lost, although its node is not Ready yet', () => {
+  const nodes = [exampleNode({ name: 'node-1', isReady: false, createdMinutesAgo: 1 })];
+  expect(healthOf({ pods: [examplePod({ name: 'cart-5d4f8c7b9-a', startedMinutesAgo: 1 })], nodes })).toEqual([
+    'cart-5d4f8c7b9-a: healthy',
+  ]);
+});
+
 test('a debug pod that a crashed run of ours left behind is no replica', () => {
   const leftOver = examplePod({
     name: 'stanch-debug-1a2b3c4d',

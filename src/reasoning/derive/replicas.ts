@@ -3,6 +3,7 @@ import { debugPodLabel } from '../../domain/debug-pod.ts';
 import type { FactOf } from '../../domain/facts.ts';
 import { type Instant, millisecondsPerDay } from '../../domain/instant.ts';
 import type { Node } from '../../domain/kubernetes/node.ts';
+import { isJoining } from '../../domain/node-conditions.ts';
 import type { Pod } from '../../domain/kubernetes/pod.ts';
 import type { Replica, ReplicaHealth, Replicas, Trouble } from '../../domain/replica.ts';
 import { type Subject, subject, subjectKey } from '../../domain/subject.ts';
@@ -66,7 +67,7 @@ interface Surroundings {
 }
 
 function replicaOf(pod: Pod, now: Instant, { owners, workload, node }: Surroundings): Replica {
-  const troubles = troublesOf(pod, now, node === undefined ? undefined : isReporting(node));
+  const troubles = troublesOf(pod, now, node === undefined || isJoining(node, now) ? undefined : isReporting(node));
   const health = healthOf(pod, troubles, owners, now);
   return {
     pod,
