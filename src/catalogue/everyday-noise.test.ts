@@ -206,3 +206,21 @@ test('what stands in every used cluster is healthy, and nothing in it is given a
     answers: [],
   });
 });
+
+test('nobody is called healthy where routes are in use and their Gateways may not be read', () => {
+  const question = {
+    alert: undefined,
+    alertExpression: undefined,
+    namespace: undefined,
+    selector: undefined,
+    lookBackMilliseconds: 3_600_000,
+  };
+  const answered = { parents: [{ parentRef: { name: 'edge' }, conditions: [{ type: 'Accepted', status: 'True' }] }] };
+  const httproutes = [{ metadata: { name: 'web', namespace: 'shop' }, spec: { parentRefs: [{ name: 'edge' }] }, status: answered }];
+  const outcomes = [httproutes, []].map((routes) => {
+    const snapshot = snapshotOf({ ...everyday, httproutes: routes });
+    const gateways = { state: 'unreadable', because: 'forbidden', detail: 'gateways is forbidden' } as const;
+    return diagnose(assess(question, { ...snapshot, readings: { ...snapshot.readings, gateways } }), catalogue).outcome;
+  });
+  expect(outcomes).toEqual(['cannot-tell', 'healthy']);
+});

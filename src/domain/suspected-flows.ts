@@ -136,6 +136,11 @@ function flowsTo(client: Pod, host: string, port: number | undefined, protocol: 
 /** A Service without a selector stands for addresses that somebody else writes down: often machines outside of the cluster. */
 function placesOf(backend: Backend, port: number | undefined): readonly Pick<Flow, 'server' | 'port'>[] {
   const own = backend.service.spec.ports.find((each) => each.port === port) ?? backend.service.spec.ports[0];
+  if (backend.endpoints === undefined) {
+    // Which addresses is not known, but that they are no pods, and on which port they are called.
+    const target = own?.targetPort ?? own?.port;
+    return [{ server: { kind: 'address', address: undefined }, port: typeof target === 'number' ? target : undefined }];
+  }
   return backend.slices.flatMap((slice) => {
     if (slice.kind !== 'EndpointSlice') return [];
     const served = slice.ports.find((each) => (each.name ?? '') === (own?.name ?? ''));

@@ -1,13 +1,15 @@
 import { groupBy } from '../domain/collection.ts';
 import type { AnyFailureMode } from '../domain/failure-mode.ts';
 import type { BlindSpot, Hypothesis } from '../domain/reasoned.ts';
-import type { EvidenceKind } from '../domain/evidence.ts';
+import type { EvidenceKind, Snapshot } from '../domain/evidence.ts';
+import type { Question } from '../domain/alert.ts';
 import { subjectKey } from '../domain/subject.ts';
 import type { Assessment } from './assess.ts';
+import type { FactSource } from './fact-source.ts';
 import { changeBlindSpots } from './build-change-timeline.ts';
 import { howToSee } from './how-to-see-it.ts';
 import { rankHypotheses } from './rank-hypotheses.ts';
-import { bearsOn, replicasInReach, whyNotSeen } from './reach.ts';
+import { bearsOn, isAboutAll, replicasInReach, whyNotSeen } from './reach.ts';
 import { recogniseFailureModes, type Recognition } from './recognise-failure-modes.ts';
 import { answerThreshold } from './weights.ts';
 
@@ -63,8 +65,31 @@ export function isAnswer(each: Hypothesis): boolean {
 /** Why nobody can be called healthy although nobody was seen failing. Undefined: everybody who was asked about was seen. */
 export function doubtOf({ question, facts, snapshot }: Assessment): string | undefined {
   const pods = snapshot.readings.pods;
-  return whyNotSeen(question, facts, pods?.state === 'read' ? pods.gaps : []);
+  return whyNotSeen(question, facts, pods?.state === 'read' ? pods.gaps : []) ?? unseenEntrance(question, facts, snapshot);
 }
+
+/** Kinds through which traffic enters, that no pod shows to be broken. */
+const entrances: readonly EvidenceKind[] = ['gateways', 'httproutes'];
+
+/**
+ * Undefined where the API of Gateways is not installed: who may not list them is refused as well. That routes or the API
+ * itself were seen shows that there is something to look at.
+ */
+function unseenEntrance(question: Question, facts: FactSource, { readings }: Snapshot): string | undefined {
+  if (!isAboutAll(question)) return undefined;
+  const isInstalled =
+    (facts.get('httproutes')?.all.length ?? 0) > 0 ||
+    (facts.get('apiservices')?.all ?? []).some(({ metadata }) => metadata.name.endsWith('.gateway.networking.k8s.io'));
+  const refused = entrances.find((kind) => {
+    const reading = readings[kind];
+    return reading?.state === 'unreadable' && refusals.has(reading.because);
+  });
+  return isInstalled && refused !== undefined
+    ? `The Gateway API is in use and ${refused} could not be read, so what enters there may be turned away.`
+    : undefined;
+}
+
+const refusals: ReadonlySet<string> = new Set(['forbidden', 'unreachable', 'timed-out', 'malformed']);
 
 /** What could not be seen, and why. Silence would look like "nothing there". */
 function blindSpotsOf(assessment: Assessment, recognitions: readonly Recognition[]): readonly BlindSpot[] {

@@ -43,7 +43,7 @@ export function whyNotSeen(question: Question, facts: FactSource, gaps: readonly
 }
 
 /** Nobody was named, so that the nodes are asked about as well. */
-function isAboutAll({ alert, namespace, selector }: Question): boolean {
+export function isAboutAll({ alert, namespace, selector }: Question): boolean {
   return alert === undefined && namespace === undefined && selector === undefined;
 }
 

@@ -9,6 +9,8 @@ import type { Gateway, Route } from '../../domain/kubernetes/network.ts';
 import { subject } from '../../domain/subject.ts';
 
 const graceMilliseconds = 2 * millisecondsPerMinute;
+/** Controllers answer within seconds; the first start of a managed load balancer takes minutes. */
+const answerMilliseconds = 10 * millisecondsPerMinute;
 /** Conditions of routes, gateways and listeners that must be True. Others, such as "Conflicted", are good when False or are hints. */
 const mustHold: ReadonlySet<string> = new Set(['Accepted', 'ResolvedRefs', 'Programmed']);
 
@@ -31,13 +33,13 @@ export const gatewayRouteNotAccepted = defineFailureMode({
     'https://gateway-api.sigs.k8s.io/guides/',
     'https://gateway-api.sigs.k8s.io/reference/spec/#gateway.networking.k8s.io/v1.RouteConditionType',
   ],
-  needs: ['gateways'],
-  helpedBy: ['httproutes', 'gatewayclasses', 'services'],
+  needs: ['httproutes'],
+  helpedBy: ['gateways', 'gatewayclasses', 'services'],
   explains: [],
   mitigations: [],
   recognise: (facts) => [
-    ...facts.gateways.all.flatMap((gateway) => gatewayFinding(gateway, facts)),
-    ...(facts.httproutes?.all ?? []).flatMap((route) => routeFinding(route, facts)),
+    ...(facts.gateways?.all ?? []).flatMap((gateway) => gatewayFinding(gateway, facts)),
+    ...facts.httproutes.all.flatMap((route) => routeFinding(route, facts)),
   ],
   recognises: [
     {
@@ -66,6 +68,20 @@ export const gatewayRouteNotAccepted = defineFailureMode({
         httproutes: [route([{ type: 'Accepted', status: 'True' }], 'cart', 'carts')],
         services: [exampleService({ name: 'cart' })],
       },
+      finds: [{ kind: 'HTTPRoute', namespace: 'shop', name: 'web' }],
+    },
+    {
+      story: 'The API server wrote "waiting for controller" when the Gateway was made, and nobody came.',
+      given: {
+        gateways: [untaken(45)],
+        httproutes: [],
+        gatewayclasses: [{ kind: 'GatewayClass', metadata: { name: 'envoy' } }],
+      },
+      finds: [{ kind: 'Gateway', namespace: 'shop', name: 'edge' }],
+    },
+    {
+      story: 'Gateways may not be read; for an hour no controller has said anything of the route.',
+      given: { httproutes: [unanswered(60)] },
       finds: [{ kind: 'HTTPRoute', namespace: 'shop', name: 'web' }],
     },
   ],
@@ -100,6 +116,8 @@ export const gatewayRouteNotAccepted = defineFailureMode({
         ],
       },
     },
+    { story: 'The Gateway was made three minutes ago.', given: { gateways: [untaken(3)], httproutes: [] } },
+    { story: 'Gateways may not be read, and the route was made a minute ago.', given: { httproutes: [unanswered(1)] } },
     {
       story: 'The route has just been made.',
       given: {
@@ -110,13 +128,15 @@ export const gatewayRouteNotAccepted = defineFailureMode({
   ],
 });
 
-type GatewayFacts = Facts<'gateways', 'httproutes' | 'gatewayclasses' | 'services'>;
+type GatewayFacts = Facts<'httproutes', 'gateways' | 'gatewayclasses' | 'services'>;
 
 function routeFinding(route: Route, facts: GatewayFacts): readonly Finding[] {
   const { metadata, spec, status } = route;
   const conditions = status.parents.flatMap((parent) => unmet(parent.conditions, facts.now));
   const isOrphaned = (parent: Route['spec']['parentRefs'][number]): boolean =>
-    (parent.kind ?? 'Gateway') === 'Gateway' && facts.gateways.named(parent.namespace ?? metadata.namespace, parent.name) === undefined;
+    isGateway(parent) &&
+    facts.gateways?.isComplete(parent.namespace ?? metadata.namespace) === true &&
+    facts.gateways.named(parent.namespace ?? metadata.namespace, parent.name) === undefined;
   // A controller that has answered knows better than the list of Gateways whether the parent is there.
   const orphaned = status.parents.length > 0 ? [] : spec.parentRefs.filter(isOrphaned);
   const [first, ...more] = [
@@ -129,7 +149,7 @@ function routeFinding(route: Route, facts: GatewayFacts): readonly Finding[] {
     ),
     ...missingBackends(route, facts.services),
   ];
-  if (first === undefined) return [];
+  if (first === undefined) return unansweredFinding(route, facts);
   const since = conditions[0]?.lastTransitionTime;
   const own = subject(route.kind, metadata.namespace, metadata.name);
   return [{ subject: own, weight: 'conclusive', because: [first, ...more], ...(since === undefined ? {} : { since }), affects: [own] }];
@@ -153,6 +173,26 @@ function missingBackends({ kind, metadata, spec, status }: Route, services: Gate
   });
 }
 
+/** Every controller writes into the route's status what it makes of it; where the Gateway cannot be seen, its silence is all there is. */
+function unansweredFinding(route: Route, facts: GatewayFacts): readonly Finding[] {
+  const { metadata, spec, status } = route;
+  const isUnseen = (parent: Route['spec']['parentRefs'][number]): boolean =>
+    isGateway(parent) && facts.gateways?.named(parent.namespace ?? metadata.namespace, parent.name) === undefined;
+  const [parent] = spec.parentRefs;
+  if (status.parents.length > 0 || !isLongKnown(route, facts.now) || parent === undefined || !spec.parentRefs.every(isUnseen)) return [];
+  const own = subject(route.kind, metadata.namespace, metadata.name);
+  const says = `No controller has answered ${route.kind} ${metadata.name}, and its Gateway "${parent.name}" could not be read.`;
+  return [{ subject: own, weight: 'likely', because: [claim(says, citeObject(route, 'status.parents: none'))], affects: [own] }];
+}
+
+function isLongKnown({ metadata: { creationTimestamp } }: Route | Gateway, now: Instant): boolean {
+  return creationTimestamp !== undefined && now - creationTimestamp > answerMilliseconds;
+}
+
+function isGateway(parent: Route['spec']['parentRefs'][number]): boolean {
+  return (parent.kind ?? 'Gateway') === 'Gateway';
+}
+
 function gatewayFinding(gateway: Gateway, facts: GatewayFacts): readonly Finding[] {
   const { metadata, spec, status } = gateway;
   const conditions = [
@@ -161,9 +201,20 @@ function gatewayFinding(gateway: Gateway, facts: GatewayFacts): readonly Finding
   ];
   const isTakenUp = status.conditions.some((condition) => condition.status === 'True');
   const isClassGone =
-    !isTakenUp && facts.gatewayclasses !== undefined && facts.gatewayclasses.named(undefined, spec.gatewayClassName) === undefined;
+    !isTakenUp &&
+    facts.gatewayclasses?.isComplete(undefined) === true &&
+    facts.gatewayclasses.named(undefined, spec.gatewayClassName) === undefined;
+  const isUntaken = conditions.length === 0 && !isTakenUp && !isClassGone && isLongKnown(gateway, facts.now);
   const [first, ...more] = [
     ...conditions.map((condition) => unmetClaim(gateway, condition)),
+    ...(isUntaken
+      ? [
+          claim(
+            `No controller has taken Gateway ${metadata.name} up.`,
+            citeObject(gateway, `class ${spec.gatewayClassName ?? '?'}; no condition is True`, metadata.creationTimestamp),
+          ),
+        ]
+      : []),
     ...(isClassGone
       ? [
           claim(
@@ -178,11 +229,9 @@ function gatewayFinding(gateway: Gateway, facts: GatewayFacts): readonly Finding
     route.spec.parentRefs.some(
       (parent) => parent.name === metadata.name && (parent.namespace ?? route.metadata.namespace) === metadata.namespace,
     );
-  const served = (facts.httproutes?.all ?? [])
-    .filter(isServedBy)
-    .map((route) => subject(route.kind, route.metadata.namespace, route.metadata.name));
+  const served = facts.httproutes.all.filter(isServedBy).map((route) => subject(route.kind, route.metadata.namespace, route.metadata.name));
   const own = subject('Gateway', metadata.namespace, metadata.name);
-  return [{ subject: own, weight: 'conclusive', because: [first, ...more], affects: [own, ...served] }];
+  return [{ subject: own, weight: isUntaken ? 'strong' : 'conclusive', because: [first, ...more], affects: [own, ...served] }];
 }
 
 function unmet(conditions: readonly Condition[], now: Instant): readonly Condition[] {
@@ -218,5 +267,29 @@ function route(conditions: readonly object[], ...backends: readonly string[]): {
     metadata: { name: 'web', namespace: 'shop' },
     spec: { parentRefs: [{ name: 'edge' }], rules: [{ backendRefs: backends.map((name) => ({ name, port: 80 })) }] },
     status: { parents: [{ parentRef: { name: 'edge' }, conditions }] },
+  };
+}
+
+function unanswered(createdMinutesAgo: number): { readonly [field: string]: unknown } {
+  return {
+    kind: 'HTTPRoute',
+    metadata: { name: 'web', namespace: 'shop', creationTimestamp: minutesAgo(createdMinutesAgo) },
+    spec: { parentRefs: [{ name: 'edge', namespace: 'entrance' }] },
+    status: {},
+  };
+}
+
+function untaken(createdMinutesAgo: number): { readonly [field: string]: unknown } {
+  const pending = { status: 'Unknown', reason: 'Pending', message: 'Waiting for controller' };
+  return {
+    kind: 'Gateway',
+    metadata: { name: 'edge', namespace: 'shop', creationTimestamp: minutesAgo(createdMinutesAgo) },
+    spec: { gatewayClassName: 'envoy' },
+    status: {
+      conditions: [
+        { type: 'Accepted', ...pending },
+        { type: 'Programmed', ...pending },
+      ],
+    },
   };
 }

@@ -1,4 +1,4 @@
-import { type ExampleEvidence, minutesAgo } from '../../domain/example.ts';
+import { type ExampleEvidence, minutesAgo, type RawObject, without } from '../../domain/example.ts';
 import { type Claim, citeObject, claim, claimFromAll } from '../../domain/citation.ts';
 import { groupBy } from '../../domain/collection.ts';
 import { distinct } from '../../domain/dependency-trouble.ts';
@@ -67,7 +67,7 @@ export const networkPolicyBlocks = defineFailureMode({
             spec: { podSelector: {}, policyTypes: ['Egress'], egress: [{ ports: [{ protocol: 'UDP', port: 53 }] }] },
           }),
         ],
-        'connectivity-probes': [exampleProbe({ from: 'pay-1-a', node: 'node-1', host: 'db', port: 5432, outcome: 'timed-out' })],
+        'connectivity-probes': [unreached()],
       },
       finds: [{ kind: 'NetworkPolicy', namespace: 'shop', name: 'default-deny' }],
     },
@@ -95,12 +95,15 @@ export const networkPolicyBlocks = defineFailureMode({
       story: 'Egress is limited to DNS, and the database is a machine outside of the cluster behind a Service without a selector.',
       given: {
         ...outside(),
-        networkpolicies: [
-          policy({
-            name: 'egress',
-            spec: { podSelector: {}, policyTypes: ['Egress'], egress: [{ ports: [{ protocol: 'UDP', port: 53 }] }] },
-          }),
-        ],
+        networkpolicies: [onlyDns()],
+      },
+      finds: [{ kind: 'NetworkPolicy', namespace: 'shop', name: 'egress' }],
+    },
+    {
+      story: 'The same, and who stands behind the Service could not be read: wherever it is, only DNS is allowed.',
+      given: {
+        ...without(outside(), 'endpointslices'),
+        networkpolicies: [onlyDns()],
       },
       finds: [{ kind: 'NetworkPolicy', namespace: 'shop', name: 'egress' }],
     },
@@ -141,7 +144,7 @@ export const networkPolicyBlocks = defineFailureMode({
             },
           }),
         ],
-        'connectivity-probes': [exampleProbe({ from: 'pay-1-a', node: 'node-1', host: 'db', port: 5432, outcome: 'timed-out' })],
+        'connectivity-probes': [unreached()],
       },
     },
     {
@@ -151,7 +154,7 @@ export const networkPolicyBlocks = defineFailureMode({
         networkpolicies: [
           policy({ name: 'allow-all', spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'], ingress: [{}], egress: [{}] } }),
         ],
-        'connectivity-probes': [exampleProbe({ from: 'pay-1-a', node: 'node-1', host: 'db', port: 5432, outcome: 'timed-out' })],
+        'connectivity-probes': [unreached()],
       },
     },
     {
@@ -161,7 +164,7 @@ export const networkPolicyBlocks = defineFailureMode({
         networkpolicies: [
           policy({ name: 'default-deny', namespace: 'other', spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'] } }),
         ],
-        'connectivity-probes': [exampleProbe({ from: 'pay-1-a', node: 'node-1', host: 'db', port: 5432, outcome: 'timed-out' })],
+        'connectivity-probes': [unreached()],
       },
     },
   ],
@@ -219,11 +222,7 @@ function changedAt(policy: NetworkPolicy): number {
   return Math.max(0, policy.metadata.creationTimestamp ?? 0, ...writes);
 }
 
-function policy(of: {
-  readonly name: string;
-  readonly namespace?: string;
-  readonly spec: object;
-}): object & { readonly [field: string]: unknown } {
+function policy(of: { readonly name: string; readonly namespace?: string; readonly spec: object }): RawObject {
   return {
     kind: 'NetworkPolicy',
     metadata: { name: of.name, namespace: of.namespace ?? 'shop', creationTimestamp: '2026-03-01T09:50:00Z' },
@@ -231,11 +230,18 @@ function policy(of: {
   };
 }
 
-function world(): {
-  readonly pods: readonly ReturnType<typeof examplePod>[];
-  readonly services: readonly ReturnType<typeof exampleService>[];
-  readonly endpointslices: readonly ReturnType<typeof exampleSlice>[];
-} {
+function onlyDns(): RawObject {
+  return policy({
+    name: 'egress',
+    spec: { podSelector: {}, policyTypes: ['Egress'], egress: [{ ports: [{ protocol: 'UDP', port: 53 }] }] },
+  });
+}
+
+function unreached(): ReturnType<typeof exampleProbe> {
+  return exampleProbe({ from: 'pay-1-a', node: 'node-1', host: 'db', port: 5432, outcome: 'timed-out' });
+}
+
+function world(): ExampleEvidence {
   return {
     pods: [
       examplePod({ name: 'pay-1-a', isReady: false, status: crashLooping({ exitCode: 1 }) }),
