@@ -1,6 +1,8 @@
-import { type Citation, type Claim, citeProbe, claimFromAll } from './citation.ts';
+import { type Citation, type Claim, citeObject, citeProbe, claimFromAll } from './citation.ts';
 import type { ConnectivityProbe, ServiceCall } from './evidence.ts';
 import type { LogClue } from './log-clue.ts';
+import { awaitedHosts } from './awaited-hosts.ts';
+import type { Replicas } from './replica.ts';
 import type { Backend, ServiceBackends } from './service-backends.ts';
 
 /** A sign that somebody calls a Service and gets no answer. */
@@ -18,6 +20,7 @@ const unanswered: ReadonlySet<LogClue['kind']> = new Set([
 ]);
 
 export interface NeedFacts {
+  readonly replicas: Replicas;
   readonly 'service-backends': ServiceBackends;
   readonly 'log-clues': readonly LogClue[] | undefined;
   readonly 'connectivity-probes': readonly ConnectivityProbe[] | undefined;
@@ -44,7 +47,18 @@ export function signsOfNeed(backend: Backend, facts: NeedFacts): readonly Need[]
         },
       }),
     );
-  return [...clues, ...probes, ...calls];
+  const waits = facts.replicas.failing.flatMap((replica) =>
+    replica.troubles
+      .filter((trouble) => trouble.isInit && trouble.kind === 'not-ready')
+      .filter(({ container }) => awaitedHosts(replica, container).some((host) => means(host, replica.pod.metadata.namespace)))
+      .map(
+        ({ container }): Need => ({
+          citation: citeObject(replica.pod, `spec.initContainers[${container}]: waits for ${name}`),
+          caller: replica,
+        }),
+      ),
+  );
+  return [...clues, ...probes, ...calls, ...waits];
 }
 
 export function needClaim(needs: readonly Need[]): readonly Claim[] {

@@ -3,9 +3,14 @@ import { citeEvent, recentEvents } from '../../domain/event-index.ts';
 import { minutesAgo } from '../../domain/example.ts';
 import { exampleService } from '../../domain/example-network.ts';
 import { exampleEvent } from '../../domain/example-happenings.ts';
-import { defineFailureMode, type Finding } from '../../domain/failure-mode.ts';
-import { millisecondsPerMinute, spokenDuration } from '../../domain/instant.ts';
+import { defineFailureMode, type Finding, type Weight } from '../../domain/failure-mode.ts';
+import type { Facts } from '../../domain/facts.ts';
+import { millisecondsPerDay, millisecondsPerMinute, spokenDuration } from '../../domain/instant.ts';
+import type { Service } from '../../domain/kubernetes/network.ts';
+import { isNamedByAlert } from '../../domain/named-by-alert.ts';
 import { subject } from '../../domain/subject.ts';
+
+type PendingFacts = Facts<'services', 'events' | 'nodes' | 'judged-alert'>;
 
 /** Providers take up to some minutes for a new load balancer. */
 const graceMilliseconds = 10 * millisecondsPerMinute;
@@ -25,7 +30,7 @@ export const loadBalancerPending = defineFailureMode({
   },
   sources: ['https://kubernetes.io/docs/concepts/services-networking/service/#loadbalancer'],
   needs: ['services'],
-  helpedBy: ['events'],
+  helpedBy: ['events', 'nodes', 'judged-alert'],
   explains: [],
   mitigations: [],
   recognise: (facts) =>
@@ -45,11 +50,10 @@ export const loadBalancerPending = defineFailureMode({
         ),
         ...failed.slice(0, 2).map((event) => claim(`It could not be made: ${(event.message ?? '').slice(0, 300)}`, citeEvent(event))),
       ];
-      // In clusters without a provider such Services stay pending for ever and are used by their node port.
       return [
         {
           subject: own,
-          weight: failed.length > 0 ? 'conclusive' : 'weak',
+          weight: failed.length > 0 ? 'conclusive' : weigh(service, age, facts),
           because,
           ...(metadata.creationTimestamp === undefined ? {} : { since: metadata.creationTimestamp }),
           affects: [own],
@@ -73,6 +77,17 @@ export const loadBalancerPending = defineFailureMode({
       },
       finds: [{ kind: 'Service', namespace: 'shop', name: 'web' }],
     },
+    {
+      story: 'Nobody says why; its neighbour was given an address by the same provider.',
+      given: {
+        services: [
+          exampleService({ name: 'web', spec: { type: 'LoadBalancer' }, metadata: { creationTimestamp: minutesAgo(40) } }),
+          exampleService({ name: 'api', spec: { type: 'LoadBalancer' }, status: { loadBalancer: { ingress: [{ ip: '192.0.2.1' }] } } }),
+        ],
+        events: [],
+      },
+      finds: [{ kind: 'Service', namespace: 'shop', name: 'web' }],
+    },
   ],
   isNotFooledBy: [
     {
@@ -93,3 +108,18 @@ export const loadBalancerPending = defineFailureMode({
     },
   ],
 });
+
+/** A provider gives an address within minutes, and whoever has lived without one for a week does not wait for it. */
+const patienceMilliseconds = 7 * millisecondsPerDay;
+
+/** Where nobody says what is wrong: in a cluster without a provider such a Service stays pending and is used by its node port. */
+function weigh(service: Service, age: number | undefined, facts: PendingFacts): Weight {
+  const { namespace, name } = service.metadata;
+  if (isNamedByAlert(facts['judged-alert']?.alert, { namespace, names: [name] })) return 'strong';
+  const isFresh = age !== undefined && age < patienceMilliseconds;
+  const hasProvider =
+    facts.services.all.some((each) => each.spec.type === 'LoadBalancer' && each.status.loadBalancer.ingress.length > 0) ||
+    (facts.nodes?.all ?? []).some((node) => /^(?:aws|gce|azure|openstack|digitalocean|hcloud|oci|ibm):/.test(node.spec.providerID ?? ''));
+  if (hasProvider) return isFresh ? 'strong' : 'suggestive';
+  return isFresh ? 'likely' : 'weak';
+}

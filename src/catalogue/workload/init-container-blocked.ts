@@ -1,3 +1,4 @@
+import { awaitedHosts } from '../../domain/awaited-hosts.ts';
 import { type Citation, type Claim, citeLog, citeObject, claim } from '../../domain/citation.ts';
 import { citeEnd, lastEnd } from '../../domain/container-evidence.ts';
 import type { ContainerLog } from '../../domain/evidence.ts';
@@ -5,7 +6,7 @@ import { minutesAgo } from '../../domain/example.ts';
 import { crashLooping, examplePod } from '../../domain/example-objects.ts';
 import { defineFailureMode, type Weight } from '../../domain/failure-mode.ts';
 import type { LogClue } from '../../domain/log-clue.ts';
-import { containerOf, type Replica, statusOf, type Trouble } from '../../domain/replica.ts';
+import { type Replica, statusOf, type Trouble } from '../../domain/replica.ts';
 import type { ServiceBackends } from '../../domain/service-backends.ts';
 import { byWorkload, claimOfAll, countOf, findingOf, type Sighting } from '../../domain/sightings.ts';
 import { type Subject, subject } from '../../domain/subject.ts';
@@ -190,9 +191,7 @@ function awaitedServices(
   clues: readonly LogClue[],
   backends: ServiceBackends | undefined,
 ): { readonly claims: readonly Claim[]; readonly subjects: readonly Subject[] } {
-  const spec = containerOf(replica.pod, container);
-  const words = [...(spec?.command ?? []), ...(spec?.args ?? [])].join(' ').match(/[A-Za-z0-9][A-Za-z0-9.-]{1,200}/g) ?? [];
-  const hosts = [...new Set([...clues.flatMap((clue) => clue.host ?? []), ...words.slice(0, 200)])];
+  const hosts = [...new Set([...clues.flatMap((clue) => clue.host ?? []), ...awaitedHosts(replica, container)])];
   const found = [...new Set(hosts.flatMap((host) => backends?.ofHost(host, replica.pod.metadata.namespace) ?? []))];
   return {
     claims: found.map(({ service, endpoints }) =>

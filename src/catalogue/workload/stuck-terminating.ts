@@ -112,7 +112,13 @@ function heldBy(replica: Replica, nodes: Collection<Node> | undefined): Pick<Hel
   const isGone = nodes !== undefined && nodes.all.length > 0 && spec.nodeName !== undefined && node === undefined;
   const ready = node?.status.conditions.find((condition) => condition.type === 'Ready');
   if (metadata.finalizers.length > 0)
-    return { why: `the finalizer ${metadata.finalizers.join(', ')} holds them`, weight: 'strong', node: undefined, citations: [own] };
+    return {
+      why: `the finalizer ${metadata.finalizers.join(', ')} holds them`,
+      // Once nothing of it runs any more, the kubelet has done its part and only the finalizer is left.
+      weight: hasEnded(replica) ? 'conclusive' : 'strong',
+      node: undefined,
+      citations: [own],
+    };
   if (isGone)
     return {
       why: `their node ${spec.nodeName} is no longer in the cluster`,
@@ -136,6 +142,11 @@ function heldBy(replica: Replica, nodes: Collection<Node> | undefined): Pick<Hel
     node: spec.nodeName,
     citations: [own],
   };
+}
+
+function hasEnded({ pod: { status } }: Replica): boolean {
+  const isOver = status.phase === 'Failed' || status.phase === 'Succeeded';
+  return isOver || (status.containerStatuses.length > 0 && status.containerStatuses.every(({ state }) => state.terminated !== undefined));
 }
 
 function terminating(metadata: object): RawObject {

@@ -125,6 +125,7 @@ const dialects: { readonly [Kind in ClueKind]: readonly string[] } = {
     'upstream timed out (110: Connection timed out) while connecting to upstream',
     'wait-for-it.sh: timeout occurred after waiting 15 seconds for db:5432',
     'curl: (28) Connection timed out after 5000 ms',
+    'redis.exceptions.TimeoutError: Timeout connecting to server',
   ],
   'connection-reset': [
     'read tcp 10.0.0.1:4000->10.0.0.2:80: read: connection reset by peer',

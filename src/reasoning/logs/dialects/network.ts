@@ -63,7 +63,7 @@ export const networkDialects: readonly Dialect[] = [
     /ORA-12170|ORA-12535|ORA-12606|ORA-12609|TNS:(?:Connect timeout occurred|operation timed out)/i,
     /i\/o timeout|connection timed out|connect(?:ion)?(?: attempt)? timed? ?out|ETIMEDOUT|ESOCKETTIMEDOUT|ECONNABORTED|ConnectTimeout(?:Error|Exception)?|TimeoutException|operation timed out/i,
     /context deadline exceeded|DeadlineExceeded|DEADLINE_EXCEEDED|ReadTimeout(?:Error|Exception)?|Read timed out|SocketTimeoutException|upstream timed out|request timed out|timeout (?:exceeded|expired)\b/i,
-    /ServerSelectionTimeoutError|MongoServerSelectionError|MongoNetworkTimeoutError|timed out (?:after|waiting|while|trying)|timeout occurred after waiting|Can't connect to MySQL server.{0,120}\(110|dial timeout|net\/http: request canceled/i,
+    /\btime(?:d )?-?out (?:connecting|while connecting|reading) (?:to|from) |connect(?:ing)? to \S+ timed? ?out|ServerSelectionTimeoutError|MongoServerSelectionError|MongoNetworkTimeoutError|timed out (?:after|waiting|while|trying)|timeout occurred after waiting|Can't connect to MySQL server.{0,120}\(110|dial timeout|net\/http: request canceled/i,
   ]),
   ...sayingsOfPeers('connection-reset', [
     /connection reset|ECONNRESET|broken pipe|EPIPE|socket hang up|server closed the connection unexpectedly|Lost connection to MySQL|MySQL server has gone away|terminating connection due to/i,
