@@ -160,9 +160,9 @@ describe('a run', () => {
     expect(given.existing()).toEqual([]);
   });
 
-  test('deletes what an earlier one left behind, and leaves alone what a colleague may be using', async () => {
-    const left = (name: string, created: string, phase: string) => ({
-      metadata: { name, namespace: 'dawn', creationTimestamp: created },
+  test('deletes what an earlier one left behind, and leaves alone what a colleague may be using and what is none of ours', async () => {
+    const left = (name: string, created: string, phase: string, labels: object = { 'stanch.dev/debug-pod': 'true' }) => ({
+      metadata: { name, namespace: 'dawn', creationTimestamp: created, labels },
       status: { phase },
     });
     const given = world({
@@ -170,13 +170,15 @@ describe('a run', () => {
         left('old', '2026-03-01T09:57:00Z', 'Running'),
         left('ended', '2026-03-01T09:59:50Z', 'Failed'),
         left('young', '2026-03-01T09:59:00Z', 'Running'),
+        // Whatever lists them may overlook which ones were asked for.
+        left('of-a-team', '2026-03-01T09:00:00Z', 'Running', { app: 'cart' }),
       ],
     });
     const source = open(given);
     await source.read({ ...base, kind: 'node-commands', nodes: ['node-1'] }, never);
     await source.close();
 
-    expect(given.existing()).toEqual(['young']);
+    expect(given.existing()).toEqual(['young', 'of-a-team']);
   });
 
   test('that was stopped still deletes its pods', async () => {

@@ -101,9 +101,14 @@ async function sweep(access: PodAccess, { namespace, notice }: DebugPodSettings,
   if (listed.state === 'failed') return;
   await Promise.all(
     listed.value
-      .filter((pod) => isOver(pod, access.now()))
+      .filter((pod) => isOurs(pod) && isOver(pod, access.now()))
       .map(({ metadata }) => remove(access, { namespace: metadata.namespace ?? namespace, name: metadata.name }, notice)),
   );
+}
+
+/** Only such pods were asked for. What stands between and answers with others must not get them deleted. */
+function isOurs({ metadata: { labels } }: Pod): boolean {
+  return labels[debugPodLabel] === 'true';
 }
 
 function isOver({ metadata, status }: Pod, now: Instant): boolean {
