@@ -13,9 +13,12 @@ async function stateOf(server: TestServer, id: string): Promise<string> {
   return read.state;
 }
 
-test('a night from the page to the reminder, over the end of summer time', async () => {
+test.each([
+  ['end', { beginsAt: Date.UTC(2026, 9, 24, 20, 47), due: '2026-10-25T08:00:00Z' }],
+  ['beginning', { beginsAt: Date.UTC(2026, 2, 28, 21, 47), due: '2026-03-29T07:00:00Z' }],
+] as const)('a night from the page to the reminder at nine in Berlin, over the %s of summer time', async (_of, night) => {
   const chat = testTarget();
-  const scene = testScene({ ...badNode, beginsAt: Date.UTC(2026, 9, 24, 20, 47) }, [chat]);
+  const scene = testScene({ ...badNode, beginsAt: night.beginsAt }, [chat]);
   const server = serverOf(scene);
 
   await page(server, alertOf('CartErrors'));
@@ -44,9 +47,9 @@ test('a night from the page to the reminder, over the end of summer time', async
   scene.time.advance(5 * 60_000);
   await server.workOff();
   const { closed } = (await only(server)).incident;
-  expect(closed?.followUps.filter(({ kind }) => kind === 'reminder')).toMatchObject([{ due: '2026-10-25T08:00:00Z' }]);
+  expect(closed?.followUps.filter(({ kind }) => kind === 'reminder')).toMatchObject([{ due: night.due }]);
 
-  const due = Date.UTC(2026, 9, 25, 8);
+  const due = Date.parse(night.due);
   expect(chat.told.map(({ kind }) => kind)).not.toContain('reminder');
   scene.time.leapTo(due - 1);
   await server.workOff();
