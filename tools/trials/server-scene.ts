@@ -7,6 +7,7 @@ import { type DeliveryPeer, openDeliveryPeer } from './delivery-peer.ts';
 import { freePort, killAll, type ServedProcess, startServer } from './served-process.ts';
 
 export const alertmanagerSecret = 'a-secret-of-alertmanager';
+export const pagerDutySecret = 'a-secret-of-pagerduty';
 
 /** Everything that a server works with, apart from its database: a cluster in which two replicas crash, and somebody to be told. */
 export interface ServerScene {
@@ -28,17 +29,19 @@ const settings = `schema: stanch.dev/server/v1
 metrics: { readableBy: anyone }
 webhooks:
   alertmanager: { secrets: [{ environment: ALERTMANAGER_SECRET }] }
+  pagerduty: { secrets: [{ environment: PAGERDUTY_SECRET }] }
 deliveries:
   - { kind: webhook, name: chat, takes: [status], address: { environment: CHAT_ADDRESS } }
 `;
 
-export async function openScene(): Promise<ServerScene> {
+/** `deliveries`: more of them, as lines of the settings. */
+export async function openScene(deliveries = ''): Promise<ServerScene> {
   const folder = mkdtempSync(join(tmpdir(), 'stanch-trial-'));
   const replicas = ['node-1', 'node-2', 'node-3', 'node-3'].map((node) => [node, 'old'] as const);
   const cluster = new TestCluster({ replicas, badNode: 'node-3', beginsAt: Date.now() });
   const peer = await openDeliveryPeer();
   const config = join(folder, 'server.yaml');
-  writeFileSync(config, settings);
+  writeFileSync(config, settings + deliveries);
   const closing: (() => Promise<void>)[] = [peer.close];
   return {
     folder,
@@ -54,7 +57,13 @@ export async function openScene(): Promise<ServerScene> {
         port: port ?? (await freePort()),
         database,
         flags: ['--config', config, ...flags],
-        environment: { HOME: folder, ALERTMANAGER_SECRET: alertmanagerSecret, CHAT_ADDRESS: peer.address },
+        environment: {
+          HOME: folder,
+          ALERTMANAGER_SECRET: alertmanagerSecret,
+          PAGERDUTY_SECRET: pagerDutySecret,
+          PAGERDUTY_TOKEN: 'a-token-of-pagerduty',
+          CHAT_ADDRESS: peer.address,
+        },
       }),
     close: async () => {
       killAll();

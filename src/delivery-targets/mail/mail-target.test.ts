@@ -1,8 +1,10 @@
 import type { AddressInfo } from 'node:net';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { expect, onTestFinished, test } from 'vitest';
 import { Secret } from '../../domain/secret.ts';
 import type { DeliverySettings } from '../../domain/server-settings.ts';
+import { testAuthority } from '../../evidence-sources/kubernetes-api/testing-certificates.ts';
 import { reminder, unstopped } from '../testing-peer.ts';
 import { mailTarget } from './mail-target.ts';
 
@@ -84,10 +86,43 @@ test('a certificate that nobody vouches for is not accepted, with starttls and w
     [false, 'starttls'],
     [true, 'tls'],
   ] as const) {
-    // Without a certificate of its own the server brings one that it signed itself.
-    const server = await openMailServer({ secure, disabledCommands: ['AUTH'] });
+    const { certificate: cert, key } = testAuthority('nobody').issue('localhost');
+    const server = await openMailServer({ secure, cert, key, disabledCommands: ['AUTH'] });
     expect(await targetAt(server.port, { encryption }).deliver(reminder, unstopped)).toMatchObject({ state: 'failed' });
     expect(server.mails).toEqual([]);
+  }
+});
+
+test('over a connection that an authority vouches for the mail and the login go through, with starttls and with tls', async () => {
+  const trusted = getCACertificates('default');
+  onTestFinished(() => setDefaultCACertificates(trusted));
+  const authority = testAuthority('mail-authority');
+  setDefaultCACertificates([...trusted, authority.certificate]);
+  const { certificate: cert, key } = authority.issue('mail.example.com');
+  for (const [secure, encryption] of [
+    [false, 'starttls'],
+    [true, 'tls'],
+  ] as const) {
+    const logins: (string | undefined)[] = [];
+    const server = await openMailServer({
+      secure,
+      cert,
+      key,
+      disabledCommands: [],
+      authOptional: false,
+      onAuth: ({ username, password }, { secure: isEncrypted }, done) => {
+        logins.push(`${username} ${password} ${isEncrypted ? 'encrypted' : 'for all to read'}`);
+        done(null, { user: 'stanch' });
+      },
+    });
+    const login = { user: 'stanch', password: new Secret('the-right-password') };
+    expect(await targetAt(server.port, { encryption, login }).deliver(reminder, unstopped)).toEqual({ state: 'delivered' });
+    expect([server.mails.length, logins]).toEqual([1, ['stanch the-right-password encrypted']]);
+    const { certificate, key: otherKey } = authority.issue('elsewhere.example.com');
+    const elsewhere = await openMailServer({ secure, cert: certificate, key: otherKey, disabledCommands: ['AUTH'] });
+    const byName = targetAt(elsewhere.port, { encryption, host: 'localhost' });
+    expect(await byName.deliver(reminder, unstopped)).toMatchObject({ state: 'failed' });
+    expect(elsewhere.mails).toEqual([]);
   }
 });
 

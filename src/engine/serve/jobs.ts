@@ -7,8 +7,8 @@ import type { JobRequest } from '../../ports/job-queue.ts';
 
 /** Tries are a day apart from the first, or more: whatever kept the work from being done by then needs a human. */
 const mostTries = 1000;
-/** A chat that does not answer for most of a day is not told what it was to be told at night. */
-const mostDeliveries = 40;
+/** Twenty hours at five minutes each: a chat that does not answer for most of a day is not told what it was to be told at night. */
+const mostDeliveries = 250;
 
 export const pageWork = z.object({ page: z.string() });
 /** `length`: number of events at which it was asked for. Absent: an earlier version asked. */
