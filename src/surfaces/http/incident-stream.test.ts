@@ -123,13 +123,28 @@ test('silence is broken by a sign of life, and ends where the token was revoked'
   const listener = await Listener.open();
   await listener.until('view');
   for (let beat = 0; beat < 5; beat += 1) {
+    http.clock.advance(10_000);
     http.passTime();
     expect(await listener.next()).toMatchObject({ event: 'alive', data: {} });
   }
   await http.store.access.revokeToken('token-view', http.clock.now());
+  http.clock.advance(10_000);
   http.passTime();
 
   expect((await listener.until('never')).map(({ event }) => event)).toEqual(['alive']);
+});
+
+test('a stream that is never silent ends as well where the token was revoked, and tells nothing more', async () => {
+  const listener = await Listener.open();
+  await listener.until('view');
+  await http.store.access.revokeToken('token-view', http.clock.now());
+  http.clock.advance(59_000);
+  http.incidents.happen(incidentId, paged);
+  const within = await listener.until('view');
+  http.clock.advance(1000);
+  http.incidents.happen(incidentId, paged);
+
+  expect([within.length, await listener.until('never')]).toEqual([2, []]);
 });
 
 test('a reader that goes away leaves nothing behind', async () => {

@@ -1,8 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Incident, incidentOf, withEvent } from '../../domain/incident.ts';
+import { millisecondsPerMinute } from '../../domain/instant.ts';
 import { isIncidentId } from '../../domain/incident-id.ts';
 import type { IncidentEvent } from '../../domain/incident-event.ts';
 import type { ServedIncidents } from '../../engine/serve/served-incidents.ts';
+import type { Clock } from '../../ports/clock.ts';
 import { entriesOf } from '../../writing/timeline-entries.ts';
 import { type EventStream, openEventStream } from './event-stream.ts';
 import { comeAgainSeconds, type HttpFailure, sendFailure, tooMany } from './failures.ts';
@@ -13,6 +15,7 @@ import { apiPrefix } from './operation-routes.ts';
 export interface StreamRoutes {
   readonly incidents: ServedIncidents;
   readonly guard: Guard;
+  readonly clock: Clock;
   readonly limits: Pick<HttpLimits, 'streamsPerUser' | 'streams'>;
   readonly pause: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   readonly stopping: AbortSignal;
@@ -20,8 +23,8 @@ export interface StreamRoutes {
 
 /** A reader that hears nothing for longer than this looks for the cause on its own side. */
 const aliveMilliseconds = 10_000;
-/** A token that was revoked ends its streams within a minute. */
-const looksAgainAfterBeats = 6;
+/** A token that was revoked ends its streams within a minute and a beat, however much there is to tell. */
+const looksAgainMilliseconds = millisecondsPerMinute;
 
 const wish: Wish = { what: 'follow-incident', role: 'view', isChange: false };
 
@@ -80,14 +83,21 @@ interface Following extends StreamRoutes {
   readonly request: FastifyRequest;
 }
 
-async function follow({ incident, from }: Asked, { incidents, guard, pause, stopping, stream, request }: Following): Promise<void> {
+async function follow({ incident, from }: Asked, following: Following): Promise<void> {
+  const { incidents, pause, stopping, stream, clock } = following;
   const ended = AbortSignal.any([stream.gone, stopping]);
   const news = new News();
   const stopFollowing = incidents.follow(incident, (each) => news.hear(each));
   try {
     // From the beginning, because a change is told in the words of the plan that it is part of.
     let told: Told = { position: 0, incident: undefined };
-    for (let beats = 0; !ended.aborted; ) {
+    let lookedAt = clock.now();
+    while (!ended.aborted) {
+      // A clock that was set back must not make a stream endless.
+      if (Math.abs(clock.now() - lookedAt) >= looksAgainMilliseconds) {
+        if (!(await mayStillFollow(following))) break;
+        lookedAt = clock.now();
+      }
       const events = await incidents.eventsFrom(incident, told.position);
       // The reader comes again, and is answered then.
       if ('state' in events) break;
@@ -95,16 +105,16 @@ async function follow({ incident, from }: Asked, { incidents, guard, pause, stop
       if (events.length > 0) await stream.send('view', {});
       const heard = await news.next(pause, ended);
       for (const text of heard.progress) await stream.send('progress', { text });
-      if (heard.isSilent && !ended.aborted) {
-        await stream.send('alive', {});
-        beats += 1;
-        if (beats % looksAgainAfterBeats === 0 && (await guard.check(request, wish)) !== undefined) break;
-      }
+      if (heard.isSilent && !ended.aborted) await stream.send('alive', {});
     }
   } finally {
     stopFollowing();
     stream.end();
   }
+}
+
+async function mayStillFollow({ guard, request }: Following): Promise<boolean> {
+  return (await guard.check(request, wish)) === undefined;
 }
 
 interface Told {

@@ -109,7 +109,7 @@ async function addEverything(server: FastifyInstance, { input, limits, stopping 
   const routes = { operations, incidents, guard, pause, stopping };
   addOperationRoutes(server, routes);
   addMcpRoute(server, { ...routes, version, publicAddress });
-  addIncidentStream(server, { incidents, guard, limits, pause, stopping });
+  addIncidentStream(server, { incidents, guard, clock, limits, pause, stopping });
   const description = openApiOf(operations, version);
   server.get(`${apiPrefix}/openapi.json`, () => description);
   addPageRoutes(server, files);
