@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { dump, loadAll } from 'js-yaml';
+import { dump, load, loadAll } from 'js-yaml';
 import { afterAll, describe, expect, test } from 'vitest';
 import packageDescription from '../../package.json' with { type: 'json' };
 import { rolesFor } from '../../src/compose-permissions.ts';
@@ -192,6 +192,25 @@ function strays(values: object, { properties, additionalProperties }: SchemaPart
     return typeof value === 'object' && value !== null ? strays(value, part).map((each) => `${key}.${each}`) : [];
   });
 }
+
+test('the installation that the documentation goes through can be installed, with the settings of the page about PagerDuty', async () => {
+  const inPage = (page: string, what: string): string =>
+    new RegExp(`<!-- ${what}: begin -->\n\`\`\`yaml\n([^]*?)\`\`\``).exec(
+      readFileSync(new URL(`../../docs/${page}`, import.meta.url), 'utf8'),
+    )?.[1] ?? '';
+  const own = load(inPage('operating.md', 'values')) as ChartValues;
+  const values = { ...usualValues(), ...own };
+  expect(Object.keys(values).filter((key) => !Object.hasOwn(usualValues(), key))).toEqual([]);
+  expect(one(values, 'Deployment').spec.template.spec.containers[0].image).toBe(own['image']);
+
+  const written = [one(values, 'ConfigMap').data['server.yaml'] ?? '', inPage('pagerduty.md', 'settings')];
+  for (const text of written) {
+    for (const name of ['alertmanager', 'pagerduty', 'pagerduty-api']) writeFileSync(join(folder, name), 'a-secret-of-the-test');
+    writeFileSync(join(folder, 'documented.yaml'), text.replaceAll('/run/secrets/stanch/', `${folder}/`), { mode: 0o600 });
+    const reading = await readServerSettings(join(folder, 'documented.yaml'), {});
+    expect(reading).toMatchObject({ state: 'read', settings: { publicAddress: 'https://stanch.example.com' } });
+  }
+});
 
 test('every path that the build file copies is there, and it runs as the user that the pods run as', () => {
   const lines = readFileSync(new URL('../../deploy/Containerfile', import.meta.url), 'utf8').split('\n');
