@@ -50,6 +50,11 @@ test('a page of the recorded incident is worked out with its plans and its cause
     expect(found.incident.unfit.map(({ plan }) => plan.id)).toContain('cordon-node');
     expect(found.incident.investigations[1]?.investigation.hypotheses[0]?.failureMode).toBe('kube-proxy-rules-incomplete');
     expect(found.report).toContain('kube-proxy');
+    // Nine in Berlin, as it will be when the incident is closed.
+    const reminders = found.incident.investigations.map(
+      (each) => each.investigation.followUps.find(({ kind }) => kind === 'reminder')?.due,
+    );
+    expect(reminders).toEqual(['2026-11-22T08:00:00Z', '2026-11-22T08:00:00Z']);
   } finally {
     await working.stop();
     await store.close();

@@ -91,14 +91,15 @@ export async function openActing(
   { settings, lease, ...deciding }: Deciding & { readonly settings: ActSettings; readonly lease: Lease },
 ): Promise<OpenedActing> {
   const actuator = await openActuator(writing, lease);
+  const timeZone = settings.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
   const acting: Acting = {
     ...deciding,
-    investigation,
+    investigation: { ...investigation, timeZone },
     lease,
     actuator: deciding.isDryRun === true ? { ...actuator, apply: () => Promise.resolve(nothingInADryRun) } : actuator,
     evidence: evidence.keeper,
     patience: { soakMilliseconds: settings.soakMilliseconds, withinMilliseconds: settings.withinMilliseconds },
-    timeZone: settings.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+    timeZone,
     clock: steadyClock(wallClock, () => performance.now()),
     pause,
     tidy: async () => writing?.tidy(),

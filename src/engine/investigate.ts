@@ -36,6 +36,8 @@ export interface InvestigationInput {
   /** Measures how long it took. In a replay it stands still. */
   readonly clock: Clock;
   readonly budgetMilliseconds: number;
+  /** IANA name of where the engineer is, for the reminder. Absent: UTC. */
+  readonly timeZone?: string;
 }
 
 export type InvestigationResult =
@@ -159,6 +161,7 @@ function finish(
       startedAt: isLive ? startedAt : snapshot.takenAt,
       finishedAt,
       cost: costOf(input, isLive ? finishedAt - startedAt : 0),
+      ...(input.timeZone === undefined ? {} : { timeZone: input.timeZone }),
     },
   );
   announcer.announce({ kind: 'finished', investigation });

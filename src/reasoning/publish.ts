@@ -33,6 +33,8 @@ export interface Bookkeeping {
   readonly startedAt: Instant;
   readonly finishedAt: Instant;
   readonly cost: Investigation['cost'];
+  /** IANA name of where the engineer is, for the reminder. Absent: UTC. */
+  readonly timeZone?: string;
 }
 
 /** The answer as the contract has it: every claim with the ids of its evidence, every id with its evidence. */
@@ -79,6 +81,7 @@ export function publish(reasoned: Reasoned, books: Bookkeeping): Investigation {
       plans,
       catalogue: reasoned.catalogue as unknown as readonly FailureMode[],
       assessment,
+      ...(books.timeZone === undefined ? {} : { timeZone: books.timeZone }),
     }),
     evidence: publishEvidence(allCitations(reasoned), takenAt),
     cost: books.cost,
