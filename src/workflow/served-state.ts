@@ -5,20 +5,22 @@ import { isGateOpen, isInForce, whyClosed } from './repair-gate.ts';
 import { standingAnswer } from './standing-answer.ts';
 import type { Resting } from './step.ts';
 
-/** Where an incident is, for people: what happens next depends on it. */
-export type ServedState =
-  | 'queued'
-  | 'investigating'
-  | 'waiting-for-approval'
-  | 'acting'
-  | 'watching'
-  | 'mitigated'
-  | 'gate-closed'
-  | 'needs-human'
-  | 'nothing-to-do'
-  | 'joined'
-  | 'aborted'
-  | 'closed';
+/** Where an incident can be, for people: what happens next depends on it. */
+export const servedStates = [
+  'queued',
+  'investigating',
+  'waiting-for-approval',
+  'acting',
+  'watching',
+  'mitigated',
+  'gate-closed',
+  'needs-human',
+  'nothing-to-do',
+  'joined',
+  'aborted',
+  'closed',
+] as const;
+export type ServedState = (typeof servedStates)[number];
 
 export interface ServedStanding {
   readonly state: ServedState;

@@ -1,22 +1,10 @@
 import { z } from 'zod';
 import type { Investigation } from '../../domain/investigation.ts';
+import { servedStates } from '../../workflow/served-state.ts';
 import { investigationShape } from '../investigation-schema.ts';
 import { holds, moment, text, texts } from './fields.ts';
 
-export const servedStates = [
-  'queued',
-  'investigating',
-  'waiting-for-approval',
-  'acting',
-  'watching',
-  'mitigated',
-  'gate-closed',
-  'needs-human',
-  'nothing-to-do',
-  'joined',
-  'aborted',
-  'closed',
-] as const;
+export { servedStates };
 
 export const stateShape = z.enum(servedStates).meta({ description: 'Where it is; what happens next depends on it.' });
 

@@ -1,5 +1,6 @@
 import type { Investigation } from '../../domain/investigation.ts';
 import type { Role } from '../../domain/role.ts';
+import type { ServedState } from '../../engine/serve/served-incidents.ts';
 
 /*
  * What the page and the server say to each other, as JSON. Times are RFC 3339. The OpenAPI document at /api/v1/openapi.json is
@@ -42,19 +43,7 @@ export interface Session {
   readonly hasOpenId: boolean;
 }
 
-export type IncidentState =
-  | 'queued'
-  | 'investigating'
-  | 'waiting-for-approval'
-  | 'acting'
-  | 'watching'
-  | 'mitigated'
-  | 'gate-closed'
-  | 'needs-human'
-  | 'nothing-to-do'
-  | 'joined'
-  | 'aborted'
-  | 'closed';
+export type IncidentState = ServedState;
 
 export interface IncidentListItem {
   readonly id: string;
