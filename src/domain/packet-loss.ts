@@ -3,6 +3,7 @@ import { type Collection, groupBy } from './collection.ts';
 import type { ConnectivityProbe } from './evidence.ts';
 import type { Node } from './kubernetes/node.ts';
 import type { Replicas } from './replica.ts';
+import type { ServiceBackends } from './service-backends.ts';
 import { nodeOf } from './service-path.ts';
 
 /** Where packets between two places are lost: at one end, or on a path that is neither's. */
@@ -18,6 +19,7 @@ export interface PacketLoss {
 export interface LossFacts {
   readonly replicas: Replicas;
   readonly nodes: Collection<Node> | undefined;
+  readonly 'service-backends': ServiceBackends | undefined;
   readonly 'connectivity-probes': readonly ConnectivityProbe[] | undefined;
 }
 
@@ -26,9 +28,11 @@ const everydayShare = 0.01;
 
 interface Path {
   readonly probe: ConnectivityProbe;
-  /** Node names; of the far end the host as it was written where it is no node's and no pod's address. */
+  /** Node names; of the far end its address where that is no node's and no pod's. Of a Service with one endpoint that is the far end. */
   readonly near: string;
   readonly far: string;
+  /** True: the far end is a node. */
+  readonly isFarKnown: boolean;
   readonly isLossy: boolean;
 }
 
@@ -39,7 +43,7 @@ interface Path {
 export function lostBetween(facts: LossFacts): PacketLoss {
   const paths = pathsOf(facts);
   const lossy = paths.filter((path) => path.isLossy);
-  const known = new Set(lossy.flatMap(({ probe, near, far }) => (far === probe.host ? [near] : [near, far])));
+  const known = new Set(lossy.flatMap(({ near, far, isFarKnown }) => (isFarKnown ? [near, far] : [near])));
   const shareOf = (place: string): number => {
     const others = groupBy(
       paths.filter((path) => isEnd(path, place)),
@@ -76,7 +80,7 @@ function otherEnd({ near, far }: Path, place: string): string {
   return near === place ? far : near;
 }
 
-function pathsOf({ replicas, nodes, 'connectivity-probes': probes }: LossFacts): readonly Path[] {
+function pathsOf({ replicas, nodes, 'service-backends': backends, 'connectivity-probes': probes }: LossFacts): readonly Path[] {
   const places = new Map([
     ...replicas.all.flatMap(({ pod }) =>
       pod.status.podIP === undefined || pod.spec.nodeName === undefined ? [] : [[pod.status.podIP, pod.spec.nodeName] as const],
@@ -88,12 +92,23 @@ function pathsOf({ replicas, nodes, 'connectivity-probes': probes }: LossFacts):
     same.flatMap((probe): readonly Path[] => {
       const near = nodeOf(probe);
       const isLossy = isPartial(lossShare(probe)) || (isMixed(same) && probe.outcome === 'timed-out');
-      const host = plainHost(probe.host);
+      const host = onlyEndpoint(backends, probe) ?? plainHost(probe.host);
+      const place = isAddress(host) ? places.get(host) : undefined;
       return near === undefined || !(isLossy || isWell(probe, same))
         ? []
-        : [{ probe, near, far: (isAddress(host) ? places.get(host) : undefined) ?? probe.host, isLossy }];
+        : [{ probe, near, far: place ?? host, isFarKnown: place !== undefined, isLossy }];
     }),
   );
+}
+
+/** The address of a Service is no place, but a way to its endpoints. Undefined: no Service, or it has several. */
+function onlyEndpoint(backends: ServiceBackends | undefined, { host, from }: ConnectivityProbe): string | undefined {
+  const backend = backends?.ofHost(host, from.kind === 'pod' ? from.namespace : undefined);
+  const addresses = (backend?.slices ?? []).flatMap((slice) =>
+    'endpoints' in slice ? slice.endpoints.flatMap((endpoint) => endpoint.addresses) : [],
+  );
+  const [first, another] = new Set(addresses);
+  return another === undefined ? first : undefined;
 }
 
 /** Losing everything is no loss of packets but no way at all. */

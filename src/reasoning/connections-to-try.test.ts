@@ -187,7 +187,7 @@ describe('a connection that well replicas complain about', () => {
 
   test('is tried again and again, because now and then it works', () => {
     const assessment = assessed(given);
-    expect(connectionAttempts(assessment)).toHaveLength(6 * connectionsToTry(assessment).length);
+    expect(connectionAttempts(assessment)).toHaveLength(12 * connectionsToTry(assessment).length);
     expect(connectionAttempts(assessed())).toEqual(connectionsToTry(assessed()));
   });
 });

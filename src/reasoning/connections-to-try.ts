@@ -40,8 +40,11 @@ const connectionClues: ReadonlySet<string> = new Set([
 /** The first few failing connections tell what the rest would. */
 const mostTargets = 3;
 
-/** Of so many tries through a lossy link some arrive and some do not. */
-const triesThroughLoss = 6;
+/**
+ * Of so many tries through a lossy link some arrive and some do not: a lost packet is sent again within the time of a try, so
+ * that with four packets lost in ten only every fifth try fails.
+ */
+const triesThroughLoss = 12;
 
 /**
  * The seed's probes: what the failing replicas cannot reach, tried from a healthy replica, from a failing one, from

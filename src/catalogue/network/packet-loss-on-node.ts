@@ -1,6 +1,6 @@
 import { citeNodeCommand, citeProbe, type Claim, claim, claimFromAll } from '../../domain/citation.ts';
 import type { ExampleEvidence } from '../../domain/example.ts';
-import { exampleProbe } from '../../domain/example-network.ts';
+import { exampleProbe, exampleService, exampleSlice } from '../../domain/example-network.ts';
 import { exampleNode, examplePod } from '../../domain/example-objects.ts';
 import { defineFailureMode, type Finding } from '../../domain/failure-mode.ts';
 import { nodeFinding } from '../../domain/node-finding.ts';
@@ -26,7 +26,7 @@ export const packetLossOnNode = defineFailureMode({
   },
   sources: ['https://man7.org/linux/man-pages/man8/ip-link.8.html', 'https://www.rfc-editor.org/rfc/rfc2330'],
   needs: ['replicas'],
-  helpedBy: ['connectivity-probes', 'node-reports', 'nodes'],
+  helpedBy: ['connectivity-probes', 'node-reports', 'nodes', 'service-backends'],
   explains: ['dependency-times-out', 'degraded-node-link', 'dns-failing', 'liveness-probe-misconfigured', 'readiness-probe-misconfigured'],
   mitigations: ['cordon-node'],
   recognise(facts): readonly Finding[] {
@@ -110,6 +110,20 @@ export const packetLossOnNode = defineFailureMode({
       finds: [{ kind: 'Node', name: 'node-1' }],
     },
     {
+      story: 'From node-1 the database is reached now and then by its own address, and by that of its Service every time by luck.',
+      given: {
+        nodes: [exampleNode({ name: 'node-1' }), exampleNode({ name: 'node-2' })],
+        pods: [examplePod({ name: 'cart-1-a', node: 'node-1' }), examplePod({ name: 'cart-1-b', node: 'node-2' })],
+        services: [exampleService({ name: 'db', clusterIP: '10.96.45.12', ports: [{ port: 5432 }] })],
+        endpointslices: [exampleSlice({ service: 'db', port: { port: 5432 }, ready: ['192.0.2.20'] })],
+        'connectivity-probes': ['10.96.45.12', '192.0.2.20'].flatMap((host) => [
+          ...triesFrom('a', 'node-1', host === '192.0.2.20' ? 1 : 0, host),
+          ...triesFrom('b', 'node-2', 0, host),
+        ]),
+      },
+      finds: [{ kind: 'Node', name: 'node-1' }],
+    },
+    {
       story: 'Pings from node-1 to node-2 are lost, and node-1 reaches node-3 without loss: the far end is the bad one.',
       given: { ...threeNodes(), 'connectivity-probes': [pings('node-1', '192.0.2.12', 40), pings('node-1', '192.0.2.13', 0)] },
       finds: [{ kind: 'Node', name: 'node-2' }],
@@ -177,9 +191,9 @@ function errorClaims(report: NodeReport | undefined, reports: readonly NodeRepor
 }
 
 /** Six tries from one pod, of which the first few time out. */
-function triesFrom(pod: string, node: string, lost: number): readonly ReturnType<typeof exampleProbe>[] {
+function triesFrom(pod: string, node: string, lost: number, host = 'db'): readonly ReturnType<typeof exampleProbe>[] {
   return Array.from({ length: 6 }, (_, index) =>
-    exampleProbe({ from: `cart-1-${pod}`, node, host: 'db', port: 5432, outcome: index < lost ? 'timed-out' : 'connected' }),
+    exampleProbe({ from: `cart-1-${pod}`, node, host, port: 5432, outcome: index < lost ? 'timed-out' : 'connected' }),
   );
 }
 

@@ -16,6 +16,8 @@ export function isReachable({ host, port }: Reach): boolean {
 
 /** How long an address may take to answer. A ClusterIP without rules is silent, so waiting longer tells nothing more. */
 const reachSeconds = 3;
+/** So many tries at once fit into the memory of a small container; all waves together end well within the time of the command. */
+const mostAtOnce = 24;
 /** A program that connected and waits for a word is stopped after this; one that did not has said so before. */
 const patienceSeconds = 5;
 
@@ -57,15 +59,16 @@ function pythonCall(program: string): string {
 }
 
 /**
- * One text for a POSIX shell that tries all targets at once with whatever is there, and then ends. It needs no program
+ * One text for a POSIX shell that tries the targets with whatever is there, many at once, and then ends. It needs no program
  * but the one that connects: containers often have neither "timeout" nor "head".
  */
 export function reachScriptFor(mark: string, targets: readonly Reach[]): string {
   const choose = tools.map(({ name, isThere }, index) => `${index === 0 ? 'if' : 'elif'} ${isThere} >/dev/null 2>&1; then tool=${name}`);
   const call = tools.map(({ name, call: line }) => `    ${name}) exec ${line} ;;`);
-  const tries = targets
-    .map((target, index) => (isReachable(target) ? [`try ${index} ${quoted(target.host)} ${target.port} &`] : []))
-    .flat();
+  const tries = targets.flatMap((target, index) => [
+    ...(index > 0 && index % mostAtOnce === 0 ? ['wait'] : []),
+    ...(isReachable(target) ? [`try ${index} ${quoted(target.host)} ${target.port} &`] : []),
+  ]);
   return [
     // A proxy would answer in the target's place.
     'unset http_proxy HTTP_PROXY all_proxy ALL_PROXY',
