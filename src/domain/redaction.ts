@@ -74,14 +74,15 @@ function maskKeyBefore(safe: string[]): void {
 }
 
 const mayHoldSecret =
-  /pass|pwd|secret|token|key|auth|cookie|credential|bearer|basic|salt|signature|sig=|dsn|session|connection.?string|docker|:\/\/|@tcp|thin:|eyJ|gh[pousr]_|github_pat|gl[a-z]{2,5}-|xox|xapp|sk-|[srp]k_|whsec|AIza|ya29|A[KS]IA|npm_|pypi|do[opr]_v1|hf_|SG\.|hv[sbr]\.|shp|ATATT|dapi|glsa|lin_api|\$2[aby]|LS0tLS1|\d:AA|-[pauwP] ?\S|--user/i;
+  /pass|pwd|secret|token|key|auth|cookie|credential|kennwort|pw[=:"' ]|identified|bearer|basic|salt|signature|sig=|dsn|session|connection.?string|docker|:\/\/|@tcp|thin:|eyJ|gh[pousr]_|github_pat|gl[a-z]{2,5}-|xox|xapp|sk-|[srp]k_|whsec|AIza|ya29|A[KS]IA|npm_|pypi|do[opr]_v1|hf_|SG\.|hv[sbr]\.|shp|ATATT|dapi|glsa|lin_api|stanch_|\$2[aby]|LS0tLS1|\d:AA|-[pauwP] ?\S|--user/i;
 
 function redactLine(line: string): string {
   if (!mayHoldSecret.test(line)) return line;
   return maskNamedValues(maskPlacedSecrets(maskIssuedTokens(line)));
 }
 
-const nameHint = /pass|pwd|secret|token|credential|cookie|key|auth|salt|signature|sig|dsn|session|connection.?string|docker|webhook/gi;
+const nameHint =
+  /pass|pw|kennwort|secret|token|credential|cookie|key|auth|salt|signature|sig|dsn|session|connection.?string|docker|webhook/gi;
 const nameCharacter = /[A-Za-z0-9_.-]/;
 /** Names are short. What is longer is data, and looking further would cost more than its length. */
 const longestName = 100;
@@ -111,6 +112,9 @@ interface Span {
   readonly end: number;
 }
 
+/** What can stand between a name and its value, and nothing else. The last one is "=" inside of an address. */
+const assignments: ReadonlySet<string> = new Set(['=', ':=', '=>', '%3D', '%3d']);
+
 /** Where the secret stands that the name at `start` to `end` announces. Undefined: it announces none. */
 function valueBehind(line: string, start: number, end: number): Span | undefined {
   const flagLength = line.slice(start, end).match(/^-{1,2}(?=[A-Za-z])/)?.[0].length ?? 0;
@@ -119,14 +123,14 @@ function valueBehind(line: string, start: number, end: number): Span | undefined
     .replace(/^[.-]+(?=\w)/, '')
     .replace(/[.-]+$/, '');
   if (!isSecretName(name)) return undefined;
-  const mark = /^(\\*["'])?(\s{0,20}(?:=>|:=|[:=])\s{0,20}|\s{1,20})(\\*["'`]|\[)?/.exec(line.slice(end, end + 60));
+  const mark = /^(\\*["'])?(\s{0,20}(?:=>|:=|[:=]|%3[Dd])\s{0,20}|\s{1,20})(\\*["'`]|\[)?/.exec(line.slice(end, end + 60));
   const [whole = '', closingQuote = '', between = ' ', opening = ''] = mark ?? [];
   if (mark === null) return undefined;
   const from = end + whole.length;
   const separator = between.trim();
   const isFlag = flagLength === 2 || (flagLength === 1 && name.length > 1);
   if (separator === '' && (!isFlag || closingQuote !== '' || line.charAt(from) === '-')) return undefined;
-  const isStrict = closingQuote !== '' || isFlag || separator === '=' || separator === ':=' || separator === '=>' || isHeaderName(name);
+  const isStrict = closingQuote !== '' || isFlag || assignments.has(separator) || isHeaderName(name);
   if (!isStrict && !endsLikeSecret(name)) return undefined;
   if (opening === '[') return isHeaderName(name) ? { start: from, end: endOf(line, from, ']') } : undefined;
   if (opening !== '') return quotedSpan({ line, from, opening, name });

@@ -3,14 +3,14 @@ export const redacted = '‹redacted›';
 
 /** Words that name a secret wherever they stand in a name. */
 const secretWord =
-  /pass(?:word|wd|phrase|code)|(?:^|[-_.])pass(?=$|[-_.\d])|pwd|secret|token(?!iz)|credential|cookie|bearer|(?:api|access|private|signing|encryption|master|account|client|license|licence|host|ssh|deploy)[-_.]?key(?!s?tore)|session[-_.]?id|connection[-_.]?string|dockercfg|dockerconfigjson|htpasswd|webhook[-_.]?url/i;
+  /pass(?:word|wort|wd|phrase|code)|kennwort|requirepass|masterauth|(?:^|[-_.])pass(?=$|[-_.\d])|pwd|secret|token(?!iz)|credential|cookie|bearer|(?:api|access|private|signing|encryption|master|account|client|license|licence|host|ssh|deploy)[-_.]?key(?!s?tore)|session[-_.]?id|connection[-_.]?string|dockercfg|dockerconfigjson|htpasswd|webhook[-_.]?url/i;
 /** "dbPass": in one word with another only where a capital begins it, or every passenger would be a secret. */
 const camelPass = /[a-z]Pass(?=$|[A-Z])/;
 /** Words that do so only at the end of a name: "REDIS_AUTH", but not "AUTH_MODE". */
-const secretEnd = /(?:^|[-_.])(?:auth|authorization|dsn|salt|signature|sig|tls\.key|pass)$|authorization$|privatekey$/i;
+const secretEnd = /(?:^|[-_.])(?:auth|authorization|dsn|salt|signature|sig|tls\.key|pass|pw)$|authorization$|privatekey$/i;
 /** Names that only talk about a secret: where it is, how long it lives, which one it is. */
 const harmlessEnd =
-  /[-_.]?(?:names?|refs?|files?|filename|paths?|dirs?|directory|types?|kind|ids?|ttl|expir\w*|lifetime|duration|timeout|interval|length|len|count|counts|limit|size|min|max|mounts?|mount[-_.]?path|namespaces?|class|providers?|policy|policies|url|uri|hosts?|hostname|ports?|addr|address|endpoint|server|services?|domain|region|users?|username|issuer|audience|alg|algorithm|header|prefix|suffix|enabled|disabled|required|optional|mode|version|managers?|controllers?|operators?|stores?|drivers?|clients?|proxy|agents?|workers?|reviewer|reviews?|webhooks?|caches?|refresh\w*|rotations?|generator|validators?|validation|handler|exists|found|status|state|errors?|reason|resolver|metric\w*|total|rate|seconds|bucket|secure|samesite|httponly|projection|request|requests)$/i;
+  /[-_.]?(?:names?|refs?|files?|filename|paths?|dirs?|directory|types?|kind|ids?|ttl|expir\w*|lifetime|duration|timeout|interval|length|len|count|counts|limit|size|min|max|mounts?|mount[-_.]?path|namespaces?|class|providers?|policy|policies|url|uri|hosts?|hostname|ports?|addr|address|endpoint|server|services?|domain|region|users?|username|issuer|audience|alg|algorithm|header|prefix|suffix|enabled|disabled|required|optional|mode|version|managers?|controllers?|operators?|stores?|drivers?|clients?|proxy|agents?|workers?|reviewer|reviews?|webhooks?|caches?|refresh(?![-_.]?token)\w*|rotations?|generator|validators?|validation|handler|exists|found|status|state|errors?|reason|resolver|metric\w*|total|rate|seconds|bucket|secure|samesite|httponly|projection|request|requests)$/i;
 const harmlessWhole =
   /^(?:(?:max|min|total|prompt|completion|input|output|num|n|used)[-_.]?tokens?|tokens|automount\w*|serviceaccounttoken|imagepullsecrets?)$/i;
 
@@ -43,7 +43,7 @@ const secretWholly = /webhook[-_.]?url$|session[-_.]?id$|htpasswd$|^passwords?$/
 
 /** Name and secret are one word in prose as well ("token: expired"); only where a name ends in the secret's word is a colon a sign of one. */
 const proseName =
-  /(?:pass(?:word|wd|phrase|code)?|pwd|secret|token|credentials?|cookie|bearer|key|auth|authorization|dsn|salt|signature|session[-_.]?id|connection[-_.]?string|dockercfg|dockerconfigjson|webhook[-_.]?url)(?:s|[-_.]?(?:\d{1,3}|hash|base|value|data|string|b64|base64|plain|text|old|new|current|previous))?$/i;
+  /(?:pass(?:word|wort|wd|phrase|code)?|kennwort|pwd|pw|secret|token|credentials?|cookie|bearer|key|auth|authorization|dsn|salt|signature|session[-_.]?id|connection[-_.]?string|dockercfg|dockerconfigjson|webhook[-_.]?url)(?:s|[-_.]?(?:\d{1,3}|hash|base|value|data|string|b64|base64|plain|text|old|new|current|previous))?$/i;
 
 export function endsLikeSecret(name: string): boolean {
   return proseName.test(name);

@@ -26,13 +26,15 @@ const issued: readonly (readonly [RegExp, RegExp])[] = [
   [/^dapi/, /^dapi[a-f0-9]{32}/],
   [/^glsa_/, /^glsa_[A-Za-z0-9]{20,}_[a-f0-9]{8}/],
   [/^lin_api_/, /^lin_api_[A-Za-z0-9]{30,}/],
+  // Our own access tokens and sessions.
+  [/^stanch_/, /^stanch_[\w-]{40,}/],
   [/^AGE-SECRET/, /^AGE-SECRET-KEY-1[A-Z0-9]{50,}/],
   [/^\$2[aby]\$/, /^\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}/],
   // Base64 of "-----BEGIN " and then anything but a certificate.
   [/^LS0tLS1CRUdJTi/, /^LS0tLS1CRUdJTi(?!BDRVJU)[A-Za-z0-9+/=]{20,}/],
 ];
 const beginnings =
-  /(?<![A-Za-z0-9])(?:eyJ|gh[pousr]_|github_pat_|gl(?:pat|dt|rt|cbt|ptt|ft|soat|agent|imt)-|xox[abeoprs]-|xapp-|sk-|[srp]k_(?:live|test)_|whsec_|AIza|ya29\.|AKIA|ASIA|npm_|pypi-|do[opr]_v1_|hf_|SG\.|hv[sbr]\.|shp(?:at|ca|pa|ss)_|ATATT3|dapi|glsa_|lin_api_|AGE-SECRET-KEY-1|\$2[aby]\$|LS0tLS1CRUdJTi)/g;
+  /(?<![A-Za-z0-9])(?:eyJ|gh[pousr]_|github_pat_|gl(?:pat|dt|rt|cbt|ptt|ft|soat|agent|imt)-|xox[abeoprs]-|xapp-|sk-|[srp]k_(?:live|test)_|whsec_|AIza|ya29\.|AKIA|ASIA|npm_|pypi-|do[opr]_v1_|hf_|SG\.|hv[sbr]\.|shp(?:at|ca|pa|ss)_|ATATT3|dapi|glsa_|lin_api_|stanch_|AGE-SECRET-KEY-1|\$2[aby]\$|LS0tLS1CRUdJTi)/g;
 /** A beginning that is not followed by a token is looked at this far and no further, so that the cost stays linear. */
 const longestToken = 8192;
 
@@ -79,6 +81,9 @@ const placed: readonly (readonly [string, RegExp, string])[] = [
   // Data source names of Go's MySQL driver and of Oracle's thin driver.
   ['(', /(?<![\w.-])([\w.-]{1,64}:)[^\s@:/'"]{1,128}(@(?:tcp|unix|udp)\()/g, `$1${redacted}$2`],
   [':thin:', /(:thin:[\w.-]{1,64}\/)[^\s@'"]{1,128}@/g, `$1${redacted}@`],
+  // SQL, which servers repeat in their logs, and XML.
+  ["'", /\b(identified\s{1,8}(?:with\s{1,8}\S{1,64}\s{1,8})?by\s{1,8}|password\s{1,8})'[^'\n]{1,256}'/gi, `$1'${redacted}'`],
+  ['</', /(<([\w:.-]{0,60}(?:password|passwd|secret|token|apikey))>)[^<\n]{1,1024}(<\/\2>)/gi, `$1${redacted}$3`],
   ['login', /\b(login\s{1,8}\S{1,128}\s{1,8}password\s{1,8})[^\s‹]\S{0,255}/g, `$1${redacted}`],
   [
     ' -p',
