@@ -15,6 +15,9 @@ const namesOfPackages: ReadonlySet<string> = new Set(['queryFn', 'mutationFn']);
 const notATest = /\b(test|it|describe)[.](skip|only|todo|fails)\b/;
 const mock = /\bvi[.](fn|mock|spyOn|stubGlobal|stubEnv|useFakeTimers)\b/;
 
+/** What is copied out of a finding is pasted into a shell: `shellCommand` makes a word of each value. */
+const bareCommand = /(?<!shellCommand)`[^`]*\b(kubectl|ssh|curl|skopeo|nslookup|openssl|ping) [^`]*\$\{/;
+
 /** What house style finds fault with in one file. The path is relative to the repository. What the compiler or the linter checks is not repeated here. */
 export function complaintsAbout(path: string, text: string): readonly string[] {
   if (path.endsWith('.generated.ts')) return [];
@@ -26,6 +29,11 @@ export function complaintsAbout(path: string, text: string): readonly string[] {
   if (vagueNames.test(path)) complaints.push(`${path}: the name does not say what is inside`);
   if (!kebabCase.test(path.replace(/^.*[/]/, ''))) complaints.push(`${path}: file names are words in lower case joined by hyphens`);
 
+  if (path.startsWith('src/catalogue/') && !isTest)
+    lines.forEach((line, index) => {
+      if (bareCommand.test(line))
+        complaints.push(`${path}:${index + 1}: build the command with shellCommand, which quotes what it is given`);
+    });
   codeOnly(text)
     .split('\n')
     .forEach((code, index) => {

@@ -8,6 +8,7 @@ import { isNamedByAlert } from './named-by-alert.ts';
 import { tolerates } from './placement/tolerates.ts';
 import type { Replicas } from './replica.ts';
 import { subject } from './subject.ts';
+import { shellCommand } from './shell-word.ts';
 
 export interface DaemonFacts {
   readonly replicas: Replicas;
@@ -64,7 +65,7 @@ export function missedByDaemons(facts: DaemonFacts): readonly Finding[] {
         weight: 'strong',
         because: [first, ...more, counted],
         affects: [own, ...closed.map(({ node }) => subject('Node', undefined, node.metadata.name))],
-        wouldSettle: [`kubectl -n ${namespace} get daemonset ${name} -o jsonpath='{.spec.template.spec.tolerations}'`],
+        wouldSettle: [shellCommand`kubectl -n ${namespace} get daemonset ${name} -o jsonpath='{.spec.template.spec.tolerations}'`],
       },
     ];
   });

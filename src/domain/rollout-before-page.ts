@@ -9,6 +9,7 @@ import type { Replica, Replicas } from './replica.ts';
 import { type AtLeastOne, claimOfAll, countOf, earliest, findingOf, type Sighting } from './sightings.ts';
 import { templateDifference } from './template-difference.ts';
 import { newestHash, type RevisionFacts, revisionsOf, type WorkloadRevision } from './workload-revisions.ts';
+import { shellCommand } from './shell-word.ts';
 
 export interface PagedRolloutFacts extends RevisionFacts {
   readonly replicas: Replicas;
@@ -91,7 +92,7 @@ function pagedFinding(seen: AtLeastOne<Sighting>, of: PagedRollout): Finding {
         seen,
       ),
     ],
-    wouldSettle: [`kubectl -n ${workload.namespace} rollout undo ${workload.kind.toLowerCase()} ${workload.name}`],
+    wouldSettle: [shellCommand`kubectl -n ${workload.namespace} rollout undo ${workload.kind.toLowerCase()} ${workload.name}`],
   });
 }
 

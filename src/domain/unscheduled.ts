@@ -13,6 +13,7 @@ import { parseSchedulerMessage, type RuledOut, type SchedulingCause } from './sc
 import { bindingCauses, type Believed } from './scheduling-cause.ts';
 import type { Obstacle, SchedulingVerdict } from './scheduling.ts';
 import { type AtLeastOne, byWorkload, claimOfAll, countOf, findingOf, type Sighting } from './sightings.ts';
+import { shellCommand } from './shell-word.ts';
 
 /** A replica that no node takes, for one of the causes that keep it waiting. */
 export interface Unscheduled extends Sighting {
@@ -172,7 +173,7 @@ export function unscheduledFindings(
     return findingOf(group, {
       weight: group[0].weight,
       because: [claimOfAll(`${countOf(group)} of ${group[0].replica.workload.name} wait for a node: ${says(group)}.`, group)],
-      wouldSettle: [`kubectl -n ${namespace} describe pod ${name}`],
+      wouldSettle: [shellCommand`kubectl -n ${namespace} describe pod ${name}`],
       ...more(group),
     });
   });

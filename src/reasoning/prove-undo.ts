@@ -6,6 +6,7 @@ import type { Proof } from '../domain/proof.ts';
 import { spokenSubject } from '../domain/subject.ts';
 import type { Assessment } from './assess.ts';
 import { proveNode, type ToProve } from './prove-node.ts';
+import { shellCommand } from '../domain/shell-word.ts';
 
 /** Nodes that the plan's undo would put back into service: to be looked at, and to be tried from. */
 export function nodesOf({ changes }: Pick<MitigationPlan, 'changes'>): readonly string[] {
@@ -73,7 +74,7 @@ function proveAutoscaler(
       ...proof,
       holds: 'cannot-tell',
       because: [],
-      wouldSettle: `kubectl get hpa -n ${autoscaler.namespace ?? 'default'} ${autoscaler.name}`,
+      wouldSettle: shellCommand`kubectl get hpa -n ${autoscaler.namespace ?? 'default'} ${autoscaler.name}`,
     };
   const { lastScaleTime } = found.status;
   const when = lastScaleTime === undefined ? '' : `, last scaled at ${clockTime(lastScaleTime)}`;

@@ -3,6 +3,7 @@ import { dependencyFinding } from '../../domain/dependency-finding.ts';
 import { exampleService } from '../../domain/example-network.ts';
 import { crashLooping, examplePod } from '../../domain/example-objects.ts';
 import { defineFailureMode } from '../../domain/failure-mode.ts';
+import { shellCommand } from '../../domain/shell-word.ts';
 
 export const dependencyCertificateInvalid = defineFailureMode({
   id: 'dependency-certificate-invalid',
@@ -35,7 +36,7 @@ export const dependencyCertificateInvalid = defineFailureMode({
               : 'presents a certificate that the client does not accept',
           probeOutcomes: [],
           wouldSettle: ({ peer }) => [
-            `"openssl s_client -connect ${peer ?? '<host>:<port>'} -servername <name> </dev/null | openssl x509 -noout -dates -issuer -ext subjectAltName" shows dates, issuer and names.`,
+            shellCommand`"openssl s_client -connect ${peer ?? 'HOST:PORT'} -servername <name> </dev/null | openssl x509 -noout -dates -issuer -ext subjectAltName" shows dates, issuer and names.`,
           ],
           subjectIs: 'dependency',
         },

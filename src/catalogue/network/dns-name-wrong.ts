@@ -9,6 +9,7 @@ import type { Service } from '../../domain/kubernetes/network.ts';
 import { healthyTwins } from '../../domain/replica-place.ts';
 import { mostSimilar } from '../../domain/similar-name.ts';
 import { spokenSubject, subject, subjectKey } from '../../domain/subject.ts';
+import { shellCommand } from '../../domain/shell-word.ts';
 
 export const dnsNameWrong = defineFailureMode({
   id: 'dns-name-wrong',
@@ -67,7 +68,9 @@ export const dnsNameWrong = defineFailureMode({
           ],
           ...(since.length === 0 ? {} : { since: Math.min(...since) }),
           affects: [workload, ...replicas.map((replica) => subject('Pod', replica.pod.metadata.namespace, replica.pod.metadata.name))],
-          wouldSettle: [`From any pod: "nslookup ${first.host}". If other names resolve and this one does not, the name is wrong.`],
+          wouldSettle: [
+            shellCommand`From any pod: "nslookup ${first.host}". If other names resolve and this one does not, the name is wrong.`,
+          ],
         },
       ];
     });

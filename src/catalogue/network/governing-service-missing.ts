@@ -6,6 +6,7 @@ import { crashLooping, examplePod } from '../../domain/example-objects.ts';
 import { defineFailureMode, type Finding } from '../../domain/failure-mode.ts';
 import { affectedBy, earliest } from '../../domain/sightings.ts';
 import { subject } from '../../domain/subject.ts';
+import { shellCommand } from '../../domain/shell-word.ts';
 
 export const governingServiceMissing = defineFailureMode({
   id: 'governing-service-missing',
@@ -74,7 +75,7 @@ export const governingServiceMissing = defineFailureMode({
           ],
           ...(since === undefined ? {} : { since }),
           affects: [own, ...affectedBy(suffering)],
-          wouldSettle: [`From any pod: "nslookup ${name}-0.${serviceName}.${namespace ?? 'default'}.svc".`],
+          wouldSettle: [shellCommand`From any pod: "nslookup ${name}-0.${serviceName}.${namespace ?? 'default'}.svc".`],
         },
       ];
     }),

@@ -5,6 +5,7 @@ import { clockTime } from '../../domain/instant.ts';
 import { kubeProxyOn, kubeProxyRestart } from '../../domain/kube-proxy.ts';
 import { nodeFinding } from '../../domain/node-finding.ts';
 import { containerOf } from '../../domain/replica.ts';
+import { shellCommand } from '../../domain/shell-word.ts';
 
 export const kubeProxyDown = defineFailureMode({
   id: 'kube-proxy-down',
@@ -91,7 +92,7 @@ export const kubeProxyDown = defineFailureMode({
             suffering,
             since: proxy?.failingSince ?? unit?.since,
             blames: proxy === undefined ? [] : [proxy.workload],
-            wouldSettle: [`On ${node}: "curl -s http://127.0.0.1:10256/healthz" tells when kube-proxy last synced its rules.`],
+            wouldSettle: [shellCommand`On ${node}: "curl -s http://127.0.0.1:10256/healthz" tells when kube-proxy last synced its rules.`],
           },
           facts.replicas,
         ),

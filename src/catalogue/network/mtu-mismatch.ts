@@ -3,6 +3,7 @@ import { exampleNode, examplePod } from '../../domain/example-objects.ts';
 import { defineFailureMode, type Finding } from '../../domain/failure-mode.ts';
 import { nodeFinding } from '../../domain/node-finding.ts';
 import type { NodeReport } from '../../domain/node-report.ts';
+import { shellCommand } from '../../domain/shell-word.ts';
 
 type Interface = NodeReport['interfaces'][number];
 
@@ -58,7 +59,7 @@ export const mtuMismatch = defineFailureMode({
             weight: isTooLarge ? (suffers ? 'strong' : 'weak') : 'suggestive',
             because: [claim(says, cite(tunnel), cite(uplink))],
             wouldSettle: [
-              `From a pod on ${report.node}: "ping -M do -s ${tunnel.mtuBytes - 28} <pod on another node>" fails while "-s 1200" succeeds.`,
+              shellCommand`From a pod on ${report.node}: "ping -M do -s ${tunnel.mtuBytes - 28} <pod on another node>" fails while "-s 1200" succeeds.`,
             ],
           },
           facts.replicas,

@@ -11,6 +11,7 @@ import type { Replicas } from '../../domain/replica.ts';
 import { healthyTwins } from '../../domain/replica-place.ts';
 import { type SuspectedFlow, suspectedFlows } from '../../domain/suspected-flows.ts';
 import { subject } from '../../domain/subject.ts';
+import { shellCommand } from '../../domain/shell-word.ts';
 
 interface Blocked {
   readonly suspected: SuspectedFlow;
@@ -185,7 +186,7 @@ function findingOf(group: readonly Blocked[], replicas: Replicas): readonly Find
   );
   const since = clients.flatMap((replica) => replica.failingSince ?? []);
   const others = group.map((each) => each.suspected).filter((each) => each.target !== suspected.target);
-  const toTell = `kubectl -n ${client.metadata.namespace ?? 'default'} exec ${client.metadata.name} -- nc -zv -w 3 ${suspected.target.replace(':', ' ')}`;
+  const toTell = shellCommand`kubectl -n ${client.metadata.namespace ?? 'default'} exec ${client.metadata.name} -- nc -zv -w 3 ${suspected.target} ${suspected.flow.port ?? 'PORT'}`;
   return [
     {
       subject: subject('NetworkPolicy', policy.metadata.namespace, policy.metadata.name),

@@ -6,6 +6,7 @@ import { defineFailureMode, type Finding } from '../../domain/failure-mode.ts';
 import { nodeFinding } from '../../domain/node-finding.ts';
 import type { NodeReport } from '../../domain/node-report.ts';
 import { lossShare, lostBetween } from '../../domain/packet-loss.ts';
+import { shellCommand } from '../../domain/shell-word.ts';
 
 /** Counters run since boot, so a few errors are ordinary; a hundred times more than any other node has are not. */
 const tellingErrors = 1000;
@@ -68,7 +69,7 @@ export const packetLossOnNode = defineFailureMode({
             node,
             weight: blamed.length > 0 ? 'strong' : 'suggestive',
             because: [first, ...more],
-            wouldSettle: [`"ping -c 100" from ${node} to two other nodes and between those two.`],
+            wouldSettle: [shellCommand`"ping -c 100" from ${node} to two other nodes and between those two.`],
           },
           facts.replicas,
         ),

@@ -7,6 +7,7 @@ import type { Pod } from '../../domain/kubernetes/pod.ts';
 import { type Complaints, complaintsByService } from '../../domain/service-complaints.ts';
 import type { Backend, BackendPort } from '../../domain/service-backends.ts';
 import { subject } from '../../domain/subject.ts';
+import { shellCommand } from '../../domain/shell-word.ts';
 
 export const servicePortMismatch = defineFailureMode({
   id: 'service-port-mismatch',
@@ -62,7 +63,7 @@ export const servicePortMismatch = defineFailureMode({
             first.weight === 'conclusive'
               ? []
               : [
-                  `kubectl -n ${metadata.namespace ?? 'default'} exec ${pods[0]?.metadata.name ?? '<pod>'} -- ss -ltn, compared with the target port of Service ${metadata.name}`,
+                  shellCommand`kubectl -n ${metadata.namespace ?? 'default'} exec ${pods[0]?.metadata.name ?? 'POD'} -- ss -ltn, compared with the target port of Service ${metadata.name}`,
                 ],
         },
       ];

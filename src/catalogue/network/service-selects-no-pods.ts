@@ -9,6 +9,7 @@ import type { Backend } from '../../domain/service-backends.ts';
 import { complaintsByService } from '../../domain/service-complaints.ts';
 import { isSimilarName } from '../../domain/similar-name.ts';
 import { subject } from '../../domain/subject.ts';
+import { shellCommand } from '../../domain/shell-word.ts';
 
 type Labels = { readonly [key: string]: string };
 
@@ -60,7 +61,7 @@ export const serviceSelectsNoPods = defineFailureMode({
         const selector = spokenSelector({ matchLabels: spec.selector });
         const heard = claimFromAll(`Clients do not reach Service ${metadata.name}.`, complaints.citations);
         const changedAt = metadata.managedFields.filter((field) => field.paths.some((path) => path.startsWith('spec.selector'))).at(-1)?.at;
-        const toTell = `kubectl -n ${metadata.namespace ?? 'default'} get pods --show-labels, compared with the selector of Service ${metadata.name}`;
+        const toTell = shellCommand`kubectl -n ${metadata.namespace ?? 'default'} get pods --show-labels, compared with the selector of Service ${metadata.name}`;
         return [
           {
             subject: own,

@@ -6,6 +6,7 @@ import { defineFailureMode, type Finding } from '../../domain/failure-mode.ts';
 import type { Replica, Replicas } from '../../domain/replica.ts';
 import { affectedBy } from '../../domain/sightings.ts';
 import { type Subject, subject, subjectKey } from '../../domain/subject.ts';
+import { shellCommand } from '../../domain/shell-word.ts';
 
 /** Proxies that service meshes put beside every application, by the names that they give to the container. */
 const meshProxies: ReadonlySet<string> = new Set([
@@ -89,7 +90,7 @@ export const sidecarNotReady = defineFailureMode({
           ],
           blames: failedControlPlane(first.proxy, facts.replicas),
           wouldSettle: [
-            `kubectl -n ${first.replica.pod.metadata.namespace ?? 'default'} logs ${first.replica.pod.metadata.name} -c ${first.proxy}`,
+            shellCommand`kubectl -n ${first.replica.pod.metadata.namespace ?? 'default'} logs ${first.replica.pod.metadata.name} -c ${first.proxy}`,
           ],
         },
       ];

@@ -5,6 +5,7 @@ import { defineFailureMode, type Finding } from '../../domain/failure-mode.ts';
 import { type Instant, millisecondsPerDay, spokenDuration } from '../../domain/instant.ts';
 import type { Node } from '../../domain/kubernetes/node.ts';
 import { nodeFinding } from '../../domain/node-finding.ts';
+import { shellCommand } from '../../domain/shell-word.ts';
 
 /** Maintenance of a node takes hours; a cordon that is older than a day was probably forgotten. */
 const forgottenAfterMilliseconds = millisecondsPerDay;
@@ -52,7 +53,7 @@ export const nodeLeftCordoned = defineFailureMode({
             because,
             since,
             suffering: waiting.flatMap((verdict) => facts.replicas?.ofPod(verdict.pod.metadata.namespace, verdict.pod.metadata.name) ?? []),
-            wouldSettle: [`Ask who cordoned ${name} and why (kubectl get node ${name} --show-managed-fields -o yaml).`],
+            wouldSettle: [shellCommand`Ask who cordoned ${name} and why (kubectl get node ${name} --show-managed-fields -o yaml).`],
           },
           facts.replicas,
         ),

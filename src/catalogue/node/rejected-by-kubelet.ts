@@ -6,6 +6,7 @@ import { type Instant, millisecondsPerMinute } from '../../domain/instant.ts';
 import type { Replica, Replicas } from '../../domain/replica.ts';
 import { byWorkload, claimOfAll, countOf, findingOf } from '../../domain/sightings.ts';
 import { subject } from '../../domain/subject.ts';
+import { shellCommand } from '../../domain/shell-word.ts';
 
 /** Reasons with which a kubelet turns a pod away that was bound to it; it judges anew what the scheduler had judged from afar. */
 const rejections: { readonly [reason: string]: string } = {
@@ -70,7 +71,7 @@ export const rejectedByKubelet = defineFailureMode({
             : [claim(`All that ${name} can give is ${spokenRoom(free)}.`, citeObject(node, `allocatable: ${spokenRoom(free)}`))]),
         ],
         blames: [subject('Node', undefined, name)],
-        wouldSettle: [`kubectl get pods -A --field-selector spec.nodeName=${name},status.phase=Failed`],
+        wouldSettle: [shellCommand`kubectl get pods -A --field-selector spec.nodeName=${name},status.phase=Failed`],
       });
     });
   },

@@ -9,6 +9,7 @@ import { rolloutBeforePage } from '../../domain/rollout-before-page.ts';
 import { type AtLeastOne, claimOfAll, countOf, findingOf, type Sighting } from '../../domain/sightings.ts';
 import { templateDifference } from '../../domain/template-difference.ts';
 import { newestHash, type RevisionFacts, revisionsOf, type WorkloadRevision } from '../../domain/workload-revisions.ts';
+import { shellCommand } from '../../domain/shell-word.ts';
 
 /**
  * The revision that is being rolled out does not work: all its replicas fail and none of an older one does.
@@ -182,7 +183,7 @@ function findingFor(
       ? [claimOfAll('They all stand on one node on which no older replica is, so the node could be it as well.', failing)]
       : [],
     wouldSettle: [
-      `kubectl -n ${failing[0].replica.workload.namespace} rollout history ${failing[0].replica.workload.kind.toLowerCase()} ${failing[0].replica.workload.name}`,
+      shellCommand`kubectl -n ${failing[0].replica.workload.namespace} rollout history ${failing[0].replica.workload.kind.toLowerCase()} ${failing[0].replica.workload.name}`,
     ],
   });
 }

@@ -2,6 +2,7 @@ import { citeCondition } from '../../domain/container-evidence.ts';
 import { examplePod, exampleUnscheduled } from '../../domain/example-objects.ts';
 import { defineFailureMode } from '../../domain/failure-mode.ts';
 import { byWorkload, claimOfAll, countOf, findingOf } from '../../domain/sightings.ts';
+import { shellCommand } from '../../domain/shell-word.ts';
 
 /** Pods wait for a node. True, and no explanation. */
 export const podsPending = defineFailureMode({
@@ -37,7 +38,9 @@ export const podsPending = defineFailureMode({
         because: [
           claimOfAll(`${countOf(group)} of ${group[0].replica.workload.name} ${group.length === 1 ? 'waits' : 'wait'} for a node.`, group),
         ],
-        wouldSettle: [`kubectl -n ${group[0].replica.pod.metadata.namespace} describe pod ${group[0].replica.pod.metadata.name}`],
+        wouldSettle: [
+          shellCommand`kubectl -n ${group[0].replica.pod.metadata.namespace} describe pod ${group[0].replica.pod.metadata.name}`,
+        ],
       }),
     );
   },

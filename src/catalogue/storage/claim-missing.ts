@@ -9,6 +9,7 @@ import { defineFailureMode, type Weight } from '../../domain/failure-mode.ts';
 import type { Facts } from '../../domain/facts.ts';
 import type { Replica } from '../../domain/replica.ts';
 import { byWorkload, claimOfAll, countOf, findingOf, type Sighting } from '../../domain/sightings.ts';
+import { shellCommand } from '../../domain/shell-word.ts';
 
 /** The scheduler looks up every claim of a pod before it looks at nodes. Source: kubernetes/pkg/scheduler, volumebinding. */
 const notFound = /persistentvolumeclaim "([^"]{1,253})" (?:not found|is being deleted)/i;
@@ -42,7 +43,7 @@ export const claimMissing = defineFailureMode({
       return findingOf(group, {
         weight,
         because: [claimOfAll(`${countOf(group)} cannot be placed: claim ${name} does not exist in namespace ${namespace}.`, group)],
-        wouldSettle: [`kubectl -n ${namespace} get pvc ${name}`],
+        wouldSettle: [shellCommand`kubectl -n ${namespace} get pvc ${name}`],
       });
     });
   },

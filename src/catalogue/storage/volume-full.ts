@@ -5,6 +5,7 @@ import type { MetricResult } from '../../domain/evidence.ts';
 import { crashLooping, examplePod } from '../../domain/example-objects.ts';
 import { defineFailureMode, type Finding, type Weight } from '../../domain/failure-mode.ts';
 import { type Subject, subject, subjectKey } from '../../domain/subject.ts';
+import { shellCommand } from '../../domain/shell-word.ts';
 
 /** ext4 keeps a twentieth back for root, so programs meet the end before the figure reaches one. */
 const fullShare = 0.97;
@@ -85,7 +86,9 @@ export const volumeFull = defineFailureMode({
               .flatMap((replica) => [subject('Pod', replica.pod.metadata.namespace, replica.pod.metadata.name), replica.workload]),
           ]),
           wouldSettle:
-            measured.length > 0 ? [] : [`kubectl -n ${own.namespace ?? 'default'} exec ${users[0]?.pod.metadata.name ?? '<pod>'} -- df -h`],
+            measured.length > 0
+              ? []
+              : [shellCommand`kubectl -n ${own.namespace ?? 'default'} exec ${users[0]?.pod.metadata.name ?? 'POD'} -- df -h`],
         },
       ];
     });

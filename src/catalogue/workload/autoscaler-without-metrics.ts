@@ -3,6 +3,7 @@ import { minutesAgo, type RawObject } from '../../domain/example.ts';
 import { defineFailureMode, type Weight } from '../../domain/failure-mode.ts';
 import { millisecondsPerMinute } from '../../domain/instant.ts';
 import { subject } from '../../domain/subject.ts';
+import { shellCommand } from '../../domain/shell-word.ts';
 
 /** The autoscaler is blind for a minute after each start of its pods; what lasts longer is a fault. */
 const blindMilliseconds = 3 * millisecondsPerMinute;
@@ -63,7 +64,7 @@ export const autoscalerWithoutMetrics = defineFailureMode({
           ...(since === undefined ? {} : { since }),
           affects: [target],
           blames: [subject('APIService', undefined, 'v1beta1.metrics.k8s.io')],
-          wouldSettle: ['kubectl get apiservice v1beta1.metrics.k8s.io', `kubectl -n ${namespace} describe hpa ${name}`],
+          wouldSettle: ['kubectl get apiservice v1beta1.metrics.k8s.io', shellCommand`kubectl -n ${namespace} describe hpa ${name}`],
         },
       ];
     });

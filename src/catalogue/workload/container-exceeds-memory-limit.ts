@@ -8,6 +8,7 @@ import { isNamedByAlert } from '../../domain/named-by-alert.ts';
 import { parseQuantity, spokenBytes } from '../../domain/quantity.ts';
 import { containerOf } from '../../domain/replica.ts';
 import { type AtLeastOne, byWorkload, claimOfAll, countOf, findingOf } from '../../domain/sightings.ts';
+import { shellCommand } from '../../domain/shell-word.ts';
 
 const workersKilled = {
   namespace: 'shop',
@@ -79,7 +80,7 @@ export const containerExceedsMemoryLimit = defineFailureMode({
         because: [claimOfAll(says, group)],
         against: group.flatMap((each) => each.against).slice(0, 3),
         contributing: asksForLess(group),
-        wouldSettle: [`kubectl -n ${replica.pod.metadata.namespace} top pod ${replica.pod.metadata.name} --containers`],
+        wouldSettle: [shellCommand`kubectl -n ${replica.pod.metadata.namespace} top pod ${replica.pod.metadata.name} --containers`],
       });
     });
   },

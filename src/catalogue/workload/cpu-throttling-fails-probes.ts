@@ -7,6 +7,7 @@ import { citeProbeSpec, isHinderedByOthers, probeFailures, type ProbeKind } from
 import { spokenCores } from '../../domain/quantity.ts';
 import { containerOf, type Replica } from '../../domain/replica.ts';
 import { byWorkload, claimOfAll, countOf, findingOf } from '../../domain/sightings.ts';
+import { shellCommand } from '../../domain/shell-word.ts';
 
 /** A quarter of all periods spent waiting makes a program of ordinary latency miss a time-out of one second. */
 const heavyThrottling = 0.25;
@@ -82,7 +83,7 @@ export const cpuThrottlingFailsProbes = defineFailureMode({
           ),
         ],
         wouldSettle: [
-          `kubectl -n ${replica.pod.metadata.namespace} exec ${replica.pod.metadata.name} -c ${container} -- cat /sys/fs/cgroup/cpu.stat`,
+          shellCommand`kubectl -n ${replica.pod.metadata.namespace} exec ${replica.pod.metadata.name} -c ${container} -- cat /sys/fs/cgroup/cpu.stat`,
         ],
       });
     });

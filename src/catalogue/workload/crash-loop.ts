@@ -6,6 +6,7 @@ import { crashLooping, examplePod } from '../../domain/example-objects.ts';
 import { defineFailureMode } from '../../domain/failure-mode.ts';
 import type { Replica } from '../../domain/replica.ts';
 import { type AtLeastOne, byWorkload, claimOfAll, countOf, findingOf, type Sighting } from '../../domain/sightings.ts';
+import { shellCommand } from '../../domain/shell-word.ts';
 
 /** Containers end again and again. True, and no explanation: every other mode that knows why comes first. */
 export const crashLoop = defineFailureMode({
@@ -48,7 +49,7 @@ export const crashLoop = defineFailureMode({
           ...lastWords(group, facts['container-logs'] ?? []),
         ],
         wouldSettle: [
-          `kubectl -n ${replica.pod.metadata.namespace} logs ${replica.pod.metadata.name} -c ${container} --previous --tail=50`,
+          shellCommand`kubectl -n ${replica.pod.metadata.namespace} logs ${replica.pod.metadata.name} -c ${container} --previous --tail=50`,
         ],
       });
     });

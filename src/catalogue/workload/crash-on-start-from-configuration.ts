@@ -7,6 +7,7 @@ import { millisecondsPerMinute } from '../../domain/instant.ts';
 import type { ClueKind, LogClue } from '../../domain/log-clue.ts';
 import { containerOf, type Replica } from '../../domain/replica.ts';
 import { byWorkload, claimOfAll, countOf, findingOf, healthySiblings, siblingsAreFine, type Sighting } from '../../domain/sightings.ts';
+import { shellCommand } from '../../domain/shell-word.ts';
 
 /** What a program says about what it was given, or not given, to start with. */
 const ownKinds: ReadonlySet<ClueKind> = new Set(['missing-setting', 'invalid-setting', 'invalid-value', 'missing-file', 'missing-module']);
@@ -68,7 +69,7 @@ export const crashOnStartFromConfiguration = defineFailureMode({
         ],
         against: siblingsAreFine(siblings, 'Replicas with the same template start with the same configuration.'),
         wouldSettle: [
-          `kubectl -n ${replica.pod.metadata.namespace} logs ${replica.pod.metadata.name} -c ${container} --previous --tail=50`,
+          shellCommand`kubectl -n ${replica.pod.metadata.namespace} logs ${replica.pod.metadata.name} -c ${container} --previous --tail=50`,
         ],
       });
     });

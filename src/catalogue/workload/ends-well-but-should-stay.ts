@@ -9,6 +9,7 @@ import type { Facts } from '../../domain/facts.ts';
 import { spokenDuration } from '../../domain/instant.ts';
 import { containerOf, type Replica } from '../../domain/replica.ts';
 import { byWorkload, claimOfAll, countOf, findingOf, type Sighting } from '../../domain/sightings.ts';
+import { shellCommand } from '../../domain/shell-word.ts';
 
 /** Once is an accident of somebody's signal; a program that is done is done each time. */
 const repeatedRestarts = 3;
@@ -50,7 +51,7 @@ export const endsWellButShouldStay = defineFailureMode({
           claimOfAll(`Container ${container} of ${countOf(group)} ends${after} each time with exit code 0, and is started again.`, group),
         ],
         wouldSettle: [
-          `kubectl -n ${replica.pod.metadata.namespace} logs ${replica.pod.metadata.name} -c ${container} --previous --tail=50`,
+          shellCommand`kubectl -n ${replica.pod.metadata.namespace} logs ${replica.pod.metadata.name} -c ${container} --previous --tail=50`,
         ],
       });
     });

@@ -8,6 +8,7 @@ import { pullFailures, registryOf, repositoryOf } from '../../domain/image-pull.
 import type { Secret, ServiceAccount } from '../../domain/kubernetes/storage.ts';
 import type { Replica } from '../../domain/replica.ts';
 import { byWorkload, claimOfAll, countOf, findingOf } from '../../domain/sightings.ts';
+import { shellCommand } from '../../domain/shell-word.ts';
 
 /** The registry knows the caller too little to hand out the image: no credentials, wrong ones, or ones without this right. */
 export const imagePullCredentialsRefused = defineFailureMode({
@@ -57,7 +58,7 @@ export const imagePullCredentialsRefused = defineFailureMode({
         weight: isMaybeMissing ? (isOfficial ? 'weak' : named.length > 0 ? 'strong' : 'likely') : isProven ? 'conclusive' : 'strong',
         because: [claimOfAll(says, group), ...proofs],
         against: isMaybeMissing ? [claimOfAll('The registry leaves open whether the image exists at all.', group)] : [],
-        wouldSettle: [`skopeo inspect --creds … docker://${image}`],
+        wouldSettle: [shellCommand`skopeo inspect --creds … docker://${image}`],
       });
     });
   },

@@ -5,6 +5,7 @@ import { defineFailureMode, type Weight } from '../../domain/failure-mode.ts';
 import { type PullFailure, pullFailures, repositoryOf } from '../../domain/image-pull.ts';
 import type { Replicas } from '../../domain/replica.ts';
 import { type AtLeastOne, byWorkload, claimOfAll, countOf, findingOf } from '../../domain/sightings.ts';
+import { shellCommand } from '../../domain/shell-word.ts';
 
 /**
  * The image that the template names does not exist: wrong name, tag or digest. Registries that answer strangers "denied" for
@@ -53,7 +54,7 @@ export const imageReferenceWrong = defineFailureMode({
       return findingOf(group, {
         weight,
         because: [claimOfAll(says, group), ...runningFromSameRepository(group, facts.replicas)],
-        wouldSettle: weight === 'conclusive' ? [] : [`skopeo inspect docker://${image}`],
+        wouldSettle: weight === 'conclusive' ? [] : [shellCommand`skopeo inspect docker://${image}`],
       });
     });
   },

@@ -10,6 +10,7 @@ import { type Replica, statusOf, type Trouble } from '../../domain/replica.ts';
 import type { ServiceBackends } from '../../domain/service-backends.ts';
 import { byWorkload, claimOfAll, countOf, findingOf, type Sighting } from '../../domain/sightings.ts';
 import { type Subject, subject } from '../../domain/subject.ts';
+import { shellCommand } from '../../domain/shell-word.ts';
 
 /** An init container fails or never ends, so the containers that do the work are never started. What it waits for, if it is known, is to blame. */
 export const initContainerBlocked = defineFailureMode({
@@ -51,7 +52,7 @@ export const initContainerBlocked = defineFailureMode({
         weight,
         because,
         blames: awaited.subjects,
-        wouldSettle: [`kubectl -n ${replica.pod.metadata.namespace} logs ${replica.pod.metadata.name} -c ${container}`],
+        wouldSettle: [shellCommand`kubectl -n ${replica.pod.metadata.namespace} logs ${replica.pod.metadata.name} -c ${container}`],
       });
     });
   },

@@ -5,6 +5,7 @@ import { examplePod } from '../../domain/example-objects.ts';
 import { defineFailureMode } from '../../domain/failure-mode.ts';
 import { failedJobs, jobOwner, podsOfJob } from '../../domain/failed-jobs.ts';
 import { affectedBy } from '../../domain/sightings.ts';
+import { shellCommand } from '../../domain/shell-word.ts';
 
 /** The pods of a Job failed as often as they may, and the Job has given up. */
 export const jobBackoffLimit = defineFailureMode({
@@ -53,7 +54,7 @@ export const jobBackoffLimit = defineFailureMode({
           because: [first, ...ends] as const,
           affects: [jobOwner(job), ...affectedBy(pods)],
           ...(condition.lastTransitionTime === undefined ? {} : { since: condition.lastTransitionTime }),
-          wouldSettle: [`kubectl -n ${job.metadata.namespace} logs job/${job.metadata.name} --tail=50`],
+          wouldSettle: [shellCommand`kubectl -n ${job.metadata.namespace} logs job/${job.metadata.name} --tail=50`],
         };
       });
   },

@@ -4,6 +4,7 @@ import { minutesAgo } from '../../domain/example.ts';
 import { failedJobs, jobOwner, podsOfJob } from '../../domain/failed-jobs.ts';
 import { defineFailureMode } from '../../domain/failure-mode.ts';
 import { affectedBy } from '../../domain/sightings.ts';
+import { shellCommand } from '../../domain/shell-word.ts';
 
 /** Reasons that are failure modes of their own. */
 const ownModes: ReadonlySet<string> = new Set(['BackoffLimitExceeded', 'MaxFailedIndexesExceeded', 'FailedIndexes', 'DeadlineExceeded']);
@@ -61,7 +62,7 @@ export const jobFailed = defineFailureMode({
           because: [first, ...ends] as const,
           affects: [jobOwner(job), ...affectedBy(pods)],
           ...(condition.lastTransitionTime === undefined ? {} : { since: condition.lastTransitionTime }),
-          wouldSettle: [`kubectl -n ${job.metadata.namespace} logs job/${job.metadata.name} --tail=50`],
+          wouldSettle: [shellCommand`kubectl -n ${job.metadata.namespace} logs job/${job.metadata.name} --tail=50`],
         };
       });
   },

@@ -19,6 +19,7 @@ import {
 import { judgeProbe } from '../../domain/probe-verdict.ts';
 import type { Replica } from '../../domain/replica.ts';
 import { byWorkload, claimOfAll, countOf, findingOf, healthySiblings, siblingsAreFine, type Sighting } from '../../domain/sightings.ts';
+import { shellCommand } from '../../domain/shell-word.ts';
 
 /** The kubelet restarts a program that does its work, because the liveness probe asks in the wrong place or too impatiently. */
 export const livenessProbeMisconfigured = defineFailureMode({
@@ -60,7 +61,9 @@ export const livenessProbeMisconfigured = defineFailureMode({
         weight: isDoubtful && fault !== 'haste' ? (fault === 'patience' ? 'weak' : 'suggestive') : weight,
         because: [claimOfAll(`Container ${container} of ${countOf(group)} is restarted by its liveness probe, which ${says}.`, group)],
         against: fault === 'haste' ? [] : siblingsAreFine(siblings, 'Replicas with the same template pass the same probe.'),
-        wouldSettle: [`kubectl -n ${replica.pod.metadata.namespace} logs ${replica.pod.metadata.name} -c ${container} --previous`],
+        wouldSettle: [
+          shellCommand`kubectl -n ${replica.pod.metadata.namespace} logs ${replica.pod.metadata.name} -c ${container} --previous`,
+        ],
       });
     });
   },

@@ -9,6 +9,7 @@ import { defineFailureMode, type Weight } from '../../domain/failure-mode.ts';
 import type { ConfigMap, Secret } from '../../domain/kubernetes/storage.ts';
 import type { Replica } from '../../domain/replica.ts';
 import { byWorkload, claimOfAll, countOf, findingOf, type Sighting } from '../../domain/sightings.ts';
+import { shellCommand } from '../../domain/shell-word.ts';
 
 /** The pod needs a ConfigMap or Secret, or a key of one, that is not there, so its container is never created. */
 export const missingConfigmapOrSecret = defineFailureMode({
@@ -64,7 +65,7 @@ export const missingConfigmapOrSecret = defineFailureMode({
             group,
           ),
         ],
-        wouldSettle: [`kubectl -n ${replica.pod.metadata.namespace} get ${kind.toLowerCase()} ${name}`],
+        wouldSettle: [shellCommand`kubectl -n ${replica.pod.metadata.namespace} get ${kind.toLowerCase()} ${name}`],
       });
     });
   },

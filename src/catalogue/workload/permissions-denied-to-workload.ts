@@ -9,6 +9,7 @@ import type { LogClue } from '../../domain/log-clue.ts';
 import { isNamedByAlert } from '../../domain/named-by-alert.ts';
 import type { Replica } from '../../domain/replica.ts';
 import { byWorkload, claimOfAll, countOf, findingOf, type Sighting } from '../../domain/sightings.ts';
+import { shellCommand } from '../../domain/shell-word.ts';
 
 /** The API server refuses what the program asks of it: its service account lacks the role for it. */
 export const permissionsDeniedToWorkload = defineFailureMode({
@@ -66,8 +67,8 @@ export const permissionsDeniedToWorkload = defineFailureMode({
           ...noRole(group[0]),
         ],
         wouldSettle: [
-          `kubectl auth can-i ${request.verb} ${what}${request.namespace === undefined ? '' : ` -n ${request.namespace}`} --as=${request.user}`,
-          `kubectl -n ${replica.pod.metadata.namespace} get rolebindings -o wide`,
+          `${shellCommand`kubectl auth can-i ${request.verb} ${what} --as=${request.user}`}${request.namespace === undefined ? '' : shellCommand` -n ${request.namespace}`}`,
+          shellCommand`kubectl -n ${replica.pod.metadata.namespace} get rolebindings -o wide`,
         ],
       });
     });

@@ -3,6 +3,7 @@ import { minutesAgo } from '../../domain/example.ts';
 import { examplePod } from '../../domain/example-objects.ts';
 import { defineFailureMode } from '../../domain/failure-mode.ts';
 import { byWorkload, claimOfAll, countOf, findingOf } from '../../domain/sightings.ts';
+import { shellCommand } from '../../domain/shell-word.ts';
 
 /** Pods run for longer than their own probes allow without getting ready. True, and no explanation. */
 export const podNotReady = defineFailureMode({
@@ -39,7 +40,9 @@ export const podNotReady = defineFailureMode({
             group,
           ),
         ],
-        wouldSettle: [`kubectl -n ${group[0].replica.pod.metadata.namespace} describe pod ${group[0].replica.pod.metadata.name}`],
+        wouldSettle: [
+          shellCommand`kubectl -n ${group[0].replica.pod.metadata.namespace} describe pod ${group[0].replica.pod.metadata.name}`,
+        ],
       }),
     );
   },

@@ -6,6 +6,7 @@ import type { ResourceQuota } from '../../domain/kubernetes/storage.ts';
 import { parseQuantity } from '../../domain/quantity.ts';
 import { refusalFinding, refusedCreations } from '../../domain/refused-creations.ts';
 import { subject } from '../../domain/subject.ts';
+import { shellCommand } from '../../domain/shell-word.ts';
 
 /** The namespace has used up what its quota allows, so the API server refuses further pods. */
 export const quotaExceeded = defineFailureMode({
@@ -47,7 +48,7 @@ export const quotaExceeded = defineFailureMode({
           weight: 'conclusive',
           because: [claim(says, ...refused.citations), ...(quota === undefined ? [] : fullParts(quota))],
           blames: [subject('ResourceQuota', namespace, name)],
-          wouldSettle: [`kubectl -n ${namespace} describe resourcequota ${name}`],
+          wouldSettle: [shellCommand`kubectl -n ${namespace} describe resourcequota ${name}`],
         }),
       ];
     });

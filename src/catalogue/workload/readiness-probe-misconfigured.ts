@@ -5,6 +5,7 @@ import { defineFailureMode } from '../../domain/failure-mode.ts';
 import { probeFailures } from '../../domain/probe-failures.ts';
 import { judgeProbe } from '../../domain/probe-verdict.ts';
 import { byWorkload, claimOfAll, countOf, findingOf, healthySiblings } from '../../domain/sightings.ts';
+import { shellCommand } from '../../domain/shell-word.ts';
 
 /** The program runs and the readiness probe asks it in the wrong place, so it gets no traffic. */
 export const readinessProbeMisconfigured = defineFailureMode({
@@ -60,7 +61,9 @@ export const readinessProbeMisconfigured = defineFailureMode({
       return findingOf(group, {
         weight: verdict.weight,
         because: [claimOfAll(`${countOf(group)} run without being Ready: the readiness probe of ${container} ${verdict.says}.`, group)],
-        wouldSettle: [`kubectl -n ${replica.pod.metadata.namespace} exec ${replica.pod.metadata.name} -c ${container} -- ss -ltn`],
+        wouldSettle: [
+          shellCommand`kubectl -n ${replica.pod.metadata.namespace} exec ${replica.pod.metadata.name} -c ${container} -- ss -ltn`,
+        ],
       });
     });
   },

@@ -2,6 +2,7 @@ import { examplePod, imagePulling } from '../../domain/example-objects.ts';
 import { defineFailureMode } from '../../domain/failure-mode.ts';
 import { pullFailures, registryOf } from '../../domain/image-pull.ts';
 import { byWorkload, claimOfAll, countOf, findingOf } from '../../domain/sightings.ts';
+import { shellCommand } from '../../domain/shell-word.ts';
 
 /** The node does not get as far as asking for the image: the registry's name does not resolve, or it cannot be reached or trusted. */
 export const registryUnreachable = defineFailureMode({
@@ -38,7 +39,7 @@ export const registryUnreachable = defineFailureMode({
             group,
           ),
         ],
-        wouldSettle: nodes.slice(0, 1).map((node) => `ssh ${node} 'curl -sSI https://${registry}/v2/'`),
+        wouldSettle: nodes.slice(0, 1).map((node) => shellCommand`ssh ${node} ${shellCommand`curl -sSI https://${registry}/v2/`}`),
       });
     });
   },

@@ -14,6 +14,7 @@ import type { Backend } from '../../domain/service-backends.ts';
 import { needClaim, signsOfNeed } from '../../domain/service-need.ts';
 import { affectedBy } from '../../domain/sightings.ts';
 import { subject } from '../../domain/subject.ts';
+import { shellCommand } from '../../domain/shell-word.ts';
 
 /**
  * A workload has no replicas because nobody asks for any, and somebody misses it. Workloads are parked at zero on purpose
@@ -101,7 +102,7 @@ export const scaledToZero = defineFailureMode({
             ...services.map((each) => subject('Service', namespace, each.service.metadata.name)),
             ...affectedBy(missed.flatMap((sign) => sign.caller ?? [])),
           ],
-          wouldSettle: [`kubectl -n ${namespace} get ${workload.kind.toLowerCase()} ${name} -o yaml --show-managed-fields`],
+          wouldSettle: [shellCommand`kubectl -n ${namespace} get ${workload.kind.toLowerCase()} ${name} -o yaml --show-managed-fields`],
         },
       ];
     });

@@ -13,6 +13,7 @@ import {
 } from '../../domain/probe-failures.ts';
 import { judgeProbe } from '../../domain/probe-verdict.ts';
 import { byWorkload, claimOfAll, countOf, findingOf, healthySiblings, siblingsAreFine } from '../../domain/sightings.ts';
+import { shellCommand } from '../../domain/shell-word.ts';
 
 /** The startup probe gives up before the program is up, or asks it in the wrong place, and the kubelet starts it over. */
 export const startupProbeTooShort = defineFailureMode({
@@ -72,7 +73,7 @@ export const startupProbeTooShort = defineFailureMode({
         because: [claimOfAll(`Container ${container} of ${countOf(group)} is killed during its start: the startup probe ${says}.`, group)],
         against: siblingsAreFine(siblings, 'Replicas with the same template came up in time.'),
         wouldSettle: [
-          `kubectl -n ${replica.pod.metadata.namespace} logs ${replica.pod.metadata.name} -c ${container} --previous --timestamps`,
+          shellCommand`kubectl -n ${replica.pod.metadata.namespace} logs ${replica.pod.metadata.name} -c ${container} --previous --timestamps`,
         ],
       });
     });

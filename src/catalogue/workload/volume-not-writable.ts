@@ -5,6 +5,7 @@ import { defineFailureMode, type Weight } from '../../domain/failure-mode.ts';
 import type { LogClue } from '../../domain/log-clue.ts';
 import { containerOf, type Replica } from '../../domain/replica.ts';
 import { byWorkload, claimOfAll, countOf, findingOf, healthySiblings, siblingsAreFine } from '../../domain/sightings.ts';
+import { shellCommand } from '../../domain/shell-word.ts';
 
 /** The program wants to write where it may not: a volume that belongs to another user, a read-only mount or a read-only root. */
 export const volumeNotWritable = defineFailureMode({
@@ -67,7 +68,7 @@ export const volumeNotWritable = defineFailureMode({
         ],
         against: siblingsAreFine(siblings, 'Replicas with the same template may write.'),
         wouldSettle: [
-          `kubectl -n ${replica.pod.metadata.namespace} get pod ${replica.pod.metadata.name} -o jsonpath='{.spec.securityContext}'`,
+          shellCommand`kubectl -n ${replica.pod.metadata.namespace} get pod ${replica.pod.metadata.name} -o jsonpath='{.spec.securityContext}'`,
         ],
       });
     });
