@@ -6,7 +6,7 @@ export default defineConfig({
   test: {
     include: ['tools/trials/**/*.faults.test.ts'],
     fileParallelism: false,
-    testTimeout: 240_000,
+    testTimeout: 400_000,
     hookTimeout: 60_000,
     reporters: ['default', new TestCount()],
   },

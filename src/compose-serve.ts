@@ -9,6 +9,7 @@ import { openActing, openLook, pause, readPolicy, withProbing } from './compose-
 import type { AcceptedPage } from './domain/accepted-page.ts';
 import type { Incident } from './domain/incident.ts';
 import { serveEngine, type ServeEngine } from './engine/serve/serve-engine.ts';
+import { storeReadyToWrite } from './engine/serve/store-ready-to-write.ts';
 import type { OpenedWork, ServerLog, WorkWish } from './engine/serve/serving.ts';
 import { pageHistorySource } from './evidence-sources/page-history/page-history-source.ts';
 import type { DeliveryTarget } from './ports/delivery-target.ts';
@@ -37,7 +38,8 @@ export async function openServer(request: ServeRequest, parts: ServerParts): Pro
   if (cluster.state === 'failed') return cluster;
   const opened = await openDatabase(request.settings.database, (trouble) => parts.log('warning', trouble));
   if (opened.state === 'failed') return opened;
-  const { store, directory } = opened;
+  const { directory } = opened;
+  const store = storeReadyToWrite(opened.store, wallClock);
   const engine = serveEngine({
     ...parts,
     store,

@@ -38,8 +38,8 @@ export interface ServeWish {
 /** So that none outlives a trial that failed. */
 const started = new Set<ChildProcess>();
 
-export function killAll(): void {
-  for (const each of started) each.kill('SIGKILL');
+export async function killAll(): Promise<void> {
+  await Promise.all([...started].map((each) => new Promise((gone) => each.once('exit', gone).kill('SIGKILL'))));
 }
 
 export async function startServer({ port, database, flags, environment }: ServeWish): Promise<ServedProcess> {

@@ -66,7 +66,7 @@ export async function openScene(deliveries = ''): Promise<ServerScene> {
         },
       }),
     close: async () => {
-      killAll();
+      await killAll();
       for (const close of closing) await close();
       rmSync(folder, { recursive: true, force: true });
     },

@@ -34,10 +34,11 @@ export function postgresPrograms(): string | undefined {
 /** Why suites are skipped, in their names. */
 export const needsPostgres = postgresPrograms() === undefined ? ' (skipped: no PostgreSQL here; sh tools/install-postgresql.sh)' : '';
 
-export async function startPostgres(): Promise<PrivatePostgres> {
+/** `within`: the folder that it is put into. Absent: that for temporary files. */
+export async function startPostgres(within = tmpdir()): Promise<PrivatePostgres> {
   const programs = postgresPrograms();
   if (programs === undefined) throw new Error('there is no PostgreSQL on this machine');
-  const folder = mkdtempSync(join(tmpdir(), 'stanch-postgres-'));
+  const folder = mkdtempSync(join(within, 'stanch-postgres-'));
   const user = otherUser();
   if (user !== undefined) chownSync(folder, user.uid, user.gid);
   const data = join(folder, 'data');

@@ -9,9 +9,9 @@ export interface CuttingProxy {
   readonly folder: string;
   /**
    * The next time that the predicate says so of what a client sends, both ends are cut: before it is passed on, or when the
-   * database has answered and the client has not heard it yet.
+   * database has answered and the client has not heard it yet. `connection`: its number, from 1.
    */
-  readonly cutOnce: (when: (sent: string) => boolean, how: 'before' | 'after') => void;
+  readonly cutOnce: (when: (sent: string, connection: number) => boolean, how: 'before' | 'after') => void;
   /** From then on nothing passes, and nobody is told. */
   readonly fallSilent: () => void;
   /** Everything passes again, on new connections. */
@@ -20,7 +20,7 @@ export interface CuttingProxy {
 }
 
 interface Cut {
-  readonly when: (sent: string) => boolean;
+  readonly when: (sent: string, connection: number) => boolean;
   readonly how: 'before' | 'after';
 }
 
@@ -30,7 +30,10 @@ export async function startProxy(socket: string): Promise<CuttingProxy> {
   const open = new Set<Socket>();
   let cut: Cut | undefined;
   let isSilent = false;
+  let connections = 0;
   const server = createServer((client) => {
+    connections += 1;
+    const connection = connections;
     const database = connect(socket);
     const ends = [client, database];
     const hangUp = (): void => ends.forEach((end) => end.destroy());
@@ -40,7 +43,7 @@ export async function startProxy(socket: string): Promise<CuttingProxy> {
     }
     let hearsNoMore = false;
     client.on('data', (bytes) => {
-      const isHit = cut?.when(bytes.toString('latin1')) === true;
+      const isHit = cut?.when(bytes.toString('latin1'), connection) === true;
       if (isHit && cut?.how === 'before') {
         cut = undefined;
         hangUp();

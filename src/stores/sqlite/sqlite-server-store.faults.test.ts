@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +6,7 @@ import type { ServerStore } from '../../ports/server-store.ts';
 import { job } from '../job-queue.contract.ts';
 import { killedProcessContract } from '../killed-process.contract.ts';
 import { page } from '../page-intake.contract.ts';
+import { smallDisk } from '../testing-small-disk.ts';
 import { openSqliteServerStore } from './sqlite-server-store.ts';
 
 const moduleAddress = new URL('sqlite-server-store.ts', import.meta.url).href;
@@ -31,27 +31,7 @@ killedProcessContract('in SQLite', () => {
   });
 });
 
-/** A disk of two megabytes in memory. Undefined: this process may not make one. */
-function smallDisk(): { readonly folder: string; readonly enlarge: () => void; readonly remove: () => void } | undefined {
-  const folder = mkdtempSync(join(tmpdir(), 'stanch-disk-'));
-  const isMounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', folder]).status === 0;
-  if (!isMounted) {
-    rmSync(folder, { recursive: true });
-    return undefined;
-  }
-  return {
-    folder,
-    enlarge: () => {
-      spawnSync('mount', ['-o', 'remount,size=32m', folder]);
-    },
-    remove: () => {
-      spawnSync('umount', [folder]);
-      rmSync(folder, { recursive: true });
-    },
-  };
-}
-
-const disk = smallDisk();
+const disk = smallDisk(2);
 
 describe.skipIf(disk === undefined)(`a real disk that is full${disk === undefined ? ' (skipped: only root may mount one)' : ''}`, () => {
   afterAll(() => disk?.remove());
@@ -79,7 +59,7 @@ describe.skipIf(disk === undefined)(`a real disk that is full${disk === undefine
     expect(await store.pages.countWaiting()).toEqual({ state: 'counted', waiting: accepted.length });
     expect(await store.jobs.count('work-incident')).toMatchObject({ waiting: accepted.length });
 
-    disk?.enlarge();
+    disk?.resize(32);
     const next = `p${accepted.length}`;
     expect(await store.pages.accept(page(next, { text: large }), job(next), 1e6)).toEqual({ state: 'accepted', id: next });
     await store.close();
