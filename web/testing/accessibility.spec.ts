@@ -34,7 +34,18 @@ for (const [name, goTo] of Object.entries(views))
     // The narrowest phone that is still in use.
     await page.setViewportSize({ width: 320, height: 640 });
     expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
+    expect(await page.evaluate(brokenLabels)).toEqual([]);
   });
+
+/** What stands at the top of the page and runs over more than one line. */
+function brokenLabels(): readonly string[] {
+  return [...document.querySelectorAll('header .wordmark, header button')].flatMap((element) => {
+    const range = document.createRange();
+    range.selectNodeContents(element);
+    const lines = new Set([...range.getClientRects()].filter(({ width }) => width > 0).map(({ bottom }) => Math.round(bottom / 8)));
+    return lines.size > 2 ? [element.textContent ?? ''] : [];
+  });
+}
 
 /** Controls that a thumb would miss: lower or narrower than 44 pixels. Links within a sentence are as high as it is. */
 function smallTargets(): readonly string[] {
