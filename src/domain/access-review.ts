@@ -68,7 +68,12 @@ export function isAllowed(request: AccessRequest, facts: AccessFacts): boolean |
         : roles.named(request.namespace, binding.roleRef.name)
       )?.rules ?? [],
   );
-  return [...fromCluster, ...fromNamespace].some((rule) => permits(rule, request));
+  if ([...fromCluster, ...fromNamespace].some((rule) => permits(rule, request))) return true;
+  const isWhole =
+    clusterroles.isComplete(undefined) &&
+    clusterrolebindings.isComplete(undefined) &&
+    (request.namespace === undefined || (roles.isComplete(request.namespace) && rolebindings.isComplete(request.namespace)));
+  return isWhole ? false : undefined;
 }
 
 function isBound(binding: RoleBinding | ClusterRoleBinding, user: string): boolean {

@@ -34,7 +34,7 @@ export const webhookWithoutBackend = defineFailureMode({
     'https://kubernetes.io/docs/concepts/cluster-administration/admission-webhooks-good-practices/',
   ],
   needs: ['service-backends'],
-  helpedBy: ['validatingwebhookconfigurations', 'mutatingwebhookconfigurations', 'events', 'replicas'],
+  helpedBy: ['services', 'validatingwebhookconfigurations', 'mutatingwebhookconfigurations', 'events', 'replicas'],
   explains: ['admission-webhook-refuses', 'rollout-progress-deadline-exceeded', 'daemonset-not-everywhere'],
   mitigations: [],
   recognise(facts): readonly Finding[] {
@@ -57,6 +57,7 @@ export const webhookWithoutBackend = defineFailureMode({
           (event) =>
             (event.message ?? '').includes(`"${webhook.name ?? ''}"`) || (event.message ?? '').includes(`service "${service.name}"`),
         );
+        if (isGone && told.length === 0 && facts.services?.isComplete(service.namespace) !== true) return [];
         const shown = citeObject(
           configuration,
           `${webhook.name ?? '?'}: failurePolicy ${webhook.failurePolicy ?? 'Fail'}, service ${service.namespace ?? ''}/${service.name}`,
@@ -109,6 +110,16 @@ export const webhookWithoutBackend = defineFailureMode({
     },
   ],
   isNotFooledBy: [
+    {
+      story: 'Its Service lies in a namespace that may not be read, and nobody was refused.',
+      given: {
+        pods: [],
+        services: [exampleService({ name: 'cart' })],
+        endpointslices: [],
+        validatingwebhookconfigurations: [configuration({ failurePolicy: 'Fail' })],
+        notReadIn: { services: ['guard'] },
+      },
+    },
     {
       story: 'Nobody answers, and the policy is to go on without an answer.',
       given: {

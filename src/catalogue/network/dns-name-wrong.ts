@@ -57,7 +57,12 @@ export const dnsNameWrong = defineFailureMode({
       return [
         {
           subject: workload,
-          weight: hasTwins ? 'weak' : weigh(missing, facts.services !== undefined || names.length === 0),
+          weight: hasTwins
+            ? 'weak'
+            : weigh(
+                missing,
+                names.every(({ namespace }) => facts.services?.isComplete(namespace) === true),
+              ),
           because: [
             claim(
               `${spokenSubject(workload)} asks for the name "${first.host}", and DNS answers that it does not exist: "${first.line}".`,
@@ -144,6 +149,7 @@ function weigh(missing: Claim | undefined, isKnownName: boolean): Weight {
 
 function missingService(host: string, likely: ClusterName | undefined, services: Collection<Service> | undefined): Claim | undefined {
   if (services === undefined || likely === undefined || (!likely.isSurelyInCluster && host.includes('.'))) return undefined;
+  if (!services.isComplete(likely.namespace)) return undefined;
   const { service, namespace } = likely;
   const similar = mostSimilar(
     service,

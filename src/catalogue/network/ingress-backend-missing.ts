@@ -67,6 +67,14 @@ export const ingressBackendMissing = defineFailureMode({
   ],
   isNotFooledBy: [
     {
+      story: 'Not all Services of the namespace could be read.',
+      given: {
+        services: [exampleService({ name: 'cart' })],
+        ingresses: [ingress({ service: { name: 'carts', port: { number: 80 } } })],
+        notReadIn: { services: ['shop'] },
+      },
+    },
+    {
       story: 'The port is named, and the Service has that name.',
       given: {
         pods: [examplePod({ name: 'cart-1-a' })],
@@ -95,6 +103,7 @@ function judge(ingress: Ingress, where: string, backend: BackendReference, servi
   const { namespace } = ingress.metadata;
   const service = services.named(namespace, wanted.name);
   const shown = citeObject(ingress, `${where}: service ${wanted.name}, port ${wanted.port.name ?? wanted.port.number ?? '?'}`);
+  if (service === undefined && !services.isComplete(namespace)) return [];
   if (service === undefined) {
     const similar = mostSimilar(
       wanted.name,

@@ -37,7 +37,7 @@ export const ingressClassMissing = defineFailureMode({
       const isYoung = metadata.creationTimestamp !== undefined && facts.now - metadata.creationTimestamp < graceMilliseconds;
       // Whoever gave it an address serves it. The old annotation names controllers without a class object.
       if (status.loadBalancer.ingress.length > 0 || isYoung || (named === undefined && byAnnotation !== undefined)) return [];
-      if (named === undefined ? hasDefault : names.includes(named)) return [];
+      if (!facts.ingressclasses.isComplete(undefined) || (named === undefined ? hasDefault : names.includes(named))) return [];
       const similar = named === undefined ? undefined : mostSimilar(named, names);
       const says =
         named === undefined
@@ -70,6 +70,14 @@ export const ingressClassMissing = defineFailureMode({
     },
   ],
   isNotFooledBy: [
+    {
+      story: 'Not all classes could be read.',
+      given: {
+        ingresses: [ingress({ ingressClassName: 'ngnix' })],
+        ingressclasses: [ingressClass('nginx')],
+        notReadIn: { ingressclasses: [] },
+      },
+    },
     { story: 'The class exists.', given: { ingresses: [ingress({ ingressClassName: 'nginx' })], ingressclasses: [ingressClass('nginx')] } },
     {
       story: 'No class object exists, but somebody has given it an address.',

@@ -169,7 +169,8 @@ function wrongAddresses({ pod }: Replica, services: Collection<Service>): readon
         .flatMap((host): readonly WrongAddress[] => {
           const names = clusterNames(host, namespace);
           const [likely] = names;
-          if (likely === undefined || names.some((name) => services.named(name.namespace, name.service) !== undefined)) return [];
+          if (likely === undefined || !services.isComplete(likely.namespace)) return [];
+          if (names.some((name) => services.named(name.namespace, name.service) !== undefined)) return [];
           // "db.example" is as likely a host outside the cluster unless such a namespace has Services.
           if (!likely.isSurelyInCluster && host.includes('.') && services.inNamespace(likely.namespace).length === 0) return [];
           const similar = mostSimilar(

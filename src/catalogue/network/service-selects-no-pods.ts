@@ -47,7 +47,7 @@ export const serviceSelectsNoPods = defineFailureMode({
   recognise(facts) {
     const complaintsOf = complaintsByService(facts);
     return facts['service-backends'].all
-      .filter((backend) => isEmpty(backend) && !hasWorkload(backend, facts))
+      .filter((backend) => isEmpty(backend) && facts.pods.isComplete(backend.service.metadata.namespace) && !hasWorkload(backend, facts))
       .flatMap((backend): readonly Finding[] => {
         const { metadata, spec } = backend.service;
         const meant = facts.pods
@@ -104,6 +104,15 @@ export const serviceSelectsNoPods = defineFailureMode({
     },
   ],
   isNotFooledBy: [
+    {
+      story: 'Not all pods of the namespace could be read.',
+      given: {
+        pods: [examplePod({ name: 'check-1-a', labels: { app: 'check-out' } })],
+        services: [exampleService({ name: 'checkout' })],
+        endpointslices: [],
+        notReadIn: { pods: ['shop'] },
+      },
+    },
     {
       story: 'The workload is scaled to zero: the selector is right.',
       given: {

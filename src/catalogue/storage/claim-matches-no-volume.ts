@@ -42,7 +42,7 @@ export const claimMatchesNoVolume = defineFailureMode({
         facts.persistentvolumes.all.some((volume) => (volume.spec.storageClassName ?? '') === (pending.className ?? ''));
       if (!isStatic && !hasHandMade) return [];
       const judged = facts.persistentvolumes.all.map((volume) => ({ volume, obstacles: bindingObstacles(pending.claim, volume) }));
-      if (judged.some((each) => each.obstacles.length === 0)) return [];
+      if (judged.some((each) => each.obstacles.length === 0) || !facts.persistentvolumes.isComplete(undefined)) return [];
       const closest = judged
         .toSorted(
           (left, right) =>
@@ -105,6 +105,15 @@ export const claimMatchesNoVolume = defineFailureMode({
     },
   ],
   isNotFooledBy: [
+    {
+      story: 'Not all volumes could be read.',
+      given: {
+        persistentvolumeclaims: [exampleClaim({ name: 'data', spec: { storageClassName: 'manual' } })],
+        storageclasses: [],
+        persistentvolumes: [exampleVolume({ name: 'disk', spec: { storageClassName: 'manual', capacity: { storage: '5Gi' } } })],
+        notReadIn: { persistentvolumes: [] },
+      },
+    },
     {
       story: 'A provisioner will make the volume.',
       given: {

@@ -43,7 +43,7 @@ export const provisionerFailing = defineFailureMode({
       const provisioner = pending.storageClass?.provisioner;
       const isUnknownDriver =
         provisioner !== undefined &&
-        facts.csidrivers !== undefined &&
+        facts.csidrivers?.isComplete(undefined) === true &&
         provisioner.includes('.') &&
         !provisioner.startsWith('kubernetes.io/') &&
         facts.csidrivers.named(undefined, provisioner) === undefined;

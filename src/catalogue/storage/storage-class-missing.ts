@@ -40,6 +40,7 @@ export const storageClassMissing = defineFailureMode({
         ) === true;
       if (
         pending.storageClass !== undefined ||
+        !facts.storageclasses.isComplete(undefined) ||
         spec.storageClassName === '' ||
         isHandMade ||
         (spec.volumeName !== undefined && spec.volumeName !== '')
@@ -103,6 +104,14 @@ export const storageClassMissing = defineFailureMode({
     },
   ],
   isNotFooledBy: [
+    {
+      story: 'Not all classes could be read.',
+      given: {
+        persistentvolumeclaims: [exampleClaim({ name: 'data', spec: { storageClassName: 'standart' } })],
+        storageclasses: [exampleStorageClass({ name: 'standard' })],
+        notReadIn: { storageclasses: [] },
+      },
+    },
     {
       story: 'A volume made by hand carries the class name, and binding fails for another reason.',
       given: {

@@ -138,7 +138,7 @@ function pullSecretsOf({ pod }: Replica, accounts: Collection<ServiceAccount> | 
 /** A namespace in which no Secret at all was read says nothing about the one that is looked for. */
 function missingSecretClaims({ pod }: Replica, named: readonly string[], secrets: Collection<Secret> | undefined): readonly Claim[] {
   const { namespace } = pod.metadata;
-  if (secrets === undefined || secrets.inNamespace(namespace).length === 0) return [];
+  if (secrets === undefined || !secrets.isComplete(namespace) || secrets.inNamespace(namespace).length === 0) return [];
   return named
     .filter((name) => secrets.named(namespace, name) === undefined)
     .map((name) =>

@@ -101,6 +101,14 @@ export const missingConfigmapOrSecret = defineFailureMode({
   ],
   isNotFooledBy: [
     {
+      story: 'No event was kept, and not all ConfigMaps of the namespace could be read.',
+      given: {
+        pods: [creating({ volumes: [{ name: 'config', configMap: { name: 'cart-config' } }] })],
+        configmaps: [{ metadata: { name: 'kube-root-ca.crt', namespace: 'shop' } }],
+        notReadIn: { configmaps: ['shop'] },
+      },
+    },
+    {
       story: 'The reference is optional and the pod runs.',
       given: {
         pods: [examplePod({ name: 'cart-7f9-a', container: { envFrom: [{ configMapRef: { name: 'extra', optional: true } }] } })],
@@ -186,6 +194,7 @@ function missingInLists(replica: Replica, lists: Lists): readonly Missing[] {
       const objects = reference.kind === 'Secret' ? lists.secrets : lists.configmaps;
       if (objects === undefined || objects.inNamespace(namespace).length === 0) return [];
       const found = objects.named(namespace, reference.name);
+      if (found === undefined && !objects.isComplete(namespace)) return [];
       const isKeyMissing =
         found !== undefined && reference.key !== undefined && keysOf(found).length > 0 && !keysOf(found).includes(reference.key);
       if (found !== undefined && !isKeyMissing) return [];

@@ -32,7 +32,7 @@ export const serviceAccountMissing = defineFailureMode({
       const accounts = facts.serviceaccounts;
       if (accounts?.named(namespace, name) !== undefined) return [];
       const absent: readonly Claim[] =
-        accounts === undefined || accounts.inNamespace(namespace).length === 0
+        accounts === undefined || !accounts.isComplete(namespace) || accounts.inNamespace(namespace).length === 0
           ? []
           : [
               claim(

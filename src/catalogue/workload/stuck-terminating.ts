@@ -109,7 +109,7 @@ function heldBy(replica: Replica, nodes: Collection<Node> | undefined): Pick<Hel
     metadata.deletionTimestamp,
   );
   const node = nodes?.named(undefined, spec.nodeName);
-  const isGone = nodes !== undefined && nodes.all.length > 0 && spec.nodeName !== undefined && node === undefined;
+  const isGone = nodes?.isComplete(undefined) === true && nodes.all.length > 0 && spec.nodeName !== undefined && node === undefined;
   const ready = node?.status.conditions.find((condition) => condition.type === 'Ready');
   if (metadata.finalizers.length > 0)
     return {
