@@ -21,7 +21,12 @@ export function byWorkload<Seen extends Sighting>(
   sightings: readonly Seen[],
   detailOf: (seen: Seen) => string = () => '',
 ): readonly AtLeastOne<Seen>[] {
-  const groups = groupBy(sightings, (seen) => `${subjectKey(seen.replica.workload)} ${detailOf(seen)}`);
+  return byDetail(sightings, (seen) => `${subjectKey(seen.replica.workload)} ${detailOf(seen)}`);
+}
+
+/** What was seen alike in pods of whichever workloads, such as what all of them miss. */
+export function byDetail<Seen extends Sighting>(sightings: readonly Seen[], detailOf: (seen: Seen) => string): readonly AtLeastOne<Seen>[] {
+  const groups = groupBy(sightings, detailOf);
   return [...groups.values()].flatMap(([first, ...more]) => (first === undefined ? [] : [[first, ...more] as const]));
 }
 

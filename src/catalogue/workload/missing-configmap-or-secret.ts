@@ -8,8 +8,9 @@ import { examplePod, waitingFor } from '../../domain/example-objects.ts';
 import { defineFailureMode, type Weight } from '../../domain/failure-mode.ts';
 import type { ConfigMap, Secret } from '../../domain/kubernetes/storage.ts';
 import type { Replica } from '../../domain/replica.ts';
-import { byWorkload, claimOfAll, countOf, findingOf, type Sighting } from '../../domain/sightings.ts';
 import { shellCommand } from '../../domain/shell-word.ts';
+import { byDetail, claimOfAll, countOf, findingOf, type Sighting } from '../../domain/sightings.ts';
+import { subject, subjectKey } from '../../domain/subject.ts';
 
 /** The pod needs a ConfigMap or Secret, or a key of one, that is not there, so its container is never created. */
 export const missingConfigmapOrSecret = defineFailureMode({
@@ -49,8 +50,11 @@ export const missingConfigmapOrSecret = defineFailureMode({
       const heard = told.length > 0 ? told : events;
       return heard.length > 0 ? heard : missingInLists(replica, facts);
     });
-    return byWorkload(seen, (each) => `${each.kind} ${each.name}`).map((group) => {
+    return byDetail(seen, ({ kind, name, replica }) => `${kind} ${replica.pod.metadata.namespace}/${name}`).map((group) => {
       const [{ kind, name, replica, weight }] = group;
+      const workloads = new Set(group.map((each) => subjectKey(each.replica.workload)));
+      // What several workloads miss is one trouble, and is put right in one place.
+      const shared = workloads.size > 1 ? subject(kind, replica.pod.metadata.namespace, name) : undefined;
       const key = group.find((each) => each.key !== undefined)?.key;
       const what = key === undefined ? `${kind} ${name} does not exist` : `key ${key} of ${kind} ${name} does not exist`;
       const uses = configurationReferences(replica.pod.spec).filter(
@@ -59,6 +63,7 @@ export const missingConfigmapOrSecret = defineFailureMode({
       const place = uses[0] === undefined ? '' : ` (needed by ${uses[0].where})`;
       return findingOf(group, {
         weight,
+        subject: shared,
         because: [
           claimOfAll(
             `${countOf([...new Set(group.map((each) => each.replica))])} cannot start: ${what} in namespace ${replica.pod.metadata.namespace}${place}.`,
@@ -90,6 +95,14 @@ export const missingConfigmapOrSecret = defineFailureMode({
           }),
         ],
       },
+    },
+    {
+      story: 'Three workloads take their environment from the same ConfigMap that is gone: one trouble, not three.',
+      given: {
+        pods: ['cart-7f9-a', 'stock-7f9-a', 'mail-7f9-a'].map((name) => blocked('configmap "common" not found', name)),
+        configmaps: [],
+      },
+      finds: [{ kind: 'ConfigMap', namespace: 'shop', name: 'common' }],
     },
     {
       story: 'No event was kept; the list of ConfigMaps lacks the one that the volume names.',
@@ -220,9 +233,9 @@ function keysOf(object: ConfigMap | Secret): readonly string[] {
   return object.kind === 'ConfigMap' ? [...object.data, ...object.binaryData] : object.data;
 }
 
-function blocked(message: string): ReturnType<typeof examplePod> {
+function blocked(message: string, name = 'cart-7f9-a'): ReturnType<typeof examplePod> {
   return examplePod({
-    name: 'cart-7f9-a',
+    name,
     isReady: false,
     phase: 'Pending',
     labels: { 'pod-template-hash': '7f9' },
