@@ -142,7 +142,13 @@ function placesOf(backend: Backend, port: number | undefined): readonly Pick<Flo
     return [{ server: { kind: 'address', address: undefined }, port: typeof target === 'number' ? target : undefined }];
   }
   return backend.slices.flatMap((slice) => {
-    if (slice.kind !== 'EndpointSlice') return [];
+    if (slice.kind !== 'EndpointSlice') {
+      return slice.subsets.flatMap(({ addresses, ports }) => {
+        const served = ports.find((each) => (each.name ?? '') === (own?.name ?? ''));
+        const address = addresses[0]?.ip;
+        return address === undefined ? [] : [{ server: { kind: 'address' as const, address }, port: served?.port }];
+      });
+    }
     const served = slice.ports.find((each) => (each.name ?? '') === (own?.name ?? ''));
     const address = slice.endpoints.find(({ conditions }) => conditions.ready !== false)?.addresses[0];
     return address === undefined ? [] : [{ server: { kind: 'address' as const, address }, port: served?.port }];

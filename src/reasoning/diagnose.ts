@@ -77,16 +77,15 @@ const entrances: readonly EvidenceKind[] = ['gateways', 'httproutes'];
  */
 function unseenEntrance(question: Question, facts: FactSource, { readings }: Snapshot): string | undefined {
   if (!isAboutAll(question)) return undefined;
-  const isInstalled =
-    (facts.get('httproutes')?.all.length ?? 0) > 0 ||
-    (facts.get('apiservices')?.all ?? []).some(({ metadata }) => metadata.name.endsWith('.gateway.networking.k8s.io'));
-  const refused = entrances.find((kind) => {
+  const hasRoutes = (facts.get('httproutes')?.all.length ?? 0) > 0;
+  const isInstalled = (facts.get('apiservices')?.all ?? []).some(({ metadata }) => metadata.name.endsWith('.gateway.networking.k8s.io'));
+  const unseen = entrances.find((kind) => {
     const reading = readings[kind];
-    return reading?.state === 'unreadable' && refusals.has(reading.because);
+    return reading?.state === 'unreadable' && (hasRoutes || (isInstalled && refusals.has(reading.because)));
   });
-  return isInstalled && refused !== undefined
-    ? `The Gateway API is in use and ${refused} could not be read, so what enters there may be turned away.`
-    : undefined;
+  return unseen === undefined
+    ? undefined
+    : `The Gateway API is in use and ${unseen} could not be read, so what enters there may be turned away.`;
 }
 
 const refusals: ReadonlySet<string> = new Set(['forbidden', 'unreachable', 'timed-out', 'malformed']);

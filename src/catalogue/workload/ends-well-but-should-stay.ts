@@ -42,7 +42,8 @@ export const endsWellButShouldStay = defineFailureMode({
     const seen = facts.replicas.failing.flatMap((replica) =>
       crashedContainers(replica).flatMap((crashed) => endedWell(replica, crashed, facts)),
     );
-    return byWorkload(seen, (each) => each.container).map((group) => {
+    const own = byWorkload(seen, (each) => each.container).filter(([{ replica }]) => !isSiblingStopped(replica, facts));
+    return own.map((group) => {
       const [{ container, replica, lived, weight }] = group;
       const after = lived === undefined ? '' : ` after ${spokenDuration(lived)}`;
       return findingOf(group, {
@@ -65,6 +66,21 @@ export const endsWellButShouldStay = defineFailureMode({
     },
   ],
   isNotFooledBy: [
+    {
+      story: 'A probe was seen to stop its sibling of the same template; of this one no event is left.',
+      given: {
+        pods: [ending(), { ...ending(), metadata: { ...(ending()['metadata'] as object), name: 'cart-7f9-b', uid: 'uid-cart-7f9-b' } }],
+        events: [
+          exampleEvent({
+            about: { kind: 'Pod', name: 'cart-7f9-b' },
+            reason: 'Killing',
+            type: 'Normal',
+            message: 'Container app failed liveness probe, will be restarted',
+          }),
+        ],
+        'container-logs': [log('INFO bye')],
+      },
+    },
     {
       story: 'Its liveness probe has it stopped, and it obeys in good order.',
       given: {
@@ -136,7 +152,7 @@ function endedWell(replica: Replica, { container, end, status, isInit, since }: 
   if (!isWell || isInit || isTold || isStopped(replica, facts)) return [];
   const spec = containerOf(replica.pod, container);
   // A request to stop ends a program in good order as well: without the events a probe may have sent it.
-  const mayBeStopped = facts.events === undefined && (spec?.livenessProbe !== undefined || spec?.startupProbe !== undefined);
+  const mayBeStopped = !isTalkedAbout(replica, facts) && (spec?.livenessProbe !== undefined || spec?.startupProbe !== undefined);
   const couldHear = facts['log-clues'] !== undefined && facts['container-logs'] !== undefined;
   return [
     {
@@ -151,6 +167,16 @@ function endedWell(replica: Replica, { container, end, status, isInit, since }: 
       ],
     },
   ];
+}
+
+/** A loop is told of within every hour that events are kept: of a pod without any they were lost or not read. */
+function isTalkedAbout({ pod }: Replica, facts: Given): boolean {
+  return eventsSince(facts.events, pod, pod.metadata.creationTimestamp).length > 0;
+}
+
+/** One template has one probe: what it does to one replica it does to all. */
+function isSiblingStopped({ workload, revision }: Replica, facts: Given): boolean {
+  return facts.replicas.ofWorkload(workload).some((other) => other.revision === revision && isStopped(other, facts));
 }
 
 /** The kubelet says when it stops a container, whether for a probe or for a change. */

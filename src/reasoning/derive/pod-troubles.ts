@@ -158,7 +158,12 @@ function readinessTroubles(pod: Pod, now: Instant): readonly Trouble[] {
   }
   const areContainersReady = statuses.every((status) => status.ready === true);
   return ready !== undefined && areContainersReady && pod.status.containerStatuses.length > 0
-    ? [podTrouble('not-ready', ready.reason ?? 'ReadinessGatesNotReady', ready.message, ready.lastTransitionTime)]
+    ? [
+        // The node controller takes Ready away from pods of a node that does not report, and leaves their containers as they were.
+        pod.spec.readinessGates.length === 0 && ready.reason === undefined
+          ? podTrouble('lost', 'NodeNotReady', ready.message, ready.lastTransitionTime)
+          : podTrouble('not-ready', ready.reason ?? 'ReadinessGatesNotReady', ready.message, ready.lastTransitionTime),
+      ]
     : [];
 }
 

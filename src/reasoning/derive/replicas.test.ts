@@ -121,6 +121,12 @@ test('pods of a node that does not report are lost, whatever their last status s
   ]);
 });
 
+test('where nodes may not be read, Ready taken away from a pod whose containers are all ready tells that its node is lost', () => {
+  const conditions = [{ type: 'Ready', status: 'False', lastTransitionTime: minutesAgo(9) }];
+  const pod = examplePod({ name: 'cart-5d4f8c7b9-a', podStatus: { conditions } });
+  expect(healthOf({ pods: [pod] })).toEqual(['cart-5d4f8c7b9-a: failing lost']);
+});
+
 test('a pod on a machine that has just joined is not lost, although its node is not Ready yet', () => {
   const nodes = [exampleNode({ name: 'node-1', isReady: false, createdMinutesAgo: 1 })];
   expect(healthOf({ pods: [examplePod({ name: 'cart-5d4f8c7b9-a', startedMinutesAgo: 1 })], nodes })).toEqual([

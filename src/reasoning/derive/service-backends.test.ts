@@ -42,6 +42,11 @@ describe('the Service behind a host', () => {
     expect(backends.ofHost(host, 'shop')?.service.metadata.name).toBe('db');
   });
 
+  it('has an unknown number of endpoints where somebody wrote them down as slices and only the older kind could be read', () => {
+    const [outside] = backendsIn({ services: [exampleService({ name: 'pg', spec: { selector: undefined } })], endpoints: [] }).all;
+    expect(outside?.endpoints).toBeUndefined();
+  });
+
   it('is not found by its bare name from another namespace', () => {
     expect([backends.ofHost('db', 'other'), backends.ofHost('db.shop', 'other')?.service.metadata.name]).toEqual([undefined, 'db']);
   });

@@ -136,7 +136,11 @@ function sliceIndex(facts: FactSource): (service: Service) => readonly Slice[] |
   return (service) => {
     const own = byService().get(`${service.metadata.namespace ?? ''}/${service.metadata.name}`) ?? [];
     const older = endpoints?.named(service.metadata.namespace, service.metadata.name);
-    return own.length > 0 ? own : older === undefined ? [] : [older];
+    if (own.length > 0) return own;
+    if (older !== undefined) return [older];
+    // Slices that somebody wrote for a Service without a selector are not mirrored into the older kind.
+    const isByHand = Object.keys(service.spec.selector).length === 0;
+    return slices === undefined && isByHand ? undefined : [];
   };
 }
 
