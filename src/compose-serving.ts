@@ -12,10 +12,12 @@ import { makeFirstToken } from './engine/access/first-token.ts';
 import { keepOwnToken } from './engine/access/own-token.ts';
 import { jobKinds } from './engine/serve/jobs.ts';
 import type { ServeEngine } from './engine/serve/serve-engine.ts';
+import type { OpenIdProvider } from './ports/open-id-provider.ts';
 import type { ServerLog } from './ports/server-log.ts';
 import type { ServerStore } from './ports/server-store.ts';
 import type { Failure } from './surfaces/command-line/looking.ts';
 import type { ServeRequest, ServingComposition } from './surfaces/command-line/serving-composition.ts';
+import { openIdCallbackPath } from './surfaces/http/open-id-routes.ts';
 import { startHttpServer } from './surfaces/http/start-http-server.ts';
 
 type Told = (line: string) => void;
@@ -63,6 +65,7 @@ async function serveOpened(opened: Opened, told: Told, signal: AbortSignal): Pro
   const first = ownToken === undefined ? await makeFirstToken(store.access, now) : await keepOwnToken(store.access, ownToken, now);
   if (first.state === 'failed') return first;
   const pageFolder = builtPage();
+  const openId = await openIdOf(settings);
   const http = await startHttpServer({
     incidents: engine.incidents,
     store,
@@ -73,6 +76,7 @@ async function serveOpened(opened: Opened, told: Told, signal: AbortSignal): Pro
     version: packageDescription.version,
     listen: request.listen,
     jobKinds,
+    ...(openId === undefined ? {} : { openId }),
     ...(pageFolder === undefined ? {} : { pageFolder }),
   });
   if (http.state === 'failed') return http;
@@ -108,6 +112,13 @@ async function readAdminToken(path: string | undefined): Promise<Secret | undefi
   const { readTokenFile } = await import('./server-settings/read-token-file.ts');
   const read = await readTokenFile(path);
   return read.state === 'failed' ? read : read.secret;
+}
+
+/** Undefined: the settings name nobody to ask. */
+async function openIdOf({ openId: settings, publicAddress }: ServerSettings): Promise<OpenIdProvider | undefined> {
+  if (settings === undefined || publicAddress === undefined) return undefined;
+  const { openIdConnect } = await import('./identity-providers/openid-connect/openid-connect.ts');
+  return openIdConnect({ settings, callback: `${publicAddress}${openIdCallbackPath}`, clock: wallClock });
 }
 
 /** Beside the program that was built, or where the sources build it. Undefined: it was not built. */

@@ -22,6 +22,8 @@ const mayImport = {
   actuators: ['domain', 'ports'],
   // Whom a server tells: each kind of the settings is one, and they share how to ask over HTTP.
   'delivery-targets': ['domain', 'ports'],
+  // Who tells a server who somebody is.
+  'identity-providers': ['domain', 'ports'],
   stores: ['domain', 'ports', 'recording-format'],
   engine: ['domain', 'ports', 'reasoning', 'workflow', 'recording-format', 'writing'],
   surfaces: ['domain', 'ports', 'engine', 'writing', 'alert-payloads'],

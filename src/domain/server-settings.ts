@@ -1,4 +1,5 @@
 import type { Delivery } from './delivery.ts';
+import { type Role, roles } from './role.ts';
 import type { Secret } from './secret.ts';
 
 export const serverSettingsSchema = 'stanch.dev/server/v1';
@@ -15,8 +16,33 @@ export interface ServerSettings {
     /** token: with an access token of any role. anyone: without. */
     readonly readableBy: 'token' | 'anyone';
   };
+  /** Absent: people sign in with access tokens alone. */
+  readonly openId: OpenIdSettings | undefined;
   readonly webhooks: WebhookSettings;
   readonly deliveries: readonly DeliverySettings[];
+}
+
+/** Who is asked who people are (OpenID Connect), and what they may do then. */
+export interface OpenIdSettings {
+  /** As people call it: "Sign in with …". */
+  readonly name: string;
+  /** As the provider writes itself: "https://login.example.com/realms/operations". */
+  readonly issuer: string;
+  readonly clientId: string;
+  /** Absent: a public client, which PKCE alone protects. */
+  readonly clientSecret: Secret | undefined;
+  readonly scopes: readonly string[];
+  /** The claim of the ID token that is the person's name here. */
+  readonly userClaim: string;
+  /** The claim of the ID token that lists the person's groups. */
+  readonly groupsClaim: string;
+  /** By role: the groups whose members have it. Who is in none may not sign in. */
+  readonly roles: { readonly [Each in Role]: readonly string[] };
+}
+
+/** The highest role of any of the groups. Undefined: none of them has one. */
+export function roleOfGroups(groups: readonly string[], { roles: granted }: Pick<OpenIdSettings, 'roles'>): Role | undefined {
+  return roles.findLast((role) => granted[role].some((group) => groups.includes(group)));
 }
 
 /** Several secrets of one webhook are all good, so that they can be exchanged without a gap. Empty: it takes nothing. */
@@ -73,6 +99,7 @@ export const usualServerSettings: ServerSettings = {
   timeZone: undefined,
   trustedProxies: [],
   metrics: { readableBy: 'token' },
+  openId: undefined,
   webhooks: { alertmanager: [], pagerDuty: [], page: [] },
   deliveries: [],
 };

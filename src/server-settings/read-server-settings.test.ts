@@ -31,6 +31,14 @@ function happened(reading: SettingsReading): string | undefined {
 }
 
 const minimal = 'schema: stanch.dev/server/v1\n';
+const reached = `${minimal}publicAddress: https://x.example\n`;
+
+function openId(more: { readonly [key: string]: string } = {}): string {
+  const fields = { name: 'Example', issuer: 'https://login.example', clientId: 'stanch', roles: '{ view: [ops] }', ...more };
+  return `openId:\n${Object.entries(fields)
+    .map(([key, value]) => `  ${key}: ${value}\n`)
+    .join('')}`;
+}
 
 describe('the example of the documentation', () => {
   test('is read, with its secrets', async () => {
@@ -67,6 +75,24 @@ describe('the example of the documentation', () => {
   });
 });
 
+test('a provider is a public client that is asked for an address and groups, unless something else is said', async () => {
+  for (const issuer of ['https://login.example', 'http://127.0.0.1:9000/realm']) {
+    expect(await read(`${reached}${openId({ issuer })}`)).toMatchObject({
+      state: 'read',
+      settings: {
+        openId: {
+          issuer,
+          clientSecret: undefined,
+          scopes: ['openid', 'email'],
+          userClaim: 'email',
+          groupsClaim: 'groups',
+          roles: { view: ['ops'], operate: [], administer: [] },
+        },
+      },
+    });
+  }
+});
+
 test('nothing but the schema is a server that nobody set up', async () => {
   expect(await read(minimal)).toEqual({ state: 'read', settings: usualServerSettings });
 });
@@ -93,6 +119,16 @@ describe('refused, with its line', () => {
     ['a list without secrets', `${minimal}webhooks:\n  page: { secrets: [] }\n`, 'line 3, webhooks.page.secrets: it is empty'],
     ['two places', `${minimal}webhooks:\n  page: { secrets: [{ file: a, environment: B }] }\n`, 'give either file or environment'],
     ['an unknown kind', `${minimal}deliveries:\n  - { name: x, kind: pigeon }\n`, 'line 3, deliveries[0].kind'],
+    ['somewhere to sign in without an address to come back to', `${minimal}${openId()}`, 'line 2, openId: it needs publicAddress'],
+    [
+      'a provider by plain http',
+      `${reached}${openId({ issuer: 'http://login.example' })}`,
+      'line 5, openId.issuer: it should begin with https://',
+    ],
+    ['a provider with a query', `${reached}${openId({ issuer: 'https://login.example/?a=b' })}`, 'openId.issuer'],
+    ['scopes without openid', `${reached}${openId({ scopes: '[email]' })}`, 'openId.scopes: it has to contain openid'],
+    ['groups of nobody', `${reached}${openId({ roles: '{ view: [] }' })}`, 'openId.roles: it names no group, so that nobody could sign in'],
+    ['a role that there is none of', `${reached}${openId({ roles: '{ root: [ops] }' })}`, 'there is no such key'],
     ['the same name twice', `${minimal}${delivery}${delivery.replace('deliveries:\n', '')}`, 'another delivery has the same name'],
   ])('%s', async (_what, text, expected) => {
     expect(happened(await read(text))).toContain(expected);

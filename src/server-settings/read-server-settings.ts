@@ -1,9 +1,10 @@
 import type { Secret } from '../domain/secret.ts';
-import type { DeliverySettings, ServerSettings } from '../domain/server-settings.ts';
+import type { DeliverySettings, OpenIdSettings, ServerSettings } from '../domain/server-settings.ts';
 import { parseStrictYaml } from '../strict-yaml/parse-strict-yaml.ts';
 import { type FileFailure, readOwnedFile } from '../strict-yaml/read-owned-file.ts';
 import { spokenProblems } from '../strict-yaml/yaml-problem.ts';
 import type { WrittenDelivery } from './delivery-shape.ts';
+import type { WrittenOpenId } from './open-id-shape.ts';
 import { readSecret, type SecretReference } from './secret-reference.ts';
 import { everyKey, leastSecretCharacters, settingsShape, type WrittenSettings } from './settings-shape.ts';
 
@@ -67,12 +68,13 @@ class SecretReader {
 }
 
 async function resolved(written: WrittenSettings, secrets: SecretReader): Promise<ServerSettings> {
-  const { publicAddress, timeZone, trustedProxies, metrics, webhooks, deliveries } = written;
+  const { publicAddress, timeZone, trustedProxies, metrics, openId, webhooks, deliveries } = written;
   return {
     publicAddress,
     timeZone,
     trustedProxies,
     metrics,
+    openId: openId === undefined ? undefined : await openIdOf(openId, secrets),
     webhooks: {
       alertmanager: await secrets.all(webhooks.alertmanager, 'webhooks.alertmanager'),
       pagerDuty: await secrets.all(webhooks.pagerduty, 'webhooks.pagerduty'),
@@ -80,6 +82,11 @@ async function resolved(written: WrittenSettings, secrets: SecretReader): Promis
     },
     deliveries: (await Promise.all(deliveries.map((each) => delivery(each, secrets)))).flat(),
   };
+}
+
+async function openIdOf(written: WrittenOpenId, secrets: SecretReader): Promise<OpenIdSettings> {
+  const [clientSecret] = written.clientSecret === undefined ? [] : await secrets.read(written.clientSecret, 'openId.clientSecret');
+  return { ...written, clientSecret };
 }
 
 /** Empty where a secret is missing: then there is a problem to tell, and no settings to use. */

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 import { serverSettingsSchema, usualServerSettings } from '../domain/server-settings.ts';
 import { deliveryShape } from './delivery-shape.ts';
+import { openIdShape } from './open-id-shape.ts';
 import { secretReference } from './secret-reference.ts';
 
 /** Shorter ones can be guessed. */
@@ -9,8 +10,7 @@ export const leastSecretCharacters = 16;
 
 const webhook = z.strictObject({ secrets: z.array(secretReference).min(1).max(10).readonly() });
 
-/** The file as it is written; its secrets are still references. */
-export const settingsShape = z.strictObject({
+const settingsFields = z.strictObject({
   schema: z.literal(serverSettingsSchema),
   publicAddress: z
     .string()
@@ -24,6 +24,7 @@ export const settingsShape = z.strictObject({
     .readonly()
     .default([]),
   metrics: z.strictObject({ readableBy: z.enum(['token', 'anyone']) }).default(usualServerSettings.metrics),
+  openId: openIdShape.optional(),
   webhooks: z.strictObject({ alertmanager: webhook.optional(), pagerduty: webhook.optional(), page: webhook.optional() }).default({}),
   deliveries: z
     .array(deliveryShape)
@@ -37,6 +38,12 @@ export const settingsShape = z.strictObject({
       });
     }),
 });
+
+/** The file as it is written; its secrets are still references. */
+export const settingsShape = settingsFields.refine(({ openId, publicAddress }) => openId === undefined || publicAddress !== undefined, {
+  path: ['openId'],
+  message: 'it needs publicAddress: the provider sends people back there, and to nowhere that a request names',
+});
 export type WrittenSettings = z.output<typeof settingsShape>;
 
 /** For "did you mean". */
@@ -47,6 +54,17 @@ export const everyKey: readonly string[] = [
   'trustedProxies',
   'metrics',
   'readableBy',
+  'openId',
+  'issuer',
+  'clientId',
+  'clientSecret',
+  'scopes',
+  'userClaim',
+  'groupsClaim',
+  'roles',
+  'view',
+  'operate',
+  'administer',
   'webhooks',
   'alertmanager',
   'pagerduty',

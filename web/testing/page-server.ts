@@ -28,7 +28,7 @@ export interface Story {
       readonly summary: string;
     }[];
   };
-  readonly hasOpenId?: boolean;
+  readonly openId?: { readonly name: string };
 }
 
 const csrf = 'csrf-of-the-tests';
@@ -130,7 +130,7 @@ export class PageServer {
     if (request.method === 'GET') {
       const session: Session = {
         version: '0.1.0',
-        hasOpenId: this.#story.hasOpenId ?? false,
+        ...(this.#story.openId === undefined ? {} : { openId: this.#story.openId }),
         ...(user === undefined ? {} : { user, csrf }),
       };
       return send(response, 200, session);

@@ -17,6 +17,32 @@ test('whoever is not signed in is asked to, and then sees what was asked for', a
   await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
 });
 
+test.describe('with somewhere else to sign in', () => {
+  test.use({ telling: { answers: () => [], more: () => [], openId: { name: 'Example' } } });
+
+  test('leads there, and comes back to what was asked for', async ({ told }) => {
+    const { page, address } = told;
+    await page.goto(`${address}/incidents/${nightId}`);
+    const link = page.getByRole('link', { name: 'Sign in with Example' });
+    await expect(link).toHaveAttribute('href', `/api/v1/session/openid?back=${encodeURIComponent(`/incidents/${nightId}`)}`);
+  });
+
+  test('says why it came to nothing, in words of our own', async ({ told }) => {
+    const { page, address } = told;
+    await page.goto(`${address}/?sign-in=no-role`);
+    await expect(page.getByRole('alert')).toContainText('in none of the groups that may use Stanch');
+    await page.goto(`${address}/?sign-in=Call+this+number`);
+    await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
+    await expect(page.getByRole('alert')).toHaveCount(0);
+  });
+});
+
+test('nowhere else to sign in is offered where there is none', async ({ told }) => {
+  await told.page.goto(`${told.address}/`);
+  await expect(told.page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
+  await expect(told.page.getByRole('link', { name: /Sign in with/ })).toHaveCount(0);
+});
+
 test('a session that has ended asks again, wherever that is noticed', async ({ told }) => {
   const { page } = told;
   await told.open();

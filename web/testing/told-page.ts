@@ -24,6 +24,8 @@ export interface Telling {
   readonly answers: Story['answers'];
   /** Further incidents. */
   readonly more: () => readonly ToldIncident[];
+  /** Absent: nowhere else to sign in. */
+  readonly openId?: { readonly name: string };
 }
 
 interface Fixtures {
@@ -49,6 +51,7 @@ export const test = base.extend<Fixtures>({
     let clock = Date.parse(seed.finishedAt) + 2_000;
     const server = new PageServer({
       incidents: [opened(nightId, { at: new Date(clock).toISOString(), alert: paged }), ...telling.more()],
+      ...(telling.openId === undefined ? {} : { openId: telling.openId }),
       tokens: { operator: { name: 'ada', role: 'operate' }, viewer: { name: 'vi', role: 'view' } },
       answers: telling.answers,
     });

@@ -1,7 +1,7 @@
 import { type Instant, millisecondsPerHour } from '../../domain/instant.ts';
 import type { Role } from '../../domain/role.ts';
 import { isSecretLike } from '../../domain/access-secret-shape.ts';
-import type { AccessStore } from '../../ports/access-store.ts';
+import type { AccessSession, AccessStore } from '../../ports/access-store.ts';
 import type { StoreFailure } from '../../ports/store-failure.ts';
 import { hashOfSecret, newSecret } from './access-secret.ts';
 
@@ -54,10 +54,23 @@ export async function beginSession(access: AccessStore, secret: string, now: Ins
   const found = await access.findToken(hashOfSecret(secret), now);
   if (found.state !== 'found') return found.state === 'missing' ? { state: 'unknown' } : found;
   const { id, name, role, expiresAt: tokenEnds = Infinity } = found.token;
+  return storeSession(access, { user: name, role, token: id, expiresAt: Math.min(now + sessionMilliseconds, tokenEnds) });
+}
+
+/** For somebody whom others know: they said who it is, and the settings say what they may do. */
+export function beginSessionOf(
+  access: AccessStore,
+  { name, role }: Pick<User, 'name' | 'role'>,
+  now: Instant,
+): Promise<BegunSession | StoreFailure> {
+  return storeSession(access, { user: name, role, expiresAt: now + sessionMilliseconds });
+}
+
+async function storeSession(access: AccessStore, session: Omit<AccessSession, 'hash'>): Promise<BegunSession | StoreFailure> {
+  const { user: name, role, expiresAt } = session;
   const cookie = newSecret();
   const hash = hashOfSecret(cookie);
-  const expiresAt = Math.min(now + sessionMilliseconds, tokenEnds);
-  const created = await access.createSession({ hash, user: name, role, token: id, expiresAt });
+  const created = await access.createSession({ ...session, hash });
   if (created.state === 'failed') return created;
   return { state: 'begun', user: { name, role, key: `session-${hash.slice(0, 16)}` }, cookie, expiresAt };
 }

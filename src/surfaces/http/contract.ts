@@ -9,6 +9,7 @@ import type { ServedState } from '../../engine/serve/served-incidents.ts';
  *   GET  /api/v1/session                                Session (signed in or not)
  *   POST /api/v1/session                {token}         signs in; sets an HttpOnly cookie
  *   DELETE /api/v1/session                              signs out
+ *   GET  /api/v1/session/openid?back=PATH               sends the browser to who knows people, and from there back to PATH
  *   GET  /api/v1/incidents?which=open|all&limit=N       {incidents: IncidentListItem[]}
  *   POST /api/v1/incidents              {page}          opens one by hand
  *   GET  /api/v1/incidents/:incident                    IncidentView
@@ -39,9 +40,12 @@ export interface Session {
   /** Absent: nobody is signed in. */
   readonly csrf?: string;
   readonly version: string;
-  /** True: sign in with OpenID Connect is offered at /api/v1/session/openid. */
-  readonly hasOpenId: boolean;
+  /** Sign in with OpenID Connect, by this name, at /api/v1/session/openid?back=PATH. Absent: it is not offered. */
+  readonly openId?: { readonly name: string };
 }
+
+/** Why a sign-in with OpenID Connect came to nothing, as the page is told it: /?sign-in=PROBLEM. no-role: in none of the groups. */
+export type SignInProblem = 'denied' | 'expired' | 'not-trusted' | 'unreachable' | 'misconfigured' | 'no-role' | 'try-later';
 
 export type IncidentState = ServedState;
 

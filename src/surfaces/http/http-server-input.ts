@@ -1,6 +1,7 @@
 import type { ServerSettings } from '../../domain/server-settings.ts';
 import type { ServedIncidents } from '../../engine/serve/served-incidents.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { OpenIdProvider } from '../../ports/open-id-provider.ts';
 import type { ServerLog } from '../../ports/server-log.ts';
 import type { ServerStore } from '../../ports/server-store.ts';
 
@@ -9,6 +10,8 @@ export interface HttpServerInput {
   readonly incidents: ServedIncidents;
   readonly store: Pick<ServerStore, 'access' | 'pages' | 'jobs' | 'check'>;
   readonly settings: ServerSettings;
+  /** Whom to ask who people are, where the settings name one. */
+  readonly openId?: OpenIdProvider;
   readonly clock: Clock;
   /** Ends early where the signal says so. */
   readonly pause: (milliseconds: number, signal: AbortSignal) => Promise<void>;

@@ -25,8 +25,9 @@ function change({ cookie, csrf }: SignedIn, headers: { readonly [name: string]: 
 }
 
 test('nobody is signed in, and is told so', async () => {
-  expect(await http.ask('/api/v1/session')).toMatchObject({ status: 200, json: { version: '0.0.0', hasOpenId: false } });
+  expect(await http.ask('/api/v1/session')).toMatchObject({ status: 200, json: { version: '0.0.0' } });
   expect((await http.ask('/api/v1/session')).json).not.toHaveProperty('user');
+  expect((await http.ask('/api/v1/session')).json).not.toHaveProperty('openId');
 });
 
 test('a token is exchanged for a cookie that scripts cannot read and other sites cannot send', async () => {

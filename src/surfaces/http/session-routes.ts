@@ -18,6 +18,8 @@ export interface SessionRoutes {
   readonly guard: Guard;
   readonly version: string;
   readonly publicAddress: string | undefined;
+  /** Absent: people sign in with access tokens alone. */
+  readonly openId: { readonly name: string } | undefined;
 }
 
 const signInShape = z.strictObject({ token: z.string().max(500) });
@@ -35,10 +37,10 @@ export function addSessionRoutes(server: FastifyInstance, routes: SessionRoutes)
   server.delete(`${apiPrefix}/session`, async (request, reply) => signOut(request, reply, routes));
 }
 
-function sessionOf(user: User | undefined, cookie: string | undefined, { version }: SessionRoutes): Session {
+function sessionOf(user: User | undefined, cookie: string | undefined, { version, openId }: SessionRoutes): Session {
   return {
     version,
-    hasOpenId: false,
+    ...(openId === undefined ? {} : { openId: { name: openId.name } }),
     ...(user === undefined ? {} : { user: { name: user.name, role: user.role } }),
     ...(cookie === undefined ? {} : { csrf: csrfOf(cookie) }),
   };

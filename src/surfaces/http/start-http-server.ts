@@ -12,6 +12,7 @@ import { addMcpRoute } from './mcp-route.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { addOperationRoutes, apiPrefix } from './operation-routes.ts';
 import { openApiOf } from './open-api.ts';
+import { addOpenIdRoutes } from './open-id-routes.ts';
 import { addPageRoutes, readPageFiles } from './page-files.ts';
 import { RateLimiter } from './rate-limiter.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -105,7 +106,8 @@ async function addEverything(server: FastifyInstance, { input, limits, stopping 
     log,
     count: metrics.countPage,
   });
-  addSessionRoutes(server, { access, clock, guard, version, publicAddress });
+  addSessionRoutes(server, { access, clock, guard, version, publicAddress, openId: input.openId });
+  addOpenIdRoutes(server, { access, clock, guard, log, openId: input.openId, settings: settings.openId });
   const routes = { operations, incidents, guard, pause, stopping };
   addOperationRoutes(server, routes);
   addMcpRoute(server, { ...routes, version, publicAddress });

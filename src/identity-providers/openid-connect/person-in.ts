@@ -1,0 +1,40 @@
+import type { OpenIdSettings } from '../../domain/server-settings.ts';
+import type { OpenIdPerson, OpenIdRefusal } from '../../ports/open-id-provider.ts';
+
+type Claims = { readonly [claim: string]: unknown };
+
+const longestName = 200;
+const mostGroups = 2_000;
+
+/** Who it is, by the claims of an ID token that was checked. */
+export function personIn(
+  claims: Claims,
+  settings: OpenIdSettings,
+): { readonly state: 'known'; readonly person: OpenIdPerson } | OpenIdRefusal {
+  const { userClaim, groupsClaim } = settings;
+  const refused = (problem: OpenIdRefusal['problem'], because: string): OpenIdRefusal => ({ state: 'refused', problem, because });
+  const { sub: subject } = claims;
+  if (typeof subject !== 'string') return refused('not-trusted', 'the ID token has no subject');
+  const name = claims[userClaim];
+  if (typeof name !== 'string' || !isName(name))
+    return refused(
+      'misconfigured',
+      `the ID token has no ${userClaim} that could be a name; ask for its scope, or name another claim in openId.userClaim`,
+    );
+  // Whoever may write any address into their own account must not become somebody else here.
+  if (userClaim === 'email' && claims['email_verified'] === false)
+    return refused('not-trusted', `the provider has not verified that ${name} belongs to who signed in`);
+  const groups = claims[groupsClaim];
+  return { state: 'known', person: { name, subject, groups: groupsOf(groups) } };
+}
+
+/** One line of what can be seen. */
+function isName(text: string): boolean {
+  return text.trim() !== '' && text.length <= longestName && !/[\p{C}\p{Zl}\p{Zp}]/u.test(text);
+}
+
+/** A list of texts, or a single one, as some providers write it. */
+function groupsOf(value: unknown): readonly string[] {
+  const listed: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return listed.slice(0, mostGroups).filter((each) => typeof each === 'string');
+}
