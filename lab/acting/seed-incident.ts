@@ -8,9 +8,11 @@ import { say, step } from '../progress.ts';
 import { type ProgramResult, tryProgram } from '../run-program.ts';
 import { scenario } from '../scenarios/kube-proxy-out-of-memory.ts';
 import { readState } from './object-state.ts';
-import { firingSince, inSeedNight, leftBehind, missingInNotes, sampled, servedAgain, servedSince } from './seed-night.ts';
+import { firingSince, inSeedNight, leftBehind, missingInNotes, sampled, servedSince, toldInNotes } from './seed-night.ts';
 import { lookInside } from './stanch-run.ts';
 
+/** Users are served again below this share of failed requests. */
+const servedAgain = 0.01;
 const mitigatedWithinSeconds = 90;
 
 /** The seed's incident from page to reminder in one command, with a policy instead of a human. Returns what was not as it should be. */
@@ -25,9 +27,9 @@ export async function seedIncident(): Promise<readonly string[]> {
       const { samples, result } = await sampled(() => respond(page, work));
       await writeFile(join(stateDirectory, 'seed-incident.txt'), result.output + result.errors);
       return [
-        ...judgeSpeed(servedSince(samples), page),
+        ...judgeSpeed(servedSince(samples, servedAgain), page),
         ...(result.status === 0 ? [] : [`stanch mitigate ended with status ${result.status}: ${result.errors.trim().slice(-500)}`]),
-        ...missingInNotes(result.output),
+        ...missingInNotes(result.output, [...toldInNotes, /evict/i, /tomorrow|09:00/i]),
         ...(await leftBehind(before)),
       ];
     });

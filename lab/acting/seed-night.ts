@@ -18,9 +18,6 @@ export async function inSeedNight<Result>(work: () => Promise<Result>): Promise<
   }
 }
 
-/** Users are served again below this share of failed requests. */
-export const servedAgain = 0.01;
-
 interface Sample {
   readonly at: number;
   /** Absent: Prometheus did not tell. */
@@ -45,9 +42,9 @@ export async function sampled<Result>(
   return { result: await running, samples };
 }
 
-/** When the shop began to serve its customers without a break until the end. Absent: it did not. */
-export function servedSince(samples: readonly Sample[]): number | undefined {
-  const isServed = ({ rate }: Sample): boolean => rate !== undefined && rate < servedAgain;
+/** When the share of failed requests fell below this and stayed there until the end. Absent: it did not. */
+export function servedSince(samples: readonly Sample[], below: number): number | undefined {
+  const isServed = ({ rate }: Sample): boolean => rate !== undefined && rate < below;
   return samples.slice(samples.findLastIndex((each) => !isServed(each)) + 1)[0]?.at;
 }
 
@@ -57,9 +54,11 @@ export function firingSince(page: string): number {
   return Math.max(...alerts.map(({ startsAt }) => Date.parse(startsAt)));
 }
 
-/** What the notes of this night have to tell, and do not. */
-export function missingInNotes(notes: string): readonly string[] {
-  const wanted = [/cordon/i, /evict/i, /Service rules are incomplete|kube-proxy-rules-incomplete/i, /uncordon/i, /tomorrow|09:00/i];
+/** What the notes of this night have to tell, whoever writes them. */
+export const toldInNotes = [/cordon/i, /kube-proxy has not programmed all service rules/, /uncordon/i] as const;
+
+/** What of that they do not tell. */
+export function missingInNotes(notes: string, wanted: readonly RegExp[]): readonly string[] {
   return wanted.filter((each) => !each.test(notes)).map((each) => `the notes do not say ${each.source}`);
 }
 

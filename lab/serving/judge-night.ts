@@ -1,6 +1,6 @@
 import type { IncidentView } from '../../src/surfaces/http/contract.ts';
 import type { Issue } from '../../src/delivery-targets/github/testing-repository.ts';
-import { missingInNotes } from '../acting/seed-night.ts';
+import { missingInNotes, toldInNotes } from '../acting/seed-night.ts';
 import { differences } from '../framework/investigate.ts';
 import { scenario } from '../scenarios/kube-proxy-out-of-memory.ts';
 
@@ -28,7 +28,7 @@ export function judgeNight(night: Night): readonly string[] {
     ...judgeAttempt(view, { number: 1, mitigation: 'cordon-node', purpose: 'mitigate', read: night.read.mitigation }),
     ...judgeAttempt(view, { number: 2, mitigation: 'raise-memory-limit', purpose: 'repair', read: night.read.repair }),
     ...judgeGate(view),
-    ...missingInNotes(report),
+    ...missingInNotes(report, [...toldInNotes, /kubectl delete pod /, /^### Ticket: /m, /^### Reminder: /m]),
     ...(report.includes(written) ? [] : ['the incident notes do not have what the person wrote']),
     ...judgeTickets(night),
     ...judgeReminder(night),

@@ -52,10 +52,11 @@ export async function watchUntilReady({ page }: Person, incident: string, within
   return Date.now();
 }
 
-/** From the list to the incident that this alert brought. */
-export async function openIncident({ page }: Person, alert: { readonly name: string; readonly summary: string }): Promise<void> {
-  await page.getByRole('main').getByRole('link').filter({ hasText: alert.name }).filter({ hasText: 'Waiting for your approval' }).click();
-  await page.getByRole('heading', { level: 1, name: alert.summary }).waitFor();
+/** From the list to the one incident that waits for an approval. Returns its id. */
+export async function openIncident({ page }: Person): Promise<string> {
+  await page.getByRole('main').getByRole('link').filter({ hasText: 'Waiting for your approval' }).click();
+  await approveButton(page).waitFor();
+  return decodeURIComponent(new URL(page.url()).pathname.replace('/incidents/', ''));
 }
 
 /** Reads what will be run, and lets it be run. Returns the commands as they were read. */
