@@ -44,6 +44,11 @@ describe('the verdict follows the evidence', () => {
     ]);
   });
 
+  test('an alert that always fires, to show that alerting works, is no page', () => {
+    const watchdog: Alert = { ...alert, name: 'Watchdog', severity: 'none', labels: { alertname: 'Watchdog', severity: 'none' } };
+    expect([judge(healthy, { alert: watchdog }).verdict, judge(halfDown, { alert: watchdog }).verdict]).toEqual(['none', 'none']);
+  });
+
   test('short firings all night while everybody is healthy: flapping', () => {
     const flaps = [firing(200, 196), firing(140, 137), firing(80, 75), firing(2)];
     const judgement = judge({ ...healthy, metrics: [errors((minutes) => (minutes < 2 ? 0.06 : 0.03))], 'alert-history': flaps });

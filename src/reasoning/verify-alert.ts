@@ -14,6 +14,9 @@ import { findScope } from './find-scope.ts';
 export function verifyAlert(question: Question, facts: FactSource, scope: Scope = findScope(question, facts)): AlertJudgement {
   const { alert } = question;
   if (alert === undefined) return { verdict: 'none', because: [] };
+  // Alerts that always fire, to show that alerting works or to hold others back, carry this severity.
+  if (alert.severity === 'none')
+    return { verdict: 'none', because: [claim('The alert says of itself, by severity none, that it is no page.', citePage(alert))] };
   const scrape = readScrape(question, facts);
   const metric = readMetric(question, facts, scrape.state);
   const history = readHistory(alert, facts);

@@ -1,4 +1,4 @@
-import { dependencyTroubles } from '../../domain/dependency-trouble.ts';
+import { type DependencyTrouble, dependencyTroubles } from '../../domain/dependency-trouble.ts';
 import { dependencyFinding } from '../../domain/dependency-finding.ts';
 import { exampleProbe, exampleService, exampleSlice } from '../../domain/example-network.ts';
 import { crashLooping, examplePod } from '../../domain/example-objects.ts';
@@ -25,12 +25,12 @@ export const dependencyTimesOut = defineFailureMode({
     'https://man7.org/linux/man-pages/man2/connect.2.html',
   ],
   needs: ['replicas', 'log-clues'],
-  helpedBy: ['service-backends', 'connectivity-probes', 'nodes', 'judged-alert'],
+  helpedBy: ['service-backends', 'connectivity-probes', 'nodes', 'judged-alert', 'networkpolicies'],
   explains: ['liveness-probe-misconfigured', 'readiness-probe-misconfigured', 'startup-probe-too-short', 'init-container-blocked'],
   mitigations: [],
   recognise: (facts) =>
-    dependencyTroubles(['connection-timed-out', 'no-route'], facts).map((trouble) =>
-      dependencyFinding(
+    dependencyTroubles(['connection-timed-out', 'no-route'], facts).map((trouble) => {
+      const finding = dependencyFinding(
         trouble,
         {
           says: () => 'does not answer in time',
@@ -44,8 +44,10 @@ export const dependencyTimesOut = defineFailureMode({
           subjectIs: 'dependency',
         },
         facts,
-      ),
-    ),
+      );
+      const isUnsure = finding.weight === 'strong' && facts.networkpolicies === undefined && isServed(trouble);
+      return isUnsure ? { ...finding, weight: 'likely' as const } : finding;
+    }),
   recognises: [
     {
       story: 'All replicas crash because the database outside the cluster does not answer; a probe from another node times out as well.',
@@ -108,3 +110,8 @@ export const dependencyTimesOut = defineFailureMode({
     },
   ],
 });
+
+/** Somebody stands ready behind the Service: then a policy that nobody could read may as well drop what is sent there. */
+function isServed({ backend }: DependencyTrouble): boolean {
+  return (backend?.endpoints?.ready ?? 0) > 0;
+}

@@ -5,6 +5,7 @@ import type { FactSource } from '../fact-source.ts';
 import { median } from '../statistics/median.ts';
 import { type AlertMetric, alertMetricOf, type Sample } from './alert-metric.ts';
 import type { MetricState, ScrapeState } from './decide-verdict.ts';
+import { type AgainstUsual, againstUsual } from './usual-level.ts';
 import { spokenNumber } from '../../domain/spoken-number.ts';
 
 export interface MetricSignal {
@@ -41,6 +42,9 @@ export function readMetric(question: Question, facts: FactSource, scrape: Scrape
   if (last === undefined) return absent(metric);
   const silence = seenUntil - last.at;
   const isFresh = silence <= silenceAllowed(metric);
+  const standing =
+    metric.kind === 'level' && isFresh && !filters(metric.result.expression) ? againstUsual(samples, question.alert?.startedAt) : undefined;
+  if (standing !== undefined) return usualSignal(metric, last, standing);
   if (metric.kind === 'level' && (isFresh || filters(metric.result.expression)))
     return signal(
       'unknown',
@@ -91,6 +95,15 @@ function freshSignal(metric: AlertMetric, last: Sample, seenUntil: Instant, star
     `The measurement was past ${spokenThreshold(metric)} until ${clockTime(lastPast.at)}, at most ${spokenNumber(highest.value)}; ` +
     `it stands at ${spokenNumber(last.value)} and has been back for ${spokenDuration(calmFor)}${crossingsOf(metric)}.`;
   return signal(calmFor >= calmMilliseconds ? 'normal' : 'recovering', metric, says, 'level', last);
+}
+
+/** Held against what was usual before the page, for want of a threshold. */
+function usualSignal(metric: AlertMetric, last: Sample, { state, usual, furthest, lastAway }: AgainstUsual): MetricSignal {
+  const calmFor = last.at - lastAway.at;
+  const went = `The measurement left what was usual (${spokenNumber(usual)}) when the page began, as far as ${spokenNumber(furthest)}`;
+  if (state === 'away') return signal('breaching', metric, `${went}, and stands at ${spokenNumber(last.value)}.`, 'level', last);
+  const says = `${went}; it stands at ${spokenNumber(last.value)} and has been back for ${spokenDuration(calmFor)}.`;
+  return signal(state === 'back' && calmFor >= calmMilliseconds ? 'normal' : 'recovering', metric, says, 'level', last);
 }
 
 function breaching(metric: AlertMetric, last: Sample): MetricSignal {
