@@ -23,7 +23,7 @@ const suffixes: { readonly [suffix: string]: number } = {
  */
 export function parseQuantity(written: string | undefined): number | undefined {
   if (written === undefined) return undefined;
-  const match = /^([+-]?(?:\d+\.?\d*|\.\d+))(?:([eE][+-]?\d+)|([numkMGTPE]|[KMGTPE]i))?$/.exec(written.trim());
+  const match = /^([+-]?(?:\d+(?:\.\d*)?|\.\d+))(?:([eE][+-]?\d+)|([numkMGTPE]|[KMGTPE]i))?$/.exec(written.trim());
   if (match === null) return undefined;
   const [, digits, exponent, suffix] = match;
   const size = Number(`${digits}${exponent ?? ''}`);

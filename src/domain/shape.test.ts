@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type ApiObject, type ResourceName, resourceNames, resources } from './kubernetes/resources.ts';
+import { parseQuantity } from './quantity.ts';
 import { redacted } from './redaction.ts';
 import {
   flag,
@@ -10,6 +11,7 @@ import {
   instant,
   list,
   maybe,
+  message,
   number,
   numberOrText,
   quantity,
@@ -230,4 +232,16 @@ test('a name that no API server would let in cannot act on a shell', () => {
     '_all',
     'a_2Jb',
   ]);
+});
+
+test('what anybody can write is read masked, and up to a length', () => {
+  const event = resources.events.shape;
+  const written = `${'a'.repeat(4080)} password=hunter2 ${'b'.repeat(1_000_000)}`;
+
+  expect(message(10).read('short')).toBe('short');
+  expect(event.read({ message: written })).toMatchObject({ message: `${'a'.repeat(4080)} password=‹redac` });
+});
+
+test('what is no quantity takes no longer for being long', () => {
+  expect(parseQuantity(`${'0'.repeat(150_000)}!`)).toBe(undefined);
 });

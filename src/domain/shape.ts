@@ -54,6 +54,16 @@ export const freeText: Shape<string | undefined> = {
   read: (raw, like) => (raw === like ? like : typeof raw === 'string' && raw !== '' ? redactText(raw) : undefined),
 };
 
+/**
+ * What a component says happened or is the case. Some write whole lists into it, and not every component is a friend: what
+ * anybody can write is read up to a length at which rules are quick, whatever it holds. Absent: not set.
+ */
+export function message(mostCharacters: number): Shape<string | undefined> {
+  return {
+    read: (raw, like) => (raw === like ? like : freeText.read(raw)?.slice(0, mostCharacters)),
+  };
+}
+
 export const number: Shape<number | undefined> = { read: (raw) => (typeof raw === 'number' && Number.isFinite(raw) ? raw : undefined) };
 export const flag: Shape<boolean | undefined> = { read: (raw) => (typeof raw === 'boolean' ? raw : undefined) };
 export const instant: Shape<Instant | undefined> = { read: (raw) => (typeof raw === 'number' ? number.read(raw) : parseInstant(raw)) };

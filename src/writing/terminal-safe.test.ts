@@ -51,6 +51,10 @@ describe('text from a cluster', () => {
     );
   });
 
+  test('costs no more for being full of commands that are never closed', () => {
+    expect(terminalSafe('\u009da'.repeat(125_000))).toBe('a'.repeat(125_000));
+  });
+
   test('is left alone where it is plain', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme-ascii' }), (plain) => {

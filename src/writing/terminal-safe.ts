@@ -26,15 +26,17 @@ export function oneCommand(text: string): string {
 
 // Spelled as text, so that this file itself holds no control character.
 const escape = '\\u001b';
+const stringBegins = '\\u009d\\u0090\\u0098\\u009e\\u009f';
 const stringEnd = `(?:\\u0007|${escape}\\\\|\\u009c)`;
 
 /**
  * ECMA-48: commands with a text (OSC, DCS, SOS, PM, APC) only where they are closed, so that an open one cannot swallow
- * the evidence behind it; then CSI sequences; then any two-character escape.
+ * the evidence behind it, and where no other one begins inside, so that a text full of beginnings costs no more than any
+ * other; then CSI sequences; then any two-character escape.
  */
 const escapeSequences = new RegExp(
   [
-    `(?:${escape}[\\]PX^_]|[\\u009d\\u0090\\u0098\\u009e\\u009f])[^\\u0007\\u001b\\u009c\\n]*${stringEnd}`,
+    `(?:${escape}[\\]PX^_]|[${stringBegins}])[^\\u0007\\u001b\\u009c\\n${stringBegins}]*${stringEnd}`,
     `(?:${escape}\\[|\\u009b)[0-?]*[ -/]*[@-~]`,
     `${escape}[ -/]*[0-~]`,
   ].join('|'),

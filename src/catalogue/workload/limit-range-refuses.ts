@@ -34,7 +34,7 @@ export const limitRangeRefuses = defineFailureMode({
       .filter(({ words }) => refusedByLimitRange.test(words))
       .map((refused) => {
         const bound =
-          /\[?((?:minimum|maximum) [^,\]]+, but [^,\]]+|[\w./-]+ max limit to request ratio per [^,\]]+, but [^,\]]+)/.exec(
+          /\[?((?:minimum|maximum) [^,\]]+, but [^,\]]+|[\w./-]{1,200} max limit to request ratio per [^,\]]+, but [^,\]]+)/.exec(
             refused.words,
           )?.[1] ?? 'their size is outside of its bounds';
         const ranges = facts.limitranges?.inNamespace(refused.workload.namespace) ?? [];

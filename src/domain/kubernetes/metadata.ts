@@ -1,10 +1,10 @@
-import { redactText } from '../redaction.ts';
 import {
   flag,
   freeTextMap,
   instant,
   keysOnly,
   list,
+  message,
   numberOrText,
   name,
   requiredName,
@@ -98,10 +98,7 @@ export const condition = section({
   /** "True", "False" or "Unknown". */
   status: text,
   reason: text,
-  /** Shortened: controllers write whole lists into it. */
-  message: { read: (raw: unknown) => (typeof raw === 'string' && raw !== '' ? redactText(raw).slice(0, 1024) : undefined) } as Shape<
-    string | undefined
-  >,
+  message: message(1024),
   lastTransitionTime: instant,
   /** Only nodes: the last time that the kubelet reported at all. */
   lastHeartbeatTime: instant,

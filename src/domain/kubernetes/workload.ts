@@ -1,4 +1,4 @@
-import { flag, name, freeText, instant, list, maybe, number, numberOrText, type Shape, type Shaped, section, text } from '../shape.ts';
+import { flag, name, instant, list, maybe, message, number, numberOrText, type Shape, type Shaped, section, text } from '../shape.ts';
 import { changeMetadata, condition, metadata } from './metadata.ts';
 import { labelSelector, optionalLabelSelector, podSpec, podTemplate } from './pod-template.ts';
 
@@ -183,7 +183,7 @@ export const event = section({
   metadata,
   type: text,
   reason: text,
-  message: freeText,
+  message: message(4096),
   count: number,
   firstTimestamp: instant,
   lastTimestamp: instant,
