@@ -4,6 +4,7 @@ import type { StoreFailure } from './store-failure.ts';
 
 /** Who may do what, and who did what. Never throws. Secrets are kept as hashes only; they are made and compared elsewhere. */
 export interface AccessStore {
+  /** Failed as well where one with this id or this hash is there. */
   readonly createToken: (token: AccessToken) => Promise<{ readonly state: 'created' } | StoreFailure>;
   /** Only one that is neither revoked nor expired at `now`. */
   readonly findToken: (

@@ -34,6 +34,15 @@ function testTokens(pair: () => Promise<Pair>): void {
     expect(await one.access.revokeToken('eve', start)).toEqual({ state: 'missing' });
   });
 
+  test('of several that make the same token at once one makes it, and the others are told, and find it', async () => {
+    const { one, other } = await pair();
+    const made = await Promise.all([one, other, one, other].map(({ access }) => access.createToken(token('ada'))));
+    expect(made.map(({ state }) => state).toSorted()).toEqual(['created', 'failed', 'failed', 'failed']);
+    expect(await one.access.createToken(token('bob', { hash: 'hash of ada' }))).toMatchObject({ state: 'failed' });
+    expect(await one.access.listTokens()).toEqual({ state: 'read', tokens: [token('ada')] });
+    expect(await other.access.findToken('hash of ada', start)).toMatchObject({ state: 'found' });
+  });
+
   test('all tokens are listed, oldest first, and one that was revoked twice was revoked the first time', async () => {
     const { one, other } = await pair();
     const [late, early] = [token('late', { createdAt: start + 1 }), token('early', { expiresAt: start })];

@@ -13,6 +13,8 @@ export function accessInMemory({ tokens, sessions, audit }: KeptAccess, asked: A
   return {
     createToken: (token) =>
       asked('storing an access token', () => {
+        if ([...tokens.values()].some(({ id, hash }) => id === token.id || hash === token.hash))
+          return { state: 'failed', attempted: 'storing an access token', happened: 'there is one like it', whatToDo: 'Make another one' };
         tokens.set(token.id, { ...token });
         return { state: 'created' };
       }),
