@@ -9,6 +9,7 @@ import { sessionCookie } from './cookies.ts';
 import { comeAgainSeconds, type HttpFailure, sendFailure, tooMany } from './failures.ts';
 import type { HttpLimits } from './http-server-input.ts';
 import { addressKey, RateLimiter } from './rate-limiter.ts';
+import { isReachedByHttps } from './security-headers.ts';
 import { csrfHeader, csrfOf, isFromOurPage, isSameSecret } from './same-origin.ts';
 
 export interface GuardInput {
@@ -52,7 +53,7 @@ export class Guard {
   }
 
   get isSecure(): boolean {
-    return this.#input.publicAddress?.startsWith('https:') === true;
+    return isReachedByHttps(this.#input.publicAddress);
   }
 
   /** Undefined: the address may go on. */

@@ -20,6 +20,8 @@ const everywhere: { readonly [name: string]: string } = {
   'referrer-policy': 'no-referrer',
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
+  // What is the same for everybody, such as the files of the page, says so itself.
+  'cache-control': 'no-store',
   'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
 };
 
@@ -28,4 +30,8 @@ const strictTransport = 'max-age=31536000';
 
 export function securityHeaders({ isSecure }: { readonly isSecure: boolean }): { readonly [name: string]: string } {
   return isSecure ? { ...everywhere, 'strict-transport-security': strictTransport } : everywhere;
+}
+
+export function isReachedByHttps(publicAddress: string | undefined): boolean {
+  return publicAddress?.startsWith('https:') === true;
 }

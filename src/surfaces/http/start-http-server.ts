@@ -15,7 +15,8 @@ import { openApiOf } from './open-api.ts';
 import { addOpenIdRoutes } from './open-id-routes.ts';
 import { addPageRoutes, readPageFiles } from './page-files.ts';
 import { RateLimiter } from './rate-limiter.ts';
-import { securityHeaders } from './security-headers.ts';
+import { refuseMalformed } from './refuse-malformed.ts';
+import { isReachedByHttps, securityHeaders } from './security-headers.ts';
 import { addSessionRoutes } from './session-routes.ts';
 import { addWebhookRoutes } from './webhook-routes.ts';
 
@@ -60,6 +61,7 @@ export async function startHttpServer(input: HttpServerInput): Promise<StartedOr
 }
 
 function newServer({ settings }: HttpServerInput, limits: HttpLimits): FastifyInstance {
+  const headers = securityHeaders({ isSecure: isReachedByHttps(settings.publicAddress) });
   const server = Fastify({
     logger: false,
     exposeHeadRoutes: false,
@@ -74,8 +76,10 @@ function newServer({ settings }: HttpServerInput, limits: HttpLimits): FastifyIn
       requestTimeout: limits.requestMilliseconds,
       connectionsCheckingInterval: limits.checkEveryMilliseconds,
     },
+    // Of both no hook hears.
     frameworkErrors: (error, _request, reply) =>
-      void sendFailure(reply, { ...badRequest(error.message), attempted: 'reading the address' }),
+      void sendFailure(reply.headers(headers), { ...badRequest(error.message), attempted: 'reading the address' }),
+    clientErrorHandler: refuseMalformed(headers),
   });
   server.server.maxConnections = limits.connections;
   return server;
@@ -155,8 +159,9 @@ function addHooks(
   const headers = securityHeaders(guard);
   server.addHook('onRequest', async (request, reply) => {
     void reply.headers(headers);
-    if (request.url.startsWith('/api/') || request.url.startsWith('/webhooks/')) void reply.header('cache-control', 'no-store');
-    if (unlimited.has(request.url) || request.url.startsWith('/webhooks/')) return undefined;
+    const { url = '' } = request.routeOptions;
+    // Webhooks have a limit of their own.
+    if (unlimited.has(url) || url.startsWith('/webhooks/')) return undefined;
     const failure = guard.limitAddress(request);
     return failure === undefined ? undefined : sendFailure(reply, failure);
   });
