@@ -131,3 +131,13 @@ describe('refused', () => {
     expect((await http.ask('/mcp', { token: tokens.operate, headers, body: { jsonrpc: '2.0', id: 1, method: 'ping' } })).status).toBe(403);
   });
 });
+
+test('several calls in one request are refused, so that each is limited and admitted by itself', async () => {
+  const calls = [1, 2].map((id) => ({ jsonrpc: '2.0', id, method: 'tools/call', params: { name: 'list-incidents', arguments: {} } }));
+  const headers = { accept: 'application/json, text/event-stream' };
+  const several = await http.ask('/mcp', { token: tokens.view, body: calls, headers });
+  const one = await http.ask('/mcp', { token: tokens.view, body: calls[0], headers });
+
+  expect([several.status, one.status]).toEqual([400, 200]);
+  expect(several.json).toMatchObject({ error: { happened: 'it holds several messages' } });
+});

@@ -22,6 +22,9 @@ async function answer(route: McpRoute, request: FastifyRequest, reply: FastifyRe
   const { headers, method, url } = request;
   if (!isFromOurPage(headers, publicAddress))
     return sendFailure(reply, { status: 403, attempted: 'mcp', happened: 'it comes from another page', whatToDo: 'Use a program' });
+  // Revision 2025-06-18 of the protocol took batches away; in one of them thousands of calls would count as one request.
+  if (Array.isArray(request.body))
+    return sendFailure(reply, { status: 400, attempted: 'mcp', happened: 'it holds several messages', whatToDo: 'Send each by itself' });
   const user = guard.userOf(request);
   const gone = new AbortController();
   reply.raw.once('close', () => gone.abort());
