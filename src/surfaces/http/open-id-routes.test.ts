@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Secret } from '../../domain/secret.ts';
 import type { OpenIdSettings } from '../../domain/server-settings.ts';
@@ -154,6 +155,41 @@ describe('nobody is signed in', () => {
     for (let guess = 0; guess < 5; guess += 1) ends.push(location(await cameBack(ada, await begun())));
     expect(ends).toEqual([...Array<string>(3).fill('/?sign-in=not-trusted'), ...Array<string>(2).fill('/?sign-in=try-later')]);
     expect(await http.audit()).toHaveLength(3);
+  });
+
+  test('whatever is written into the address and the cookie: no crash, and no fault of the server', async () => {
+    const { address, cookies } = await begun();
+    const state = new URL(address).searchParams.get('state') ?? '';
+    const own = sent(cookies).cookie;
+    const words = fc.constantFrom(
+      'code=x',
+      `state=${state}`,
+      'error=access_denied',
+      'iss=https://evil.example',
+      'response=a.b.c',
+      'id_token=a.b.c',
+      'code=%00',
+      '%',
+    );
+    const queries = fc.oneof(
+      fc.array(words).map((parts) => parts.join('&')),
+      fc.webQueryParameters(),
+    );
+    const jars = fc.oneof(
+      fc.constant(own),
+      fc.base64String().map((text) => `__Host-stanch-sign-in=${text}`),
+      fc.constant(`${own}x`),
+    );
+    await fc.assert(
+      fc.asyncProperty(queries, jars, async (query, cookie) => {
+        const { status, headers } = await http.ask(`${beginPath}/callback?${query}`, { headers: { cookie } });
+        expect([302, 400]).toContain(status);
+        if (status === 302) expect(headers.get('location')).toMatch(/^\/\?sign-in=[a-z-]+$/);
+        expect(headers.getSetCookie().filter((each) => each.startsWith('__Host-stanch='))).toEqual([]);
+      }),
+      { numRuns: 60 },
+    );
+    expect(http.logged.filter(({ level }) => level === 'error')).toEqual([]);
   });
 
   test('while the provider is down; the log says so, and a token works', async () => {
