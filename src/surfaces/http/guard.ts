@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { mayActAs, type Role } from '../../domain/role.ts';
 import { type User, userOfSession, userOfToken } from '../../engine/access/users.ts';
+import { hashOfSecret } from '../../engine/access/access-secret.ts';
 import type { AccessStore, AuditEntry } from '../../ports/access-store.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ServerLog } from '../../ports/server-log.ts';
@@ -16,7 +17,7 @@ export interface GuardInput {
   readonly access: AccessStore;
   readonly clock: Clock;
   readonly log: ServerLog;
-  readonly limits: Pick<HttpLimits, 'perAddress' | 'perToken' | 'failedSignIns'>;
+  readonly limits: Pick<HttpLimits, 'perAddress' | 'perToken' | 'failedSignIns' | 'signInsPerToken' | 'recordedRefusals'>;
   readonly publicAddress: string | undefined;
 }
 
@@ -43,6 +44,8 @@ export class Guard {
   readonly #addresses: RateLimiter;
   readonly #users: RateLimiter;
   readonly #failures: RateLimiter;
+  readonly #signIns: RateLimiter;
+  readonly #refusals: RateLimiter;
   readonly #known = new WeakMap<FastifyRequest, User>();
 
   constructor(input: GuardInput) {
@@ -50,6 +53,8 @@ export class Guard {
     this.#addresses = new RateLimiter(input.limits.perAddress);
     this.#users = new RateLimiter(input.limits.perToken);
     this.#failures = new RateLimiter(input.limits.failedSignIns);
+    this.#signIns = new RateLimiter(input.limits.signInsPerToken);
+    this.#refusals = new RateLimiter(input.limits.recordedRefusals);
   }
 
   get isSecure(): boolean {
@@ -80,11 +85,11 @@ export class Guard {
     const wait = this.#users.take(user.key, this.#input.clock.now());
     if (wait !== undefined) return tooMany(wish.what, wait);
     if (wish.isChange && cookie !== undefined && !this.isOurs(request, cookie)) {
-      await this.record({ by: user.name, what: wish.what, result: 'refused', detail: 'it did not come from our own page' });
+      await this.#recordRefusal(user, wish.what, 'it did not come from our own page');
       return forbidden(wish.what, 'the request does not come from the page of this server', 'Load the page again');
     }
     if (!mayActAs(user.role, wish.role)) {
-      if (wish.isChange) await this.record({ by: user.name, what: wish.what, result: 'refused', detail: `${user.role} may not do it` });
+      if (wish.isChange) await this.#recordRefusal(user, wish.what, `${user.role} may not do it`);
       return forbidden(wish.what, `"${user.role}" may not do it`, `Ask somebody who may "${wish.role}"`);
     }
     this.#known.set(request, user);
@@ -117,11 +122,17 @@ export class Guard {
     return typeof given === 'string' && isSameSecret(given, csrfOf(cookie)) && isFromOurPage(headers, this.#input.publicAddress);
   }
 
+  /** Undefined: whoever shows this secret may sign in. Each time a session is stored, which stays for hours. */
+  limitSignIn(secret: string): HttpFailure | undefined {
+    const wait = this.#signIns.take(hashOfSecret(secret), this.#input.clock.now());
+    return wait === undefined ? undefined : tooMany('signing in', wait);
+  }
+
   /** Counted for the address, so that a flood of guesses fills neither the audit log nor the disk. */
   async signInFailed({ ip }: FastifyRequest, what: string): Promise<HttpFailure> {
     const wait = this.#failures.take(addressKey(ip), this.#input.clock.now());
     if (wait !== undefined) return tooMany('signing in', wait);
-    await this.record({ by: 'nobody', what: 'sign-in', result: 'refused', detail: `${what} from ${ip}: no valid secret` });
+    await this.#recordRefusal(nobody, 'sign-in', `${what} from ${ip}: no valid secret`);
     return unauthorised(what, 'the secret is not valid: it is mistyped, revoked or has run out');
   }
 
@@ -129,11 +140,17 @@ export class Guard {
   async webhookRefused({ ip }: FastifyRequest, webhook: string): Promise<HttpFailure> {
     const wait = this.#failures.take(`webhook ${addressKey(ip)}`, this.#input.clock.now());
     if (wait !== undefined) return tooMany(webhook, wait);
-    await this.record({ by: 'nobody', what: 'webhook', result: 'refused', detail: `${webhook} from ${ip}: no valid signature or secret` });
+    await this.#recordRefusal(nobody, 'webhook', `${webhook} from ${ip}: no valid signature or secret`);
     return {
       ...unauthorised(webhook, 'it has no valid signature or secret'),
       whatToDo: 'Give the sender the secret of the server settings',
     };
+  }
+
+  /** The log tells of each request that was refused; of a flood from everywhere, or of one user, the audit log keeps the beginning. */
+  async #recordRefusal({ name: by, key }: Pick<User, 'name' | 'key'>, what: string, detail: string): Promise<void> {
+    if (this.#refusals.take(`${what} ${key}`, this.#input.clock.now()) === undefined)
+      await this.record({ by, what, result: 'refused', detail });
   }
 
   /** What could not be recorded is at least in the log. */
@@ -144,6 +161,9 @@ export class Guard {
       log.write('error', 'an entry of the audit log could not be stored', { ...entry, because: stored.happened });
   }
 }
+
+/** Whoever shows nothing that is good for something, wherever they are. */
+const nobody = { name: 'nobody', key: 'nobody' };
 
 function unauthorised(attempted: string, happened: string): HttpFailure {
   const whatToDo = 'Sign in on the page, or send "authorization: Bearer" with an access token';

@@ -41,6 +41,10 @@ export interface HttpLimits {
   readonly perToken: number;
   readonly webhooksPerAddress: number;
   readonly failedSignIns: number;
+  /** Sessions that are begun with one token within a minute. */
+  readonly signInsPerToken: number;
+  /** Entries of the audit log within a minute: of one kind of refusal, for one user, and for all together whom nobody knows. */
+  readonly recordedRefusals: number;
   /** Open streams of one user, and of all together. */
   readonly streamsPerUser: number;
   readonly streams: number;
@@ -62,6 +66,8 @@ export const usualLimits: HttpLimits = {
   perToken: 3_000,
   webhooksPerAddress: 30_000,
   failedSignIns: 10,
+  signInsPerToken: 30,
+  recordedRefusals: 60,
   streamsPerUser: 30,
   streams: 500,
   stopMilliseconds: 10_000,

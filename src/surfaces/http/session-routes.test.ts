@@ -127,3 +127,44 @@ test('what is no sign-in is told what one is', async () => {
       json: { error: { happened: 'the body is not {"token": "…"}' } },
     });
 });
+
+describe('what somebody does again and again does not fill the disk', () => {
+  const limits = { recordedRefusals: 3, signInsPerToken: 2, failedSignIns: 2 };
+
+  test('guesses from everywhere', async () => {
+    const guessed = await startTestingHttp({ limits, set: { trustedProxies: ['127.0.0.1'] } });
+    const statuses: number[] = [];
+    for (let host = 1; host <= 6; host += 1) {
+      const headers = { 'x-forwarded-for': `192.0.2.${host}` };
+      statuses.push((await guessed.ask('/api/v1/session', { body: { token: `stanch_${'g'.repeat(42)}${host}` }, headers })).status);
+    }
+    const audit = await guessed.audit();
+    await guessed.stop();
+
+    expect([statuses, audit.length]).toEqual([[401, 401, 401, 401, 401, 401], 3]);
+  });
+
+  test('the wishes of a user who may not', async () => {
+    const wished = await startTestingHttp({ limits });
+    const statuses: number[] = [];
+    for (let count = 0; count < 6; count += 1) statuses.push((await wished.ask(acknowledge, { token: tokens.view, body: {} })).status);
+    const audit = await wished.audit();
+    wished.clock.advance(60_000);
+    await wished.ask(acknowledge, { token: tokens.view, body: {} });
+    const later = await wished.audit();
+    await wished.stop();
+
+    expect([statuses, audit.length, later.length]).toEqual([[403, 403, 403, 403, 403, 403], 3, 4]);
+  });
+
+  test('sessions of one token; those of another one are begun', async () => {
+    const begun = await startTestingHttp({ limits });
+    const statuses: number[] = [];
+    for (const token of [tokens.view, tokens.view, tokens.view, tokens.operate])
+      statuses.push((await begun.ask('/api/v1/session', { body: { token } })).status);
+    const audit = await begun.audit();
+    await begun.stop();
+
+    expect([statuses, audit.length]).toEqual([[200, 200, 429, 200], 3]);
+  });
+});

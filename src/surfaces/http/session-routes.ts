@@ -53,7 +53,10 @@ async function signIn(request: FastifyRequest, reply: FastifyReply, routes: Sess
   if (!isFromOurPage(request.headers, publicAddress))
     return sendFailure(reply, refusal(403, 'the request does not come from the page of this server', 'Sign in on the page'));
   const now = clock.now();
-  const begun = await beginSession(access, read.data.token.trim(), now);
+  const token = read.data.token.trim();
+  const tooOften = guard.limitSignIn(token);
+  if (tooOften !== undefined) return sendFailure(reply, tooOften);
+  const begun = await beginSession(access, token, now);
   if (begun.state === 'unknown') return sendFailure(reply, await guard.signInFailed(request, signingIn));
   if (begun.state === 'failed') return sendFailure(reply, { ...begun, status: 503, retryAfterSeconds: comeAgainSeconds });
   await guard.record({ by: begun.user.name, what: 'sign-in', result: 'done', detail: `from ${request.ip}` });
