@@ -10,7 +10,7 @@ export interface User {
   /** For the record of who did what. */
   readonly name: string;
   readonly role: Role;
-  /** The same for all that comes with one token or one session; nothing that opens anything. */
+  /** The same for all that comes with one token, in sessions too, or with one session of another kind; nothing that opens anything. */
   readonly key: string;
 }
 
@@ -37,8 +37,7 @@ export async function userOfSession(access: AccessStore, cookie: string, now: In
   const hash = hashOfSecret(cookie);
   const found = await access.findSession(hash, now);
   if (found.state !== 'found') return found.state === 'missing' ? { state: 'unknown' } : found;
-  const { user: name, role } = found.session;
-  return { state: 'found', user: { name, role, key: `session-${hash.slice(0, 16)}` } };
+  return { state: 'found', user: userIn(found.session) };
 }
 
 export interface BegunSession {
@@ -67,10 +66,15 @@ export function beginSessionOf(
 }
 
 async function storeSession(access: AccessStore, session: Omit<AccessSession, 'hash'>): Promise<BegunSession | StoreFailure> {
-  const { user: name, role, expiresAt } = session;
+  const { expiresAt } = session;
   const cookie = newSecret();
   const hash = hashOfSecret(cookie);
   const created = await access.createSession({ ...session, hash });
   if (created.state === 'failed') return created;
-  return { state: 'begun', user: { name, role, key: `session-${hash.slice(0, 16)}` }, cookie, expiresAt };
+  return { state: 'begun', user: userIn({ ...session, hash }), cookie, expiresAt };
+}
+
+/** However many sessions somebody begins with a token, they share what the token is allowed. */
+function userIn({ user: name, role, token, hash }: AccessSession): User {
+  return { name, role, key: token ?? `session-${hash.slice(0, 16)}` };
 }

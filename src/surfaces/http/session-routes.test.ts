@@ -157,6 +157,20 @@ describe('what somebody does again and again does not fill the disk', () => {
     expect([statuses, audit.length, later.length]).toEqual([[403, 403, 403, 403, 403, 403], 3, 4]);
   });
 
+  test('requests in many sessions of one token', async () => {
+    const shared = await startTestingHttp({ limits: { perToken: 2 } });
+    const cookies: string[] = [];
+    for (let count = 0; count < 3; count += 1) {
+      const answered = await shared.ask('/api/v1/session', { body: { token: tokens.view } });
+      cookies.push(answered.headers.get('set-cookie')?.split(';', 1)[0] ?? '');
+    }
+    const statuses: number[] = [];
+    for (const cookie of cookies) statuses.push((await shared.ask('/api/v1/incidents', { headers: { cookie } })).status);
+    await shared.stop();
+
+    expect([new Set(cookies).size, statuses]).toEqual([3, [200, 200, 429]]);
+  });
+
   test('sessions of one token; those of another one are begun', async () => {
     const begun = await startTestingHttp({ limits });
     const statuses: number[] = [];
