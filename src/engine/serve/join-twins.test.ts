@@ -52,6 +52,15 @@ test('incidents with the same cause are one from then on: the later ones are joi
   expect(after.get(second)?.pages).toEqual([]);
 });
 
+test('what was joined to an incident is not told as one that looked alike before', async () => {
+  const scene = testScene();
+  const server = serverOf(scene);
+  const [first = '', second = ''] = await twinsIn(scene, server, ['CartErrors', 'CartLatency']);
+  expect(await server.incidents.similar(first, 5)).toMatchObject([{ id: second }]);
+  await joinTwins(second, joining(scene, server));
+  expect(await server.incidents.similar(first, 5)).toEqual([]);
+});
+
 test('what is closed closes what was joined to it', async () => {
   const scene = testScene();
   const server = serverOf(scene);
@@ -65,6 +74,7 @@ test('what is closed closes what was joined to it', async () => {
   await server.workOff();
   const closed = new Map(await incidentsIn(server));
   expect([first, second].map((id) => closed.get(id)?.closed !== undefined)).toEqual([true, true]);
+  expect(await server.incidents.similar(first, 5)).toEqual([]);
 });
 
 test('what is acted on is not joined: its changes have to be put back where they were made', async () => {

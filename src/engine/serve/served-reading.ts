@@ -103,7 +103,8 @@ async function similar(id: string, limit: number, serving: Serving): Promise<rea
     if (summary.id === id) continue;
     const digest = await serving.digests.of(summary, serving);
     if (digest.state === 'failed') return digest;
-    if (digest.state === 'digested')
+    // What was joined to another one is no night of its own.
+    if (digest.state === 'digested' && digest.joinedTo === undefined)
       others.push({
         id: summary.id,
         openedAt: summary.openedAt,
