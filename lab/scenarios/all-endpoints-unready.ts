@@ -5,17 +5,15 @@ const namespace = 'loyalty';
 
 export const scenario = inOwnNamespace({
   name: 'all-endpoints-unready',
-  story: 'Both pods behind the Service run and say of themselves that they cannot serve; nothing else is to be seen of them.',
+  story: 'A release asks both pods for readiness on a port where nothing listens, so that the Service has endpoints and none is ready.',
   namespace,
   objects: [
     workload('points', {
       spec: { replicas: 2 },
-      container: {
-        readinessProbe: { exec: { command: ['/bin/sh', '-c', 'echo the points ledger is not loaded; exit 1'] }, periodSeconds: 3 },
-      },
+      container: { readinessProbe: { httpGet: { path: '/alive', port: 8081 }, periodSeconds: 3 } },
     }),
     service('points'),
   ],
   symptom: () => waitForUnreadyPod({ namespace, label: 'app=points', forSeconds: 60 }),
-  expectation: { outcome: 'explained', failureMode: 'all-endpoints-unready', subject: { kind: 'Service', name: 'points' } },
+  expectation: { outcome: 'explained', failureMode: 'readiness-probe-misconfigured', subject: { kind: 'Deployment', name: 'points' } },
 });
