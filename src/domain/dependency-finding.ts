@@ -175,7 +175,9 @@ function weigh(trouble: DependencyTrouble, seen: Weighed): Weight {
         ? 'suggestive'
         : 'weak';
   const isTelling = trouble.clues.some((clue) => clue.isNearEnd || clue.count >= repeatedTimes) || trouble.replicas.length > 1;
-  return seen.healthyBeside || seen.isReadyBehind || !isTelling ? 'suggestive' : 'strong';
+  if (seen.healthyBeside || !isTelling) return 'suggestive';
+  // Who is Ready answers its own probe, which is not all that its callers ask for.
+  return seen.isReadyBehind ? 'likely' : 'strong';
 }
 
 /** A program that fails most of what it is asked to do says hardly anything else. */

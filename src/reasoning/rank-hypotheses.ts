@@ -104,6 +104,9 @@ function aloneOf({ mode, finding }: Candidate, considered: Considered): number {
 /** Axes that belong to the workload itself; all others are the place where a replica runs. */
 const axesOfWorkload: ReadonlySet<string> = new Set(['revision', 'image digest', 'configuration', 'service account']);
 
+/** What one replica has for itself: trouble with it hits that replica alone, wherever it runs. */
+const ownOfReplica: ReadonlySet<string> = new Set(['Pod', 'PersistentVolumeClaim', 'PersistentVolume']);
+
 /**
  * A cause that would hit every replica alike does not explain a clean split: where the place separates, neither the
  * template nor a shared dependency does; where the revision separates, a dependency that the others reach does not.
@@ -115,7 +118,8 @@ function isOnWrongAxis(finding: Candidate['finding'], { radius, scope }: Conside
     !areSiblings ||
     scope.target === undefined ||
     finding.weight === 'conclusive' ||
-    finding.subject.kind === 'Node'
+    finding.subject.kind === 'Node' ||
+    ownOfReplica.has(finding.subject.kind)
   )
     return false;
   const failing = new Set(scope.failing.map(({ pod }) => subjectKey(subject('Pod', pod.metadata.namespace, pod.metadata.name))));

@@ -7,6 +7,8 @@ import { nodeFinding } from '../../domain/node-finding.ts';
 
 /** kubeadm renews on upgrades only; two weeks leave time for one. */
 const soonMilliseconds = 14 * millisecondsPerDay;
+/** With less than a week left somebody has to renew it in these days. */
+const urgentMilliseconds = 7 * millisecondsPerDay;
 
 export const certificateExpiring = defineFailureMode({
   id: 'certificate-expiring',
@@ -48,7 +50,14 @@ export const certificateExpiring = defineFailureMode({
         nodeFinding(
           {
             node: report.node,
-            weight: first.left < 0 ? 'conclusive' : isPagedFor(facts['judged-alert']?.alert) ? 'strong' : 'weak',
+            weight:
+              first.left < 0
+                ? 'conclusive'
+                : isPagedFor(facts['judged-alert']?.alert)
+                  ? 'strong'
+                  : first.left < urgentMilliseconds
+                    ? 'likely'
+                    : 'weak',
             because: [first.claim, ...more.slice(0, 4).map((each) => each.claim)],
             since: first.left < 0 ? first.at : undefined,
           },
@@ -67,6 +76,20 @@ export const certificateExpiring = defineFailureMode({
             command: 'control-plane-certificates',
             output:
               'CERTIFICATE  EXPIRES  RESIDUAL TIME\napiserver                  Feb 28, 2026 02:43 UTC   <invalid>       ca                      no',
+          },
+        ],
+      },
+      finds: [{ kind: 'Node', name: 'cp' }],
+    },
+    {
+      story: 'Nothing is broken yet: the certificate of the API server ends in three days.',
+      given: {
+        nodes: [exampleNode({ name: 'cp' })],
+        'node-commands': [
+          {
+            node: 'cp',
+            command: 'control-plane-certificates',
+            output: 'apiserver                  Mar 04, 2026 10:00 UTC   3d              ca                      no',
           },
         ],
       },

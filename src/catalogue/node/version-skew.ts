@@ -1,4 +1,4 @@
-import { citeObject, claim } from '../../domain/citation.ts';
+import { type Citation, citeObject, claim } from '../../domain/citation.ts';
 import type { Collection } from '../../domain/collection.ts';
 import type { ExampleEvidence } from '../../domain/example.ts';
 import { exampleNode, examplePod } from '../../domain/example-objects.ts';
@@ -30,7 +30,8 @@ export const versionSkew = defineFailureMode({
   explains: ['node-not-ready', 'degraded-node-link', 'daemonset-not-everywhere'],
   mitigations: ['cordon-node'],
   recognise(facts): readonly Finding[] {
-    const servers = apiServerMinors(facts.pods);
+    const shown = apiServerMinors(facts.pods);
+    const servers = shown.length > 0 ? shown : newestKubelet(facts.nodes);
     const [server] = servers;
     if (server === undefined) return [];
     const newest = Math.max(...servers.map((each) => each.minor));
@@ -38,12 +39,14 @@ export const versionSkew = defineFailureMode({
     return facts.nodes.all.flatMap((node): readonly Finding[] => {
       const version = node.status.nodeInfo.kubeletVersion;
       const minor = minorOf(version);
-      const isSupported = minor === undefined || (minor <= oldest && newest - minor <= supportedMinors);
+      const isTooNew = shown.length > 0 && minor !== undefined && minor > oldest;
+      const isSupported = minor === undefined || (!isTooNew && newest - minor <= supportedMinors);
       const suffers =
         readyOf(node)?.status !== 'True' ||
         facts.replicas?.onNode(node.metadata.name).some((replica) => replica.health === 'failing') === true;
-      // While nothing on the node fails this is advice, not an explanation.
-      if (isSupported || !suffers) return [];
+      // One version too many is common on the way through an upgrade, and while nothing on the node fails it has broken nothing.
+      const isFar = minor !== undefined && newest - minor > supportedMinors + 1;
+      if (isSupported || (!suffers && !isFar)) return [];
       const refused = facts.replicas === undefined ? [] : refusedOnlyBy(node, facts.replicas);
       const refusal = refused
         .slice(0, 3)
@@ -57,12 +60,12 @@ export const versionSkew = defineFailureMode({
         nodeFinding(
           {
             node: node.metadata.name,
-            weight: refused.length > 0 ? 'strong' : 'suggestive',
+            weight: refused.length > 0 ? 'strong' : isFar ? 'likely' : 'suggestive',
             because: [
               claim(
-                `${node.metadata.name} runs kubelet ${version}, the API server 1.${newest}.`,
+                `${node.metadata.name} runs kubelet ${version}, the API server 1.${newest}${shown.length > 0 ? '' : ' or later'}.`,
                 citeObject(node, `kubeletVersion ${version}`),
-                citeObject(server.pod, `image ${server.image}`),
+                server.citation,
               ),
               ...refusal,
             ],
@@ -92,8 +95,27 @@ export const versionSkew = defineFailureMode({
       given: daemonRefused('InitContainerRestartPolicyForbidden', 'v1.28.15'),
       finds: [{ kind: 'Node', name: 'node-1' }],
     },
+    {
+      story: 'The control plane is hosted and shows no pods; one kubelet is five minor versions behind the newest.',
+      given: {
+        nodes: ['v1.33.1', 'v1.28.9'].map((kubeletVersion, index) =>
+          exampleNode({ name: `node-${index + 1}`, status: { nodeInfo: { kubeletVersion } } }),
+        ),
+        pods: [],
+      },
+      finds: [{ kind: 'Node', name: 'node-2' }],
+    },
   ],
   isNotFooledBy: [
+    {
+      story: 'No API server is seen, and the oldest kubelet is three minor versions behind the newest.',
+      given: {
+        nodes: ['v1.33.1', 'v1.30.4'].map((kubeletVersion, index) =>
+          exampleNode({ name: `node-${index + 1}`, status: { nodeInfo: { kubeletVersion } } }),
+        ),
+        pods: [],
+      },
+    },
     {
       story: 'An old kubelet that is still supported ends a pod for want of room.',
       given: daemonRefused('OutOfmemory', 'v1.30.9'),
@@ -157,12 +179,27 @@ function apiServer(image: string): ReturnType<typeof examplePod> {
   });
 }
 
-/** Source: the images of the API server's own pods; hosted control planes show none. */
-function apiServerMinors(pods: Collection<Pod>): readonly { readonly minor: number; readonly image: string; readonly pod: Pod }[] {
+interface Server {
+  readonly minor: number;
+  readonly citation: Citation;
+}
+
+/** Hosted control planes show no pods; no kubelet may be newer than the API server, so the newest shows the least that it can be. */
+function newestKubelet(nodes: Collection<Node>): readonly Server[] {
+  const known = nodes.all.flatMap((node): readonly Server[] => {
+    const { kubeletVersion } = node.status.nodeInfo;
+    const minor = readyOf(node)?.status === 'True' ? minorOf(kubeletVersion) : undefined;
+    return minor === undefined ? [] : [{ minor, citation: citeObject(node, `kubeletVersion ${kubeletVersion}`) }];
+  });
+  return known.toSorted((left, right) => right.minor - left.minor).slice(0, 1);
+}
+
+/** Source: the images of the API server's own pods. */
+function apiServerMinors(pods: Collection<Pod>): readonly Server[] {
   return pods.inNamespace('kube-system').flatMap((pod) =>
     pod.spec.containers.flatMap((container) => {
       const minor = container.name === 'kube-apiserver' ? minorOf(container.image?.replace(/^.*:/, '')) : undefined;
-      return minor === undefined || container.image === undefined ? [] : [{ minor, image: container.image, pod }];
+      return minor === undefined || container.image === undefined ? [] : [{ minor, citation: citeObject(pod, `image ${container.image}`) }];
     }),
   );
 }

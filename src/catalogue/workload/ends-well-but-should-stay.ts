@@ -160,7 +160,8 @@ function endedWell(replica: Replica, { container, end, status, isInit, since }: 
       container,
       lived: livedMilliseconds(end),
       since,
-      weight: couldHear && !mayBeStopped ? 'strong' : 'suggestive',
+      // That it should stay is what its owner expects, and not what it says itself.
+      weight: couldHear && !mayBeStopped ? 'likely' : 'suggestive',
       citations: [
         citeEnd(replica.pod, container),
         citeObject(replica.pod, `spec.restartPolicy: Always; command ${JSON.stringify(spec?.command ?? [])}`),
