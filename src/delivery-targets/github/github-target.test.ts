@@ -68,3 +68,12 @@ test('what is not GitHub is refused', async () => {
   const peer = await openPeer(() => ({ status: 200, body: '<html>' }));
   expect(await targetAt(peer.address).deliver(ticket, unstopped)).toMatchObject({ because: expect.stringContaining('check its address') });
 });
+
+test('nobody is called and no issue is pointed at by a word of a log, and commands stay as they are', async () => {
+  const issues: Issue[] = [];
+  const peer = await openPeer(repository(issues));
+  const text = 'for @everybody and @example/sre, see #7: `kubectl set image x=y@sha256:1 #1`';
+  await targetAt(peer.address).deliver({ ...ticket, text }, unstopped);
+
+  expect(issues[0]?.body).toContain('for @&#8203;everybody and @&#8203;example/sre, see #&#8203;7: `kubectl set image x=y@sha256:1 #1`');
+});

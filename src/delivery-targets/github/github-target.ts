@@ -3,7 +3,7 @@ import type { DeliverySettings } from '../../domain/server-settings.ts';
 import { isRecord } from '../../domain/shape.ts';
 import type { DeliveryOutcome, DeliveryTarget } from '../../ports/delivery-target.ts';
 import { type Answer, ask, usualPatienceMilliseconds, within } from '../ask.ts';
-import { markOf, oneLine, shortened, withLink } from '../delivery-words.ts';
+import { markOf, oneLine, outsideCode, shortened, withLink } from '../delivery-words.ts';
 
 type GithubDelivery = Extract<DeliverySettings, { readonly kind: 'github' }>;
 type Found = Extract<DeliveryOutcome, { readonly state: 'known' }>;
@@ -56,11 +56,16 @@ async function openIssue({ delivery, marker }: Ticket, settings: GithubDelivery,
   const { title, text, link } = delivery;
   const body = JSON.stringify({
     title: oneLine(title, 250),
-    body: `${withLink(shortened(text, longestBodyCharacters), link)}\n\n${marker}`,
+    body: `${withLink(shortened(withoutMentions(text), longestBodyCharacters), link)}\n\n${marker}`,
     labels: settings.labels,
   });
   const answer = await askGithub({ method: 'POST', query: '', body }, settings, signal);
   return answer.state === 'answered' ? { state: 'delivered', ...linkOf(answer.content) } : answer;
+}
+
+/** A word from a log or a label calls nobody, and no other issue: GitHub reads neither where something invisible stands between. */
+function withoutMentions(markdown: string): string {
+  return outsideCode(markdown, (text) => text.replace(/@(?=[A-Za-z0-9])|#(?=\d)/g, '$&&#8203;'));
 }
 
 function linkOf(issue: unknown): { readonly link?: string } {

@@ -65,3 +65,11 @@ test('rejected credentials and an unknown project are refused, with what to do o
   const outcome = await targetAt(peer.address, 'NONE').deliver(ticket, unstopped);
   expect(outcome).toMatchObject({ state: 'refused', because: expect.stringContaining('valid project is required') });
 });
+
+test('nobody is called, and nothing is linked or loaded, by a word of a log', async () => {
+  const made: (Fields & { readonly description?: string })[] = [];
+  const peer = await openPeer(jira(made, '/rest/api/2/search'));
+  await targetAt(peer.address).deliver({ ...ticket, text: 'cart\\_1 \\[~ada\\] [see|http://x] !http://x/1.png! {html}' }, unstopped);
+
+  expect(made[0]?.description).toContain('cart_1 \\[~ada\\] \\[see\\|http://x\\] \\!http://x/1.png\\! \\{html\\}');
+});

@@ -3,7 +3,7 @@ import type { DeliverySettings } from '../../domain/server-settings.ts';
 import { isRecord } from '../../domain/shape.ts';
 import type { DeliveryOutcome, DeliveryTarget } from '../../ports/delivery-target.ts';
 import { type Answer, ask, usualPatienceMilliseconds, within } from '../ask.ts';
-import { markOf, oneLine, shortened, withLink } from '../delivery-words.ts';
+import { markOf, oneLine, plainOf, shortened, withLink } from '../delivery-words.ts';
 
 type JiraDelivery = Extract<DeliverySettings, { readonly kind: 'jira' }>;
 
@@ -44,10 +44,15 @@ function ticketOf({ title, text, link }: Delivery, label: string, { project, iss
       project: { key: project },
       issuetype: { name: issueType },
       summary: oneLine(title, 250),
-      description: withLink(shortened(text, longestDescriptionCharacters), link),
+      description: withLink(shortened(inert(text), longestDescriptionCharacters), link),
       labels: [label],
     },
   };
+}
+
+/** Version 2 of the API reads its own markup: nobody is mentioned, and nothing is loaded or linked, by a word of a log or a label. */
+function inert(markdown: string): string {
+  return plainOf(markdown).replace(/[[\]{}!|]/g, '\\$&');
 }
 
 function linkOf(issue: unknown, { address }: JiraDelivery): { readonly link?: string } {
@@ -64,7 +69,7 @@ function askJira({ path, body }: Asking, { address, project, user, token }: Jira
   return ask(
     {
       method: 'POST',
-      // Version 2 of the API takes plain text as description, in the cloud and elsewhere.
+      // Version 2 of the API takes a text as description, in the cloud and elsewhere; version 3 does not.
       address: `${address}/rest/api/2/${path}`,
       headers: {
         accept: 'application/json',

@@ -3,7 +3,7 @@ import type { DeliverySettings } from '../../domain/server-settings.ts';
 import { isRecord } from '../../domain/shape.ts';
 import type { DeliveryOutcome, DeliveryTarget } from '../../ports/delivery-target.ts';
 import { spoken, usualPatienceMilliseconds, within } from '../ask.ts';
-import { markOf, oneLine, withLink } from '../delivery-words.ts';
+import { markOf, oneLine, plainOf, withLink } from '../delivery-words.ts';
 
 type MailDelivery = Extract<DeliverySettings, { readonly kind: 'mail' }>;
 
@@ -21,7 +21,7 @@ export function mailTarget(settings: MailDelivery, patienceMilliseconds = usualP
         from,
         to: [...to],
         subject: oneLine(title, 200),
-        text: withLink(text, link),
+        text: withLink(plainOf(text), link),
         messageId: `<${markOf(key)}@${from.slice(from.indexOf('@') + 1)}>`,
         headers: { 'Auto-Submitted': 'auto-generated' },
       });

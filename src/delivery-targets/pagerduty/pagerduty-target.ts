@@ -3,7 +3,7 @@ import type { DeliverySettings } from '../../domain/server-settings.ts';
 import { isRecord } from '../../domain/shape.ts';
 import type { DeliveryTarget } from '../../ports/delivery-target.ts';
 import { type Answer, ask, usualPatienceMilliseconds, within } from '../ask.ts';
-import { markOf, shortened, withLink } from '../delivery-words.ts';
+import { markOf, plainOf, shortened, withLink } from '../delivery-words.ts';
 
 type PagerDutyDelivery = Extract<DeliverySettings, { readonly kind: 'pagerduty' }>;
 
@@ -27,7 +27,7 @@ export function pagerDutyTarget(settings: PagerDutyDelivery, patienceMillisecond
       if (!Array.isArray(notes)) return { state: 'refused', because: 'what answers is not the API of PagerDuty: check its address' };
       if (notes.some((note: unknown) => isRecord(note) && String(note['content']).includes(mark))) return { state: 'known' };
       const { title, text, link } = delivery;
-      const content = `${withLink(shortened(`${title}\n\n${text}`, longestCharacters), link)}\n\n${mark}`;
+      const content = `${withLink(shortened(`${title}\n\n${plainOf(text)}`, longestCharacters), link)}\n\n${mark}`;
       const written = await askPagerDuty({ method: 'POST', incident, body: JSON.stringify({ note: { content } }) }, settings, signal);
       return written.state === 'answered' ? { state: 'delivered' } : written;
     },

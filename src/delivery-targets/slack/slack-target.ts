@@ -1,7 +1,7 @@
 import type { DeliverySettings } from '../../domain/server-settings.ts';
 import type { DeliveryTarget } from '../../ports/delivery-target.ts';
 import { ask, usualPatienceMilliseconds, within } from '../ask.ts';
-import { oneLine, shortened } from '../delivery-words.ts';
+import { oneLine, plainOf, shortened } from '../delivery-words.ts';
 
 type SlackDelivery = Extract<DeliverySettings, { readonly kind: 'slack' }>;
 
@@ -14,7 +14,7 @@ export function slackTarget({ name, takes, address }: SlackDelivery, patienceMil
     name,
     takes,
     async deliver({ title, text, link }, signal) {
-      const lines = [`*${escaped(oneLine(title, 250))}*`, spokenInSlack(shortened(text, longestCharacters))];
+      const lines = [`*${escaped(oneLine(title, 250))}*`, spokenInSlack(shortened(plainOf(text), longestCharacters))];
       const message = [...lines, ...(link === undefined ? [] : [`<${link}|Open the incident>`])].join('\n');
       const answer = await ask(
         {

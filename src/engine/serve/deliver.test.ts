@@ -97,6 +97,19 @@ test('what trying again cannot mend is given up at once, and the log says why', 
   ]);
 });
 
+test('a page cannot mark up what others are told of it', async () => {
+  const night = await paged({ status: 204 });
+  const id = (await incidentsIn(night.server)).map(([each]) => each).join();
+  const words = { title: 'x', text: '<img src=x> [click](http://evil)\n- an item\n  $ ls `x`' };
+  const payload = { target: 'chat', key: 'k', incident: id, kind: 'status', ...words } as const;
+  const job = { id: 'x', kind: 'deliver', key: 'k', payload, runAt: 0, mostTries: 9, tries: 1 };
+  await night.server.hands.handlers.deliver(job, new AbortController().signal);
+
+  expect(JSON.parse(night.peer.asked.at(-1)?.body ?? '')).toMatchObject({
+    text: '\\<img src=x\\> \\[click\\](http\\://evil)\n\n- an item\n  `` ls `x` ``',
+  });
+});
+
 test('a delivery that is recorded is not made again, whoever asks for it', async () => {
   const night = await paged({ status: 204 });
   const id = (await incidentsIn(night.server)).map(([each]) => each).join();

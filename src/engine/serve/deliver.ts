@@ -2,6 +2,7 @@ import type { Delivery } from '../../domain/delivery.ts';
 import type { Incident } from '../../domain/incident.ts';
 import { millisecondsPerMinute } from '../../domain/instant.ts';
 import type { DeliveryTarget } from '../../ports/delivery-target.ts';
+import { writeWords } from '../../writing/markdown/actions.ts';
 import { writeIncidentReport } from '../../writing/markdown/incident-report.ts';
 import type { Failed } from '../act/acting.ts';
 import { shownIncident } from '../shown-incident.ts';
@@ -83,7 +84,7 @@ interface Form {
 function deliveryOf(work: DeliveryWork, { incident, pager, serving, key }: Form): Delivery {
   const { incident: id, kind, title, state = '', due = 0 } = work;
   const { publicAddress } = serving;
-  const text = work.text ?? writeIncidentReport(id, shownIncident(incident));
+  const text = work.text === undefined ? writeIncidentReport(id, shownIncident(incident)) : writeWords(work.text);
   const shared = { key, incident: id, title, text, ...(publicAddress === undefined ? {} : { link: `${publicAddress}/incidents/${id}` }) };
   const from = pager === undefined ? {} : { pagerDutyIncident: pager };
   switch (kind) {

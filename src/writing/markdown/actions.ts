@@ -40,12 +40,21 @@ export function writeFollowUps(followUps: Investigation['followUps']): readonly 
   ]);
 }
 
-/** Items under one another, the command behind an item in the item, everything else as paragraphs. */
 function quoted(lines: readonly string[]): readonly string[] {
+  return told(lines).map((line) => (line === '' ? '>' : `> ${line}`));
+}
+
+/** What is told in plain words, of which some come from a cluster or a page, as Markdown that says the same and does nothing else. */
+export function writeWords(text: string): string {
+  return told(text.split(/\n+/)).join('\n');
+}
+
+/** Items under one another, the command behind an item in the item, everything else as paragraphs. */
+function told(lines: readonly string[]): readonly string[] {
   return lines.flatMap((line, place) => {
-    if (line.startsWith('  $ ')) return [`>   ${code(line.slice('  $ '.length))}`];
+    if (line.startsWith('  $ ')) return [`  ${code(line.slice('  $ '.length))}`];
     const isItem = line.startsWith('- ');
     const isInList = isItem && /^(- |  \$ )/.test(lines[place - 1] ?? '');
-    return [...(place === 0 || isInList ? [] : ['>']), isItem ? `> - ${prose(line.slice('- '.length))}` : `> ${prose(line)}`];
+    return [...(place === 0 || isInList ? [] : ['']), isItem ? `- ${prose(line.slice('- '.length))}` : prose(line)];
   });
 }
