@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseInstant } from '../../domain/instant.ts';
 import { roles } from '../../domain/role.ts';
+import { isUserName } from '../../domain/user-name.ts';
 import { defineOperation } from '../serve/operation.ts';
 import { text } from '../views/fields.ts';
 import { tokenShape, tokenView } from '../views/token-view.ts';
@@ -13,7 +14,13 @@ export const createToken = defineOperation({
   role: 'administer',
   isTool: false,
   input: z.strictObject({
-    name: z.string().trim().min(1).max(100).meta({ description: 'What people call it: "ada\'s laptop".' }),
+    name: z
+      .string()
+      .trim()
+      .min(1)
+      .max(100)
+      .refine(isUserName, 'it is the name of nobody, or holds what cannot be seen')
+      .meta({ description: 'What people call it: "ada\'s laptop".' }),
     role: z.enum(roles),
     expiresAt: z.iso.datetime({ offset: true }).optional().meta({ description: 'RFC 3339. Absent: it does not run out.' }),
   }),

@@ -1,9 +1,9 @@
 import type { OpenIdSettings } from '../../domain/server-settings.ts';
+import { isUserName } from '../../domain/user-name.ts';
 import type { OpenIdPerson, OpenIdRefusal } from '../../ports/open-id-provider.ts';
 
 type Claims = { readonly [claim: string]: unknown };
 
-const longestName = 200;
 const mostGroups = 2_000;
 
 /** Who it is, by the claims of an ID token that was checked. */
@@ -16,7 +16,7 @@ export function personIn(
   const { sub: subject } = claims;
   if (typeof subject !== 'string') return refused('not-trusted', 'the ID token has no subject');
   const name = claims[userClaim];
-  if (typeof name !== 'string' || !isName(name))
+  if (typeof name !== 'string' || !isUserName(name))
     return refused(
       'misconfigured',
       `the ID token has no ${userClaim} that could be a name; ask for its scope, or name another claim in openId.userClaim`,
@@ -26,11 +26,6 @@ export function personIn(
     return refused('not-trusted', `the provider has not verified that ${name} belongs to who signed in`);
   const groups = claims[groupsClaim];
   return { state: 'known', person: { name, subject, groups: groupsOf(groups) } };
-}
-
-/** One line of what can be seen. */
-function isName(text: string): boolean {
-  return text.trim() !== '' && text.length <= longestName && !/[\p{C}\p{Zl}\p{Zp}]/u.test(text);
 }
 
 /** A list of texts, or a single one, as some providers write it. */

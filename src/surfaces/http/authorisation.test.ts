@@ -118,3 +118,9 @@ test('who changed what, and who was not allowed to, is in the audit log; what wa
     ['operate-user', 'answer-plan', incidentId, 'done', 'attempt=1, plan=mark, answer=yes'],
   ]);
 });
+
+test.each(['stanch', 'nobody', 'ada\u202e'])('no token speaks in the name of %j', async (name) => {
+  const answered = await http.ask('/api/v1/tokens', { token: tokens.administer, body: { name, role: 'view' } });
+
+  expect(answered).toMatchObject({ status: 400, json: { error: { happened: expect.stringContaining('the name of nobody') } } });
+});
