@@ -58,9 +58,11 @@ export async function killTest({ times, seed, scenarios }: KillTest): Promise<bo
     };
     if (!isScenario) await run({ directory, parameters: ['down'] });
     let killed = await runAndKill({ directory, victim });
-    // A quick scenario may be over by then. It is killed somewhere in its course instead.
-    if (isScenario && killed.status !== null)
+    // What is quick may be over by then. It is killed somewhere in its course instead.
+    if (killed.status !== null) {
+      if (!isScenario) await run({ directory, parameters: ['down'] });
       killed = await runAndKill({ directory, victim: { ...victim, afterSeconds: random() * killed.seconds } });
+    }
     const wrong: string[] = [];
     const down = await runDown({ directory, networkBefore, wrong });
     const up = await run({ directory, parameters: ['up'] });
