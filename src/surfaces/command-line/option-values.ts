@@ -63,7 +63,8 @@ export function readPort(written: string): number {
 export function readDatabase(written: string): string {
   if (/^postgres(ql)?:[/][/]/.test(written)) return written;
   const path = readText(written).replace(/^sqlite:/, '');
-  if (path === '' || /^[a-z]{2,}:/.test(path))
+  // A path of one letter before the colon is a drive; anything longer is an address, and no name for a file.
+  if (path === '' || /^[a-z]{2,}:/i.test(path))
     throw new InvalidArgumentError(
       'Write it as sqlite:FILE or postgres://USER@HOST/DATABASE; the password is best left to PGPASSWORD or a .pgpass file.',
     );

@@ -201,3 +201,14 @@ test('nothing that is typed makes it throw', () => {
     }),
   );
 });
+
+test.each([
+  ['serve', '--database', 'postgress://ada:hunter2@db/stanch'],
+  ['serve', '--database', 'Postgres://ada:hunter2@db/stanch'],
+  ['investigate', '--prometheus', 'ada:hunter2@prometheus:9090'],
+])('a password in a value that is refused is not repeated: %j', (...given) => {
+  const parsed = parse(...given);
+
+  expect(parsed).toMatchObject({ state: 'failed', happened: expect.stringContaining(`is invalid. Write`) });
+  expect(JSON.stringify(parsed)).not.toContain('hunter2');
+});

@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { redacted, redactText } from '../../domain/redaction.ts';
 import type { CommandRequest } from './command-request.ts';
 import type { Failure } from './looking.ts';
 import { buildProgram } from './program.ts';
@@ -58,10 +59,15 @@ function mistake(message: string, given: readonly string[], names: readonly stri
   return {
     state: 'failed',
     attempted: 'reading the command line',
-    happened: message
+    happened: withoutPasswords(message)
       .replace(/^error: /, '')
       .replace(/\s+/g, ' ')
       .trim(),
     whatToDo: `See stanch ${command === undefined ? '' : `${command} `}--help.`,
   };
+}
+
+/** A value that is refused is repeated, and where it was to be an address, it may hold a password: before "@", whatever stands before that. */
+function withoutPasswords(message: string): string {
+  return redactText(message).replace(/(argument ')[^']{1,1000}@/, `$1${redacted}@`);
 }
