@@ -100,7 +100,7 @@ async function addEverything(server: FastifyInstance, { input, limits, stopping 
   const files = input.pageFolder === undefined ? undefined : await readPageFiles(input.pageFolder);
   addParsersAndErrors(server, input);
   addHooks(server, { guard, metrics, input });
-  addHealthRoutes(server, { store, clock, metrics, guard, readableBy: settings.metrics.readableBy });
+  addHealthRoutes(server, { store, clock, log, metrics, guard, readableBy: settings.metrics.readableBy });
   await addWebhookRoutes(server, {
     incidents,
     webhooks: settings.webhooks,
