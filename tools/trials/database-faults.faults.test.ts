@@ -62,7 +62,7 @@ async function expectClearState(server: ServedProcess, told: Told, because: RegE
     const seen = await readiness(server);
     return { isSo: seen[0] === 503 && because.test(seen[1]), seen };
   });
-  expect([(await fetch(`${server.address}/healthz`)).status, server.exitCode()]).toEqual([200, null]);
+  expect([(await fetch(`${server.address}/healthz`)).status, server.ending()]).toEqual([200, null]);
 }
 
 /** Nobody does anything about the server: it is ready again, takes what it refused, and has worked everything that it ever took. */

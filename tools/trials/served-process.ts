@@ -14,6 +14,8 @@ export interface ServedProcess {
   readonly firstToken: string | undefined;
   /** Errors of its log, as they were written. */
   readonly errors: readonly string[];
+  /** What it wrote to standard error besides its log. Empty: nothing. */
+  readonly complaint: () => string;
   /** The most memory that was resident at once so far. Source: VmHWM of /proc. */
   readonly peakBytes: () => number;
   /** As it is at this moment. Source: VmRSS of /proc. */
@@ -22,8 +24,8 @@ export interface ServedProcess {
   readonly kill: () => Promise<void>;
   /** Asks it to stop. Comes true with its exit status; null where a signal ended it. */
   readonly stop: () => Promise<number | null>;
-  /** Null: it runs still. */
-  readonly exitCode: () => number | null;
+  /** How it ended: its status, or the signal. Null: it runs still. */
+  readonly ending: () => number | NodeJS.Signals | null;
 }
 
 export interface ServeWish {
@@ -55,15 +57,20 @@ export async function startServer({ port, database, flags, environment }: ServeW
     }),
   );
   const errors: string[] = [];
-  let complaint = '';
-  child.stderr.on('data', (chunk: Buffer) => void (complaint += chunk.toString('utf8')));
-  const told = await toldBy(child.stdout, { errors, ended });
-  if (told === undefined) throw new Error(`stanch serve did not start: ${complaint}`);
+  const complaints: string[] = [];
+  // The log is on standard error, and so is what a program says that does not start, or dies.
+  createInterface({ input: child.stderr }).on('line', (line) => {
+    if (!line.startsWith('{')) complaints.push(line);
+    else if (/"level":"(error|fatal)"/.test(line)) errors.push(line);
+  });
+  const told = await toldBy(child.stdout, ended);
+  if (told === undefined) throw new Error(`stanch serve did not start: ${complaints.join('\n')}`);
   const processId = child.pid ?? 0;
   return {
     ...told,
     processId,
     errors,
+    complaint: () => complaints.join('\n'),
     peakBytes: () => memoryOf(processId, 'VmHWM'),
     residentBytes: () => memoryOf(processId, 'VmRSS'),
     kill: async () => {
@@ -74,25 +81,19 @@ export async function startServer({ port, database, flags, environment }: ServeW
       child.kill('SIGTERM');
       return ended;
     },
-    exitCode: () => child.exitCode,
+    ending: () => child.exitCode ?? child.signalCode,
   };
-}
-
-interface Reading {
-  readonly errors: string[];
-  readonly ended: Promise<unknown>;
 }
 
 /** Where it listens. Undefined: it ended before it did. */
 function toldBy(
   output: NodeJS.ReadableStream,
-  { errors, ended }: Reading,
+  ended: Promise<unknown>,
 ): Promise<Pick<ServedProcess, 'address' | 'firstToken'> | undefined> {
   return new Promise((resolve) => {
     void ended.then(() => resolve(undefined));
     let address: string | undefined;
     createInterface({ input: output }).on('line', (line) => {
-      if (/"level":"(error|fatal)"/.test(line)) errors.push(line);
       const [, found] = /^Stanch serves at (\S+)$/.exec(line) ?? [];
       const [, firstToken] = /: (stanch_\S+)$/.exec(line) ?? [];
       // A token, where one is told, comes in the same moment and after the address.

@@ -8,6 +8,7 @@ import { freePort, killAll, type ServedProcess, startServer } from './served-pro
 
 export const alertmanagerSecret = 'a-secret-of-alertmanager';
 export const pagerDutySecret = 'a-secret-of-pagerduty';
+export const pageSecret = 'a-secret-of-plain-pages';
 
 /** Everything that a server works with, apart from its database: a cluster in which two replicas crash, and somebody to be told. */
 export interface ServerScene {
@@ -17,12 +18,16 @@ export interface ServerScene {
   /** One more way to the same cluster, as a word for `flags`. `before`: awaited before a request is answered. */
   readonly wayToCluster: (before?: (incoming: Incoming) => Promise<undefined>) => Promise<readonly string[]>;
   /** Starts one with the scene's settings. `port`: absent: any that is free. */
-  readonly start: (wish: {
-    readonly database: string;
-    readonly flags: readonly string[];
-    readonly port?: number;
-  }) => Promise<ServedProcess>;
+  readonly start: (wish: StartWish) => Promise<ServedProcess>;
   readonly close: () => Promise<void>;
+}
+
+interface StartWish {
+  readonly database: string;
+  readonly flags: readonly string[];
+  readonly port?: number;
+  /** More variables than those that the settings name. */
+  readonly environment?: { readonly [name: string]: string };
 }
 
 const settings = `schema: stanch.dev/server/v1
@@ -30,18 +35,19 @@ metrics: { readableBy: anyone }
 webhooks:
   alertmanager: { secrets: [{ environment: ALERTMANAGER_SECRET }] }
   pagerduty: { secrets: [{ environment: PAGERDUTY_SECRET }] }
+  page: { secrets: [{ environment: PAGE_SECRET }] }
 deliveries:
   - { kind: webhook, name: chat, takes: [status], address: { environment: CHAT_ADDRESS } }
 `;
 
-/** `deliveries`: more of them, as lines of the settings. */
-export async function openScene(deliveries = ''): Promise<ServerScene> {
+/** `more`: lines of the settings, behind the deliveries. */
+export async function openScene(more = ''): Promise<ServerScene> {
   const folder = mkdtempSync(join(tmpdir(), 'stanch-trial-'));
   const replicas = ['node-1', 'node-2', 'node-3', 'node-3'].map((node) => [node, 'old'] as const);
   const cluster = new TestCluster({ replicas, badNode: 'node-3', beginsAt: Date.now() });
   const peer = await openDeliveryPeer();
   const config = join(folder, 'server.yaml');
-  writeFileSync(config, settings + deliveries);
+  writeFileSync(config, settings + more);
   const closing: (() => Promise<void>)[] = [peer.close];
   return {
     folder,
@@ -52,7 +58,7 @@ export async function openScene(deliveries = ''): Promise<ServerScene> {
       closing.push(served.close);
       return ['--kubeconfig', served.kubeconfigPath];
     },
-    start: async ({ database, flags, port }) =>
+    start: async ({ database, flags, port, environment }) =>
       startServer({
         port: port ?? (await freePort()),
         database,
@@ -61,8 +67,10 @@ export async function openScene(deliveries = ''): Promise<ServerScene> {
           HOME: folder,
           ALERTMANAGER_SECRET: alertmanagerSecret,
           PAGERDUTY_SECRET: pagerDutySecret,
+          PAGE_SECRET: pageSecret,
           PAGERDUTY_TOKEN: 'a-token-of-pagerduty',
           CHAT_ADDRESS: peer.address,
+          ...environment,
         },
       }),
     close: async () => {

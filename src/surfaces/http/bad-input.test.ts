@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { operations } from '../../engine/operations/index.generated.ts';
+import { badBodies, badPaths, badTypes } from './testing-bad-input.ts';
 import { incidentId, startTestingHttp, type TestingHttp, tokens, webhookSecrets } from './testing-http.ts';
 
 let http: TestingHttp;
@@ -21,8 +21,8 @@ beforeAll(async () => {
 afterAll(() => http.stop());
 
 /** Bytes as they are, so that what a well-behaved client would never send is sent. Gives back what was answered until the server hung up. */
-function raw(...parts: readonly string[]): Promise<string> {
-  const { hostname, port } = new URL(http.address);
+function raw({ address }: TestingHttp, ...parts: readonly string[]): Promise<string> {
+  const { hostname, port } = new URL(address);
   return new Promise((resolve) => {
     const socket = connect(Number(port), hostname);
     let answer = '';
@@ -33,69 +33,17 @@ function raw(...parts: readonly string[]): Promise<string> {
   });
 }
 
-const paths = [
-  ...operations.map(({ route }) => `/api/v1${route.replace(':incident', incidentId)}`),
-  '/',
-  '/healthz',
-  '/readyz',
-  '/metrics',
-  '/mcp',
-  '/api/v1/session',
-  '/api/v1/openapi.json',
-  `/api/v1/incidents/${incidentId}/stream?from=x`,
-  '/webhooks/alertmanager',
-  '/webhooks/pagerduty',
-  '/webhooks/page',
-  '/webhooks/',
-  '/%zz',
-  '/%00',
-  '/..%2f..%2fetc/passwd',
-  '/assets/../../etc/passwd',
-  `/${'x'.repeat(5000)}`,
-  '/api/v1/incidents/%E0%A4%A',
-  '/api/v1/incidents/..%2f..',
-  '/api/v1/failure-modes/__proto__',
-  '/api/v1/failure-modes/constructor',
-  '/api/v1/tokens/%00/revoke',
-];
-const bodies = [
-  '',
-  '{',
-  '[]',
-  'null',
-  '7',
-  '"x"',
-  '{"__proto__":{"x":1}}',
-  '{"page":7}',
-  '{"attempt":1e400}',
-  '{"limit":-1}',
-  '\u0000',
-  '\ufeff{}',
-  '['.repeat(100_000),
-  '{"a":'.repeat(50_000),
-  `"${'x'.repeat(500_000)}"`,
-  JSON.stringify({ alerts: [{ labels: { a: 'b' } }] }),
-];
-const types = [
-  'application/json',
-  'application/json; charset=utf-16',
-  'text/plain',
-  'multipart/form-data',
-  'application/x-www-form-urlencoded',
-  'x',
-  '',
-];
 const authorisations = [tokens.administer, tokens.view, webhookSecrets.alertmanager, webhookSecrets.page, 'hunter2', ''];
 
 test('no request of whatever form crashes the server or is its fault', async () => {
   const given = fc.record({
     path: fc.oneof(
-      fc.constantFrom(...paths),
+      fc.constantFrom(...badPaths(incidentId)),
       fc.webPath().map((path) => (path.startsWith('/') ? path : `/${path}`)),
     ),
     method: fc.constantFrom('GET', 'POST', 'DELETE', 'PUT', 'PATCH', 'OPTIONS', 'HEAD'),
-    body: fc.oneof(fc.constantFrom(...bodies), fc.json(), fc.string({ unit: 'binary', maxLength: 200 })),
-    type: fc.constantFrom(...types),
+    body: fc.oneof(fc.constantFrom(...badBodies), fc.json(), fc.string({ unit: 'binary', maxLength: 200 })),
+    type: fc.constantFrom(...badTypes),
     token: fc.constantFrom(...authorisations),
     query: fc.oneof(
       fc.constant(''),
@@ -129,6 +77,7 @@ test('a body that is too large is not read to its end', async () => {
         ? webhookSecrets.page
         : tokens.administer;
     const answer = await raw(
+      http,
       `POST ${path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${token}\r\ncontent-type: application/json\r\ncontent-length: 99999999\r\n\r\n`,
     );
     expect(answer).toMatch(/^HTTP\/1\.1 413 /);
@@ -142,8 +91,32 @@ test.each([
     `POST /api/v1/session HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{`,
   ],
 ])('whoever is slow with %s is let go', async (_what, begun) => {
-  expect(await raw(begun)).toMatch(/^(HTTP\/1\.1 4(08|00) |$)/);
+  expect(await raw(http, begun)).toMatch(/^(HTTP\/1\.1 4(08|00) |$)/);
 });
+
+test('a connection on which nothing comes or goes for long is let go', async () => {
+  const impatient = await startTestingHttp({ limits: { silenceMilliseconds: 200 } });
+  const body = '{"page":"cart is slow"}';
+  const head = `POST /api/v1/investigations HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${tokens.operate}\r\ncontent-type: application/json`;
+  expect(await raw(impatient, `${head}\r\ncontent-length: ${body.length}\r\n\r\n${body}`)).toBe('');
+  await impatient.stop();
+});
+
+test('of hundreds of requests in one piece only the first few are taken', async () => {
+  const before = (await http.ask('/metrics', { token: tokens.view })).text;
+  const answer = await raw(http, 'GET /api/v1/openapi.json HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(500));
+  expect(answer.split('HTTP/1.1 200').length - 1).toBeLessThanOrEqual(4);
+  const [asked = 0, askedBefore = 0] = [(await http.ask('/metrics', { token: tokens.view })).text, before].map(openApiRequests);
+  expect(asked - askedBefore).toBeLessThan(10);
+  expect(http.logged.filter(({ level }) => level === 'error')).toEqual([]);
+});
+
+/** How often the description was asked for, as the server counts. */
+function openApiRequests(metrics: string): number {
+  return Number(
+    /^stanch_http_request_duration_seconds_count\{method="GET",route="\/api\/v1\/openapi.json",.*\} (\d+)$/m.exec(metrics)?.[1] ?? 0,
+  );
+}
 
 test.each([
   ['no HTTP', 'hello\r\n\r\n'],
@@ -152,7 +125,7 @@ test.each([
   ['very many headers', `GET / HTTP/1.1\r\nhost: x\r\n${'x: y\r\n'.repeat(20_000)}\r\n`],
   ['a path out of the folder', 'GET /../../../../etc/passwd HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n'],
 ])('%s is refused', async (_what, bytes) => {
-  const answer = await raw(bytes);
+  const answer = await raw(http, bytes);
 
   expect(answer).toMatch(/^HTTP\/1\.1 4\d\d |^$/);
   expect(answer).not.toContain('root:');

@@ -33,6 +33,8 @@ export interface HttpLimits {
   /** From the first byte of a request to the last of its headers, and of the whole of it. */
   readonly headersMilliseconds: number;
   readonly requestMilliseconds: number;
+  /** Of a connection on which nothing comes or goes, such as that of somebody who asks and does not read. */
+  readonly silenceMilliseconds: number;
   /** How often slow connections are looked for. */
   readonly checkEveryMilliseconds: number;
   readonly connections: number;
@@ -53,13 +55,14 @@ export interface HttpLimits {
 }
 
 /**
- * Webhooks: a storm of a thousand in ten seconds must get in, several times over. Failed sign-ins: a person mistypes a few
+ * Silence: longer than an answer is waited for, which is two minutes at most. Webhooks: a storm of a thousand in ten seconds must get in, several times over. Failed sign-ins: a person mistypes a few
  * times; 256 bits are not guessed in any number, but a flood of guesses must not fill the audit log.
  */
 export const usualLimits: HttpLimits = {
   bodyBytes: 1024 * 1024,
   headersMilliseconds: 10_000,
   requestMilliseconds: 30_000,
+  silenceMilliseconds: 150_000,
   checkEveryMilliseconds: 5_000,
   connections: 2_000,
   perAddress: 3_000,

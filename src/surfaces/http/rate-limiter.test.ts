@@ -38,6 +38,7 @@ test('addresses of one network of IPv6 are one', () => {
 
   expect(new Set(same)).toEqual(new Set(['2001:db8:1:2']));
   expect(addressKey('2001:db8::1')).toBe('2001:db8:0:0');
+  expect(addressKey(undefined)).toBe('');
   expect(addressKey('::1')).toBe('0:0:0:0');
   expect([addressKey('192.0.2.7'), addressKey('::ffff:192.0.2.7')]).toEqual(['192.0.2.7', '::ffff:192.0.2.7']);
 });

@@ -41,8 +41,9 @@ export class RateLimiter {
   }
 }
 
-/** One customer of a provider has a whole /64 of IPv6, so that its addresses are one. */
-export function addressKey(address: string): string {
+/** One customer of a provider has a whole /64 of IPv6, so that its addresses are one. Undefined: who asked is gone again. */
+export function addressKey(address: string | undefined): string {
+  if (address === undefined) return '';
   if (!address.includes(':') || address.startsWith('::ffff:')) return address;
   const [before = '', after] = address.split('::');
   const head = before === '' ? [] : before.split(':');

@@ -16,6 +16,7 @@ import { addOpenIdRoutes } from './open-id-routes.ts';
 import { addPageRoutes, readPageFiles } from './page-files.ts';
 import { RateLimiter } from './rate-limiter.ts';
 import { refuseMalformed } from './refuse-malformed.ts';
+import { limitRequestsAtOnce } from './requests-at-once.ts';
 import { isReachedByHttps, securityHeaders } from './security-headers.ts';
 import { addSessionRoutes } from './session-routes.ts';
 import { addWebhookRoutes } from './webhook-routes.ts';
@@ -69,6 +70,7 @@ function newServer({ settings }: HttpServerInput, limits: HttpLimits): FastifyIn
     // Who may speak for the client's address is told by the operator, never by the request.
     trustProxy: settings.trustedProxies.length === 0 ? false : [...settings.trustedProxies],
     requestTimeout: limits.requestMilliseconds,
+    connectionTimeout: limits.silenceMilliseconds,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200 },
     http: {
@@ -99,6 +101,7 @@ async function addEverything(server: FastifyInstance, { input, limits, stopping 
   const metrics = createMetrics(input);
   const files = input.pageFolder === undefined ? undefined : await readPageFiles(input.pageFolder);
   addParsersAndErrors(server, input);
+  limitRequestsAtOnce(server);
   addHooks(server, { guard, metrics, input });
   addHealthRoutes(server, { store, clock, log, metrics, guard, readableBy: settings.metrics.readableBy });
   await addWebhookRoutes(server, {
@@ -116,8 +119,8 @@ async function addEverything(server: FastifyInstance, { input, limits, stopping 
   addOperationRoutes(server, routes);
   addMcpRoute(server, { ...routes, version, publicAddress });
   addIncidentStream(server, { incidents, guard, clock, limits, pause, stopping });
-  const description = openApiOf(operations, version);
-  server.get(`${apiPrefix}/openapi.json`, () => description);
+  const description = JSON.stringify(openApiOf(operations, version));
+  server.get(`${apiPrefix}/openapi.json`, (_request, reply) => reply.type('application/json; charset=utf-8').send(description));
   addPageRoutes(server, files);
 }
 
