@@ -1,4 +1,5 @@
-import { basename } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import packageDescription from '../package.json' with { type: 'json' };
 import { catalogue } from './catalogue/index.generated.ts';
 import { checkCommand } from './engine/check-command.ts';
@@ -17,13 +18,19 @@ export const composition: Composition = {
   runInvestigation,
   runRecording,
   runCheck,
-  demonstration: () => ({ recording: new URL('../recordings/kube-proxy-rules-incomplete/the-seed', import.meta.url).pathname }),
+  demonstration: () => ({ recording: demonstration() }),
   permissions: writeRoles,
   catalogue,
   openActing: () => import('./compose-acting.ts'),
   openServing: () => import('./compose-serving.ts'),
   readPolicy: async (file) => (await import('./policy-files/read-policy-file.ts')).readPolicyFile(file, knownNames),
 };
+
+/** A bundle carries it beside itself; the repository has it among its recordings. */
+function demonstration(): string {
+  const beside = join(import.meta.dirname, 'demonstration');
+  return existsSync(beside) ? beside : join(import.meta.dirname, '../recordings/kube-proxy-rules-incomplete/the-seed');
+}
 
 /** A policy that names a mitigation which does not exist allows less than its author thinks. */
 const knownNames = { mitigations: mitigations.map(({ id }) => id) };

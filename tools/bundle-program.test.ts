@@ -63,6 +63,7 @@ test.each([
   [['permissions', '--only', 'exec'], 'name: stanch-exec'],
   [['explain', 'kube-proxy-rules-incomplete'], 'kube-proxy'],
   [['incidents'], 'No incident is kept here'],
+  [['demo'], 'Cordon the node and reschedule its failing replicas'],
 ])(
   'the bundle answers %j',
   async (given, expected) => {

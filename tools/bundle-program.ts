@@ -1,4 +1,4 @@
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -10,7 +10,7 @@ export interface Bundled {
   readonly bytes: number;
 }
 
-/** Bundles the program into the folder, split so that heavy clients load only when they are used. It runs without any package. */
+/** Bundles the program into the folder, split so that heavy clients load only when they are used, with the recording that `demo` shows. It runs without any package. */
 export async function bundleProgram(folder: string): Promise<Bundled> {
   const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as { readonly version: string };
   const { metafile } = await build({
@@ -36,6 +36,7 @@ export async function bundleProgram(folder: string): Promise<Bundled> {
   const program = join(folder, 'stanch.js');
   writeFileSync(program, `#!/usr/bin/env node\n${readFileSync(program, 'utf8')}`);
   chmodSync(program, 0o755);
+  cpSync(new URL('recordings/kube-proxy-rules-incomplete/the-seed', root), join(folder, 'demonstration'), { recursive: true });
   const outputs = Object.values(metafile.outputs);
   return { files: outputs.length, bytes: outputs.reduce((sum, output) => sum + output.bytes, 0) };
 }
