@@ -45,6 +45,7 @@ export const networkPolicyBlocks = defineFailureMode({
     'readiness-probe-misconfigured',
     'startup-probe-too-short',
     'init-container-blocked',
+    'bad-revision',
   ],
   mitigations: [],
   recognise(facts): readonly Finding[] {
@@ -153,7 +154,7 @@ export const networkPolicyBlocks = defineFailureMode({
       given: {
         ...world(),
         networkpolicies: [
-          policy({ name: 'allow-all', spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'], ingress: [{}], egress: [{}] } }),
+          policy({ name: 'all', spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'], ingress: [{}], egress: [{}] } }),
         ],
         'connectivity-probes': [unreached()],
       },
@@ -243,15 +244,11 @@ function unreached(): ReturnType<typeof exampleProbe> {
 }
 
 function world(): ExampleEvidence {
+  const owner = { kind: 'StatefulSet', name: 'db' };
   return {
     pods: [
       examplePod({ name: 'pay-1-a', isReady: false, status: crashLooping({ exitCode: 1 }) }),
-      examplePod({
-        name: 'db-0',
-        owner: { kind: 'StatefulSet', name: 'db' },
-        container: { ports: [{ containerPort: 5432 }] },
-        podStatus: { podIP: '10.244.1.20' },
-      }),
+      examplePod({ name: 'db-0', owner, container: { ports: [{ containerPort: 5432 }] }, podStatus: { podIP: '10.244.1.20' } }),
     ],
     services: [exampleService({ name: 'db', ports: [{ port: 5432 }] })],
     endpointslices: [exampleSlice({ service: 'db', port: { port: 5432 }, ready: ['10.244.1.20'] })],
