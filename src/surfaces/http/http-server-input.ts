@@ -28,8 +28,10 @@ export interface HttpServerInput {
 }
 
 export interface HttpLimits {
-  /** Of any request. */
+  /** Of any request but a group of Alertmanager's. */
   readonly bodyBytes: number;
+  /** Of a group of Alertmanager's, whose secret is looked at before its body is read. */
+  readonly groupBytes: number;
   /** From the first byte of a request to the last of its headers, and of the whole of it. */
   readonly headersMilliseconds: number;
   readonly requestMilliseconds: number;
@@ -55,11 +57,13 @@ export interface HttpLimits {
 }
 
 /**
- * Silence: longer than an answer is waited for, which is two minutes at most. Webhooks: a storm of a thousand in ten seconds must get in, several times over. Failed sign-ins: a person mistypes a few
+ * Group: Alertmanager sends all alerts of a group in one piece, thousands of them in a bad night, and gives up a group that is
+ * refused as too large. Silence: longer than an answer is waited for, which is two minutes at most. Webhooks: a storm of a thousand in ten seconds must get in, several times over. Failed sign-ins: a person mistypes a few
  * times; 256 bits are not guessed in any number, but a flood of guesses must not fill the audit log.
  */
 export const usualLimits: HttpLimits = {
   bodyBytes: 1024 * 1024,
+  groupBytes: 8 * 1024 * 1024,
   headersMilliseconds: 10_000,
   requestMilliseconds: 30_000,
   silenceMilliseconds: 150_000,

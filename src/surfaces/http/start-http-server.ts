@@ -109,6 +109,7 @@ async function addEverything(server: FastifyInstance, { input, limits, stopping 
     webhooks: settings.webhooks,
     guard,
     limiter: new RateLimiter(limits.webhooksPerAddress),
+    groupBytes: limits.groupBytes,
     clock,
     log,
     count: metrics.countPage,

@@ -48,6 +48,21 @@ describe('Alertmanager', () => {
     expect(http.incidents.received.map(({ alert }) => alert.name)).toEqual(['PaymentErrors', 'CartErrors']);
   });
 
+  test('a group of thousands of alerts comes in one piece, and is taken as a whole; nobody else may send that much', async () => {
+    const alerts = Array.from({ length: 3000 }, (_, index) => ({
+      status: 'firing',
+      labels: { alertname: 'KubePodCrashLooping', pod: `cart-${index}` },
+      annotations: { description: 'x'.repeat(1000) },
+      startsAt: '2026-03-01T02:44:00Z',
+    }));
+    const text = JSON.stringify({ ...group, alerts });
+    expect(text.length).toBeGreaterThan(3_000_000);
+    expect((await alertmanager(text)).status).toBe(202);
+    expect(http.incidents.received).toHaveLength(3000);
+    const { status } = await http.ask('/webhooks/page', { body: text, headers: { authorization: `Bearer ${webhookSecrets.page}` } });
+    expect(status).toBe(413);
+  });
+
   test('the secret may be a password as well', async () => {
     const basic = (pair: string): string => `Basic ${Buffer.from(pair).toString('base64')}`;
 

@@ -22,6 +22,8 @@ export interface WebhookRoutes {
   readonly limiter: RateLimiter;
   readonly clock: Clock;
   readonly log: ServerLog;
+  /** The largest group that Alertmanager may send. */
+  readonly groupBytes: number;
   /** Counts pages by what became of them. */
   readonly count: (webhook: string, outcome: 'accepted' | 'known' | 'full' | 'failed' | 'refused') => void;
 }
@@ -32,6 +34,8 @@ interface Webhook {
   /** Whether the sender proved itself. Asked with the body for a signature, and without it, before it is read, for a secret. */
   readonly proves: (request: FastifyRequest, body: Buffer | undefined) => boolean;
   readonly isSigned: boolean;
+  /** Absent: that of all requests. */
+  readonly bodyBytes?: number;
   readonly read: (text: string, request: FastifyRequest) => PagesReading;
 }
 
@@ -48,6 +52,7 @@ export async function addWebhookRoutes(server: FastifyInstance, routes: WebhookR
       secrets: webhooks.alertmanager,
       proves: bySecret(webhooks.alertmanager),
       isSigned: false,
+      bodyBytes: routes.groupBytes,
       read: fromJson(alertmanagerPages),
     },
     {
@@ -87,6 +92,7 @@ function addWebhook(server: FastifyInstance, webhook: Webhook, routes: WebhookRo
     return sendFailure(reply, { ...failure, attempted });
   };
   server.post(`/webhooks/${webhook.name}`, {
+    ...(webhook.bodyBytes === undefined ? {} : { bodyLimit: webhook.bodyBytes }),
     onRequest: async (request, reply) => {
       const wait = limiter.take(addressKey(request.ip), clock.now());
       if (wait !== undefined) return sendFailure(reply, tooMany(attempted, wait));
