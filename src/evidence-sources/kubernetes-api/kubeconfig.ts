@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
-import { load } from 'js-yaml';
+import { load, YAMLException } from 'js-yaml';
 import { isRecord } from '../../domain/shape.ts';
-import { type Failure, failure, spokenError } from './failure.ts';
+import { errorCode, type Failure, failure, spokenError } from './failure.ts';
 
 export interface WhichCluster {
   /** Absent: $KUBECONFIG, then ~/.kube/config, then the service account of the pod that we run in. */
@@ -87,7 +87,7 @@ function readKubeconfig(path: string): Kubeconfig | Failure {
   try {
     raw = load(readFileSync(path, 'utf8'));
   } catch (error) {
-    return failure(attempted, spokenError(error), 'repair the file, or name another one with --kubeconfig');
+    return failure(attempted, whyUnread(error), 'repair the file, or name another one with --kubeconfig');
   }
   if (!isRecord(raw)) return failure(attempted, 'it holds no map', 'name another file with --kubeconfig');
   const folder = dirname(resolve(path));
@@ -99,6 +99,15 @@ function readKubeconfig(path: string): Kubeconfig | Failure {
     ),
     contexts: namedIn(raw['contexts'], 'context'),
   };
+}
+
+/** Where it went wrong, and never what stands there: the parser quotes the lines around it, and in a kubeconfig these hold tokens and keys. */
+function whyUnread(error: unknown): string {
+  if (error instanceof YAMLException) {
+    const { mark } = error;
+    return `it is no valid YAML${mark === undefined ? '' : ` at line ${mark.line + 1}, column ${mark.column + 1}`}`;
+  }
+  return errorCode(error) === 'EISDIR' ? 'it is a directory' : spokenError(error);
 }
 
 /** Entries that are not as they should be are passed over: another one may be meant. */

@@ -266,6 +266,25 @@ describe('choosing a cluster', () => {
     );
   });
 
+  test.each([
+    ['users:\n- name: u\n  user:\n    token: hush-hush-0247\n   bad: [\n', 'it is no valid YAML at line 5, column 4'],
+    ['users:\n- name: u\n  user:\n    password: *hush-hush-0247\n', 'it is no valid YAML at line 4, column 16'],
+  ])('says where the kubeconfig %j is broken, and quotes nothing of it', (content, happened) => {
+    const path = join(temporaryFolder(), 'config');
+    writeFileSync(path, content);
+
+    expect(openCluster({ clock, environment: {}, kubeconfigPath: path })).toEqual({
+      state: 'failed',
+      attempted: `reading the kubeconfig ${path}`,
+      happened,
+      whatToDo: 'repair the file, or name another one with --kubeconfig',
+    });
+  });
+
+  test('says that the kubeconfig is a directory', () => {
+    expect(openCluster({ clock, environment: {}, kubeconfigPath: temporaryFolder() })).toMatchObject({ happened: 'it is a directory' });
+  });
+
   test('merges several kubeconfigs as kubectl does: missing files are passed over, the first one wins', async () => {
     const server = await serverWith({});
     const first = kubeconfigFor(server.url);

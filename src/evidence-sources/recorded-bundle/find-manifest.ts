@@ -9,20 +9,38 @@ export interface BundleManifest {
   readonly content: RecordingManifest;
   readonly complaints: readonly string[];
 }
-type FoundManifest = { readonly state: 'read'; readonly found: BundleManifest } | { readonly state: 'refused'; readonly happened: string };
+type FoundManifest =
+  | { readonly state: 'read'; readonly found: BundleManifest }
+  | { readonly state: 'refused'; readonly happened: string; readonly whatToDo: string };
 
-/** The manifest nearest to the top. */
+const otherVersion = 'use the version of Stanch that wrote it, or see docs/recording-format.md';
+
+/** The one manifest. Several recordings in one folder are never read as one cluster: what fails in one would seem healthy in another. */
 export function findManifest(parts: readonly PartFile[]): FoundManifest | undefined {
-  const [file] = parts
-    .filter(({ path }) => partOf(path, undefined)?.part === 'manifest')
-    .toSorted((one, other) => one.path.split('/').length - other.path.split('/').length);
+  const manifests = parts.filter(({ path }) => partOf(path, undefined)?.part === 'manifest');
+  const [file] = manifests;
   if (file === undefined) return undefined;
+  const roots = new Set(manifests.map(({ path }) => rootOf(path)));
+  if (roots.size > 1) return severalRecordings([...roots]);
   const loaded = loadData(file.text);
-  if (loaded.state === 'failed') return { state: 'refused', happened: `${file.path} cannot be read: ${loaded.happened}` };
+  if (loaded.state === 'failed')
+    return { state: 'refused', happened: `${file.path} cannot be read: ${loaded.happened}`, whatToDo: otherVersion };
   const reading = readManifest(loaded.value);
-  if (reading.state === 'refused') return reading;
-  const root = file.path.slice(0, file.path.lastIndexOf('/') + 1);
-  return { state: 'read', found: { root, content: reading.manifest, complaints: reading.complaints } };
+  if (reading.state === 'refused') return { ...reading, whatToDo: otherVersion };
+  return { state: 'read', found: { root: rootOf(file.path), content: reading.manifest, complaints: reading.complaints } };
+}
+
+function rootOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/') + 1);
+}
+
+const recordingsNamed = 3;
+
+function severalRecordings(roots: readonly string[]): FoundManifest {
+  const sorted = roots.toSorted().map((root) => (root === '' ? 'its top' : root.slice(0, -1)));
+  const more = sorted.length - recordingsNamed;
+  const named = `${sorted.slice(0, recordingsNamed).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  return { state: 'refused', happened: `it holds ${sorted.length} recordings: ${named}`, whatToDo: 'name one of them' };
 }
 
 /** The version that a saved `kubectl version -o json`, or a collector's copy of it, tells. */

@@ -60,13 +60,7 @@ export async function gatherBundle(files: BundleFiles, limits: ReadingLimits, ta
   if (walked.state === 'broken') return { state: 'failed', happened: walked.happened, whatToDo: walked.whatToDo };
   const found = pass.found();
   const manifest = findManifest(found.parts);
-  if (manifest?.state === 'refused') {
-    return {
-      state: 'failed',
-      happened: manifest.happened,
-      whatToDo: 'use the version of Stanch that wrote it, or see docs/recording-format.md',
-    };
-  }
+  if (manifest?.state === 'refused') return { ...manifest, state: 'failed' };
   found.objects.settle();
   found.logs.settle(() => found.objects.objects('pods'));
   const layout = manifest === undefined ? found.layout : 'recording';

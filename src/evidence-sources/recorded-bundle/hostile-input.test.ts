@@ -177,6 +177,21 @@ test('An unknown format version is refused, and so is a manifest that is none', 
   );
 });
 
+test('A folder of several recordings is not read as one cluster', async () => {
+  const recordings = ['d', 'b', 'a', 'c'].flatMap((name) => [
+    [`${name}/recording.json`, manifest],
+    [`${name}/objects/pod.json`, pod(name)],
+  ]);
+  expect(await failureOf(await archiveOf(Object.fromEntries(recordings)))).toEqual([
+    'it holds 4 recordings: a, b, c and 1 more',
+    'name one of them',
+  ]);
+  expect(await failureOf(directoryOf({ 'recording.json': manifest, 'older/recording.json': manifest }))).toEqual([
+    'it holds 2 recordings: its top, older',
+    'name one of them',
+  ]);
+});
+
 test('YAML whose aliases expand beyond measure is left out', async () => {
   const levels = Array.from({ length: 12 }, (_, level) =>
     level === 0
