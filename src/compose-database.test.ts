@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { databaseWanted, openDatabase } from './compose-database.ts';
-import { listIncidents } from './compose-incidents.ts';
+import { listIncidents, readIncident } from './compose-incidents.ts';
 import { created } from './stores/incident-store.contract.ts';
 import { needsPostgres, type PrivatePostgres, startPostgres } from './stores/postgresql/testing-postgres.ts';
 import { readDatabase } from './surfaces/command-line/option-values.ts';
@@ -25,6 +25,19 @@ async function expectSharedAt(written: string): Promise<void> {
 }
 
 test('a file is SQLite’s, and commands see what the server keeps there', () => expectSharedAt(`sqlite:${join(folder, 'stanch.db')}`));
+
+test('who looks for incidents in a file that is not there is told so, and none is made', async () => {
+  const path = join(folder, 'mistyped', 'stanch.db');
+  const refused = {
+    state: 'failed',
+    attempted: `opening the database ${path}`,
+    happened: 'there is no such file',
+    whatToDo: 'Check the path',
+  };
+  expect(await listIncidents({ database: `sqlite:${path}` }, 10)).toEqual(refused);
+  expect(await readIncident({ database: `sqlite:${path}` }, 'any')).toEqual(refused);
+  expect(existsSync(join(folder, 'mistyped'))).toBe(false);
+});
 
 test('any other kind of address is refused, with the two that there are', () => {
   expect(() => readDatabase('mysql://stanch@database/stanch')).toThrow(/sqlite:FILE or postgres:/);

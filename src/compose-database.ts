@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { ServerStore } from './ports/server-store.ts';
 import type { Failure } from './surfaces/command-line/looking.ts';
@@ -9,8 +10,12 @@ export interface OpenedDatabase {
   readonly directory: string;
 }
 
-/** `asked`: as --database takes it. Absent: as STANCH_DATABASE says, or a file in the state directory of the user. `tell`: of trouble that nobody waits for an answer to. */
-export async function openDatabase(asked: string | undefined, tell: (trouble: string) => void): Promise<OpenedDatabase | Failure> {
+/** `asked`: as --database takes it. Absent: as STANCH_DATABASE says, or a file in the state directory of the user. `tell`: of trouble that nobody waits for an answer to. `mayMake`: whether a file that was named and is not there is made. */
+export async function openDatabase(
+  asked: string | undefined,
+  tell: (trouble: string) => void,
+  mayMake = true,
+): Promise<OpenedDatabase | Failure> {
   const wanted = databaseWanted(asked, process.env);
   if (wanted.state === 'failed') return wanted;
   const { database } = wanted;
@@ -21,6 +26,8 @@ export async function openDatabase(asked: string | undefined, tell: (trouble: st
     return opened.state === 'failed' ? opened : { ...opened, directory: dirname(defaultDatabasePath(process.env)) };
   }
   const path = database === undefined ? defaultDatabasePath(process.env) : resolve(database.replace(/^sqlite:/, ''));
+  if (!mayMake && database !== undefined && !existsSync(path))
+    return { state: 'failed', attempted: `opening the database ${path}`, happened: 'there is no such file', whatToDo: 'Check the path' };
   const { openSqliteServerStore } = await import('./stores/sqlite/sqlite-server-store.ts');
   const opened = openSqliteServerStore(path);
   return opened.state === 'failed' ? opened : { ...opened, directory: dirname(path) };

@@ -20,8 +20,10 @@ export async function openStore(request: StorePlace | ActRequest): Promise<Opene
     const { serverStoreInMemory } = await import('./stores/in-memory/server-store-in-memory.ts');
     return { state: 'opened', store: serverStoreInMemory().open().incidents, directory: tmpdir() };
   }
+  // Who looks for an incident in a file that is not there has mistyped it: "none is kept here" would be no answer.
+  const mayMake = 'kind' in request && request.kind === 'mitigate';
   // A command is told of trouble by the answer to what it asks for.
-  const opened = await openDatabase(database, () => undefined);
+  const opened = await openDatabase(database, () => undefined, mayMake);
   return opened.state === 'failed' ? opened : { ...opened, store: opened.store.incidents };
 }
 

@@ -5,6 +5,7 @@ import { changedSubject } from '../domain/cluster-change.ts';
 import { type ExampleEvidence, snapshotOf } from '../domain/example.ts';
 import { nightOfTheKills } from '../domain/example-kills.ts';
 import { nightOfTheNode, nightOfTheRevision } from '../domain/example-nights.ts';
+import { rollingNight } from '../domain/example-rollouts.ts';
 import { type BlockedExample, isBlocked, type Mitigation, type MitigationPlan } from '../domain/mitigation.ts';
 import { type Assessment, assess } from '../reasoning/assess.ts';
 import { diagnose } from '../reasoning/diagnose.ts';
@@ -113,5 +114,16 @@ test.each([
   );
   expect(plans.filter(({ id }) => id === 'raise-memory-limit').map(({ cause }) => cause)).toEqual([
     { failureMode, subject: own.subject, confidence: own.confidence },
+  ]);
+});
+
+test('one older replica is, and several are, still to be replaced', () => {
+  const fresh = { name: 'a', hash: 'new', is: 'crashing' } as const;
+  const older = (...names: readonly string[]) => names.map((name) => ({ name, hash: 'old', is: 'well' }) as const);
+  const said = [older('b'), older('b', 'c')].map((old) => plansOf('pause-rollout', rollingNight([fresh, ...old]))[0]?.why.says);
+
+  expect(said).toEqual([
+    'All that fail are of the revision that is being rolled out, and 1 of older ones is still to be replaced.',
+    'All that fail are of the revision that is being rolled out, and 2 of older ones are still to be replaced.',
   ]);
 });

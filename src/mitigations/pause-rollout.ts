@@ -38,7 +38,7 @@ export const pauseRollout = defineMitigation({
     const failing = fresh.filter((replica) => replica.health === 'failing');
     if (old.length === 0 || failing.length === 0 || fresh.some((replica) => replica.health === 'healthy')) return [];
     const why = claimFromAll(
-      `All that fail are of the revision that is being rolled out, and ${old.length} of older ones are still to be replaced.`,
+      `All that fail are of the revision that is being rolled out, and ${old.length} of older ones ${old.length === 1 ? 'is' : 'are'} still to be replaced.`,
       [
         citeObject(deployment, `status.updatedReplicas: ${deployment.status.updatedReplicas ?? '?'} of ${deployment.spec.replicas ?? 1}`),
         ...failing.slice(0, 3).map(({ pod }) => citeObject(pod, `failing; revision ${newest ?? '?'}`)),

@@ -28,7 +28,7 @@ export const createToken = defineOperation({
   run: async ({ name, role, expiresAt }, { incidents, by }) => {
     const ends = parseInstant(expiresAt);
     const created = await incidents.createToken({ name, role, ...(ends === undefined ? {} : { expiresAt: ends }) }, by);
-    if (created.state === 'failed') return created;
+    if (created.state !== 'created') return created;
     return { state: 'done', value: { token: tokenView(created.token), secret: created.secret } };
   },
 });

@@ -13,16 +13,17 @@ export function servedAccess(serving: Serving): Pick<ServedIncidents, 'createTok
   const { access } = serving.store;
   return {
     createToken: async ({ name, role, expiresAt }, by) => {
+      const at = serving.clock.now();
+      if (expiresAt !== undefined && expiresAt <= at) return { state: 'refused', because: 'expiresAt has passed: nobody could use it' };
       const secret = newSecret();
       const token: AccessToken = {
         id: randomBytes(idBytes).toString('hex'),
         name,
         role,
         hash: hashOfSecret(secret),
-        createdAt: serving.clock.now(),
+        createdAt: at,
         ...(expiresAt === undefined ? {} : { expiresAt }),
       };
-      const at = serving.clock.now();
       // Nobody gets a secret that the audit log does not know of.
       const detail = `${role} "${name}" (${token.id})`;
       const kept = await access.audit({ at, by, what: 'create-token', result: 'done', detail });

@@ -48,7 +48,7 @@ export interface ServedIncidents {
   readonly createToken: (
     wish: { readonly name: string; readonly role: Role; readonly expiresAt?: number },
     by: string,
-  ) => Promise<{ readonly state: 'created'; readonly token: AccessToken; readonly secret: string } | Failed>;
+  ) => Promise<{ readonly state: 'created'; readonly token: AccessToken; readonly secret: string } | Refused | Failed>;
   readonly listTokens: () => Promise<readonly AccessToken[] | Failed>;
   readonly revokeToken: (id: string, by: string) => Promise<Done | Missing | Failed>;
   readonly readAudit: (wish: {

@@ -29,12 +29,18 @@ export function thinkAboutChanges(assessment: Assessment): readonly Thought[] {
               .map((change) => `${spokenInstant(change.at, snapshot.takenAt)} ${spokenSubject(change.subject)}: ${change.summary}`),
           ]),
     conclusion:
-      telling.length === 0
-        ? 'None of them touches the failing replicas before they failed.'
-        : `${counted(telling.length, 'change')} could have to do with it; each on its own merits.`,
+      telling.length === 0 ? whyNone(assessment) : `${counted(telling.length, 'change')} could have to do with it; each on its own merits.`,
     citing: changes.slice(-changesNamed).flatMap((change) => change.because[0].citing.slice(0, 1)),
   };
   return [overview, ...telling.slice(-4).map((change) => thinkAboutOne(change, assessment))];
+}
+
+function whyNone({ changes, scope }: Assessment): string {
+  if (changes.length === 0) return 'I know of no change that could be it.';
+  if (scope.failing.length > 0) return 'None of them touches the failing replicas before they failed.';
+  return scope.alsoFailing.length === 0
+    ? 'I know of no failing replica that one of them could have touched.'
+    : 'None of the replicas that the page names fails, so no change can be judged by them.';
 }
 
 /** Newest last; what is near the onset tells most. */

@@ -226,6 +226,7 @@ test('What stands at the path is not overwritten unless asked, and never when it
   expect(await openRecorder(path, { overwrites: false })).toMatchObject({
     state: 'failed',
     happened: 'there is already something at that path',
+    whatToDo: 'choose another path, or move away what stands there',
   });
   const again = await begin(path, true);
   expect(await again.finish({ ...end, snapshot: { ...snapshot, readings: {} }, page: undefined })).toMatchObject({

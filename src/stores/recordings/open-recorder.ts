@@ -114,7 +114,7 @@ async function refuseTarget(
     return { happened: `there is no directory ${dirname(target)}`, whatToDo: 'make it, or choose another path' };
   if (!existsSync(target)) return undefined;
   if (!overwrites)
-    return { happened: 'there is already something at that path', whatToDo: 'choose another path, or allow it to be overwritten' };
+    return { happened: 'there is already something at that path', whatToDo: 'choose another path, or move away what stands there' };
   const found = await stat(target);
   const isOurs = found.isDirectory() ? await isRecordingOrEmpty(target) : /\.(tar\.gz|tgz)$/i.test(target);
   return isOurs

@@ -33,6 +33,18 @@ describe('explaining', () => {
     });
   });
 
+  test.each([
+    ['kube-proxy', 'Did you mean kube-proxy-down or kube-proxy-rules-incomplete? Or look'],
+    ['CrashLoopBackOff', /^Did you mean [a-z-]+, crash-loop or [a-z-]+\? Or look/],
+    ['OOMKilled', /^Did you mean container-exceeds-memory-limit/],
+    ['zebra', 'look for words with stanch explain --search WORDS; stanch explain lists them all'],
+    ['?!', 'look for words with'],
+  ])('suggests for %s what a stranger may mean', (id, whatToDo) => {
+    expect(explain({ kind: 'mode', id }, catalogue, layout)).toMatchObject({
+      whatToDo: typeof whatToDo === 'string' ? expect.stringContaining(whatToDo) : expect.stringMatching(whatToDo),
+    });
+  });
+
   test('says so when nothing is found', () => {
     expect(explain({ kind: 'search', words: 'zebra crossing' }, catalogue, layout)).toEqual({
       state: 'failed',

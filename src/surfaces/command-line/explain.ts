@@ -25,18 +25,35 @@ export function explain(
   }
 }
 
+const mostNear = 3;
+
 function unknown(id: string, catalogue: readonly AnyFailureMode[]): Failure {
+  const near = nearTo(id, catalogue).slice(0, mostNear);
+  const more = 'look for words with stanch explain --search WORDS; stanch explain lists them all';
+  return {
+    state: 'failed',
+    attempted: `explaining ${id}`,
+    happened: 'there is no failure mode of that name',
+    whatToDo: near.length === 0 ? more : `Did you mean ${either(near)}? Or ${more}`,
+  };
+}
+
+/** Whose name has all the words; else what speaks of them all, as of "CrashLoopBackOff"; else whose name has some, most first. */
+function nearTo(id: string, catalogue: readonly AnyFailureMode[]): readonly string[] {
   const words = wordsOf(id);
-  const near = catalogue
+  if (words.length === 0) return [];
+  const named = catalogue
     .map((mode) => ({ id: mode.id, shared: words.filter((word) => mode.id.includes(word)).length }))
     .filter(({ shared }) => shared > 0)
-    .toSorted((one, other) => other.shared - one.shared)
-    .slice(0, 3);
-  const hint =
-    near.length === 0
-      ? 'stanch explain lists them all'
-      : `Did you mean ${near.map((mode) => mode.id).join(' or ')}? stanch explain lists them all`;
-  return { state: 'failed', attempted: `explaining ${id}`, happened: 'there is no failure mode of that name', whatToDo: hint };
+    .toSorted((one, other) => other.shared - one.shared);
+  const whole = named.filter(({ shared }) => shared === words.length);
+  if (whole.length > 0) return whole.map((mode) => mode.id);
+  const speaking = searchFailureModes(id, catalogue);
+  return (speaking.length > 0 ? speaking : named).map((mode) => mode.id);
+}
+
+function either(ids: readonly string[]): string {
+  return ids.length < 2 ? ids.join('') : `${ids.slice(0, -1).join(', ')} or ${ids.at(-1)}`;
 }
 
 function nothingFound(words: string): Failure {

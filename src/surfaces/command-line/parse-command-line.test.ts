@@ -177,6 +177,18 @@ describe('help', () => {
     expect(parse('help', 'demo')).toEqual(parse('demo', '--help'));
   });
 
+  test.each([
+    ['help', 'investgate'],
+    ['investgate', '--help'],
+    ['-h', 'investgate'],
+  ])('is refused of what is no command: %s %s', (...given) => {
+    expect(parse(...given)).toMatchObject({
+      state: 'failed',
+      happened: "unknown command 'investgate' (Did you mean investigate?)",
+      whatToDo: 'See stanch --help.',
+    });
+  });
+
   test('keeps to the width of the page', () => {
     const help = parseCommandLine({ arguments: ['investigate', '--help'], version: '1.2.3', columns: 80 });
     const options = help.state === 'print' ? (help.text.split('Examples:')[0] ?? '') : '';

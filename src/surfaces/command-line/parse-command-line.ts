@@ -41,17 +41,23 @@ export function parseCommandLine(line: CommandLine): ParsedCommandLine {
     program.parse(line.arguments, { from: 'user' });
   } catch (thrown) {
     if (!(thrown instanceof CommanderError)) throw thrown;
+    const names = program.commands.map((command) => command.name());
+    const stranger = helpCodes.includes(thrown.code) ? unknownCommand(line.arguments, names) : undefined;
+    if (stranger !== undefined) return parseCommandLine({ ...line, arguments: [stranger] });
     if (thrown.code === 'commander.help' && printed.length === 0) return help();
-    return thrown.exitCode === 0
-      ? { state: 'print', text: printed.join('') }
-      : mistake(
-          thrown.message,
-          line.arguments,
-          program.commands.map((command) => command.name()),
-        );
+    return thrown.exitCode === 0 ? { state: 'print', text: printed.join('') } : mistake(thrown.message, line.arguments, names);
   }
   const [request] = asked;
   return request === undefined ? { state: 'print', text: printed.join('') } : { state: 'asked', request };
+}
+
+const helpCodes = ['commander.help', 'commander.helpDisplayed'];
+
+/** What help is asked of and is no command: the help of everything would be taken for its own. Absent: it is one, or none was named. */
+function unknownCommand(given: readonly string[], names: readonly string[]): string | undefined {
+  const words = given.filter((word) => !word.startsWith('-'));
+  const named = words[0] === 'help' ? words[1] : words[0];
+  return named === undefined || [...names, 'help', ''].includes(named) ? undefined : named;
 }
 
 function mistake(message: string, given: readonly string[], names: readonly string[]): Failure {

@@ -1,0 +1,31 @@
+import { describe, expect, test } from 'vitest';
+import { serverOf, testScene } from './testing-server.contract.ts';
+
+describe('an access token', () => {
+  test.each([
+    ['a moment ago', -1],
+    ['now', 0],
+  ])('that runs out %s is not made', async (_, milliseconds) => {
+    const scene = testScene();
+    const { incidents } = serverOf(scene);
+    const expiresAt = scene.time.now() + milliseconds;
+
+    expect(await incidents.createToken({ name: 'ada', role: 'view', expiresAt }, 'root')).toEqual({
+      state: 'refused',
+      because: 'expiresAt has passed: nobody could use it',
+    });
+    expect(await incidents.listTokens()).toEqual([]);
+  });
+
+  test('that runs out later is made', async () => {
+    const scene = testScene();
+    const { incidents } = serverOf(scene);
+    const expiresAt = scene.time.now() + 1;
+
+    expect(await incidents.createToken({ name: 'ada', role: 'view', expiresAt }, 'root')).toMatchObject({
+      state: 'created',
+      token: { expiresAt },
+    });
+    expect(await incidents.listTokens()).toMatchObject([{ name: 'ada', expiresAt }]);
+  });
+});
