@@ -270,6 +270,10 @@ describe('written by hand', () => {
     ]);
   });
 
+  test('a tag that is no state, whatever else the language knows by that name', () => {
+    expect(readText('[constructor] PaymentErrors')[0]).toMatchObject({ name: '[constructor] PaymentErrors', state: 'firing' });
+  });
+
   test('a title with its tags, its labels and its namespace', () => {
     expect(
       readText(

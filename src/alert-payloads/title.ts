@@ -5,16 +5,16 @@ export interface Title extends Pick<Alert, 'state' | 'severity'> {
   readonly name: string;
 }
 
-const states: { readonly [word: string]: Alert['state'] } = {
-  firing: 'firing',
-  triggered: 'firing',
-  alerting: 'firing',
-  problem: 'firing',
-  resolved: 'resolved',
-  ok: 'resolved',
-  recovered: 'resolved',
-  closed: 'resolved',
-};
+const states: ReadonlyMap<string, Alert['state']> = new Map([
+  ['firing', 'firing'],
+  ['triggered', 'firing'],
+  ['alerting', 'firing'],
+  ['problem', 'firing'],
+  ['resolved', 'resolved'],
+  ['ok', 'resolved'],
+  ['recovered', 'resolved'],
+  ['closed', 'resolved'],
+]);
 const severities = /^(critical|crit|warning|warn|info|page|error|emergency|major|minor|high|low|p[1-5]|sev-?[1-5])$/i;
 
 export function readTitle(line: string): Title {
@@ -29,7 +29,7 @@ export function readTitle(line: string): Title {
     const word = tag?.[1]?.toLowerCase();
     if (tag === null || word === undefined) break;
     const isSeverity = severities.test(word);
-    const tagged = states[word];
+    const tagged = states.get(word);
     if (tagged === undefined && !isSeverity) break;
     state = tagged ?? state;
     severity = isSeverity ? word.replace('-', '') : severity;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type ExampleEvidence, snapshotOf } from '../domain/example.ts';
-import type { Example, FailureMode } from '../domain/failure-mode.ts';
+import type { Example, FailureMode, Finding } from '../domain/failure-mode.ts';
 import { isRecord } from '../domain/shape.ts';
 import { factsOf } from '../reasoning/facts-of.ts';
 import { recogniseFailureModes } from '../reasoning/recognise-failure-modes.ts';
@@ -30,18 +30,23 @@ function renamed(value: unknown, names: ReadonlySet<string>): unknown {
     : value.replace(/(resource|namespace) "([^"]+)"/g, `$1 "$2${attack}"`).replaceAll('registry.example', `registry.example${attack}`);
 }
 
-function commandsFor(mode: FailureMode, { given }: Example): readonly string[] {
-  const hostile = renamed(given, new Set(namesIn(given))) as ExampleEvidence;
-  const judged = hostile['judged-alert'];
+const modes = catalogue as unknown as readonly FailureMode[];
+
+function findingsIn(mode: FailureMode, given: ExampleEvidence): readonly Finding[] {
+  const judged = given['judged-alert'];
   const [recognition] = recogniseFailureModes(
     catalogue.filter((each) => each === (mode as unknown)),
-    factsOf(snapshotOf(hostile), judged === undefined ? {} : { judged }),
+    factsOf(snapshotOf(given), judged === undefined ? {} : { judged }),
   );
-  return recognition?.verdict === 'present' ? recognition.findings.flatMap(({ wouldSettle = [] }) => wouldSettle) : [];
+  return recognition?.verdict === 'present' ? recognition.findings : [];
+}
+
+function commandsFor(mode: FailureMode, { given }: Example): readonly string[] {
+  const hostile = renamed(given, new Set(namesIn(given))) as ExampleEvidence;
+  return findingsIn(mode, hostile).flatMap(({ wouldSettle = [] }) => wouldSettle);
 }
 
 test('whatever things are called, no command to copy runs more than it shows', () => {
-  const modes = catalogue as unknown as readonly FailureMode[];
   const commands = modes.flatMap((mode) => mode.recognises.flatMap((example) => commandsFor(mode, example)));
   const hostile = commands.filter((command) => program.test(command) && command.includes(attack));
   // What stands between single quotes is text to a shell.
@@ -49,4 +54,26 @@ test('whatever things are called, no command to copy runs more than it shows', (
 
   expect(new Set(hostile.map((command) => program.exec(command)?.[1]))).toEqual(new Set(['kubectl', 'ssh', 'skopeo']));
   expect(unquoted).toEqual([]);
+});
+
+/** The words that others choose, and that tables of ours are asked for. */
+const wordFields: ReadonlySet<string> = new Set(['type', 'reason', 'phase', 'status', 'operator', 'effect']);
+
+function withInherited(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withInherited);
+  if (!isRecord(value)) return value;
+  const fields = Object.entries(value).map(([field, each]): [string, unknown] => {
+    if (wordFields.has(field) && typeof each === 'string' && each !== 'True') return [field, 'constructor'];
+    return [field === 'cpu' || field === 'app' ? 'constructor' : field, withInherited(each)];
+  });
+  return Object.fromEntries(fields);
+}
+
+test('a word that all objects of the language have is a word like any other', () => {
+  const said = modes.flatMap((mode) =>
+    [...mode.recognises, ...mode.isNotFooledBy].flatMap(({ given }) => findingsIn(mode, withInherited(given) as ExampleEvidence)),
+  );
+
+  expect(said.length).toBeGreaterThan(0);
+  expect(JSON.stringify(said)).not.toContain('[native code]');
 });

@@ -78,7 +78,9 @@ export const quantity: Shape<string | undefined> = {
   read: (raw, like) => (raw === like ? like : typeof raw === 'string' ? raw : typeof raw === 'number' ? String(raw) : undefined),
 };
 
-const noEntries: TextByKey = Object.freeze({});
+/** Prototype of all maps: what a cluster calls "constructor" or "__proto__" is a key like any other, and is there only where somebody set it. */
+const nothingInherited: object = Object.freeze(Object.create(null));
+const noEntries: TextByKey = Object.freeze(newMap());
 
 /** Text by key, such as labels. Always present; empty where the API has none. */
 export const textMap: Shape<TextByKey> = mapOf((_key, value) =>
@@ -193,12 +195,16 @@ function isSameList(raw: unknown, like: readonly string[] | undefined): like is 
 type TextByKey = { readonly [key: string]: string };
 
 /** `keep` says what stays of an entry. Given what it returned before, it must return the same. */
+function newMap(): { [key: string]: string } {
+  return Object.create(nothingInherited);
+}
+
 function mapOf(keep: (key: string, value: unknown) => string | undefined): Shape<TextByKey> {
   return {
     read(raw, like = noEntries) {
       if (!isRecord(raw)) return noEntries;
       if (isSameMap(raw, like)) return like;
-      const kept: { [key: string]: string } = {};
+      const kept = newMap();
       for (const key of Object.keys(raw)) {
         const known = like[key];
         const value = known !== undefined && known === raw[key] ? known : keep(key, raw[key]);

@@ -125,7 +125,7 @@ function isOfNow({ pod, workload }: Replica, replicas: Replicas, now: Instant): 
 }
 
 function isRejection(reason: string): boolean {
-  return reason in rejections || outOfResource.test(reason);
+  return Object.hasOwn(rejections, reason) || outOfResource.test(reason);
 }
 
 function spoken(reason: string): string {

@@ -8,13 +8,13 @@ import { subject } from '../../domain/subject.ts';
 const patienceMilliseconds = 10 * millisecondsPerMinute;
 
 /** What the namespace controller says holds the deletion up. Source: kubernetes/pkg/controller/namespace/deletion. */
-const holding: { readonly [condition: string]: string } = {
-  NamespaceDeletionDiscoveryFailure: 'an API that should be asked for its objects does not answer',
-  NamespaceDeletionGroupVersionParsingFailure: 'the name of an API cannot be read',
-  NamespaceDeletionContentFailure: 'objects in it cannot be deleted',
-  NamespaceContentRemaining: 'objects are left in it',
-  NamespaceFinalizersRemaining: 'objects in it wait for their finalizers',
-};
+const holding: ReadonlyMap<string, string> = new Map([
+  ['NamespaceDeletionDiscoveryFailure', 'an API that should be asked for its objects does not answer'],
+  ['NamespaceDeletionGroupVersionParsingFailure', 'the name of an API cannot be read'],
+  ['NamespaceDeletionContentFailure', 'objects in it cannot be deleted'],
+  ['NamespaceContentRemaining', 'objects are left in it'],
+  ['NamespaceFinalizersRemaining', 'objects in it wait for their finalizers'],
+]);
 
 /** A namespace was deleted and does not go away. */
 export const namespaceStuckTerminating = defineFailureMode({
@@ -43,13 +43,11 @@ export const namespaceStuckTerminating = defineFailureMode({
     return facts.namespaces.all.flatMap((namespace) => {
       const { name, deletionTimestamp: since } = namespace.metadata;
       if (since === undefined || facts.now - since < patienceMilliseconds) return [];
-      const told = namespace.status.conditions.filter(
-        (condition) => condition.status === 'True' && holding[condition.type ?? ''] !== undefined,
-      );
+      const told = namespace.status.conditions.filter((condition) => condition.status === 'True' && holding.has(condition.type ?? ''));
       const why = told.map(
         (condition): Claim =>
           claim(
-            `${sentence(holding[condition.type ?? ''] ?? '')}.`,
+            `${sentence(holding.get(condition.type ?? '') ?? '')}.`,
             citeObject(
               namespace,
               `status.conditions[${condition.type}]: ${condition.message ?? condition.reason ?? ''}`,
