@@ -14,6 +14,7 @@ export interface ServedProcess {
   readonly firstToken: string | undefined;
   /** Errors of its log, as they were written. */
   readonly errors: readonly string[];
+  readonly warnings: readonly string[];
   /** What it wrote to standard error besides its log. Empty: nothing. */
   readonly complaint: () => string;
   /** The most memory that was resident at once so far. Source: VmHWM of /proc. */
@@ -57,11 +58,13 @@ export async function startServer({ port, database, flags, environment }: ServeW
     }),
   );
   const errors: string[] = [];
+  const warnings: string[] = [];
   const complaints: string[] = [];
   // The log is on standard error, and so is what a program says that does not start, or dies.
   createInterface({ input: child.stderr }).on('line', (line) => {
     if (!line.startsWith('{')) complaints.push(line);
     else if (/"level":"(error|fatal)"/.test(line)) errors.push(line);
+    else if (line.includes('"level":"warn"')) warnings.push(line);
   });
   const told = await toldBy(child.stdout, ended);
   if (told === undefined) throw new Error(`stanch serve did not start: ${complaints.join('\n')}`);
@@ -70,6 +73,7 @@ export async function startServer({ port, database, flags, environment }: ServeW
     ...told,
     processId,
     errors,
+    warnings,
     complaint: () => complaints.join('\n'),
     peakBytes: () => memoryOf(processId, 'VmHWM'),
     residentBytes: () => memoryOf(processId, 'VmRSS'),

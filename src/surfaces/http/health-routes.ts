@@ -33,7 +33,9 @@ export function addHealthRoutes(server: FastifyInstance, { store, clock, log, me
     told = checked.state;
     if (checked.state === 'ready') return { state: 'ready' };
     if (isNews) log.write('warn', 'the server is not ready', { because: checked.happened });
-    return reply.code(503).send({ state: 'not-ready', because: 'the database does not answer; the log of the server says more' });
+    return reply
+      .code(503)
+      .send({ state: 'not-ready', because: 'the database does not answer, or keeps nothing; the log of the server says more' });
   });
 
   const admission = readableBy === 'anyone' ? {} : { onRequest: guard.admit({ what: 'read-metrics', role: 'view', isChange: false }) };
