@@ -17,8 +17,10 @@ export interface Terminal {
 const widestPage = 100;
 const narrowestPage = 40;
 
-export function pageColumns(terminal: Pick<Terminal, 'columns'>): number {
-  return Math.min(Math.max(terminal.columns ?? widestPage, narrowestPage), widestPage);
+/** Where there is no terminal, whoever reads the pipe may have said how wide the page should be. */
+export function pageColumns({ columns, environment }: Pick<Terminal, 'columns' | 'environment'>): number {
+  const wanted = columns ?? Number(/^[1-9]\d{0,4}$/.exec(environment['COLUMNS'] ?? '')?.[0] ?? widestPage);
+  return Math.min(Math.max(wanted, narrowestPage), widestPage);
 }
 
 /** Only such a terminal can take a line back. */
