@@ -112,6 +112,13 @@ test('three that explain one another in a round keep the most believable as root
   expect(ranked(...round)).toEqual(['two 0.97 root', 'one 0.07 by 2', 'three 0.03 by 0']);
 });
 
+test('a rival that is hopeless beside an answer is not said; one that is only less likely is', () => {
+  expect([
+    ranked(mode('killed', { weight: 'conclusive' }), mode('revision', { weight: 'suggestive' })),
+    ranked(mode('refused', { weight: 'likely' }), mode('revision', { weight: 'suggestive' })),
+  ]).toEqual([['killed 0.92 root'], ['refused 0.62 root', 'revision 0.09 root']]);
+});
+
 test('independent faults stay independent roots', () => {
   const mail = mode('image', { subject: subject('Deployment', 'shop', 'mail'), affects: [pod('mail-1')] });
   expect(ranked(mode('setting', {}), mail)).toEqual(['image 0.92 root', 'setting 0.92 root']);

@@ -23,8 +23,11 @@ export function rankHypotheses(
     relevance: relevance(reach(index, candidates, explainedBy), found.scope),
   }));
   const hasAnswer = drafts.some(({ each, isRoot }) => isRoot && each.finding.weight !== 'weak');
+  const isSure = drafts.some((draft) => draft.isRoot && draft.confidence >= answerThreshold);
+  const isCause = new Set(explainedBy.flat());
   const ordered = drafts
     .filter((draft) => !hasAnswer || isWorthSaying(draft))
+    .filter((draft) => !isSure || draft.confidence >= hopeless || !draft.isRoot || isCause.has(draft.index))
     .toSorted(
       (left, right) =>
         Number(right.isRoot) - Number(left.isRoot) ||
@@ -48,6 +51,9 @@ export function rankHypotheses(
     wouldSettle: draft.each.finding.wouldSettle ?? [],
   }));
 }
+
+/** Beside an answer, a rival that is this unlikely is no competitor any more. */
+const hopeless = 0.05;
 
 /** Answers to the page first, other answers next, and only then what may be: by relevance among equals. */
 function orderOf({ confidence, relevance: share }: { readonly confidence: number; readonly relevance: number }): number {
