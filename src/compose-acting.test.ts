@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { act } from './compose-acting.ts';
-import { openStore } from './compose-incidents.ts';
+import { openDatabase } from './compose-database.ts';
 import type { ActRequest, ActSettings, People } from './surfaces/command-line/acting-composition.ts';
 
 const pods = JSON.stringify({ apiVersion: 'v1', kind: 'PodList', items: [{ metadata: { name: 'cart', namespace: 'shop' } }] });
@@ -26,10 +26,10 @@ async function incidentElsewhere(): Promise<Kept> {
   mkdirSync(recording);
   writeFileSync(join(recording, 'pods.json'), pods);
   const settings = { database: `sqlite:${join(folder, 'stanch.db')}`, soakMilliseconds: 1000, withinMilliseconds: 1000 };
-  const opened = await openStore(settings);
+  const opened = await openDatabase(settings.database, () => undefined);
   if (opened.state === 'failed') throw new Error(opened.happened);
   const source = { recording, lookBackMilliseconds: 1000, budgetSeconds: 60 };
-  const created = await opened.store.create({ kind: 'opened', at: 0, by: 'ada@laptop', cluster: 'production', source });
+  const created = await opened.store.incidents.create({ kind: 'opened', at: 0, by: 'ada@laptop', cluster: 'production', source });
   await opened.store.close();
   if (created.state === 'failed') throw new Error(created.happened);
   return { id: created.id, settings };
