@@ -87,7 +87,7 @@ async function project(server: string, paths: readonly string[]): Promise<Done> 
 
 /** The whole command, as a person would run it. */
 async function investigateLive(server: string): Promise<Done> {
-  const { composition } = await import('../src/compose.ts');
+  const { composition } = await import('../src/compose/compose.ts');
   const options = { kubeconfig: kubeconfigFor(server), lookBackMilliseconds: 3_600_000, budgetSeconds: 600 };
   const result = await composition.runInvestigation(options, { announce: () => undefined }, new AbortController().signal);
   if (result.state === 'failed') throw new Error(result.happened);

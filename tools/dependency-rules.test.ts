@@ -98,7 +98,13 @@ describe('the import rules catch', () => {
       'engine-imports-only-what-it-may',
     ],
     ['a surface that reasons', 'src/surfaces/http/x.ts', '../../reasoning/y.ts', 'src/reasoning/y.ts', 'surfaces-imports-only-what-it-may'],
-    ['a surface that composes', 'src/surfaces/http/x.ts', '../../compose.ts', 'src/compose.ts', 'surfaces-imports-only-what-it-may'],
+    [
+      'a surface that composes',
+      'src/surfaces/http/x.ts',
+      '../../compose/compose.ts',
+      'src/compose/compose.ts',
+      'surfaces-imports-only-what-it-may',
+    ],
     [
       'a main that picks an adapter',
       'src/surfaces/http/main.ts',
@@ -143,7 +149,7 @@ describe('the import rules catch', () => {
       'src/surfaces/http/y.ts',
       'web-sees-only-the-contract',
     ],
-    ['a product that needs the lab', 'src/compose.ts', '../lab/y.ts', 'lab/y.ts', 'nothing-imports-the-workshop'],
+    ['a product that needs the lab', 'src/compose/compose.ts', '../../lab/y.ts', 'lab/y.ts', 'nothing-imports-the-workshop'],
   ])('%s', async (_what, from, specifier, to, rule) => {
     const { violations } = await check({ [from]: importing(specifier), [to]: leaf });
 
@@ -193,9 +199,9 @@ test('the import rules leave a tree alone that follows them', async () => {
     'src/evidence-sources/a/x.ts': importing('./own.ts', '../../ports/x.ts', 'shipped', 'node:fs'),
     'src/engine/x.ts': importing('../workflow/x.ts', '../ports/x.ts', 'shipped'),
     'src/surfaces/command-line/words.ts': importing('../../engine/x.ts'),
-    'src/surfaces/command-line/main.ts': importing('./words.ts', '../../compose.ts'),
-    'src/compose.ts': importing('./engine/x.ts', './evidence-sources/a/x.ts', './catalogue/index.generated.ts'),
-    'tools/builder.ts': importing('../src/compose.ts', 'workshop'),
+    'src/surfaces/command-line/main.ts': importing('./words.ts', '../../compose/compose.ts'),
+    'src/compose/compose.ts': importing('../engine/x.ts', '../evidence-sources/a/x.ts', '../catalogue/index.generated.ts'),
+    'tools/builder.ts': importing('../src/compose/compose.ts', 'workshop'),
   });
 
   expect(report).toEqual({ violations: [], seen: expect.any(Number), unseen: [] });

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { composition } from '../compose.ts';
+import { composition } from '../compose/compose.ts';
 import type { Investigation } from '../domain/investigation.ts';
 import { exampleInvestigation } from '../writing/example-investigation.ts';
 import { cannotTellInvestigation, healthyInvestigation } from '../writing/example-outcomes.ts';

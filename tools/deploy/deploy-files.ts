@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { load } from 'js-yaml';
-import { rolesFor } from '../../src/compose-permissions.ts';
+import { rolesFor } from '../../src/compose/permissions.ts';
 import type { Ability } from '../../src/domain/ability.ts';
 import { mitigations } from '../../src/mitigations/index.generated.ts';
 import { writeClusterRoles } from '../../src/writing/cluster-role.ts';

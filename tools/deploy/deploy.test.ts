@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { dump, load, loadAll } from 'js-yaml';
 import { afterAll, describe, expect, test } from 'vitest';
 import packageDescription from '../../package.json' with { type: 'json' };
-import { rolesFor } from '../../src/compose-permissions.ts';
+import { rolesFor } from '../../src/compose/permissions.ts';
 import { abilities } from '../../src/domain/ability.ts';
 import { mitigations } from '../../src/mitigations/index.generated.ts';
 import { readPolicyFile } from '../../src/policy-files/read-policy-file.ts';

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { composition } from '../../compose.ts';
+import { composition } from '../../compose/compose.ts';
 import { plainPalette } from '../../writing/layout.ts';
 import { nothingTold, tell } from '../../writing/text/tell.ts';
 import type { Announcer } from './looking.ts';

@@ -71,7 +71,7 @@ const status = await runCommandLine({
     columns: process.stdout.columns || process.stderr.columns || undefined,
     environment: process.env,
   },
-  compose: async () => (await import('../../compose.ts')).composition,
+  compose: async () => (await import('../../compose/compose.ts')).composition,
   interruption: interruption.signal,
   graceSeconds,
 });

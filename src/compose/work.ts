@@ -1,21 +1,21 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { markCluster, type ReachedCluster } from './compose-cluster-mark.ts';
-import { evidenceKeeper, type OpenedKeeper } from './compose-evidence.ts';
-import { investigationInput } from './compose-input.ts';
-import { type OpenedSources, openSources, wallClock, type Writing } from './compose-sources.ts';
-import { debugPodLabel } from './domain/debug-pod.ts';
-import { type Policy, usualPolicy } from './domain/policy.ts';
-import type { Acting } from './engine/act/acting.ts';
-import { fencedRequests, type Lease } from './engine/act/lease.ts';
-import { steadyClock } from './engine/act/steady-clock.ts';
-import type { InvestigationInput } from './engine/investigate.ts';
-import { mitigations } from './mitigations/index.generated.ts';
-import type { Actuator } from './ports/actuator.ts';
-import type { Announcer } from './ports/announcer.ts';
-import type { EvidenceSource } from './ports/evidence-source.ts';
-import type { ActSettings } from './surfaces/command-line/acting-composition.ts';
-import type { Failure, SourceOptions } from './surfaces/command-line/looking.ts';
+import { markCluster, type ReachedCluster } from './cluster-mark.ts';
+import { evidenceKeeper, type OpenedKeeper } from './evidence.ts';
+import { investigationInput } from './input.ts';
+import { type OpenedSources, openSources, wallClock, type Writing } from './sources.ts';
+import { debugPodLabel } from '../domain/debug-pod.ts';
+import { type Policy, usualPolicy } from '../domain/policy.ts';
+import type { Acting } from '../engine/act/acting.ts';
+import { fencedRequests, type Lease } from '../engine/act/lease.ts';
+import { steadyClock } from '../engine/act/steady-clock.ts';
+import type { InvestigationInput } from '../engine/investigate.ts';
+import { mitigations } from '../mitigations/index.generated.ts';
+import type { Actuator } from '../ports/actuator.ts';
+import type { Announcer } from '../ports/announcer.ts';
+import type { EvidenceSource } from '../ports/evidence-source.ts';
+import type { ActSettings } from '../surfaces/command-line/acting-composition.ts';
+import type { Failure, SourceOptions } from '../surfaces/command-line/looking.ts';
 
 /** Sources that are open to work one incident. */
 export interface OpenedLook {
@@ -112,8 +112,8 @@ export async function openActing(
 const nothingInADryRun = { state: 'refused', detail: 'A dry run changes nothing.' } as const;
 
 async function openActuator(writing: Writing | undefined, lease: Lease): Promise<Actuator> {
-  if (writing === undefined) return (await import('./actuators/rehearsal/rehearsal-actuator.ts')).rehearsalActuator();
-  const { kubernetesActuator } = await import('./actuators/kubernetes-api/kubernetes-actuator.ts');
+  if (writing === undefined) return (await import('../actuators/rehearsal/rehearsal-actuator.ts')).rehearsalActuator();
+  const { kubernetesActuator } = await import('../actuators/kubernetes-api/kubernetes-actuator.ts');
   return kubernetesActuator(fencedRequests(await writing.openRequests(), lease));
 }
 
@@ -133,7 +133,7 @@ export async function pause(milliseconds: number, signal: AbortSignal): Promise<
 }
 
 export async function readPolicy({ policy: path }: ActSettings): Promise<Policy | Failure> {
-  const { readPolicyFile } = await import('./policy-files/read-policy-file.ts');
+  const { readPolicyFile } = await import('../policy-files/read-policy-file.ts');
   if (path === undefined) return usualPolicy;
   const read = await readPolicyFile(path, { mitigations: mitigations.map(({ id }) => id) });
   return read.state === 'failed' ? read : read.policy;

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import type { ServerStore } from './ports/server-store.ts';
-import type { Failure } from './surfaces/command-line/looking.ts';
+import type { ServerStore } from '../ports/server-store.ts';
+import type { Failure } from '../surfaces/command-line/looking.ts';
 
 export interface OpenedDatabase {
   readonly state: 'opened';
@@ -19,16 +19,16 @@ export async function openDatabase(
   const wanted = databaseWanted(asked, process.env);
   if (wanted.state === 'failed') return wanted;
   const { database } = wanted;
-  const { defaultDatabasePath } = await import('./stores/sqlite/default-database-path.ts');
+  const { defaultDatabasePath } = await import('../stores/sqlite/default-database-path.ts');
   if (database !== undefined && /^postgres(ql)?:/.test(database)) {
-    const { openPostgresServerStore } = await import('./stores/postgresql/postgres-server-store.ts');
+    const { openPostgresServerStore } = await import('../stores/postgresql/postgres-server-store.ts');
     const opened = await openPostgresServerStore(database, { tell });
     return opened.state === 'failed' ? opened : { ...opened, directory: dirname(defaultDatabasePath(process.env)) };
   }
   const path = database === undefined ? defaultDatabasePath(process.env) : resolve(database.replace(/^sqlite:/, ''));
   if (!mayMake && database !== undefined && !existsSync(path))
     return { state: 'failed', attempted: `opening the database ${path}`, happened: 'there is no such file', whatToDo: 'Check the path' };
-  const { openSqliteServerStore } = await import('./stores/sqlite/sqlite-server-store.ts');
+  const { openSqliteServerStore } = await import('../stores/sqlite/sqlite-server-store.ts');
   const opened = openSqliteServerStore(path);
   return opened.state === 'failed' ? opened : { ...opened, directory: dirname(path) };
 }

@@ -2,14 +2,14 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { serve } from './compose-serving.ts';
-import { newSecret } from './engine/access/access-secret.ts';
-import type { ServeRequest } from './surfaces/command-line/serving-composition.ts';
+import { serve } from './serving.ts';
+import { newSecret } from '../engine/access/access-secret.ts';
+import type { ServeRequest } from '../surfaces/command-line/serving-composition.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'stanch-compose-serving-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const recording = new URL('../recordings/kube-proxy-rules-incomplete/the-seed', import.meta.url).pathname;
+const recording = new URL('../../recordings/kube-proxy-rules-incomplete/the-seed', import.meta.url).pathname;
 const adminTokenFile = join(folder, 'token');
 const request: ServeRequest = {
   source: { recording, lookBackMilliseconds: 86_400_000, budgetSeconds: 60 },

@@ -1,9 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import packageDescription from '../package.json' with { type: 'json' };
-import type { EvidenceKeeper } from './engine/act/acting.ts';
-import type { EvidenceTap } from './ports/evidence-tap.ts';
-import type { Recorder } from './ports/recorder.ts';
+import packageDescription from '../../package.json' with { type: 'json' };
+import type { EvidenceKeeper } from '../engine/act/acting.ts';
+import type { EvidenceTap } from '../ports/evidence-tap.ts';
+import type { Recorder } from '../ports/recorder.ts';
 
 export interface OpenedKeeper {
   readonly keeper: EvidenceKeeper;
@@ -35,7 +35,7 @@ export function evidenceKeeper(directory: string, page: string | undefined): Ope
             whatToDo: 'make room, or name another --database',
           };
         }
-        const { openRecorder } = await import('./stores/recordings/open-recorder.ts');
+        const { openRecorder } = await import('../stores/recordings/open-recorder.ts');
         const opened = await openRecorder(join(directory, `${incident}-attempt-${attempt}`), { overwrites: true });
         if (opened.state === 'failed') return opened;
         current = opened.recorder;

@@ -1,24 +1,24 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import packageDescription from '../package.json' with { type: 'json' };
-import { composeDeliveryTargets } from './compose-delivery-targets.ts';
-import { openServerLog } from './compose-server-log.ts';
-import { openServer } from './compose-serve.ts';
-import { wallClock } from './compose-sources.ts';
-import { pause } from './compose-work.ts';
-import type { Secret } from './domain/secret.ts';
-import { type ServerSettings, usualServerSettings } from './domain/server-settings.ts';
-import { makeFirstToken } from './engine/access/first-token.ts';
-import { keepOwnToken } from './engine/access/own-token.ts';
-import { jobKinds } from './engine/serve/jobs.ts';
-import type { ServeEngine } from './engine/serve/serve-engine.ts';
-import type { OpenIdProvider } from './ports/open-id-provider.ts';
-import type { ServerLog } from './ports/server-log.ts';
-import type { ServerStore } from './ports/server-store.ts';
-import type { Failure } from './surfaces/command-line/looking.ts';
-import type { ServeRequest, ServingComposition } from './surfaces/command-line/serving-composition.ts';
-import { openIdCallbackPath } from './surfaces/http/open-id-routes.ts';
-import { startHttpServer } from './surfaces/http/start-http-server.ts';
+import packageDescription from '../../package.json' with { type: 'json' };
+import { composeDeliveryTargets } from './delivery-targets.ts';
+import { openServerLog } from './server-log.ts';
+import { openServer } from './serve.ts';
+import { wallClock } from './sources.ts';
+import { pause } from './work.ts';
+import type { Secret } from '../domain/secret.ts';
+import { type ServerSettings, usualServerSettings } from '../domain/server-settings.ts';
+import { makeFirstToken } from '../engine/access/first-token.ts';
+import { keepOwnToken } from '../engine/access/own-token.ts';
+import { jobKinds } from '../engine/serve/jobs.ts';
+import type { ServeEngine } from '../engine/serve/serve-engine.ts';
+import type { OpenIdProvider } from '../ports/open-id-provider.ts';
+import type { ServerLog } from '../ports/server-log.ts';
+import type { ServerStore } from '../ports/server-store.ts';
+import type { Failure } from '../surfaces/command-line/looking.ts';
+import type { ServeRequest, ServingComposition } from '../surfaces/command-line/serving-composition.ts';
+import { openIdCallbackPath } from '../surfaces/http/open-id-routes.ts';
+import { startHttpServer } from '../surfaces/http/start-http-server.ts';
 
 type Told = (line: string) => void;
 type Stopped = { readonly state: 'stopped' };
@@ -102,14 +102,14 @@ function stopped(signal: AbortSignal): Promise<void> {
 
 async function readSettings(path: string | undefined): Promise<ServerSettings | Failure> {
   if (path === undefined) return usualServerSettings;
-  const { readServerSettings } = await import('./server-settings/read-server-settings.ts');
+  const { readServerSettings } = await import('../server-settings/read-server-settings.ts');
   const read = await readServerSettings(path, process.env);
   return read.state === 'failed' ? read : read.settings;
 }
 
 async function readAdminToken(path: string | undefined): Promise<Secret | undefined | Failure> {
   if (path === undefined) return undefined;
-  const { readTokenFile } = await import('./server-settings/read-token-file.ts');
+  const { readTokenFile } = await import('../server-settings/read-token-file.ts');
   const read = await readTokenFile(path);
   return read.state === 'failed' ? read : read.secret;
 }
@@ -117,12 +117,12 @@ async function readAdminToken(path: string | undefined): Promise<Secret | undefi
 /** Undefined: the settings name nobody to ask. */
 async function openIdOf({ openId: settings, publicAddress }: ServerSettings): Promise<OpenIdProvider | undefined> {
   if (settings === undefined || publicAddress === undefined) return undefined;
-  const { openIdConnect } = await import('./identity-providers/openid-connect/openid-connect.ts');
+  const { openIdConnect } = await import('../identity-providers/openid-connect/openid-connect.ts');
   return openIdConnect({ settings, callback: `${publicAddress}${openIdCallbackPath}`, clock: wallClock });
 }
 
 /** Beside the program that was built, or where the sources build it. Undefined: it was not built. */
 function builtPage(): string | undefined {
-  const folders = ['./web/', '../dist/web/'].map((place) => fileURLToPath(new URL(place, import.meta.url)));
+  const folders = ['./web/', '../../dist/web/'].map((place) => fileURLToPath(new URL(place, import.meta.url)));
   return folders.find((folder) => existsSync(`${folder}index.html`));
 }

@@ -1,10 +1,10 @@
 import { hostname, userInfo } from 'node:os';
-import { noSuchIncident } from './compose-incidents.ts';
-import { wallClock } from './compose-sources.ts';
-import { Lease, leaseMilliseconds, renewMilliseconds } from './engine/act/lease.ts';
-import type { IncidentStore, LeaseHolder } from './ports/incident-store.ts';
-import type { ActRequest } from './surfaces/command-line/acting-composition.ts';
-import type { Failure } from './surfaces/command-line/looking.ts';
+import { noSuchIncident } from './incidents.ts';
+import { wallClock } from './sources.ts';
+import { Lease, leaseMilliseconds, renewMilliseconds } from '../engine/act/lease.ts';
+import type { IncidentStore, LeaseHolder } from '../ports/incident-store.ts';
+import type { ActRequest } from '../surfaces/command-line/acting-composition.ts';
+import type { Failure } from '../surfaces/command-line/looking.ts';
 
 /** One process works an incident at a time. */
 export async function whileLeased<Result>(
@@ -36,7 +36,7 @@ export async function whileLeased<Result>(
 
 /** This process, as others see it. */
 export async function thisProcess(): Promise<LeaseHolder> {
-  const { processMark } = await import('./stores/sqlite/process-mark.ts');
+  const { processMark } = await import('../stores/sqlite/process-mark.ts');
   return { name: `${whoami()}, process ${process.pid}`, process: processMark() };
 }
 

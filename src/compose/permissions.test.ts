@@ -8,16 +8,16 @@ import { fileURLToPath } from 'node:url';
 import { loadAll } from 'js-yaml';
 import { afterAll, expect, test } from 'vitest';
 import { composition } from './compose.ts';
-import { rolesFor, writeRoles } from './compose-permissions.ts';
-import { abilities, type Ability } from './domain/ability.ts';
-import { TestCluster } from './engine/act/testing-cluster.ts';
-import { openCluster } from './evidence-sources/kubernetes-api/open-cluster.ts';
-import { startExecServer } from './evidence-sources/kubernetes-api/testing-exec.ts';
-import { kubeconfigFor, testNow } from './evidence-sources/kubernetes-api/testing.ts';
-import { mitigations } from './mitigations/index.generated.ts';
-import type { PodAccess } from './ports/pod-access.ts';
-import { type Incoming, type Said, serveCluster } from './surfaces/command-line/testing-served-cluster.ts';
-import { accessRequestOf, type Asked, maySend } from './writing/testing-access.ts';
+import { rolesFor, writeRoles } from './permissions.ts';
+import { abilities, type Ability } from '../domain/ability.ts';
+import { TestCluster } from '../engine/act/testing-cluster.ts';
+import { openCluster } from '../evidence-sources/kubernetes-api/open-cluster.ts';
+import { startExecServer } from '../evidence-sources/kubernetes-api/testing-exec.ts';
+import { kubeconfigFor, testNow } from '../evidence-sources/kubernetes-api/testing.ts';
+import { mitigations } from '../mitigations/index.generated.ts';
+import type { PodAccess } from '../ports/pod-access.ts';
+import { type Incoming, type Said, serveCluster } from '../surfaces/command-line/testing-served-cluster.ts';
+import { accessRequestOf, type Asked, maySend } from '../writing/testing-access.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'stanch-permissions-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -93,7 +93,7 @@ function rightsIn({ verbs, apiGroups = [], resources = [], nonResourceURLs = [] 
   return verbs.flatMap((verb) => [...named, ...nonResourceURLs].map((each) => `${verb} ${each}`));
 }
 
-const main = fileURLToPath(new URL('surfaces/command-line/main.ts', import.meta.url));
+const main = fileURLToPath(new URL('../surfaces/command-line/main.ts', import.meta.url));
 
 /** What it told. */
 async function mitigate(kubeconfigPath: string): Promise<string> {

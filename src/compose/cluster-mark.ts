@@ -1,7 +1,7 @@
-import type { Writing } from './compose-sources.ts';
-import { fieldAt } from './domain/prepared-change.ts';
-import { type ClusterMark, isSameCluster } from './domain/same-cluster.ts';
-import type { Failure } from './surfaces/command-line/looking.ts';
+import type { Writing } from './sources.ts';
+import { fieldAt } from '../domain/prepared-change.ts';
+import { type ClusterMark, isSameCluster } from '../domain/same-cluster.ts';
+import type { Failure } from '../surfaces/command-line/looking.ts';
 
 const path = '/api/v1/namespaces/kube-system';
 

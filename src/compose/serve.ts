@@ -1,22 +1,22 @@
-import { parseAlert } from './alert-payloads/parse-alert.ts';
-import { catalogue } from './catalogue/index.generated.ts';
-import { openDatabase } from './compose-database.ts';
-import { thisProcess } from './compose-lease.ts';
-import { composeSavedOptions, readSavedOptions } from './compose-saved-options.ts';
-import { openSources, wallClock } from './compose-sources.ts';
-import { compareClusters } from './compose-cluster-mark.ts';
-import { openActing, openLook, pause, readPolicy, withProbing } from './compose-work.ts';
-import type { AcceptedPage } from './domain/accepted-page.ts';
-import type { Incident } from './domain/incident.ts';
-import { serveEngine, type ServeEngine } from './engine/serve/serve-engine.ts';
-import { storeReadyToWrite } from './engine/serve/store-ready-to-write.ts';
-import type { OpenedWork, ServerLog, WorkWish } from './engine/serve/serving.ts';
-import { pageHistorySource } from './evidence-sources/page-history/page-history-source.ts';
-import type { DeliveryTarget } from './ports/delivery-target.ts';
-import type { EvidenceSource } from './ports/evidence-source.ts';
-import type { ServerStore } from './ports/server-store.ts';
-import type { Failure, SourceOptions } from './surfaces/command-line/looking.ts';
-import type { ServeRequest } from './surfaces/command-line/serving-composition.ts';
+import { parseAlert } from '../alert-payloads/parse-alert.ts';
+import { catalogue } from '../catalogue/index.generated.ts';
+import { openDatabase } from './database.ts';
+import { thisProcess } from './lease.ts';
+import { composeSavedOptions, readSavedOptions } from './saved-options.ts';
+import { openSources, wallClock } from './sources.ts';
+import { compareClusters } from './cluster-mark.ts';
+import { openActing, openLook, pause, readPolicy, withProbing } from './work.ts';
+import type { AcceptedPage } from '../domain/accepted-page.ts';
+import type { Incident } from '../domain/incident.ts';
+import { serveEngine, type ServeEngine } from '../engine/serve/serve-engine.ts';
+import { storeReadyToWrite } from '../engine/serve/store-ready-to-write.ts';
+import type { OpenedWork, ServerLog, WorkWish } from '../engine/serve/serving.ts';
+import { pageHistorySource } from '../evidence-sources/page-history/page-history-source.ts';
+import type { DeliveryTarget } from '../ports/delivery-target.ts';
+import type { EvidenceSource } from '../ports/evidence-source.ts';
+import type { ServerStore } from '../ports/server-store.ts';
+import type { Failure, SourceOptions } from '../surfaces/command-line/looking.ts';
+import type { ServeRequest } from '../surfaces/command-line/serving-composition.ts';
 
 export interface OpenedServer {
   readonly state: 'opened';
@@ -66,7 +66,7 @@ function optionsFor({ id, text }: AcceptedPage, source: ServeRequest['source']):
 async function clusterNameOf(source: ServeRequest['source']): Promise<{ readonly state: 'known'; readonly name: string } | Failure> {
   const { kubeconfig, context } = source;
   if (source.recording === undefined) {
-    const { openCluster } = await import('./evidence-sources/kubernetes-api/open-cluster.ts');
+    const { openCluster } = await import('../evidence-sources/kubernetes-api/open-cluster.ts');
     const opened = openCluster({
       clock: wallClock,
       ...(kubeconfig === undefined ? {} : { kubeconfigPath: kubeconfig }),

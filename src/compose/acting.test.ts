@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { act } from './compose-acting.ts';
-import { openDatabase } from './compose-database.ts';
-import type { ActRequest, ActSettings, People } from './surfaces/command-line/acting-composition.ts';
+import { act } from './acting.ts';
+import { openDatabase } from './database.ts';
+import type { ActRequest, ActSettings, People } from '../surfaces/command-line/acting-composition.ts';
 
 const pods = JSON.stringify({ apiVersion: 'v1', kind: 'PodList', items: [{ metadata: { name: 'cart', namespace: 'shop' } }] });
 

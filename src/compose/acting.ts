@@ -1,23 +1,23 @@
-import { noSuchIncident, openStore } from './compose-incidents.ts';
-import { compareClusters, type TakenUp } from './compose-cluster-mark.ts';
-import { whileLeased, whoami } from './compose-lease.ts';
-import { composeSavedOptions, readSavedOptions } from './compose-saved-options.ts';
-import { wallClock } from './compose-sources.ts';
-import { openActing, openLook, readPolicy, withProbing } from './compose-work.ts';
-import type { Alert } from './domain/alert.ts';
-import { incidentOf } from './domain/incident.ts';
-import type { Policy } from './domain/policy.ts';
-import type { ClusterMark } from './domain/same-cluster.ts';
-import type { Acting } from './engine/act/acting.ts';
-import { askForUndo, askToStop } from './engine/act/ask-for-undo.ts';
-import type { Lease } from './engine/act/lease.ts';
-import { type Worked, workIncident } from './engine/act/work-incident.ts';
-import { shownIncident } from './engine/shown-incident.ts';
-import type { IncidentStore } from './ports/incident-store.ts';
-import type { Acted, ActRequest, People } from './surfaces/command-line/acting-composition.ts';
-import type { Failure, SourceOptions } from './surfaces/command-line/looking.ts';
+import { noSuchIncident, openStore } from './incidents.ts';
+import { compareClusters, type TakenUp } from './cluster-mark.ts';
+import { whileLeased, whoami } from './lease.ts';
+import { composeSavedOptions, readSavedOptions } from './saved-options.ts';
+import { wallClock } from './sources.ts';
+import { openActing, openLook, readPolicy, withProbing } from './work.ts';
+import type { Alert } from '../domain/alert.ts';
+import { incidentOf } from '../domain/incident.ts';
+import type { Policy } from '../domain/policy.ts';
+import type { ClusterMark } from '../domain/same-cluster.ts';
+import type { Acting } from '../engine/act/acting.ts';
+import { askForUndo, askToStop } from '../engine/act/ask-for-undo.ts';
+import type { Lease } from '../engine/act/lease.ts';
+import { type Worked, workIncident } from '../engine/act/work-incident.ts';
+import { shownIncident } from '../engine/shown-incident.ts';
+import type { IncidentStore } from '../ports/incident-store.ts';
+import type { Acted, ActRequest, People } from '../surfaces/command-line/acting-composition.ts';
+import type { Failure, SourceOptions } from '../surfaces/command-line/looking.ts';
 
-export { listIncidents, readIncident } from './compose-incidents.ts';
+export { listIncidents, readIncident } from './incidents.ts';
 
 /** Works an incident: opens it or takes it up, and goes as far as was asked. */
 export async function act(request: ActRequest, people: People, signal: AbortSignal): Promise<Acted | Failure> {

@@ -1,5 +1,5 @@
 import { destination, pino } from 'pino';
-import type { ServerLog } from './ports/server-log.ts';
+import type { ServerLog } from '../ports/server-log.ts';
 
 /** One JSON object a line on standard error, so that standard output stays what the program says to people. */
 export function openServerLog(): ServerLog {

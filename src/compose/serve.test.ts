@@ -2,16 +2,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { openServer } from './compose-serve.ts';
-import { pause } from './compose-work.ts';
-import type { ServedIncident } from './engine/serve/served-incidents.ts';
-import type { ServeEngine } from './engine/serve/serve-engine.ts';
-import type { ServeRequest } from './surfaces/command-line/serving-composition.ts';
+import { openServer } from './serve.ts';
+import { pause } from './work.ts';
+import type { ServedIncident } from '../engine/serve/served-incidents.ts';
+import type { ServeEngine } from '../engine/serve/serve-engine.ts';
+import type { ServeRequest } from '../surfaces/command-line/serving-composition.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'stanch-compose-serve-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const recording = new URL('../recordings/kube-proxy-rules-incomplete/the-seed', import.meta.url).pathname;
+const recording = new URL('../../recordings/kube-proxy-rules-incomplete/the-seed', import.meta.url).pathname;
 const request: ServeRequest = {
   source: { recording, lookBackMilliseconds: 86_400_000, budgetSeconds: 60 },
   settings: {

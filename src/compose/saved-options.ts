@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { JsonValue } from './domain/prepared-change.ts';
-import type { SourceOptions } from './surfaces/command-line/looking.ts';
+import type { JsonValue } from '../domain/prepared-change.ts';
+import type { SourceOptions } from '../surfaces/command-line/looking.ts';
 
 const savedOptions = z.object({
   alert: z.object({ origin: z.string(), text: z.string() }).optional(),

@@ -1,15 +1,15 @@
-import { catalogue } from './catalogue/index.generated.ts';
-import type { Ability, RoleWish } from './domain/ability.ts';
-import { rightsFor } from './domain/change-rights.ts';
-import { groupBy } from './domain/collection.ts';
-import { resources } from './domain/kubernetes/resources.ts';
-import type { AnyMitigation } from './domain/mitigation.ts';
-import { resourcesRead } from './engine/rounds.ts';
-import { debugPodPermissions, execPermissions, kubernetesPermissions } from './evidence-sources/kubernetes-api/permissions.ts';
-import { mitigations } from './mitigations/index.generated.ts';
-import type { Permission } from './ports/evidence-source.ts';
-import type { Failure } from './surfaces/command-line/looking.ts';
-import { type NamedRole, writeClusterRoles } from './writing/cluster-role.ts';
+import { catalogue } from '../catalogue/index.generated.ts';
+import type { Ability, RoleWish } from '../domain/ability.ts';
+import { rightsFor } from '../domain/change-rights.ts';
+import { groupBy } from '../domain/collection.ts';
+import { resources } from '../domain/kubernetes/resources.ts';
+import type { AnyMitigation } from '../domain/mitigation.ts';
+import { resourcesRead } from '../engine/rounds.ts';
+import { debugPodPermissions, execPermissions, kubernetesPermissions } from '../evidence-sources/kubernetes-api/permissions.ts';
+import { mitigations } from '../mitigations/index.generated.ts';
+import type { Permission } from '../ports/evidence-source.ts';
+import type { Failure } from '../surfaces/command-line/looking.ts';
+import { type NamedRole, writeClusterRoles } from '../writing/cluster-role.ts';
 
 export type WrittenRoles = { readonly state: 'written'; readonly text: string } | Failure;
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { compareClusters, markCluster } from './compose-cluster-mark.ts';
-import type { Writing } from './compose-sources.ts';
-import type { ClusterAnswer } from './ports/cluster-requests.ts';
+import { compareClusters, markCluster } from './cluster-mark.ts';
+import type { Writing } from './sources.ts';
+import type { ClusterAnswer } from '../ports/cluster-requests.ts';
 
 /** A cluster that answers this to whoever asks for its namespace kube-system. */
 function clusterThatSays(answer: ClusterAnswer): Writing {

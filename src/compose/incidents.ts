@@ -1,10 +1,10 @@
 import { tmpdir } from 'node:os';
-import { openDatabase } from './compose-database.ts';
-import { shownEvent, shownIncident } from './engine/shown-incident.ts';
-import { incidentOf } from './domain/incident.ts';
-import type { IncidentStore } from './ports/incident-store.ts';
-import type { ActRequest, ListedIncidents, ReadIncident, StorePlace } from './surfaces/command-line/acting-composition.ts';
-import type { Failure } from './surfaces/command-line/looking.ts';
+import { openDatabase } from './database.ts';
+import { shownEvent, shownIncident } from '../engine/shown-incident.ts';
+import { incidentOf } from '../domain/incident.ts';
+import type { IncidentStore } from '../ports/incident-store.ts';
+import type { ActRequest, ListedIncidents, ReadIncident, StorePlace } from '../surfaces/command-line/acting-composition.ts';
+import type { Failure } from '../surfaces/command-line/looking.ts';
 
 export interface OpenedStore {
   readonly state: 'opened';
@@ -17,7 +17,7 @@ export interface OpenedStore {
 export async function openStore(request: StorePlace | ActRequest): Promise<OpenedStore | Failure> {
   const { database } = 'settings' in request ? request.settings : request;
   if ('kind' in request && request.kind === 'mitigate' && request.isDryRun) {
-    const { serverStoreInMemory } = await import('./stores/in-memory/server-store-in-memory.ts');
+    const { serverStoreInMemory } = await import('../stores/in-memory/server-store-in-memory.ts');
     return { state: 'opened', store: serverStoreInMemory().open().incidents, directory: tmpdir() };
   }
   // Who looks for an incident in a file that is not there has mistyped it: "none is kept here" would be no answer.

@@ -1,17 +1,17 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import packageDescription from '../package.json' with { type: 'json' };
-import { catalogue } from './catalogue/index.generated.ts';
-import { checkCommand } from './engine/check-command.ts';
-import { investigate } from './engine/investigate.ts';
-import { mitigations } from './mitigations/index.generated.ts';
-import type { EvidenceTap } from './ports/evidence-tap.ts';
-import type { WrittenRecording } from './ports/recorder.ts';
-import { investigationInput, type PreparedInput } from './compose-input.ts';
-import { writeRoles } from './compose-permissions.ts';
-import { openSources } from './compose-sources.ts';
-import type { Composition, InvestigationOptions, RecordingOptions } from './surfaces/command-line/composition.ts';
-import type { Announcer, Failure, SourceOptions } from './surfaces/command-line/looking.ts';
+import packageDescription from '../../package.json' with { type: 'json' };
+import { catalogue } from '../catalogue/index.generated.ts';
+import { checkCommand } from '../engine/check-command.ts';
+import { investigate } from '../engine/investigate.ts';
+import { mitigations } from '../mitigations/index.generated.ts';
+import type { EvidenceTap } from '../ports/evidence-tap.ts';
+import type { WrittenRecording } from '../ports/recorder.ts';
+import { investigationInput, type PreparedInput } from './input.ts';
+import { writeRoles } from './permissions.ts';
+import { openSources } from './sources.ts';
+import type { Composition, InvestigationOptions, RecordingOptions } from '../surfaces/command-line/composition.ts';
+import type { Announcer, Failure, SourceOptions } from '../surfaces/command-line/looking.ts';
 
 /** The one place where adapters are chosen and joined. */
 export const composition: Composition = {
@@ -21,15 +21,15 @@ export const composition: Composition = {
   demonstration: () => ({ recording: demonstration() }),
   permissions: writeRoles,
   catalogue,
-  openActing: () => import('./compose-acting.ts'),
-  openServing: () => import('./compose-serving.ts'),
-  readPolicy: async (file) => (await import('./policy-files/read-policy-file.ts')).readPolicyFile(file, knownNames),
+  openActing: () => import('./acting.ts'),
+  openServing: () => import('./serving.ts'),
+  readPolicy: async (file) => (await import('../policy-files/read-policy-file.ts')).readPolicyFile(file, knownNames),
 };
 
 /** A bundle carries it beside itself; the repository has it among its recordings. */
 function demonstration(): string {
   const beside = join(import.meta.dirname, 'demonstration');
-  return existsSync(beside) ? beside : join(import.meta.dirname, '../recordings/kube-proxy-rules-incomplete/the-seed');
+  return existsSync(beside) ? beside : join(import.meta.dirname, '../../recordings/kube-proxy-rules-incomplete/the-seed');
 }
 
 /** A policy that names a mitigation which does not exist allows less than its author thinks. */
@@ -60,7 +60,7 @@ interface Recorded {
 
 /** A recording is of an investigation: what it read is what is kept. */
 async function workAndRecord(options: RecordingOptions, announcer: Announcer, signal: AbortSignal): Promise<Recorded | Failure> {
-  const { openRecorder } = await import('./stores/recordings/open-recorder.ts');
+  const { openRecorder } = await import('../stores/recordings/open-recorder.ts');
   const opened = await openRecorder(options.record, { overwrites: false });
   if (opened.state === 'failed') return opened;
   const { recorder } = opened;

@@ -2,11 +2,11 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { databaseWanted, openDatabase } from './compose-database.ts';
-import { listIncidents, readIncident } from './compose-incidents.ts';
-import { created } from './stores/incident-store.contract.ts';
-import { needsPostgres, type PrivatePostgres, startPostgres } from './stores/postgresql/testing-postgres.ts';
-import { readDatabase } from './surfaces/command-line/option-values.ts';
+import { databaseWanted, openDatabase } from './database.ts';
+import { listIncidents, readIncident } from './incidents.ts';
+import { created } from '../stores/incident-store.contract.ts';
+import { needsPostgres, type PrivatePostgres, startPostgres } from '../stores/postgresql/testing-postgres.ts';
+import { readDatabase } from '../surfaces/command-line/option-values.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'stanch-compose-database-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,14 +1,14 @@
-import type { Alert, Question } from './domain/alert.ts';
-import type { Gap } from './domain/evidence.ts';
-import { parseAlert } from './alert-payloads/parse-alert.ts';
-import { readAlertExpression } from './alert-payloads/read-alert-expression.ts';
-import type { AlertRules } from './ports/alert-rules.ts';
-import type { Clock } from './ports/clock.ts';
-import type { ClusterRequests } from './ports/cluster-requests.ts';
-import type { EvidenceSource } from './ports/evidence-source.ts';
-import type { EvidenceTap } from './ports/evidence-tap.ts';
-import type { PodAccess } from './ports/pod-access.ts';
-import type { Failure, SourceOptions } from './surfaces/command-line/looking.ts';
+import type { Alert, Question } from '../domain/alert.ts';
+import type { Gap } from '../domain/evidence.ts';
+import { parseAlert } from '../alert-payloads/parse-alert.ts';
+import { readAlertExpression } from '../alert-payloads/read-alert-expression.ts';
+import type { AlertRules } from '../ports/alert-rules.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { ClusterRequests } from '../ports/cluster-requests.ts';
+import type { EvidenceSource } from '../ports/evidence-source.ts';
+import type { EvidenceTap } from '../ports/evidence-tap.ts';
+import type { PodAccess } from '../ports/pod-access.ts';
+import type { Failure, SourceOptions } from '../surfaces/command-line/looking.ts';
 
 export const wallClock: Clock = { now: () => Date.now() };
 
@@ -62,7 +62,7 @@ interface OpenedFirst {
 
 /** Heavy clients are loaded only when they are needed: a replay starts in a fraction of the time. */
 async function openLive(options: SourceOptions, { notice, tap }: Listeners): Promise<OpenedFirst | Failure> {
-  const { openCluster } = await import('./evidence-sources/kubernetes-api/open-cluster.ts');
+  const { openCluster } = await import('../evidence-sources/kubernetes-api/open-cluster.ts');
   const { kubeconfig, context, namespace } = options;
   const opened = openCluster({
     clock: wallClock,
@@ -89,12 +89,12 @@ async function openProbe(
   { nodeAccess, canExec = false, namespace = 'default' }: SourceOptions,
   { openPods, notice }: { readonly openPods: () => Promise<PodAccess>; readonly notice: Listeners['notice'] },
 ): Promise<EvidenceSource> {
-  const { nodeProbeSource } = await import('./evidence-sources/node-probe/node-probe-source.ts');
+  const { nodeProbeSource } = await import('../evidence-sources/node-probe/node-probe-source.ts');
   const pods = canExec ? await openPods() : undefined;
   if (nodeAccess === undefined) return nodeProbeSource({ nodes: undefined, pods }, wallClock);
-  const { sshNodes, usualSettings } = await import('./evidence-sources/node-probe/ssh-session.ts');
+  const { sshNodes, usualSettings } = await import('../evidence-sources/node-probe/ssh-session.ts');
   if (nodeAccess.kind === 'ssh') return nodeProbeSource({ nodes: sshNodes({ ...usualSettings, ...nodeAccess }), pods }, wallClock);
-  const { debugPodNodes, usualDebugImage } = await import('./evidence-sources/node-probe/debug-pods.ts');
+  const { debugPodNodes, usualDebugImage } = await import('../evidence-sources/node-probe/debug-pods.ts');
   const { totalMilliseconds, outputBytes } = usualSettings;
   const image = nodeAccess.image ?? usualDebugImage;
   const nodes = debugPodNodes(pods ?? (await openPods()), { namespace, image, totalMilliseconds, outputBytes, notice });
@@ -102,7 +102,7 @@ async function openProbe(
 }
 
 async function openSaved(path: string, { tap }: Listeners): Promise<OpenedFirst | Failure> {
-  const { openRecording } = await import('./evidence-sources/recorded-bundle/open-recording.ts');
+  const { openRecording } = await import('../evidence-sources/recorded-bundle/open-recording.ts');
   const opened = await openRecording(path, undefined, tap);
   if (opened.state === 'failed') return opened;
   const { source, alert, gaps } = opened;
@@ -121,8 +121,8 @@ async function openPrometheus({
 }: SourceOptions): Promise<{ readonly state: 'opened'; readonly source: EvidenceSource & AlertRules } | Failure | undefined> {
   if (prometheus === undefined) return undefined;
   const [{ readPrometheusAddress }, { prometheusSource }] = await Promise.all([
-    import('./evidence-sources/prometheus/prometheus-address.ts'),
-    import('./evidence-sources/prometheus/prometheus-source.ts'),
+    import('../evidence-sources/prometheus/prometheus-address.ts'),
+    import('../evidence-sources/prometheus/prometheus-source.ts'),
   ]);
   const reading = readPrometheusAddress(prometheus, process.env['STANCH_PROMETHEUS_TOKEN']);
   if (reading.state === 'refused') return { ...reading, state: 'failed' };

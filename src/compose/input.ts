@@ -1,11 +1,11 @@
-import { catalogue } from './catalogue/index.generated.ts';
-import { type OpenedSources, pageFor, questionFor, wallClock, withExpression } from './compose-sources.ts';
-import { millisecondsPerSecond } from './domain/instant.ts';
-import type { InvestigationInput } from './engine/investigate.ts';
-import { guardRails } from './guard-rails/index.generated.ts';
-import { mitigations } from './mitigations/index.generated.ts';
-import type { Announcer } from './ports/announcer.ts';
-import type { Failure, SourceOptions } from './surfaces/command-line/looking.ts';
+import { catalogue } from '../catalogue/index.generated.ts';
+import { type OpenedSources, pageFor, questionFor, wallClock, withExpression } from './sources.ts';
+import { millisecondsPerSecond } from '../domain/instant.ts';
+import type { InvestigationInput } from '../engine/investigate.ts';
+import { guardRails } from '../guard-rails/index.generated.ts';
+import { mitigations } from '../mitigations/index.generated.ts';
+import type { Announcer } from '../ports/announcer.ts';
+import type { Failure, SourceOptions } from '../surfaces/command-line/looking.ts';
 
 export interface PreparedInput {
   readonly state: 'prepared';

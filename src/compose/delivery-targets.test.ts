@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { composeDeliveryTargets } from './compose-delivery-targets.ts';
-import { Secret } from './domain/secret.ts';
-import { openPeer, ticket, unstopped } from './delivery-targets/testing-peer.ts';
+import { composeDeliveryTargets } from './delivery-targets.ts';
+import { Secret } from '../domain/secret.ts';
+import { openPeer, ticket, unstopped } from '../delivery-targets/testing-peer.ts';
 
 test('each delivery of the settings is a target by its name, and only the pager takes what PagerDuty paged alone', () => {
   const secret = new Secret('a secret');
