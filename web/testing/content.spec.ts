@@ -19,7 +19,7 @@ test('the answer comes first: what is wrong, since when, and what to do', async 
   await expect(answer).toContainText('12:47:04 UTC');
   await expect(answer).toContainText('2 of 4 replicas');
   await expect(answer).toContainText('node node-worker-3');
-  await expect(answer).toContainText('almost certain (96 %)');
+  await expect(answer).toContainText('almost certain (97 %)');
   const headings = await page.getByRole('heading', { level: 2 }).allTextContents();
   expect(headings.slice(0, 4)).toEqual(['Do this first', 'Who fails, who does not?', 'What changed?', 'Why?']);
 });
