@@ -18,10 +18,11 @@ import { defineMitigation, type MitigationPlan, type Situation } from '../domain
 import { managingKind, ownersReplace } from '../domain/owner-replaces.ts';
 import type { Precondition } from '../domain/precondition.ts';
 import type { Axis } from '../domain/reasoned.ts';
-import type { Replica } from '../domain/replica.ts';
+import type { Replica, Replicas } from '../domain/replica.ts';
 import { saveCommands } from '../domain/save-evidence.ts';
 import { spareCapacity } from '../domain/spare-capacity.ts';
-import { subject } from '../domain/subject.ts';
+import { countOf, podSubject } from '../domain/sightings.ts';
+import { subject, subjectKey } from '../domain/subject.ts';
 
 /** The node is what separates failing from healthy: keep new pods off it and let its failing replicas start elsewhere. */
 export const cordonNode = defineMitigation({
@@ -34,42 +35,38 @@ export const cordonNode = defineMitigation({
   helpedBy: ['nodes', 'poddisruptionbudgets', 'persistentvolumeclaims', 'persistentvolumes', 'namespaces'],
   makes: ['cordon', 'evict', 'uncordon'],
   plan(situation, facts) {
-    const leading = nodeThatSeparates(situation.blastRadius);
-    if (leading === undefined) return [];
-    const failing = [...situation.scope.failing, ...situation.scope.alsoFailing].filter(
-      (replica) => replica.pod.spec.nodeName === leading.value,
-    );
-    const moving = movable(failing);
-    const pods = moving.map((replica) => replica.pod);
+    const bad = separatingNode(situation) ?? guiltyNode(situation, facts.replicas);
+    if (bad === undefined) return [];
+    const pods = movable(bad.failing).map((replica) => replica.pod);
     const why = claimFromAll(
-      `${spokenShare(leading.failingWith, leading.failingWith + leading.failingWithout)} on ${leading.value}, ${leading.healthyWith === 0 ? 'and no healthy one does' : `and so do ${leading.healthyWith} healthy ones`}.`,
-      failing.slice(0, 4).map((replica) => citeObject(replica.pod, `failing on ${leading.value}`)),
+      bad.says,
+      bad.failing.slice(0, 4).map((replica) => citeObject(replica.pod, `failing on ${bad.name}`)),
     );
-    const node = facts.nodes?.named(undefined, leading.value);
+    const node = facts.nodes?.named(undefined, bad.name);
     // Few replicas are no proof against a machine on which the cluster itself rests.
     if (node !== undefined && isControlPlaneNode(node) && !situation.blastRadius.isSettledByProbes) return [];
     // A cordon that somebody else made is neither repeated nor taken away later.
     const isCordoned = node?.spec.unschedulable === true;
-    const cordon: readonly ChangeOf<'cordon'>[] = isCordoned ? [] : [{ kind: 'cordon', node: leading.value, ...seen(node) }];
+    const cordon: readonly ChangeOf<'cordon'>[] = isCordoned ? [] : [{ kind: 'cordon', node: bad.name, ...seen(node) }];
     const [first, ...more] = [...cordon, ...pods.map(eviction)];
     if (why === undefined || first === undefined || pods.length === 0) return [];
     const plan: MitigationPlan<'cordon' | 'evict' | 'uncordon'> = {
       id: 'cordon-node',
-      subject: subject('Node', undefined, leading.value),
+      subject: subject('Node', undefined, bad.name),
       why,
       preconditions: [
-        spareCapacity({ pods, areMoving: true, closed: new Set([leading.value]) }, facts),
+        spareCapacity({ pods, areMoving: true, closed: new Set([bad.name]) }, facts),
         budgetsAllow(pods, facts.poddisruptionbudgets),
-        healthyElsewhere(situation.scope, leading.value),
+        healthyElsewhere(bad.siblings, bad.name),
         ownersReplace(pods),
       ],
       saveFirst: pods.flatMap(saveCommands),
       changes: [first, ...more],
-      undo: isCordoned ? [] : [{ kind: 'uncordon', node: leading.value, ...seen(node) }],
+      undo: isCordoned ? [] : [{ kind: 'uncordon', node: bad.name, ...seen(node) }],
       expectation: 'Replacements become Ready on other nodes within two minutes, and the error rate falls below the alert’s threshold.',
       undoWhen: isCordoned
         ? undefined
-        : `${leading.value} is proven whole: the cause is gone, its service rules are complete, and a probe from a pod on it reaches what failed.`,
+        : `${bad.name} is proven whole: the cause is gone, its service rules are complete, and a probe from a pod on it reaches what failed.`,
     };
     return [plan];
   },
@@ -177,6 +174,58 @@ export const cordonNode = defineMitigation({
     },
   ],
 });
+
+interface BadNode {
+  readonly name: string;
+  readonly failing: readonly Replica[];
+  /** Why it is this node. */
+  readonly says: string;
+  /** Replicas of the workloads that fail there, wherever they are. */
+  readonly siblings: Pick<Situation['scope'], 'healthy' | 'failing'>;
+}
+
+function separatingNode({ scope, blastRadius }: Situation): BadNode | undefined {
+  const leading = nodeThatSeparates(blastRadius);
+  if (leading === undefined) return undefined;
+  const { value: name, failingWith, failingWithout, healthyWith } = leading;
+  const others = healthyWith === 0 ? 'and no healthy one does' : `and so do ${healthyWith} healthy ones`;
+  return {
+    name,
+    failing: [...scope.failing, ...scope.alsoFailing].filter(({ pod }) => pod.spec.nodeName === name),
+    says: `${spokenShare(failingWith, failingWith + failingWithout)} on ${name}, ${others}.`,
+    siblings: scope,
+  };
+}
+
+/** So sure one has to be of a cause before pods are moved of somebody whom the page does not name. */
+const sureEnough = 0.8;
+
+/** Whom the page names is well, and suffers from others: those fail on a node, for a cause that lies in that node. */
+function guiltyNode({ scope, hypotheses }: Situation, replicas: Replicas): BadNode | undefined {
+  if (scope.failing.length > 0) return undefined;
+  for (const { isRoot, confidence, subject: own, finding, title } of hypotheses) {
+    if (!isRoot || own.kind !== 'Node' || confidence < sureEnough) continue;
+    const explained = new Set(finding.affects.map(subjectKey));
+    const failing = scope.alsoFailing.filter((each) => each.pod.spec.nodeName === own.name && explained.has(subjectKey(podSubject(each))));
+    const moving = movable(failing);
+    if (moving.length === 0) continue;
+    const siblings = distinctWorkloads(moving).flatMap(replicas.ofWorkload);
+    return {
+      name: own.name,
+      failing,
+      says: `${countOf(moving)} on ${own.name}, which the page does not name, ${moving.length === 1 ? 'fails' : 'fail'}, and the cause lies in the node: ${title}.`,
+      siblings: {
+        healthy: siblings.filter(({ health }) => health === 'healthy'),
+        failing: siblings.filter(({ health }) => health === 'failing'),
+      },
+    };
+  }
+  return undefined;
+}
+
+function distinctWorkloads(replicas: readonly Replica[]): readonly Replica['workload'][] {
+  return [...new Map(replicas.map(({ workload }) => [subjectKey(workload), workload])).values()];
+}
 
 /**
  * The node that leads; or that splits the replicas exactly as what leads does, so that it may as well be the node. One

@@ -1,10 +1,12 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { catalogue } from '../catalogue/index.generated.ts';
+import type { Alert } from '../domain/alert.ts';
 import { changedSubject } from '../domain/cluster-change.ts';
 import { type ExampleEvidence, snapshotOf } from '../domain/example.ts';
 import { nightOfTheKills } from '../domain/example-kills.ts';
 import { nightOfTheNode, nightOfTheRevision } from '../domain/example-nights.ts';
+import { examplePod } from '../domain/example-objects.ts';
 import { rollingNight } from '../domain/example-rollouts.ts';
 import { type BlockedExample, isBlocked, type Mitigation, type MitigationPlan } from '../domain/mitigation.ts';
 import { type Assessment, assess } from '../reasoning/assess.ts';
@@ -91,6 +93,36 @@ test('where the revision separates, it is rolled back to the one before, and the
     id: 'roll-back-workload',
     changes: [{ kind: 'roll-back', workload: { kind: 'Deployment', namespace: 'shop', name: 'cart' }, toRevision: 1, uid: 'uid-cart' }],
     undo: [{ kind: 'roll-back', workload: { kind: 'Deployment', namespace: 'shop', name: 'cart' }, toRevision: 2, uid: 'uid-cart' }],
+  });
+  expect(plan === undefined || isBlocked(plan)).toBe(false);
+});
+
+test('where the page names replicas that are well, those that fail for a cause in a node are moved away from it', () => {
+  const night = nightOfTheKills({ isAgent: true });
+  const pods = [...(night.pods ?? []), examplePod({ name: 'web-1-a', namespace: 'front', node: 'node-1' })];
+  const alert: Alert = {
+    source: 'alertmanager',
+    name: 'WebErrors',
+    summary: 'web is bad',
+    labels: { alertname: 'WebErrors', namespace: 'front', pod: 'web-1-a' },
+    startedAt: undefined,
+    state: 'firing',
+    severity: 'critical',
+    expression: undefined,
+  };
+  const asked = { alert, alertExpression: undefined, namespace: undefined, selector: undefined, lookBackMilliseconds: 3_600_000 };
+  const assessment = assess(asked, snapshotOf({ ...night, pods, poddisruptionbudgets: [] }));
+  const [plan] = planMitigations(mitigations, assessment, diagnose(assessment, catalogue).hypotheses);
+
+  expect([assessment.scope.target?.name, assessment.scope.failing]).toEqual(['web-1', []]);
+  expect(plan).toMatchObject({
+    id: 'cordon-node',
+    subject: { kind: 'Node', name: 'node-3' },
+    why: { says: expect.stringContaining('1 replica on node-3, which the page does not name, fails') },
+    changes: [
+      { kind: 'cordon', node: 'node-3' },
+      { kind: 'evict', pod: 'pay-1-a' },
+    ],
   });
   expect(plan === undefined || isBlocked(plan)).toBe(false);
 });
