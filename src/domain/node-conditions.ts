@@ -72,10 +72,16 @@ export function allUnhealthyConditions(node: Node): readonly Condition[] {
 /** A machine that has just registered starts its network plugin and its drivers first; a slow image takes it some minutes. */
 const joiningMilliseconds = 5 * millisecondsPerMinute;
 
-/** Registered so lately that it is not Ready yet as a matter of course. */
+/** The first word about Ready comes with the registration; a later turn to False is a fall from Ready, however young the node is. */
+const firstWordMilliseconds = millisecondsPerMinute;
+
+/** Registered so lately that it is not Ready yet as a matter of course, and has not been Ready before. */
 export function isJoining(node: Node, now: Instant): boolean {
   const { creationTimestamp } = node.metadata;
-  return creationTimestamp !== undefined && now - creationTimestamp < joiningMilliseconds && readyOf(node)?.status === 'False';
+  const ready = readyOf(node);
+  if (creationTimestamp === undefined || ready?.status !== 'False') return false;
+  const wasReady = ready.lastTransitionTime !== undefined && ready.lastTransitionTime - creationTimestamp > firstWordMilliseconds;
+  return now - creationTimestamp < joiningMilliseconds && !wasReady;
 }
 
 export function readyOf(node: Node): Condition | undefined {

@@ -100,6 +100,31 @@ export const containerRuntimeStopped = defineFailureMode({
       },
       finds: [{ kind: 'Node', name: 'node-1' }],
     },
+    {
+      story: 'The machine joined four minutes ago and was Ready, and then its runtime stopped.',
+      given: {
+        nodes: [
+          {
+            ...exampleNode({
+              name: 'node-1',
+              status: {
+                conditions: [
+                  {
+                    type: 'Ready',
+                    status: 'False',
+                    reason: 'KubeletNotReady',
+                    message: 'container runtime is down',
+                    lastTransitionTime: minutesAgo(1),
+                  },
+                ],
+              },
+            }),
+            metadata: { name: 'node-1', creationTimestamp: minutesAgo(4) },
+          },
+        ],
+      },
+      finds: [{ kind: 'Node', name: 'node-1' }],
+    },
   ],
   isNotFooledBy: [
     {
