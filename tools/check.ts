@@ -26,7 +26,7 @@ for (const { step, isGood } of results)
   process.stdout.write(`${isGood ? 'ok  ' : 'FAIL'} ${step.name}${isGood ? '' : ` (alone: ${step.alone})`}\n`);
 process.stdout.write(
   'Not in here: stores that are killed and cut off, a minute: npm run test:stores\n' +
-    'Not in here: the real server in a storm, killed on the way, two to three minutes: npm run storm\n' +
+    'Not in here: the real server in a storm, killed on the way, some minutes: npm run storm\n' +
     'Not in here: the real cluster that really breaks. As root, ten minutes the first time: npm run lab -- ci\n',
 );
 

@@ -1,3 +1,4 @@
+import { citeCall } from '../../src/domain/call-graph.ts';
 import { type EvidencePointer, pointerKey, probeOrigin } from '../../src/domain/citation.ts';
 import type {
   ConnectivityProbe,
@@ -6,6 +7,7 @@ import type {
   MetricResult,
   NodeCommandOutput,
   Readings,
+  ServiceCall,
   Snapshot,
 } from '../../src/domain/evidence.ts';
 import type { ApiObject } from '../../src/domain/kubernetes/resources.ts';
@@ -17,12 +19,19 @@ export function removeEvidence(snapshot: Snapshot, pointers: readonly EvidencePo
   const readings = Object.fromEntries(
     (Object.entries(snapshot.readings) as [EvidenceKind, NonNullable<Readings[EvidenceKind]>][]).map(([kind, reading]) => {
       if (reading.state !== 'read') return [kind, reading];
-      if (lists.has(kind)) return [kind, { state: 'unreadable', because: 'not-recorded', detail: 'taken away' }];
+      if (lists.has(kind)) return [kind, takenAway];
       return [kind, { ...reading, value: (reading.value as readonly object[]).filter((item) => !gone.has(keyOf(kind, item))) }];
     }),
   );
   return { ...snapshot, readings: readings as Readings };
 }
+
+/** The snapshot as it would be, had nobody been able to read evidence of that kind. */
+export function withoutKind(snapshot: Snapshot, kind: EvidenceKind): Snapshot {
+  return { ...snapshot, readings: { ...snapshot.readings, [kind]: takenAway } };
+}
+
+const takenAway = { state: 'unreadable', because: 'not-recorded', detail: 'taken away' } as const;
 
 function keyOf(kind: EvidenceKind, item: object): string {
   switch (kind) {
@@ -47,8 +56,7 @@ function keyOf(kind: EvidenceKind, item: object): string {
       return pointerKey({ kind: 'scrape-target', job: target.job, instance: target.instance });
     }
     case 'service-calls': {
-      const call = item as { readonly caller: { readonly name: string }; readonly callee: { readonly name: string } };
-      return pointerKey({ kind: 'service-call', caller: call.caller.name, callee: call.callee.name });
+      return pointerKey(citeCall(item as ServiceCall).of);
     }
     default: {
       const object = item as ApiObject;

@@ -39,8 +39,11 @@ export const dependencyRejectsCredentials = defineFailureMode({
     'init-container-blocked',
   ],
   mitigations: [],
-  recognise: (facts) =>
-    dependencyTroubles(['authentication-failed'], facts).map((trouble) => {
+  recognise: (facts) => {
+    const troubles = dependencyTroubles(['authentication-failed'], facts);
+    // Several workloads at once may be turned away by one Service, which then is what changed.
+    const mayBeShared = troubles.length > 1 && facts['service-backends'] === undefined;
+    return troubles.map((trouble) => {
       const finding = dependencyFinding(
         trouble,
         {
@@ -60,8 +63,10 @@ export const dependencyRejectsCredentials = defineFailureMode({
         .filter((replica) => replica.health === 'healthy' && !trouble.replicas.includes(replica));
       const objects = [...(facts.configmaps?.all ?? []), ...(facts.secrets?.all ?? [])];
       const isOwnWrite = spared.length > 0 && isWrittenBetween(spared, trouble.replicas, objects);
-      return finding.weight === 'strong' ? { ...finding, weight: isOwnWrite ? ('suggestive' as const) : ('conclusive' as const) } : finding;
-    }),
+      if (finding.weight !== 'strong') return finding;
+      return { ...finding, weight: isOwnWrite ? 'suggestive' : mayBeShared ? 'likely' : 'conclusive' };
+    });
+  },
   recognises: [
     {
       story: 'PostgreSQL refuses the password and the replica crashes at once.',

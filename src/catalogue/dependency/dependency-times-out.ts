@@ -45,7 +45,7 @@ export const dependencyTimesOut = defineFailureMode({
         },
         facts,
       );
-      const isUnsure = finding.weight === 'strong' && facts.networkpolicies === undefined && isServed(trouble);
+      const isUnsure = finding.weight === 'strong' && facts.networkpolicies === undefined && mayBeServed(trouble);
       return isUnsure ? { ...finding, weight: 'likely' as const } : finding;
     }),
   recognises: [
@@ -111,7 +111,7 @@ export const dependencyTimesOut = defineFailureMode({
   ],
 });
 
-/** Somebody stands ready behind the Service: then a policy that nobody could read may as well drop what is sent there. */
-function isServed({ backend }: DependencyTrouble): boolean {
-  return (backend?.endpoints?.ready ?? 0) > 0;
+/** As far as is known somebody stands ready behind the Service: then a policy that nobody could read may as well drop what is sent there. */
+function mayBeServed({ backend }: DependencyTrouble): boolean {
+  return backend !== undefined && backend.endpoints?.ready !== 0;
 }

@@ -179,7 +179,7 @@ function mayHaveUnseenWorkload({ deployments, statefulsets }: Facts<'pods', 'dep
 
 /** Undefined: a Service that nobody misses. */
 function weigh(isOrphaned: boolean, isMissed: boolean, isHalfSeen: boolean): Weight | undefined {
-  if (isMissed && !isOrphaned && isHalfSeen) return 'likely';
+  if (isMissed && !isOrphaned && isHalfSeen) return 'suggestive';
   if (isMissed) return isOrphaned ? 'conclusive' : 'strong';
   return isOrphaned ? 'strong' : undefined;
 }
