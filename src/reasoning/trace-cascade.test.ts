@@ -69,6 +69,19 @@ test('what rests on the same evidence as the cause was told by its own steps, an
   ).toEqual(['rules are missing → no connections', 'no connections → loop (Deployment shop/mail)']);
 });
 
+test('what rests on the same evidence and on more was told as well, and does not stand behind what it brings about', () => {
+  const steps = [{ from: 'it is killed', to: 'no connections', because: [seen('cart')] as const }];
+  const because = [claim('cart is killed at its limit.', ...seen('cart').citing, ...seen('limit').citing)] as const;
+
+  expect(
+    arrows(
+      [mode('proxy', ['killed']), finding(node, ['a'], { steps })],
+      [mode('killed', ['loop']), finding(cart, ['a'], { because })],
+      [mode('loop'), finding(mail, ['a'])],
+    ),
+  ).toEqual(['it is killed → no connections', 'no connections → loop (Deployment shop/mail)']);
+});
+
 test('where it branches, each branch begins where they part', () => {
   expect(
     arrows(

@@ -34,14 +34,14 @@ export function traceCascade(
   return steps;
 }
 
-/** True where the root rests on the same piece of evidence, so that its own steps have told it already. */
+/** True where the root rests on a piece of the same evidence, so that its own steps have told it already. */
 function isToldBy(root: Candidate, other: Candidate): boolean {
   const told = new Set(
     [...root.finding.because, ...(root.finding.steps ?? []).flatMap((step) => step.because)]
       .flatMap((each) => each.citing)
       .map((each) => pointerKey(each.of)),
   );
-  return (root.finding.steps ?? []).length > 0 && other.finding.because[0].citing.every((each) => told.has(pointerKey(each.of)));
+  return (root.finding.steps ?? []).length > 0 && other.finding.because[0].citing.some((each) => told.has(pointerKey(each.of)));
 }
 
 function spoken({ mode, finding }: Candidate): string {

@@ -3,9 +3,13 @@ import { type Layout, padTo, paragraph, rule } from '../layout.ts';
 import { oneCommand } from '../terminal-safe.ts';
 
 /** The box with what stops the bleeding. No frame at the sides: commands are there to be copied. */
-export function writeMitigations(mitigations: readonly PublishedMitigation[], layout: Layout): readonly string[] {
+export function writeMitigations(
+  mitigations: readonly PublishedMitigation[],
+  { isFirst }: { readonly isFirst: boolean },
+  layout: Layout,
+): readonly string[] {
   const { palette } = layout;
-  const title = mitigations.every((each) => each.blocked) ? 'Not yet' : 'Do this first';
+  const title = mitigations.every((each) => each.blocked) ? 'Not yet' : isFirst ? 'Do this first' : 'Also possible';
   const plans = mitigations.flatMap((each, index) => [
     ...(index === 0 ? [] : ['']),
     ...writePlan(each, mitigations.length > 1 ? `${index + 1}. ` : '', layout),

@@ -69,6 +69,18 @@ describe('the monologue', () => {
     expect(lines.join('\n')).toContain('! No longer advised, now that more is known: Cordon node-worker-3');
   });
 
+  test('there is one thing to do first; what is found out to be possible later stands apart', () => {
+    const [plan] = exampleInvestigation.mitigations;
+    if (plan === undefined) throw new Error('The example has no plan.');
+    const other = { ...plan, id: 'raise-memory-limit', title: 'Raise the limit' };
+    const lines = tellAll([
+      { kind: 'mitigations', mitigations: [plan] },
+      { kind: 'mitigations', mitigations: [plan, other] },
+    ]);
+
+    expect(lines.flatMap((line) => /━━ (Do this first|Also possible)/.exec(line)?.[1] ?? [])).toEqual(['Do this first', 'Also possible']);
+  });
+
   test('prints a plan again when its preconditions turned out otherwise', () => {
     const blocked = exampleInvestigation.mitigations.map((plan) => ({
       ...plan,

@@ -96,9 +96,15 @@ function writeLook(thought: PublishedThought, layout: Layout): readonly string[]
 function tellMitigations(mitigations: readonly PublishedMitigation[], told: Told, layout: Layout): Telling {
   const news = mitigations.filter((each) => !told.mitigations.some((old) => areSame(old, each)));
   return {
-    lines: news.length === 0 ? [] : ['', ...writeMitigations(news, layout)],
+    lines:
+      news.length === 0 ? [] : ['', ...writeMitigations(news, { isFirst: !told.mitigations.some((old) => isAnother(old, news)) }, layout)],
     told: { ...told, mitigations: [...told.mitigations, ...news] },
   };
+}
+
+/** A plan that may be run was told already, and these are no news of it. */
+function isAnother(old: PublishedMitigation, news: readonly PublishedMitigation[]): boolean {
+  return !old.blocked && !news.some((each) => each.id === old.id && areAlike(each.subject, old.subject));
 }
 
 function tellEnd(investigation: Investigation, told: Told, layout: Layout): Telling {
