@@ -1,4 +1,5 @@
 import { applyObjects, kubectl } from '../cluster/kubectl.ts';
+import type { Manifest } from './own-namespace.ts';
 
 const group = 'gateway.networking.k8s.io';
 
@@ -14,6 +15,29 @@ export async function installGatewayKinds(): Promise<void> {
   ]);
   for (const plural of ['gatewayclasses', 'gateways', 'httproutes'])
     await kubectl('wait', '--for=condition=Established', `customresourcedefinition/${plural}.${group}`, '--timeout=60s');
+}
+
+/** A class that the cluster has, and a Gateway that names one, which need not be that. */
+export function frontGateway({ className, named }: { readonly className: string; readonly named: string }): readonly Manifest[] {
+  return [
+    { apiVersion: `${group}/v1`, kind: 'GatewayClass', metadata: { name: className }, spec: { controllerName: 'example.com/gateway' } },
+    {
+      apiVersion: `${group}/v1`,
+      kind: 'Gateway',
+      metadata: { name: 'front' },
+      spec: { gatewayClassName: named, listeners: [{ name: 'http', port: 80, protocol: 'HTTP' }] },
+    },
+  ];
+}
+
+/** A route of that Gateway to port 80 of a Service. */
+export function frontRoute(name: string, backend: string): Manifest {
+  return {
+    apiVersion: `${group}/v1`,
+    kind: 'HTTPRoute',
+    metadata: { name },
+    spec: { parentRefs: [{ name: 'front' }], rules: [{ backendRefs: [{ name: backend, port: 80 }] }] },
+  };
 }
 
 export async function removeGatewayKinds(): Promise<void> {

@@ -1,4 +1,4 @@
-import { installGatewayKinds, removeGatewayKinds } from '../framework/gateway-definitions.ts';
+import { frontGateway, frontRoute, installGatewayKinds, removeGatewayKinds } from '../framework/gateway-definitions.ts';
 import { inOwnNamespace, service, workload } from '../framework/own-namespace.ts';
 import { waitForAge } from '../framework/symptoms.ts';
 
@@ -12,24 +12,8 @@ export const scenario = inOwnNamespace({
   objects: [
     workload('gift-vouchers'),
     service('gift-vouchers'),
-    {
-      apiVersion: 'gateway.networking.k8s.io/v1',
-      kind: 'GatewayClass',
-      metadata: { name: 'shared' },
-      spec: { controllerName: 'example.com/gateway' },
-    },
-    {
-      apiVersion: 'gateway.networking.k8s.io/v1',
-      kind: 'Gateway',
-      metadata: { name: 'front' },
-      spec: { gatewayClassName: 'shared', listeners: [{ name: 'http', port: 80, protocol: 'HTTP' }] },
-    },
-    {
-      apiVersion: 'gateway.networking.k8s.io/v1',
-      kind: 'HTTPRoute',
-      metadata: { name: 'gift-cards' },
-      spec: { parentRefs: [{ name: 'front' }], rules: [{ backendRefs: [{ name: 'vouchers', port: 80 }] }] },
-    },
+    ...frontGateway({ className: 'shared', named: 'shared' }),
+    frontRoute('gift-cards', 'vouchers'),
   ],
   symptom: () => waitForAge({ of: ['httproutes', 'gift-cards', `--namespace=${namespace}`], seconds: 70 }),
   healFirst: removeGatewayKinds,

@@ -80,48 +80,13 @@ export const containerRuntimeStopped = defineFailureMode({
   recognises: [
     {
       story: 'The kubelet says that its runtime is down.',
-      given: {
-        nodes: [
-          exampleNode({
-            name: 'node-1',
-            status: {
-              conditions: [
-                {
-                  type: 'Ready',
-                  status: 'False',
-                  reason: 'KubeletNotReady',
-                  message: '[container runtime is down, PLEG is not healthy: pleg was last seen active 3m1s ago]',
-                  lastTransitionTime: minutesAgo(3),
-                },
-              ],
-            },
-          }),
-        ],
-      },
+      given: { nodes: [saysThat('[container runtime is down, PLEG is not healthy: pleg was last seen active 3m1s ago]', 3)] },
       finds: [{ kind: 'Node', name: 'node-1' }],
     },
     {
       story: 'The machine joined four minutes ago and was Ready, and then its runtime stopped.',
       given: {
-        nodes: [
-          {
-            ...exampleNode({
-              name: 'node-1',
-              status: {
-                conditions: [
-                  {
-                    type: 'Ready',
-                    status: 'False',
-                    reason: 'KubeletNotReady',
-                    message: 'container runtime is down',
-                    lastTransitionTime: minutesAgo(1),
-                  },
-                ],
-              },
-            }),
-            metadata: { name: 'node-1', creationTimestamp: minutesAgo(4) },
-          },
-        ],
+        nodes: [{ ...saysThat('container runtime is down', 1), metadata: { name: 'node-1', creationTimestamp: minutesAgo(4) } }],
       },
       finds: [{ kind: 'Node', name: 'node-1' }],
     },
@@ -164,3 +129,9 @@ export const containerRuntimeStopped = defineFailureMode({
     },
   ],
 });
+
+/** Node node-1, not Ready for so many minutes, with the kubelet's words. */
+function saysThat(message: string, minutes: number): ReturnType<typeof exampleNode> {
+  const ready = { type: 'Ready', status: 'False', reason: 'KubeletNotReady', message, lastTransitionTime: minutesAgo(minutes) };
+  return exampleNode({ name: 'node-1', status: { conditions: [ready] } });
+}
