@@ -78,6 +78,29 @@ describe.each(operations.map((operation) => [operation.name, operation] as const
   });
 });
 
+/** What the tool of this name answers, as far as it is told in one piece. */
+async function toolAnswer(name: string, token: string): Promise<string> {
+  const named = { incident: incidentId, mode: 'kube-proxy-rules-incomplete', token: 'token-1', ...table[name]?.input };
+  const fields = Object.keys(operations.find((each) => each.name === name)?.input.shape ?? {});
+  const given = Object.fromEntries(Object.entries(named).filter(([field]) => fields.includes(field)));
+  const body = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: given } };
+  const { text } = await http.ask('/mcp', { token, headers: { accept: 'application/json, text/event-stream' }, body });
+  return text;
+}
+
+describe.each(operations.map(({ name, isTool }) => [name, isTool] as const))('%s as a tool', (name, isTool) => {
+  test.each(roles)('%s', async (role) => {
+    const before = http.incidents.asked.length;
+    const said = await toolAnswer(name, tokens[role]);
+    const isAllowed = isTool && table[name]?.may.includes(role) === true;
+
+    expect([/"result":/.test(said) && !said.includes('"isError":true'), said]).toEqual([isAllowed, said]);
+    if (isAllowed) return;
+    expect(said).toContain(isTool ? `Refused: the role \\"${role}\\" may not do it` : `Tool ${name} not found`);
+    expect(http.incidents.asked.length).toBe(before);
+  });
+});
+
 test('a token that was revoked or has run out lets nobody in', async () => {
   const { access } = http.store;
   const late = `stanch_${'l'.repeat(43)}`;

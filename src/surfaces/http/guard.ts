@@ -88,12 +88,16 @@ export class Guard {
       await this.#recordRefusal(user, wish.what, 'it did not come from our own page');
       return forbidden(wish.what, 'the request does not come from the page of this server', 'Load the page again');
     }
-    if (!mayActAs(user.role, wish.role)) {
-      if (wish.isChange) await this.#recordRefusal(user, wish.what, `${user.role} may not do it`);
-      return forbidden(wish.what, `"${user.role}" may not do it`, `Ask somebody who may "${wish.role}"`);
-    }
+    if (!(await this.mayDo(user, wish))) return forbidden(wish.what, `"${user.role}" may not do it`, `Ask somebody who may "${wish.role}"`);
     this.#known.set(request, user);
     return undefined;
+  }
+
+  /** Who tries to change what they may not is recorded. */
+  async mayDo(user: User, { what, role, isChange }: Wish): Promise<boolean> {
+    if (mayActAs(user.role, role)) return true;
+    if (isChange) await this.#recordRefusal(user, what, `${user.role} may not do it`);
+    return false;
   }
 
   /** Only behind `check`. */

@@ -107,6 +107,7 @@ describe('refused', () => {
 
     expect(await call(client, 'investigate', { page: 'x' })).toEqual({ isError: true, text: 'Refused: the role "view" may not do it' });
     expect(http.incidents.asked).toEqual([]);
+    expect(await http.audit()).toMatchObject([{ by: 'view-user', what: 'investigate', result: 'refused', detail: 'view may not do it' }]);
     await client.close();
   });
 

@@ -1,6 +1,5 @@
 import { createMcpHandler } from '@modelcontextprotocol/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { mayActAs } from '../../domain/role.ts';
 import { createMcpServer } from '../mcp/mcp-server.ts';
 import { type OperationRoutes, runRecorded } from './operation-routes.ts';
 import { isFromOurPage } from './same-origin.ts';
@@ -33,7 +32,9 @@ async function answer(route: McpRoute, request: FastifyRequest, reply: FastifyRe
       operations,
       version,
       run: async (operation, input, run) => {
-        if (!mayActAs(user.role, operation.role)) return { state: 'refused', because: `the role "${user.role}" may not do it` };
+        const { name: what, role, effect } = operation;
+        if (!(await guard.mayDo(user, { what, role, isChange: effect !== 'reads' })))
+          return { state: 'refused', because: `the role "${user.role}" may not do it` };
         return runRecorded(operation, input, { routes: route, user, ...run });
       },
     }),

@@ -31,6 +31,8 @@ export function addSessionRoutes(server: FastifyInstance, routes: SessionRoutes)
   server.get(`${apiPrefix}/session`, async (request, reply) => {
     const identified = await guard.identify(request);
     if (identified.state === 'failed') return sendFailure(reply, { ...identified, status: 503, retryAfterSeconds: comeAgainSeconds });
+    // Otherwise tokens could be tried here, as many as one likes and unseen.
+    if (identified.state === 'unknown') return sendFailure(reply, await guard.signInFailed(request, 'asking who is signed in'));
     return identified.state === 'found' ? sessionOf(identified.user, identified.cookie, routes) : sessionOf(undefined, undefined, routes);
   });
   server.post(`${apiPrefix}/session`, async (request, reply) => signIn(request, reply, routes));
@@ -69,6 +71,7 @@ async function signOut(request: FastifyRequest, reply: FastifyReply, routes: Ses
   const { access, guard } = routes;
   const identified = await guard.identify(request);
   if (identified.state === 'failed') return sendFailure(reply, { ...identified, status: 503, retryAfterSeconds: comeAgainSeconds });
+  if (identified.state === 'unknown') return sendFailure(reply, await guard.signInFailed(request, 'signing out'));
   if (identified.state === 'found' && identified.cookie !== undefined) {
     if (!guard.isOurs(request, identified.cookie))
       return sendFailure(reply, { ...refusal(403, 'it did not come from our own page', 'Load the page again'), attempted: 'signing out' });

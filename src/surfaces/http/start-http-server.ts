@@ -25,6 +25,8 @@ export interface StartedHttpServer {
   readonly state: 'started';
   /** "http://127.0.0.1:8080" */
   readonly address: string;
+  /** Every route that there is, as it was made: "GET /api/v1/incidents/:incident". */
+  readonly routes: readonly string[];
   /** Takes no more requests, ends the streams, and waits a while for what is under way. */
   readonly stop: () => Promise<void>;
 }
@@ -38,6 +40,8 @@ export async function startHttpServer(input: HttpServerInput): Promise<StartedOr
   const limits = { ...usualLimits, ...input.limits };
   const stopping = new AbortController();
   const server = newServer(input, limits);
+  const routes: string[] = [];
+  server.addHook('onRoute', ({ method, url }) => void routes.push(...[method].flat().map((each) => `${each} ${url}`)));
   try {
     await addEverything(server, { input, limits, stopping: stopping.signal });
     await server.listen(input.listen);
@@ -49,6 +53,7 @@ export async function startHttpServer(input: HttpServerInput): Promise<StartedOr
   return {
     state: 'started',
     address: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
+    routes,
     stop: async () => {
       stopping.abort();
       const patience = new AbortController();

@@ -47,6 +47,8 @@ export interface Answered {
 
 export interface TestingHttp {
   readonly address: string;
+  /** "GET /healthz" */
+  readonly routes: readonly string[];
   readonly incidents: TestingServed;
   readonly store: ServerStore;
   readonly clock: { now: () => number; advance: (milliseconds: number) => void };
@@ -92,9 +94,10 @@ export async function startTestingHttp(
     ...more,
   });
   if (started.state === 'failed') throw new Error(`${started.attempted}: ${started.happened}`);
-  const { address, stop } = started;
+  const { address, routes, stop } = started;
   return {
     address,
+    routes,
     incidents,
     store,
     clock: { now: () => time.now, advance: (milliseconds) => void (time.now += milliseconds) },
