@@ -29,7 +29,7 @@ export async function seedIncident(): Promise<readonly string[]> {
       return [
         ...judgeSpeed(servedSince(samples, servedAgain), page),
         ...(result.status === 0 ? [] : [`stanch mitigate ended with status ${result.status}: ${result.errors.trim().slice(-500)}`]),
-        ...missingInNotes(result.output, [...toldInNotes, /evict/i, /tomorrow|09:00/i]),
+        ...missingInNotes(result.output, [...toldInNotes, /evict/i, /reminder, due \d{4}-\d\d-\d\d 09:00 Europe\/Berlin/]),
         ...(await leftBehind(before)),
       ];
     });

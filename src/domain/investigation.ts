@@ -167,6 +167,8 @@ export interface Investigation {
     readonly title: string;
     readonly text: string;
     readonly due?: string;
+    /** IANA name of where whoever is reminded is, and reads clocks. Absent: UTC. */
+    readonly timeZone?: string;
   }[];
   readonly evidence: { readonly [id: string]: PublishedEvidence };
   readonly cost: { readonly requests: number; readonly bytes: number; readonly wallMilliseconds: number };

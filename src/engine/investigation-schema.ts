@@ -170,6 +170,7 @@ const followUp = z.looseObject({
   title: z.string(),
   text: z.string(),
   due: z.exactOptional(moment('When to look at it.')),
+  timeZone: z.exactOptional(text('IANA name of where whoever is reminded reads clocks. Absent: UTC.')),
 });
 
 const evidence = z.looseObject({

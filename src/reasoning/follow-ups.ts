@@ -49,6 +49,7 @@ export function reminderOf(title: string, now: Instant, timeZone: string | undef
     title,
     text: 'Is the ticket taken, is everything put back, and has it stayed quiet? What is not written down at night is forgotten by the stand-up.',
     due: formatInstant(nextMorning(now, timeZone)),
+    ...(timeZone === undefined ? {} : { timeZone }),
   };
 }
 

@@ -163,7 +163,18 @@ describe('sides that nobody asked for', () => {
 
 describe('a mitigation that harms', () => {
   test('is judged at once when more replicas fail, seen again and again', () => {
-    const worse = { replicas: { failing: 4 }, errors: { value: 0.12 }, alert: 'firing' } as const;
+    const worse = { replicas: { failing: 3, healthy: 1 }, errors: { value: 0.12 }, alert: 'firing' } as const;
+
+    expect(verdict(judge([...seenFrom(0, 30, bad), ...seenFrom(35, 60, worse)]))).toBe('waiting');
+    expect(judge([...seenFrom(0, 30, bad), ...seenFrom(35, 65, worse)])).toEqual({
+      state: 'judged',
+      judgement: 'worse',
+      because: ['3 replicas fail, where 2 did before'],
+    });
+  });
+
+  test('is judged sooner when no replica is left that serves', () => {
+    const worse = { replicas: { failing: 4, healthy: 0 }, errors: { value: 0.12 }, alert: 'firing' } as const;
 
     expect(verdict(judge([...seenFrom(0, 30, bad), ...seenFrom(35, 45, worse)]))).toBe('waiting');
     expect(judge([...seenFrom(0, 30, bad), ...seenFrom(35, 50, worse)])).toEqual({
@@ -187,6 +198,10 @@ describe('a mitigation that harms', () => {
     ['replicas that come and go while pods are evicted', seenFrom(0, 25, { replicas: { failing: 4 }, alert: 'firing' })],
     ['a rate whose window still fills', seenFrom(0, 55, { ...bad, errors: { value: 0.4 } })],
     ['a rate that wobbles', seenFrom(0, 120, { ...bad, errors: { value: 0.14 } })],
+    [
+      'a replica that falls twice as the change passes over its node, and is back after twenty seconds',
+      [...seenFrom(0, 60, bad), ...seenFrom(65, 85, { ...bad, replicas: { failing: 3, healthy: 1 } }), ...seenFrom(90, 120, bad)],
+    ],
     ['a single look', [...seenFrom(0, 60, bad), seen(65, { replicas: { failing: 4 } })]],
     [
       'looks that saw nothing between',

@@ -7,7 +7,12 @@ import { errorsOf, replicasOf } from './observed-trend.ts';
 const evictionMilliseconds = 30 * millisecondsPerSecond;
 /** A measure that names no range is read from the present alone; its rule and its scrapes lag by up to a minute. */
 const shortestWindowMilliseconds = millisecondsPerMinute;
-/** A container that fails once while it starts is started again within ten seconds; and two samples lie so far apart. */
+/**
+ * A container that falls twice while a change passes over its node, once and once more as it starts, is started again after ten
+ * seconds, and Ready some seconds later. Whether users suffer meanwhile is told by the alert's measure, and sooner.
+ */
+const failingForMilliseconds = 30 * millisecondsPerSecond;
+/** Two samples of a measure lie so far apart; and where no replica is left that serves, no longer is waited. */
 const worseForMilliseconds = 15 * millisecondsPerSecond;
 const fewestLooks = 2;
 /** A rate over a minute of few requests wobbles by a fifth. */
@@ -23,11 +28,13 @@ export function worseThanBefore({
   const settled = observations.filter(({ at }) => at - appliedAt >= evictionMilliseconds);
   const looksBack = (before.errors?.looksBackSeconds ?? 0) * millisecondsPerSecond;
   const filled = observations.filter(({ at }) => at - appliedAt >= Math.max(looksBack, shortestWindowMilliseconds));
-  const failing = lasting(settled, (each) => {
+  const moreFail = (each: Observation): boolean => {
     const count = replicasOf(each)?.failing;
     return before.replicas !== undefined && count !== undefined && count > before.replicas.failing;
-  });
-  const measured = lasting(filled, (each) => before.errors !== undefined && isWorse(each, before.errors));
+  };
+  const nobodyServes = (each: Observation): boolean => moreFail(each) && replicasOf(each)?.healthy === 0;
+  const failing = lasting(settled, failingForMilliseconds, moreFail) || lasting(settled, worseForMilliseconds, nobodyServes);
+  const measured = lasting(filled, worseForMilliseconds, (each) => before.errors !== undefined && isWorse(each, before.errors));
   const [now, then] = [observations.at(-1), before];
   const count = now === undefined ? undefined : replicasOf(now)?.failing;
   const errors = now === undefined ? undefined : errorsOf(now);
@@ -52,7 +59,7 @@ function isWorse(observation: Observation, before: { readonly value: number }): 
 }
 
 /** True of every look at the end, for long enough that it is no blip. A look that saw nothing, or a gap, ends the row. */
-function lasting(observations: readonly Observation[], is: (observation: Observation) => boolean): boolean {
+function lasting(observations: readonly Observation[], forMilliseconds: number, is: (observation: Observation) => boolean): boolean {
   const row: Observation[] = [];
   for (const each of observations.toReversed()) {
     const later = row.at(-1);
@@ -60,5 +67,5 @@ function lasting(observations: readonly Observation[], is: (observation: Observa
     row.push(each);
   }
   const [last, first] = [row[0], row.at(-1)];
-  return row.length >= fewestLooks && last !== undefined && first !== undefined && last.at - first.at >= worseForMilliseconds;
+  return row.length >= fewestLooks && last !== undefined && first !== undefined && last.at - first.at >= forMilliseconds;
 }

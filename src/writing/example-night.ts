@@ -126,7 +126,13 @@ function closing(words: string): IncidentHappening {
     ],
     followUps: [
       { kind: 'ticket', title: 'Kept for now: DaemonSet kube-system/kube-proxy', text: `Make it permanent.${words}` },
-      { kind: 'reminder', title: `Look again at Node ${node}`, text: 'Is the ticket taken?', due: '2026-09-16T07:00:00Z' },
+      {
+        kind: 'reminder',
+        title: `Look again at Node ${node}`,
+        text: 'Is the ticket taken?',
+        due: '2026-09-16T07:00:00Z',
+        timeZone: 'Europe/Berlin',
+      },
     ],
   };
 }

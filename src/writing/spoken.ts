@@ -1,5 +1,6 @@
 import { clockTime, parseInstant, spokenDuration } from '../domain/instant.ts';
 import type { Investigation, PhaseName, PublishedClaim, PublishedHypothesis, PublishedSubject } from '../domain/investigation.ts';
+import { localTime } from '../domain/local-time.ts';
 
 /** Phases as the product numbers them. Three carry the name of the heuristic behind them. */
 export const phaseTitles: { readonly [Phase in PhaseName]: string } = {
@@ -57,6 +58,15 @@ export function spokenMoment(at: string, now: string): string {
 export function spokenInstant(at: string): string {
   const instant = parseInstant(at);
   return instant === undefined ? at : `${new Date(instant).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}
+
+/** "2026-09-16 09:00 Europe/Berlin": when something is due, on the clocks of whoever is to do it. What is no time stays as it was written. */
+export function spokenDue(due: string, timeZone = 'UTC'): string {
+  const instant = parseInstant(due);
+  if (instant === undefined) return due;
+  const local = localTime(instant, timeZone);
+  const written = new Date(local ?? instant).toISOString();
+  return `${written.slice(0, 10)} ${written.slice(11, 16)} ${local === undefined ? 'UTC' : timeZone}`;
 }
 
 /** "4 min ago". Empty: either is no time, or it lies ahead. */

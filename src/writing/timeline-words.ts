@@ -8,6 +8,7 @@ import type { LooseEnd } from '../domain/loose-end.ts';
 import type { Proof } from '../domain/proof.ts';
 import { spokenSubject } from '../domain/subject.ts';
 import { commandOf, judgementWords, resultWords, spokenSides } from './acting-words.ts';
+import { spokenDue } from './spoken.ts';
 
 export interface EntryWords {
   readonly title: string;
@@ -180,7 +181,9 @@ function hasOpenEnd(looseEnds: readonly LooseEnd[]): boolean {
 function closingLines({ looseEnds, followUps }: Extract<IncidentEvent, { readonly kind: 'closed' }>): readonly string[] {
   return [
     ...(looseEnds.length === 0 ? ['Nothing was left in the cluster.'] : looseEnds.map(({ says, state }) => `${endWords[state]}${says}`)),
-    ...followUps.map(({ kind, title, due }) => `${kind}: ${title}${due === undefined ? '' : `, due ${due}`}`),
+    ...followUps.map(
+      ({ kind, title, due, timeZone }) => `${kind}: ${title}${due === undefined ? '' : `, due ${spokenDue(due, timeZone)}`}`,
+    ),
   ];
 }
 

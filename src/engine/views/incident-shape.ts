@@ -83,6 +83,7 @@ const followUps = z
       title: z.string(),
       text: z.string(),
       due: z.exactOptional(moment('When to look at it.')),
+      timeZone: z.exactOptional(text('IANA name of where whoever is reminded reads clocks. Absent: UTC.')),
     }),
   )
   .readonly();

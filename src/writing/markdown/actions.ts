@@ -1,6 +1,6 @@
 import type { Investigation, PublishedMitigation } from '../../domain/investigation.ts';
 import type { Cites } from './evidence-table.ts';
-import { spokenInstant } from '../spoken.ts';
+import { spokenDue } from '../spoken.ts';
 import { clause, code, codeBlock, prose, sentence } from './markdown-safe.ts';
 
 export function writeMitigationPlans(mitigations: readonly PublishedMitigation[], cites: Cites): readonly string[] {
@@ -35,7 +35,7 @@ export function writeFollowUps(followUps: Investigation['followUps']): readonly 
     ...(index === 0 ? [] : ['']),
     `### ${kinds[each.kind]}: ${prose(each.title)}`,
     '',
-    ...(each.due === undefined ? [] : [`Due ${prose(spokenInstant(each.due))}.`, '']),
+    ...(each.due === undefined ? [] : [`Due ${prose(spokenDue(each.due, each.timeZone))}.`, '']),
     ...quoted(each.text.split(/\n+/)),
   ]);
 }

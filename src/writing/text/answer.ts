@@ -8,6 +8,7 @@ import {
   type Link,
   spokenAge,
   spokenConfidence,
+  spokenDue,
   spokenMoment,
   spokenShare,
   spokenSubject,
@@ -178,7 +179,7 @@ function writeBlindSpots({ blindSpots }: Investigation, layout: Layout): readonl
 
 function writeFollowUps(investigation: Investigation, layout: Layout): readonly string[] {
   const lines = investigation.followUps.flatMap((each) => {
-    const due = each.due === undefined ? '' : `, due ${spokenMoment(each.due, investigation.startedAt)}`;
+    const due = each.due === undefined ? '' : `, due ${spokenDue(each.due, each.timeZone)}`;
     return [
       ...paragraph({ text: `${each.kind}${due}: ${each.title}`, mark: '  □ ' }, layout),
       ...each.text.split('\n').flatMap((line) => writeFollowUpLine(line, layout)),

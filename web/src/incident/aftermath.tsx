@@ -8,6 +8,7 @@ import { Glyph } from '../pieces/glyph.tsx';
 import { Ago, Moment } from '../pieces/moment.tsx';
 import { Section } from '../pieces/section.tsx';
 import { useSimilar } from '../server/incidents.ts';
+import { dueWords } from '../words/time-words.ts';
 
 /** What is left to do, who was told, and what happened before that looked alike. */
 export function Aftermath({ view }: { readonly view: IncidentView }): ReactElement {
@@ -49,14 +50,14 @@ function LooseEnds({ view: { closed } }: { readonly view: IncidentView }): React
 
 const kinds: { readonly [Kind in FollowUp['kind']]: string } = { ticket: 'Ticket', reminder: 'Reminder', gate: 'Gate' };
 
-function FollowUpLine({ followUp: { due, kind, text, title } }: { readonly followUp: FollowUp }): ReactElement {
+function FollowUpLine({ followUp: { due, kind, text, timeZone, title } }: { readonly followUp: FollowUp }): ReactElement {
   return (
     <div className="follow-up">
       <p>
         <span className="follow-up-kind">{kinds[kind]}</span> <strong>{title}</strong>
         {due === undefined ? null : (
           <span className="quiet">
-            , due <Moment at={due} /> UTC
+            , due <time dateTime={due}>{dueWords(due, timeZone)}</time>
           </span>
         )}
       </p>

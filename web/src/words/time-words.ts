@@ -26,6 +26,15 @@ export function fullMoment(at: string): string {
   return `${new Date(at).toISOString().slice(0, 10)} ${clockTime(at)} UTC`;
 }
 
+/** "2026-09-16 09:00 Europe/Berlin". `timeZone`: an IANA name. Absent, or unknown to the browser: UTC. */
+export function dueWords(at: string, timeZone = 'UTC'): string {
+  try {
+    return `${new Date(at).toLocaleString('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' })} ${timeZone}`;
+  } catch {
+    return `${fullMoment(at).slice(0, 16)} UTC`;
+  }
+}
+
 /** "90 s", "4 min", "3 h", "2 days" */
 export function durationWords(milliseconds: number): string {
   const size = Math.abs(milliseconds);

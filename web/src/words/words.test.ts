@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { confidenceWords, measureWords, probabilityWords, thresholdWords } from './measure-words.ts';
 import { shortPodName, subjectWords } from './subject-words.ts';
-import { agoWords, besideOnset, durationWords, momentWords } from './time-words.ts';
+import { agoWords, besideOnset, dueWords, durationWords, momentWords } from './time-words.ts';
 import { watchedWords } from './watched-words.ts';
 
 describe('a measure is told', () => {
@@ -37,6 +37,14 @@ test('confidence is never told as certain or as impossible', () => {
 });
 
 describe('times', () => {
+  test('at which something is due are told on the clocks of whoever is to do it', () => {
+    expect([
+      dueWords('2026-09-16T07:00:00Z', 'Europe/Berlin'),
+      dueWords('2026-09-16T09:00:00Z'),
+      dueWords('2026-09-16T09:00:00Z', 'Atlantis/Port'),
+    ]).toEqual(['2026-09-16 09:00 Europe/Berlin', '2026-09-16 09:00 UTC', '2026-09-16 09:00 UTC']);
+  });
+
   const now = Date.parse('2026-11-21T12:48:33Z');
 
   test.each([

@@ -1,20 +1,18 @@
-import { formatInstant, type Instant } from '../../../domain/instant.ts';
 import type { Investigation } from '../../../domain/investigation.ts';
 import type { LooseEnd } from '../../../domain/loose-end.ts';
 import { type Layout, paragraph, rule } from '../../layout.ts';
-import { spokenMoment } from '../../spoken.ts';
+import { spokenDue } from '../../spoken.ts';
 import { writeCommand } from '../command.ts';
 
 export interface Closed {
-  readonly at: Instant;
   readonly looseEnds: readonly LooseEnd[];
   readonly followUps: Investigation['followUps'];
 }
 
 /** What was left, what becomes of it, and what is left to do. */
-export function writeClosing({ at, looseEnds, followUps }: Closed, layout: Layout): readonly string[] {
-  const todo = followUps.flatMap(({ kind, title, due }) => {
-    const when = due === undefined ? '' : `, due ${spokenMoment(due, formatInstant(at))}`;
+export function writeClosing({ looseEnds, followUps }: Closed, layout: Layout): readonly string[] {
+  const todo = followUps.flatMap(({ kind, title, due, timeZone }) => {
+    const when = due === undefined ? '' : `, due ${spokenDue(due, timeZone)}`;
     return paragraph({ text: `${kind}${when}: ${title}`, mark: '□ ' }, layout);
   });
   return [
