@@ -5,6 +5,3 @@ export interface ServerLog {
 }
 
 export type LogFields = { readonly [name: string]: string | number | boolean | undefined };
-
-/** For tests, and for whoever wants to hear nothing. */
-export const silentLog: ServerLog = { write: () => undefined };

@@ -2,7 +2,6 @@ import {
   flag,
   freeTextMap,
   instant,
-  keysOnly,
   list,
   message,
   numberOrText,
@@ -104,6 +103,3 @@ export const condition = section({
   lastHeartbeatTime: instant,
 });
 export type Condition = Shaped<typeof condition>;
-
-/** Keys of a map whose values are never read. */
-export const mapKeys = keysOnly;
