@@ -5,6 +5,7 @@ import type { ServerLog } from '../../ports/server-log.ts';
 import type { ServerStore } from '../../ports/server-store.ts';
 import type { Guard } from './guard.ts';
 import type { Metrics } from './metrics.ts';
+import { withHead } from './with-head.ts';
 
 export interface HealthRoutes {
   readonly store: Pick<ServerStore, 'check'>;
@@ -21,11 +22,11 @@ const rememberedMilliseconds = millisecondsPerSecond;
 /** What operators and their programs look at. */
 export function addHealthRoutes(server: FastifyInstance, { store, clock, log, metrics, guard, readableBy }: HealthRoutes): void {
   // The process answers: that is all that a restart could mend.
-  server.get('/healthz', () => ({ state: 'alive' }));
+  server.get('/healthz', withHead, () => ({ state: 'alive' }));
 
   let told = 'ready';
   let last: { readonly at: number; readonly answer: ReturnType<ServerStore['check']> } | undefined;
-  server.get('/readyz', async (_request, reply) => {
+  server.get('/readyz', withHead, async (_request, reply) => {
     const now = clock.now();
     if (last === undefined || now - last.at >= rememberedMilliseconds || now < last.at) last = { at: now, answer: store.check() };
     const checked = await last.answer;
@@ -39,5 +40,7 @@ export function addHealthRoutes(server: FastifyInstance, { store, clock, log, me
   });
 
   const admission = readableBy === 'anyone' ? {} : { onRequest: guard.admit({ what: 'read-metrics', role: 'view', isChange: false }) };
-  server.get('/metrics', admission, async (_request, reply) => reply.type(metrics.contentType).send(await metrics.write()));
+  server.get('/metrics', { ...withHead, ...admission }, async (_request, reply) =>
+    reply.type(metrics.contentType).send(await metrics.write()),
+  );
 }

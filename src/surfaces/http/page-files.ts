@@ -4,6 +4,7 @@ import { extname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { withHead } from './with-head.ts';
 
 interface PageFile {
   readonly bytes: Buffer;
@@ -84,8 +85,8 @@ export function addPageRoutes(server: FastifyInstance, files: PageFiles | undefi
     reply.callNotFound();
     return reply;
   };
-  server.get('/', answer);
-  server.get('/*', answer);
+  server.get('/', withHead, answer);
+  server.get('/*', withHead, answer);
 }
 
 function sendFile(file: PageFile, { request, reply }: { readonly request: FastifyRequest; readonly reply: FastifyReply }): FastifyReply {

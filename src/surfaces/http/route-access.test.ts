@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { operations } from '../../engine/operations/index.generated.ts';
 import type { OpenIdProvider } from '../../ports/open-id-provider.ts';
 import { apiPrefix } from './operation-routes.ts';
-import { type Asking, incidentId, startTestingHttp, type TestingHttp, tokens, webhookSecrets } from './testing-http.ts';
+import { type Answered, type Asking, incidentId, startTestingHttp, type TestingHttp, tokens, webhookSecrets } from './testing-http.ts';
 
 /** Who comes, in the order of the columns below. */
 const columns = [
@@ -30,8 +30,11 @@ const onlyGood = [200, 401, 401, 200, 200, 200];
  */
 const table: { readonly [route: string]: readonly number[] } = {
   'GET /healthz': everybody(200),
+  'HEAD /healthz': everybody(200),
   'GET /readyz': everybody(200),
+  'HEAD /readyz': everybody(200),
   'GET /metrics': [401, 401, 401, 200, 200, 200, 200],
+  'HEAD /metrics': [401, 401, 401, 200, 200, 200, 200],
   'POST /webhooks/alertmanager': refused,
   'POST /webhooks/pagerduty': refused,
   'POST /webhooks/page': refused,
@@ -46,8 +49,11 @@ const table: { readonly [route: string]: readonly number[] } = {
   'DELETE /mcp': [401, 401, 401, 405, 405, 405, 403],
   'GET /api/v1/incidents/:incident/stream': [401, 401, 401, 200, 200, 200, 200],
   'GET /api/v1/openapi.json': everybody(200),
+  'HEAD /api/v1/openapi.json': everybody(200),
   'GET /': everybody(200),
+  'HEAD /': everybody(200),
   'GET /*': everybody(200),
+  'HEAD /*': everybody(200),
 };
 
 const bodies: { readonly [route: string]: unknown } = {
@@ -151,6 +157,19 @@ describe.each(Object.keys(table))('%s', (route) => {
     expect(http.incidents.asked.length).toBe(before);
   });
 });
+
+test.each(['/', '/assets/index-12345678.js', '/incidents/x', '/healthz', '/readyz', '/api/v1/openapi.json'])(
+  'HEAD %s says what GET says, without the body',
+  async (path) => {
+    const [head, get] = [await http.ask(path, { method: 'HEAD' }), await http.ask(path)];
+    const told = ({ status, headers }: Answered): object => ({
+      status,
+      ...Object.fromEntries([...headers].filter(([name]) => !['date', 'connection', 'keep-alive'].includes(name))),
+    });
+
+    expect([told(head), head.text]).toEqual([told(get), '']);
+  },
+);
 
 test.each([
   ['alertmanager', { authorization: `Bearer ${webhookSecrets.alertmanager}` }, 202],

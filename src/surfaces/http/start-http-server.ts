@@ -19,6 +19,7 @@ import { refuseMalformed } from './refuse-malformed.ts';
 import { limitRequestsAtOnce } from './requests-at-once.ts';
 import { isReachedByHttps, securityHeaders } from './security-headers.ts';
 import { addSessionRoutes } from './session-routes.ts';
+import { withHead } from './with-head.ts';
 import { addWebhookRoutes } from './webhook-routes.ts';
 
 export interface StartedHttpServer {
@@ -126,7 +127,7 @@ async function addEverything(server: FastifyInstance, { input, limits, stopping 
   addMcpRoute(server, { ...routes, version, publicAddress });
   addIncidentStream(server, { incidents, guard, clock, limits, pause, stopping });
   const description = JSON.stringify(openApiOf(operations, version));
-  server.get(`${apiPrefix}/openapi.json`, (_request, reply) => reply.type('application/json; charset=utf-8').send(description));
+  server.get(`${apiPrefix}/openapi.json`, withHead, (_request, reply) => reply.type('application/json; charset=utf-8').send(description));
   addPageRoutes(server, files);
 }
 
@@ -181,7 +182,7 @@ function addHooks(
     // A stream is as long as somebody looks.
     const isStream = String(reply.raw.getHeader('content-type')).startsWith('text/event-stream');
     if (!isStream) metrics.observeRequest({ method, route, status, seconds: reply.elapsedTime / millisecondsPerSecond });
-    const isQuiet = method === 'GET' && status < 400;
+    const isQuiet = (method === 'GET' || method === 'HEAD') && status < 400;
     if (!isQuiet) input.log.write('info', 'a request was answered', { method, route, status, milliseconds: Math.round(reply.elapsedTime) });
     done();
   });
