@@ -43,7 +43,7 @@ test('a page of the recorded incident is worked out with its plans and its cause
   const { engine, store } = opened;
   const working = engine.start();
   try {
-    const handed = await engine.incidents.open('payment-service 5xx rate > 5%', 'ada');
+    const handed = await engine.incidents.open('payment-service 5xx rate > 5%');
     if (handed.state !== 'opened') throw new Error(handed.state);
     const found = await whenInvestigated(engine, handed.page);
     // Nobody can write to a recording, so that its plans are told and not offered.

@@ -1,3 +1,4 @@
+import type { Credential } from './credential.ts';
 import type { Destination } from './destination.ts';
 import type { Instant } from './instant.ts';
 import type { Investigation } from './investigation.ts';
@@ -98,8 +99,16 @@ export type IncidentHappening =
     }
   | { readonly kind: 'observed'; readonly attempt: number; readonly observation: Observation }
   | { readonly kind: 'judged'; readonly attempt: number; readonly judgement: Judgement; readonly because: readonly string[] }
-  /** A human answered, from another process than the one that works the incident. `because`: in the human's words. Absent: said nothing. */
-  | { readonly kind: 'answered'; readonly attempt: number; readonly answer: 'yes' | 'no'; readonly because?: string }
+  /** A human answered, from another process than the one that works the incident. */
+  | {
+      readonly kind: 'answered';
+      readonly attempt: number;
+      readonly answer: 'yes' | 'no';
+      /** In the human's words. Absent: said nothing. */
+      readonly because?: string;
+      /** With what they were let in. Absent: it was answered to a version that did not keep it. */
+      readonly credential?: Credential;
+    }
   /** From here on the attempt is put back. */
   | { readonly kind: 'undo-asked'; readonly attempt: number; readonly because: string }
   | { readonly kind: 'gate-checked'; readonly attempt: number; readonly proofs: readonly Proof[] }

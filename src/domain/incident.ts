@@ -1,4 +1,5 @@
 import type { ChangeResult } from './change-result.ts';
+import type { Credential } from './credential.ts';
 import type { Destination } from './destination.ts';
 import type { Instant } from './instant.ts';
 import type { Investigation } from './investigation.ts';
@@ -44,7 +45,14 @@ export interface Attempt {
   readonly judgement: { readonly is: Judgement; readonly at: Instant; readonly because: readonly string[] } | undefined;
   /** What a human answered from elsewhere, the latest. Absent: nobody did. */
   readonly answered:
-    | { readonly at: Instant; readonly by: string; readonly answer: 'yes' | 'no'; readonly because: string | undefined }
+    | {
+        readonly at: Instant;
+        readonly by: string;
+        readonly answer: 'yes' | 'no';
+        readonly because: string | undefined;
+        /** See the event "answered". */
+        readonly credential: Credential | undefined;
+      }
     | undefined;
   readonly undoAsked: { readonly at: Instant; readonly because: string; readonly by: string } | undefined;
   readonly proofs: { readonly at: Instant; readonly all: readonly Proof[] } | undefined;
@@ -191,7 +199,7 @@ function attemptWith(attempt: Attempt, event: AttemptEvent): Attempt {
     case 'judged':
       return { ...attempt, judgement: { is: event.judgement, at: event.at, because: event.because } };
     case 'answered':
-      return { ...attempt, answered: { at: event.at, by: event.by, answer: event.answer, because: event.because } };
+      return { ...attempt, answered: answerIn(event) };
     case 'undo-asked':
       return { ...attempt, undoAsked: { at: event.at, because: event.because, by: event.by } };
     case 'gate-checked':
@@ -210,6 +218,10 @@ function withProgress(attempt: Attempt, event: ProgressEvent): Attempt {
   });
   const isApplied = side === 'done' && attempt.appliedAt === undefined && all.every(isCarriedOut);
   return { ...attempt, [side]: all, ...(isApplied ? { appliedAt: event.at } : {}) };
+}
+
+function answerIn({ at, by, answer, because, credential }: Extract<IncidentEvent, { readonly kind: 'answered' }>): Attempt['answered'] {
+  return { at, by, answer, because, credential };
 }
 
 /** What was approved without knowing that the last trace of a failure goes with it was not approved. */

@@ -59,6 +59,8 @@ export interface AuditEntry {
   readonly at: Instant;
   /** A user, "stanch" by itself, or "nobody" where nobody was signed in. */
   readonly by: string;
+  /** What they acted with, as `spokenCredential` says it; no secret. Absent: nobody was signed in, "stanch" did it, or it is an entry of a version that did not keep it. */
+  readonly credential?: string;
   /** The operation's name, or "sign-in", "webhook". */
   readonly what: string;
   /** Absent: it is of no single incident. */

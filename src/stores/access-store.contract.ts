@@ -97,6 +97,7 @@ function testAudit(pair: () => Promise<Pair>): void {
       (what, index): AuditEntry => ({
         at: start - index,
         by: index === 2 ? 'nobody' : 'ada',
+        ...(index === 2 ? {} : { credential: 'token ada' }),
         what,
         ...(index === 1 ? { incident: 'an-incident' } : {}),
         result: index === 2 ? 'refused' : 'done',

@@ -1,3 +1,4 @@
+import type { Credential } from '../../domain/credential.ts';
 import { type Instant, millisecondsPerHour } from '../../domain/instant.ts';
 import type { Role } from '../../domain/role.ts';
 import { isSecretLike } from '../../domain/access-secret-shape.ts';
@@ -10,8 +11,8 @@ export interface User {
   /** For the record of who did what. */
   readonly name: string;
   readonly role: Role;
-  /** The same for all that comes with one token, in sessions too, or with one session of another kind; nothing that opens anything. */
-  readonly key: string;
+  /** The same for all that comes with one token, in sessions too, or with one session of another kind. */
+  readonly credential: Credential;
 }
 
 export interface UnknownUser {
@@ -28,7 +29,7 @@ export async function userOfToken(access: AccessStore, secret: string, now: Inst
   const found = await access.findToken(hashOfSecret(secret), now);
   if (found.state !== 'found') return found.state === 'missing' ? { state: 'unknown' } : found;
   const { id, name, role } = found.token;
-  return { state: 'found', user: { name, role, key: id } };
+  return { state: 'found', user: { name, role, credential: { kind: 'token', id } } };
 }
 
 /** `cookie`: what `beginSession` gave. */
@@ -76,5 +77,5 @@ async function storeSession(access: AccessStore, session: Omit<AccessSession, 'h
 
 /** However many sessions somebody begins with a token, they share what the token is allowed. */
 function userIn({ user: name, role, token, hash }: AccessSession): User {
-  return { name, role, key: token ?? `session-${hash.slice(0, 16)}` };
+  return { name, role, credential: token === undefined ? { kind: 'session', hash } : { kind: 'token', id: token } };
 }

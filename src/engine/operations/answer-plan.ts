@@ -17,8 +17,8 @@ export const answerPlan = defineOperation({
     because: z.string().trim().min(1).max(2000).optional().meta({ description: 'In your words, for the record.' }),
   }),
   output: accepted,
-  run: async ({ incident, attempt, plan, answer, because }, { incidents, by }) => {
+  run: async ({ incident, attempt, plan, answer, because }, { incidents, by, credential }) => {
     const given = { attempt, plan, answer, ...(because === undefined ? {} : { because }) };
-    return acceptedOr(await incidents.answer(incident, given, by), `incident ${incident}`);
+    return acceptedOr(await incidents.answer(incident, given, { name: by, credential }), `incident ${incident}`);
   },
 });

@@ -4,7 +4,7 @@ import { openedAt } from '../../domain/example-incident.ts';
 import type { Precondition } from '../../domain/precondition.ts';
 import type { AnyOperation } from '../serve/operation.ts';
 import { planMark } from '../serve/plan-mark.ts';
-import { alertOf, incidentsIn, page, serverOf, testScene, type TestScene } from '../serve/testing-server.contract.ts';
+import { ada, alertOf, incidentsIn, page, serverOf, testScene, type TestScene } from '../serve/testing-server.contract.ts';
 import { operations } from './index.generated.ts';
 
 const approval = { by: 'mallory', how: 'human', at: openedAt } as const;
@@ -72,6 +72,7 @@ describe('a blocked plan is carried out by no operation, and so by no surface th
       await operation.run(operation.input.parse(await inputOf(operation, stage)), {
         incidents: server.incidents,
         by: 'mallory',
+        credential: ada.credential,
         role: 'administer',
         signal: new AbortController().signal,
         progress: () => undefined,
@@ -87,7 +88,7 @@ describe('a blocked plan is carried out by no operation, and so by no surface th
     const { server, scene, id, read } = await waiting('yes');
 
     const answer = { attempt: 1, plan: planMark(await read()), answer: 'yes' } as const;
-    expect(await server.incidents.answer(id, answer, 'ada')).toEqual({ state: 'done' });
+    expect(await server.incidents.answer(id, answer, ada)).toEqual({ state: 'done' });
     await server.workOff();
 
     expect(scene.time.cluster.writes[0]).toBe('PATCH /api/v1/nodes/node-3 /spec/unschedulable=true');
@@ -97,7 +98,7 @@ describe('a blocked plan is carried out by no operation, and so by no surface th
     const { server, id, read } = await waiting('no');
 
     const answer = { attempt: 1, plan: planMark(await read()), answer: 'yes' } as const;
-    expect(await server.incidents.answer(id, answer, 'ada')).toEqual({
+    expect(await server.incidents.answer(id, answer, ada)).toEqual({
       state: 'refused',
       because: 'A precondition of the plan does not hold, or is not known to hold; nothing can carry it out.',
     });

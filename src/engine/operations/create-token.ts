@@ -25,9 +25,12 @@ export const createToken = defineOperation({
     expiresAt: z.iso.datetime({ offset: true }).optional().meta({ description: 'RFC 3339. Absent: it does not run out.' }),
   }),
   output: z.object({ token: tokenShape, secret: text('To be kept by its owner; it cannot be read again.') }),
-  run: async ({ name, role, expiresAt }, { incidents, by }) => {
+  run: async ({ name, role, expiresAt }, { incidents, by, credential }) => {
     const ends = parseInstant(expiresAt);
-    const created = await incidents.createToken({ name, role, ...(ends === undefined ? {} : { expiresAt: ends }) }, by);
+    const created = await incidents.createToken(
+      { name, role, ...(ends === undefined ? {} : { expiresAt: ends }) },
+      { name: by, credential },
+    );
     if (created.state !== 'created') return created;
     return { state: 'done', value: { token: tokenView(created.token), secret: created.secret } };
   },

@@ -40,7 +40,7 @@ export const investigate = defineOperation({
   run: async ({ page, opened = '', waitSeconds }, run) => {
     const patience = waitSeconds * millisecondsPerSecond;
     if (page === undefined) return waitFor(opened, patience, run);
-    const answer = await run.incidents.open(page, run.by);
+    const answer = await run.incidents.open(page);
     return answer.state === 'opened' ? waitFor(answer.page, patience, run) : answer;
   },
 });

@@ -12,8 +12,8 @@ export const openIncident = defineOperation({
   isTool: false,
   input: z.strictObject({ page: pageText }),
   output: openedShape,
-  run: async ({ page }, { incidents, by }) => {
-    const opened = await incidents.open(page, by);
+  run: async ({ page }, { incidents }) => {
+    const opened = await incidents.open(page);
     if (opened.state !== 'opened') return opened;
     return {
       state: 'done',

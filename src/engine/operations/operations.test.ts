@@ -28,6 +28,7 @@ async function run(
   const result = await operation.run(operation.input.parse(input), {
     incidents,
     by: 'ada',
+    credential: { kind: 'token', id: 'token-ada' },
     role: 'administer',
     signal: new AbortController().signal,
     progress: () => undefined,

@@ -28,6 +28,11 @@ export const readAudit = defineOperation({
           number: z.number(),
           at: moment('When.'),
           by: text('A user, "stanch" by itself, or "nobody" where nobody was signed in.'),
+          credential: z.exactOptional(
+            text(
+              'What they acted with: "token" and its id, as list-tokens tells it, or "session" and a mark of it. Absent: nothing, or not kept.',
+            ),
+          ),
           what: text('Name of the operation, or "sign-in", "webhook".'),
           incident: z.exactOptional(z.string()),
           result: z.enum(['done', 'refused', 'failed']),
@@ -39,10 +44,11 @@ export const readAudit = defineOperation({
   run: async ({ limit, before }, { incidents }) => {
     const read = await incidents.readAudit({ limit, ...(before === undefined ? {} : { before }) });
     if ('attempted' in read) return read;
-    const entries = read.map(({ number, at, by, what, incident, result, detail }) => ({
+    const entries = read.map(({ number, at, by, credential, what, incident, result, detail }) => ({
       number,
       at: formatInstant(at),
       by: oneLine(by),
+      ...(credential === undefined ? {} : { credential: oneLine(credential) }),
       what: oneLine(what),
       ...(incident === undefined ? {} : { incident }),
       result,

@@ -11,5 +11,5 @@ export const revokeToken = defineOperation({
   isTool: false,
   input: z.strictObject({ token: z.string().min(1).max(100).meta({ description: 'Its id, as list-tokens tells.' }) }),
   output: accepted,
-  run: async ({ token }, { incidents, by }) => acceptedOr(await incidents.revokeToken(token, by), `token ${token}`),
+  run: async ({ token }, { incidents }) => acceptedOr(await incidents.revokeToken(token), `token ${token}`),
 });

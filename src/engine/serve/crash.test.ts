@@ -2,7 +2,17 @@ import { expect, test } from 'vitest';
 import type { Incident } from '../../domain/incident.ts';
 import { Moments } from '../act/testing-night.ts';
 import { planMark } from './plan-mark.ts';
-import { alertOf, incidentsIn, page, serverOf, type TestScene, testScene, type TestServer, testTarget } from './testing-server.contract.ts';
+import {
+  ada,
+  alertOf,
+  incidentsIn,
+  page,
+  serverOf,
+  type TestScene,
+  testScene,
+  type TestServer,
+  testTarget,
+} from './testing-server.contract.ts';
 
 const untilTakenOver = 15_000;
 const untilOver = 5 * 60_000;
@@ -14,7 +24,7 @@ async function night(server: TestServer, scene: TestScene): Promise<void> {
   const [[id, incident] = []] = await incidentsIn(server);
   const [attempt] = incident?.attempts ?? [];
   if (id === undefined || attempt === undefined) throw new Error('Nothing waits for an answer.');
-  await server.incidents.answer(id, { attempt: 1, plan: planMark(attempt), answer: 'yes' }, 'ada');
+  await server.incidents.answer(id, { attempt: 1, plan: planMark(attempt), answer: 'yes' }, ada);
   await server.workOff();
   await page(server, alertOf('CartErrors', { startedAt: 1, state: 'resolved' }), { deliveryKey: 'is over' });
   await server.incidents.undo(id, undefined, 'ada');

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Credential } from '../../domain/credential.ts';
 import type { Role } from '../../domain/role.ts';
 import type { Failed } from '../act/acting.ts';
 import type { ServedIncidents } from './served-incidents.ts';
@@ -40,6 +41,8 @@ export interface OperationRun {
   readonly incidents: ServedIncidents;
   /** Who asked, for the record. */
   readonly by: string;
+  /** With what they were let in. */
+  readonly credential: Credential;
   readonly role: Role;
   readonly signal: AbortSignal;
   /** Hears what is waited for, where it takes long. Not kept. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { planMark } from './plan-mark.ts';
-import { alertOf, badNode, incidentsIn, page, serverOf, testScene, testTarget, type TestServer } from './testing-server.contract.ts';
+import { ada, alertOf, badNode, incidentsIn, page, serverOf, testScene, testTarget, type TestServer } from './testing-server.contract.ts';
 
 async function only(server: TestServer) {
   const [[id, incident] = []] = await incidentsIn(server);
@@ -31,7 +31,7 @@ test.each([
   const [attempt] = incident.attempts;
   if (attempt === undefined) throw new Error('Nothing was chosen.');
   const answer = { attempt: 1, plan: planMark(attempt), answer: 'yes' } as const;
-  expect(await server.incidents.answer(id, answer, 'ada')).toEqual({ state: 'done' });
+  expect(await server.incidents.answer(id, answer, ada)).toEqual({ state: 'done' });
   await server.workOff();
   expect(await stateOf(server, id)).toBe('gate-closed');
   expect(scene.time.cluster.writes[0]).toBe('PATCH /api/v1/nodes/node-3 /spec/unschedulable=true');

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { serverOf, testScene } from './testing-server.contract.ts';
+import { ada, serverOf, testScene } from './testing-server.contract.ts';
 
 describe('an access token', () => {
   test.each([
@@ -10,11 +10,11 @@ describe('an access token', () => {
     const { incidents } = serverOf(scene);
     const expiresAt = scene.time.now() + milliseconds;
 
-    expect(await incidents.createToken({ name: 'ada', role: 'view', expiresAt }, 'root')).toEqual({
+    expect(await incidents.createToken({ name: 'bob', role: 'view', expiresAt }, ada)).toEqual({
       state: 'refused',
       because: 'expiresAt has passed: nobody could use it',
     });
-    expect(await incidents.listTokens()).toEqual([]);
+    expect(await incidents.listTokens()).toMatchObject([{ name: 'ada' }]);
   });
 
   test('that runs out later is made', async () => {
@@ -22,10 +22,10 @@ describe('an access token', () => {
     const { incidents } = serverOf(scene);
     const expiresAt = scene.time.now() + 1;
 
-    expect(await incidents.createToken({ name: 'ada', role: 'view', expiresAt }, 'root')).toMatchObject({
+    expect(await incidents.createToken({ name: 'bob', role: 'view', expiresAt }, ada)).toMatchObject({
       state: 'created',
       token: { expiresAt },
     });
-    expect(await incidents.listTokens()).toMatchObject([{ name: 'ada', expiresAt }]);
+    expect(await incidents.listTokens()).toMatchObject([{ name: 'ada' }, { name: 'bob', expiresAt }]);
   });
 });

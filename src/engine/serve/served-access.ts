@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { spokenCredential } from '../../domain/credential.ts';
 import type { AccessToken } from '../../ports/access-store.ts';
 import { hashOfSecret, newSecret } from '../access/access-secret.ts';
-import type { Failed } from '../act/acting.ts';
-import { audited } from './audited.ts';
-import type { Done, Missing, ServedIncidents } from './served-incidents.ts';
+import type { ServedIncidents } from './served-incidents.ts';
 import type { Serving } from './serving.ts';
 
 const idBytes = 8;
@@ -12,7 +11,7 @@ const idBytes = 8;
 export function servedAccess(serving: Serving): Pick<ServedIncidents, 'createToken' | 'listTokens' | 'revokeToken' | 'readAudit'> {
   const { access } = serving.store;
   return {
-    createToken: async ({ name, role, expiresAt }, by) => {
+    createToken: async ({ name, role, expiresAt }, { name: by, credential }) => {
       const at = serving.clock.now();
       if (expiresAt !== undefined && expiresAt <= at) return { state: 'refused', because: 'expiresAt has passed: nobody could use it' };
       const secret = newSecret();
@@ -26,23 +25,23 @@ export function servedAccess(serving: Serving): Pick<ServedIncidents, 'createTok
       };
       // Nobody gets a secret that the audit log does not know of.
       const detail = `${role} "${name}" (${token.id})`;
-      const kept = await access.audit({ at, by, what: 'create-token', result: 'done', detail });
+      const entry = { at, by, credential: spokenCredential(credential), what: 'create-token' } as const;
+      const kept = await access.audit({ ...entry, result: 'done', detail });
       if (kept.state === 'failed') return kept;
       const created = await access.createToken(token);
       if (created.state === 'created') return { state: 'created', token, secret };
-      await access.audit({ at, by, what: 'create-token', result: 'failed', detail: `${detail}: ${created.happened}` });
+      await access.audit({ ...entry, result: 'failed', detail: `${detail}: ${created.happened}` });
       return created;
     },
     listTokens: async () => {
       const read = await access.listTokens();
       return read.state === 'read' ? read.tokens : read;
     },
-    revokeToken: (id, by) =>
-      audited(serving, { by, what: 'revoke-token', detail: id }, async (): Promise<Done | Missing | Failed> => {
-        const revoked = await access.revokeToken(id, serving.clock.now());
-        if (revoked.state === 'failed') return revoked;
-        return revoked.state === 'revoked' ? { state: 'done' } : { state: 'missing' };
-      }),
+    revokeToken: async (id) => {
+      const revoked = await access.revokeToken(id, serving.clock.now());
+      if (revoked.state === 'failed') return revoked;
+      return revoked.state === 'revoked' ? { state: 'done' } : { state: 'missing' };
+    },
     readAudit: async (wish) => {
       const read = await access.readAudit(wish);
       return read.state === 'read' ? read.entries : read;

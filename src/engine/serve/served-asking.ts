@@ -1,9 +1,9 @@
+import type { Credential } from '../../domain/credential.ts';
 import type { Attempt, Incident } from '../../domain/incident.ts';
 import type { IncidentHappening } from '../../domain/incident-event.ts';
 import { isBlocked } from '../../domain/mitigation.ts';
 import { isUndoable } from '../../workflow/undoable.ts';
 import type { Failed } from '../act/acting.ts';
-import { audited } from './audited.ts';
 import { incidentJob } from './jobs.ts';
 import { planMark } from './plan-mark.ts';
 import { type Decision, record } from './record.ts';
@@ -13,38 +13,21 @@ import type { Serving } from './serving.ts';
 type Asking = Pick<ServedIncidents, 'acknowledge' | 'writeNotes' | 'answer' | 'undo' | 'restore' | 'abort'>;
 type Goal = Parameters<typeof incidentJob>[1]['goal'];
 
-/** What people ask for: stored together with the job that carries it out, and put into the audit log. */
+/** What people ask for: stored together with the job that carries it out. */
 export function servedAsking(serving: Serving): Asking {
-  const asked = (of: Asked, decide: (incident: Incident) => Wish | Refused): Promise<Done | Missing | Refused | Failed> =>
-    audited(serving, { ...of, detail: of.detail ?? of.what }, () => ask(serving, of, decide));
   return {
     acknowledge: async (incident, by) =>
       withoutRefusal(
-        await asked({ what: 'acknowledge', incident, by }, ({ acknowledged }) =>
-          only(acknowledged === undefined ? [{ kind: 'acknowledged' }] : []),
-        ),
+        await ask(serving, { incident, by }, ({ acknowledged }) => only(acknowledged === undefined ? [{ kind: 'acknowledged' }] : [])),
       ),
     writeNotes: async (incident, text, by) =>
-      withoutRefusal(await asked({ what: 'write-notes', incident, by }, () => only([{ kind: 'notes-written', text }]))),
-    answer: (incident, answer, by) =>
-      asked({ what: 'answer-plan', incident, by, detail: `attempt ${answer.attempt}: ${answer.answer}` }, (current) =>
-        decideAnswer(current, answer),
-      ),
-    undo: (incident, attempt, by) =>
-      asked({ what: 'undo', incident, by, detail: attempt === undefined ? 'everything in force' : `attempt ${attempt}` }, (current) =>
-        decideUndo(current, attempt, by),
-      ),
-    restore: (incident, by) => asked({ what: 'restore', incident, by }, decideRestore),
-    abort: (incident, by) => asked({ what: 'abort', incident, by }, (current) => decideAbort(current, by)),
+      withoutRefusal(await ask(serving, { incident, by }, () => only([{ kind: 'notes-written', text }]))),
+    answer: (incident, answer, { name: by, credential }) =>
+      ask(serving, { incident, by }, (current) => decideAnswer(current, answer, credential)),
+    undo: (incident, attempt, by) => ask(serving, { incident, by }, (current) => decideUndo(current, attempt, by)),
+    restore: (incident, by) => ask(serving, { incident, by }, decideRestore),
+    abort: (incident, by) => ask(serving, { incident, by }, (current) => decideAbort(current, by)),
   };
-}
-
-interface Asked {
-  /** Name of the operation. */
-  readonly what: string;
-  readonly incident: string;
-  readonly by: string;
-  readonly detail?: string;
 }
 
 interface Wish {
@@ -60,7 +43,7 @@ function only(happenings: readonly IncidentHappening[]): Wish {
 
 async function ask(
   serving: Serving,
-  { incident: id, by }: Asked,
+  { incident: id, by }: { readonly incident: string; readonly by: string },
   decide: (incident: Incident) => Wish | Refused,
 ): Promise<Done | Missing | Refused | Failed> {
   const at = serving.clock.now();
@@ -92,7 +75,8 @@ function whyNotHere({ closed, joined, aborted }: Incident): Refused | undefined 
 
 type Answer = Parameters<ServedIncidents['answer']>[1];
 
-function decideAnswer(incident: Incident, { attempt: number, plan, answer, because }: Answer): Wish | Refused {
+function decideAnswer(incident: Incident, given: Answer, credential: Credential): Wish | Refused {
+  const { attempt: number, plan, answer, because } = given;
   const away = whyNotHere(incident);
   if (away !== undefined) return away;
   const attempt = incident.attempts.find((each) => each.number === number);
@@ -100,7 +84,7 @@ function decideAnswer(incident: Incident, { attempt: number, plan, answer, becau
   if (planMark(attempt) !== plan) return refused('The plan is another one than what you read: read it again.');
   const settled = whySettled(attempt);
   if (settled !== undefined) return refused(settled);
-  const answered = { kind: 'answered', attempt: number, answer, ...(because === undefined ? {} : { because }) } as const;
+  const answered = { kind: 'answered', attempt: number, answer, credential, ...(because === undefined ? {} : { because }) } as const;
   return { state: 'wish', happenings: [answered], goal: 'follow-through' };
 }
 

@@ -1,4 +1,5 @@
 import type { AcceptedPage, IncomingPage } from '../../domain/accepted-page.ts';
+import type { Credential } from '../../domain/credential.ts';
 import type { AnyFailureMode } from '../../domain/failure-mode.ts';
 import type { Incident } from '../../domain/incident.ts';
 import type { IncidentEvent } from '../../domain/incident-event.ts';
@@ -11,7 +12,13 @@ import type { Failed } from '../act/acting.ts';
 
 export type { ServedState };
 
-/** What every surface of the server goes through. What people ask for is stored first and carried out by the workers. Never throws. */
+/** Who asks, and with what they were let in. */
+export interface Asker {
+  readonly name: string;
+  readonly credential: Credential;
+}
+
+/** What every surface of the server goes through, and records. What people ask for is stored first and carried out by the workers. Never throws. */
 export interface ServedIncidents {
   readonly list: (wish: ListWish) => Promise<readonly ServedSummary[] | Failed>;
   /** Redacted, as it may be shown. */
@@ -29,7 +36,6 @@ export interface ServedIncidents {
   /** Hands in a page by hand. `text`: any form that `--alert` takes. */
   readonly open: (
     text: string,
-    by: string,
   ) => Promise<{ readonly state: 'opened'; readonly page: string; readonly incident?: string } | Refused | Failed>;
   readonly acknowledge: (id: string, by: string) => Promise<Done | Missing | Failed>;
   readonly writeNotes: (id: string, text: string, by: string) => Promise<Done | Missing | Failed>;
@@ -37,7 +43,7 @@ export interface ServedIncidents {
   readonly answer: (
     id: string,
     answer: { readonly attempt: number; readonly plan: string; readonly answer: 'yes' | 'no'; readonly because?: string },
-    by: string,
+    by: Asker,
   ) => Promise<Done | Missing | Refused | Failed>;
   /** Puts back one attempt, or everything that is in force. */
   readonly undo: (id: string, attempt: number | undefined, by: string) => Promise<Done | Missing | Refused | Failed>;
@@ -47,10 +53,10 @@ export interface ServedIncidents {
   readonly catalogue: readonly AnyFailureMode[];
   readonly createToken: (
     wish: { readonly name: string; readonly role: Role; readonly expiresAt?: number },
-    by: string,
+    by: Asker,
   ) => Promise<{ readonly state: 'created'; readonly token: AccessToken; readonly secret: string } | Refused | Failed>;
   readonly listTokens: () => Promise<readonly AccessToken[] | Failed>;
-  readonly revokeToken: (id: string, by: string) => Promise<Done | Missing | Failed>;
+  readonly revokeToken: (id: string) => Promise<Done | Missing | Failed>;
   readonly readAudit: (wish: {
     readonly limit: number;
     readonly before?: number;

@@ -3,7 +3,6 @@ import type { AcceptedPage, IncomingPage } from '../../domain/accepted-page.ts';
 import type { PageAnswer } from '../../ports/page-intake.ts';
 import { fingerprintOf } from '../../reasoning/fingerprint-of.ts';
 import type { Failed } from '../act/acting.ts';
-import { audited } from './audited.ts';
 import { pageJob } from './jobs.ts';
 import type { ServedIncidents } from './served-incidents.ts';
 import type { Serving } from './serving.ts';
@@ -16,8 +15,7 @@ const randomnessBytes = 10;
 export function servedPages(serving: Serving): Pick<ServedIncidents, 'receive' | 'open'> {
   return {
     receive: (page) => receive(page, serving),
-    open: (text, by) =>
-      audited(serving, { by, what: 'open-incident', detail: 'a page handed in by hand' }, () => openByHand(text, serving)),
+    open: (text) => openByHand(text, serving),
   };
 }
 

@@ -112,18 +112,18 @@ function wishes(bench: Bench): Pick<ServedIncidents, Wishes> {
   const { pages, asked, received } = bench;
   return {
     receive: (page) => Promise.resolve(bench.failure ?? bench.pageAnswer ?? acceptOnce(page, received)),
-    open: (text, by) => {
+    open: (text) => {
       if (text === 'nonsense') return bench.answer({ state: 'refused', because: 'it holds no words' } as const);
       const page = `page-${pages.size + 1}`;
       pages.set(page, undefined);
-      asked.push(`open ${page} by ${by}`);
+      asked.push(`open ${page}`);
       return bench.answer({ state: 'opened', page } as const);
     },
     acknowledge: (id, by) => bench.done(id, `acknowledge ${id} by ${by}`),
     writeNotes: (id, text, by) => bench.done(id, `write notes ${id} ${text} by ${by}`),
     answer: (id, given, by) => {
       if (given.plan === 'outdated') return bench.answer({ state: 'refused', because: 'The plan is another one by now.' } as const);
-      return bench.done(id, `answer ${id} ${JSON.stringify(given)} by ${by}`);
+      return bench.done(id, `answer ${id} ${JSON.stringify(given)} by ${by.name}`);
     },
     undo: (id, attempt, by) => bench.done(id, `undo ${id} ${attempt ?? 'all'} by ${by}`),
     restore: (id, by) => bench.done(id, `restore ${id} by ${by}`),

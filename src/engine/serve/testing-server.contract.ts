@@ -14,6 +14,7 @@ import { TestCluster, type TestWorld } from '../act/testing-cluster.ts';
 import { Moments, processOf } from '../act/testing-night.ts';
 import type { JobKind } from './jobs.ts';
 import type { OpenedWork, WorkWish } from './serving.ts';
+import type { Asker } from './served-incidents.ts';
 import { type ServeEngine, serveEngine } from './serve-engine.ts';
 import { doJob, type Hands, takeJob } from './work-one-job.ts';
 
@@ -107,8 +108,14 @@ export interface TestScene {
   readonly log: string[];
 }
 
+/** May approve in every scene. */
+export const ada: Asker = { name: 'ada', credential: { kind: 'token', id: 'token-ada' } };
+
 export function testScene(world: TestWorld = badNode, targets: readonly TestTarget[] = []): TestScene {
-  return { time: new TestTime(new TestCluster(world)), memory: serverStoreInMemory(), targets, outage: undefined, looks: 0, log: [] };
+  const memory = serverStoreInMemory();
+  // Memory keeps it before it answers.
+  void memory.open().access.createToken({ id: 'token-ada', name: 'ada', role: 'operate', hash: 'hash of ada', createdAt: 0 });
+  return { time: new TestTime(new TestCluster(world)), memory, targets, outage: undefined, looks: 0, log: [] };
 }
 
 export interface TestServer extends ServeEngine {
@@ -121,10 +128,15 @@ export interface TestServer extends ServeEngine {
 /** One process of the server: as good as new, with nothing but the store and the cluster to go by. */
 export function serverOf(
   scene: TestScene,
-  { name = 'one', moments = new Moments(Infinity) }: { readonly name?: string; readonly moments?: Moments } = {},
+  {
+    name = 'one',
+    moments = new Moments(Infinity),
+    access = {},
+  }: { readonly name?: string; readonly moments?: Moments; readonly access?: Partial<ServerStore['access']> } = {},
 ): TestServer {
   const { time, memory, targets, log } = scene;
-  const store = storeWithMoments(memory.open(), moments);
+  const opened = memory.open();
+  const store = storeWithMoments({ ...opened, access: { ...opened.access, ...access } }, moments);
   const engine = serveEngine({
     store,
     clock: time,

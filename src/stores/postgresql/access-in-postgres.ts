@@ -73,18 +73,19 @@ function sessionsOf({ written }: OpenPostgres): Pick<AccessStore, 'createSession
 
 function auditOf({ asked, written }: OpenPostgres): Pick<AccessStore, 'audit' | 'readAudit'> {
   return {
-    audit: ({ at, by, what, incident, result, detail }) =>
+    audit: ({ at, by, credential, what, incident, result, detail }) =>
       written('writing who did what', async (session) => {
         const values = [
           at,
           columnText(by),
+          credential === undefined ? null : columnText(credential),
           columnText(what),
           incident === undefined ? null : columnText(incident),
           result,
           columnText(detail),
         ];
         await session.rows(
-          'insert into stanch.audit (at, by_whom, what, incident, result, detail) values ($1, $2, $3, $4, $5, $6)',
+          'insert into stanch.audit (at, by_whom, credential, what, incident, result, detail) values ($1, $2, $3, $4, $5, $6, $7)',
           values,
         );
         return { state: 'stored' };
@@ -128,6 +129,7 @@ function entryOf(row: Row): AuditEntry & { readonly number: number } {
     number: Number(row['number']),
     at: Number(row['at']),
     by: textOf(row, 'by_whom'),
+    ...(row['credential'] === null ? {} : { credential: textOf(row, 'credential') }),
     what: textOf(row, 'what'),
     ...(row['incident'] === null ? {} : { incident: textOf(row, 'incident') }),
     result: result === 'done' || result === 'refused' ? result : 'failed',

@@ -78,6 +78,9 @@ export const migrations: readonly [string, ...string[]] = [
   create trigger audit_is_kept before update or delete or truncate on stanch.audit
     execute function stanch.refuse_change();
   `,
+  `
+  alter table stanch.audit add column credential text;
+  `,
 ];
 
 export type Migrated = { readonly state: 'ready' } | { readonly state: 'foreign' } | { readonly state: 'newer'; readonly version: number };

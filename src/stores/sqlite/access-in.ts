@@ -72,10 +72,10 @@ function findSession(database: DatabaseSync, hash: string, now: Instant): FoundS
 }
 
 function audit(database: DatabaseSync, entry: AuditEntry): { readonly state: 'stored' } {
-  const { at, by, what, incident, result, detail } = entry;
+  const { at, by, credential, what, incident, result, detail } = entry;
   database
-    .prepare('insert into audit (at, by_whom, what, incident, result, detail) values (?, ?, ?, ?, ?, ?)')
-    .run(at, by, what, incident ?? null, result, detail);
+    .prepare('insert into audit (at, by_whom, credential, what, incident, result, detail) values (?, ?, ?, ?, ?, ?, ?)')
+    .run(at, by, credential ?? null, what, incident ?? null, result, detail);
   return { state: 'stored' };
 }
 
@@ -107,6 +107,7 @@ function entryOf(row: Row): AuditEntry & { readonly number: number } {
     number: Number(row['number']),
     at: Number(row['at']),
     by: textOf(row, 'by_whom'),
+    ...(row['credential'] === null ? {} : { credential: textOf(row, 'credential') }),
     what: textOf(row, 'what'),
     ...(row['incident'] === null ? {} : { incident: textOf(row, 'incident') }),
     result: result === 'done' || result === 'refused' ? result : 'failed',

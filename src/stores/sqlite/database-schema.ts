@@ -104,6 +104,9 @@ export const migrations: readonly [string, ...string[]] = [
   alter table incident add column fingerprint text;
   create unique index incident_open_of_cause on incident (fingerprint) where is_closed = 0;
   `,
+  `
+  alter table audit add column credential text;
+  `,
 ];
 
 export type Migrated = { readonly state: 'ready' } | { readonly state: 'foreign' } | { readonly state: 'newer'; readonly version: number };

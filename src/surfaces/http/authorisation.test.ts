@@ -130,15 +130,29 @@ test('who changed what, and who was not allowed to, is in the audit log; what wa
   await fresh.ask(`/api/v1/incidents/${incidentId}/notes`, { token: tokens.operate, body: { text: `password=hunter2hunter2` } });
   await fresh.ask('/api/v1/incidents', { token: tokens.view });
   await fresh.ask('/api/v1/incidents', { token: 'hunter2' });
-  const entries = (await fresh.audit()).map(({ by, what, incident, result, detail }) => [by, what, incident, result, detail]);
+  const entries = (await fresh.audit()).map(({ by, credential, what, incident, result, detail }) => [
+    by,
+    credential,
+    what,
+    incident,
+    result,
+    detail,
+  ]);
   await fresh.stop();
 
   expect(entries).toEqual([
-    ['nobody', 'sign-in', undefined, 'refused', 'list-incidents from 127.0.0.1: no valid secret'],
-    ['operate-user', 'write-notes', incidentId, 'done', 'text=password=‹redacted›'],
-    ['view-user', 'undo', undefined, 'refused', 'view may not do it'],
-    ['operate-user', 'answer-plan', incidentId, 'refused', 'attempt=1, plan=outdated, answer=yes, The plan is another one by now.'],
-    ['operate-user', 'answer-plan', incidentId, 'done', 'attempt=1, plan=mark, answer=yes'],
+    ['nobody', undefined, 'sign-in', undefined, 'refused', 'list-incidents from 127.0.0.1: no valid secret'],
+    ['operate-user', 'token token-operate', 'write-notes', incidentId, 'done', 'text=password=‹redacted›'],
+    ['view-user', 'token token-view', 'undo', undefined, 'refused', 'view may not do it'],
+    [
+      'operate-user',
+      'token token-operate',
+      'answer-plan',
+      incidentId,
+      'refused',
+      'attempt=1, plan=outdated, answer=yes, The plan is another one by now.',
+    ],
+    ['operate-user', 'token token-operate', 'answer-plan', incidentId, 'done', 'attempt=1, plan=mark, answer=yes'],
   ]);
 });
 

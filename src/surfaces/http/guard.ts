@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { spokenCredential } from '../../domain/credential.ts';
 import { mayActAs, type Role } from '../../domain/role.ts';
 import { type User, userOfSession, userOfToken } from '../../engine/access/users.ts';
 import { hashOfSecret } from '../../engine/access/access-secret.ts';
@@ -82,10 +83,10 @@ export class Guard {
     if (identified.state === 'unknown') return this.signInFailed(request, wish.what);
     if (identified.state === 'nobody') return unauthorised(wish.what, 'nobody is signed in');
     const { user, cookie } = identified;
-    const wait = this.#users.take(user.key, this.#input.clock.now());
+    const wait = this.#users.take(spokenCredential(user.credential), this.#input.clock.now());
     if (wait !== undefined) return tooMany(wish.what, wait);
     if (wish.isChange && cookie !== undefined && !this.isOurs(request, cookie)) {
-      await this.#recordRefusal(user, wish.what, 'it did not come from our own page');
+      await this.#recordRefusal(actorOf(user), wish.what, 'it did not come from our own page');
       return forbidden(wish.what, 'the request does not come from the page of this server', 'Load the page again');
     }
     if (!(await this.mayDo(user, wish))) return forbidden(wish.what, `"${user.role}" may not do it`, `Ask somebody who may "${wish.role}"`);
@@ -96,7 +97,7 @@ export class Guard {
   /** Who tries to change what they may not is recorded. */
   async mayDo(user: User, { what, role, isChange }: Wish): Promise<boolean> {
     if (mayActAs(user.role, role)) return true;
-    if (isChange) await this.#recordRefusal(user, what, `${user.role} may not do it`);
+    if (isChange) await this.#recordRefusal(actorOf(user), what, `${user.role} may not do it`);
     return false;
   }
 
@@ -152,9 +153,10 @@ export class Guard {
   }
 
   /** The log tells of each request that was refused; of a flood from everywhere, or of one user, the audit log keeps the beginning. */
-  async #recordRefusal({ name: by, key }: Pick<User, 'name' | 'key'>, what: string, detail: string): Promise<void> {
+  async #recordRefusal(who: Actor, what: string, detail: string): Promise<void> {
+    const key = who.credential ?? 'nobody';
     if (this.#refusals.take(`${what} ${key}`, this.#input.clock.now()) === undefined)
-      await this.record({ by, what, result: 'refused', detail });
+      await this.record({ ...who, what, result: 'refused', detail });
   }
 
   /** What could not be recorded is at least in the log. */
@@ -166,8 +168,15 @@ export class Guard {
   }
 }
 
+type Actor = Pick<AuditEntry, 'by' | 'credential'>;
+
+/** Who it was, as the audit log keeps it. */
+export function actorOf({ name, credential }: Pick<User, 'name' | 'credential'>): Actor {
+  return { by: name, credential: spokenCredential(credential) };
+}
+
 /** Whoever shows nothing that is good for something, wherever they are. */
-const nobody = { name: 'nobody', key: 'nobody' };
+const nobody: Actor = { by: 'nobody' };
 
 function unauthorised(attempted: string, happened: string): HttpFailure {
   const whatToDo = 'Sign in on the page, or send "authorization: Bearer" with an access token';

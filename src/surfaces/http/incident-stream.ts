@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { spokenCredential } from '../../domain/credential.ts';
 import { type Incident, incidentOf, withEvent } from '../../domain/incident.ts';
 import { millisecondsPerMinute } from '../../domain/instant.ts';
 import { isIncidentId } from '../../domain/incident-id.ts';
@@ -32,7 +33,7 @@ const wish: Wish = { what: 'follow-incident', role: 'view', isChange: false };
 export function addIncidentStream(server: FastifyInstance, routes: StreamRoutes): void {
   const open = new Map<string, number>();
   server.get(`${apiPrefix}/incidents/:incident/stream`, { onRequest: routes.guard.admit(wish) }, async (request, reply) => {
-    const { key } = routes.guard.userOf(request);
+    const key = spokenCredential(routes.guard.userOf(request).credential);
     const asked = readRequest(request);
     if ('status' in asked) return sendFailure(reply, asked);
     const all = [...open.values()].reduce((sum, count) => sum + count, 0);

@@ -84,6 +84,7 @@ test('whoever is known there signs in with the highest role of their groups, and
   expect((await http.ask('/api/v1/tokens', { headers })).status).toBe(403);
   expect((await http.audit()).at(0)).toMatchObject({
     by: 'ada@example.com',
+    credential: expect.stringMatching(/^session [0-9a-f]{16}$/),
     what: 'sign-in',
     result: 'done',
     detail: 'from 127.0.0.1 with OpenID Connect as person-1, may operate',

@@ -8,7 +8,7 @@ import type { OpenIdProvider, SignInAttempt } from '../../ports/open-id-provider
 import type { ServerLog } from '../../ports/server-log.ts';
 import type { SignInProblem } from './contract.ts';
 import { attemptCookie, setAttemptCookie, setSessionCookie } from './cookies.ts';
-import type { Guard } from './guard.ts';
+import { actorOf, type Guard } from './guard.ts';
 import { apiPrefix } from './operation-routes.ts';
 
 export interface OpenIdRoutes {
@@ -78,7 +78,7 @@ async function comeBack(request: FastifyRequest, reply: FastifyReply, routes: Of
     log.write('error', 'a session could not be stored', { because: begun.happened });
     return endAt(reply, 'try-later');
   }
-  await guard.record({ by: name, what: 'sign-in', result: 'done', detail: `${who}, may ${role}` });
+  await guard.record({ ...actorOf(begun.user), what: 'sign-in', result: 'done', detail: `${who}, may ${role}` });
   const seconds = Math.max(1, Math.floor((begun.expiresAt - now) / millisecondsPerSecond));
   void reply.removeHeader('set-cookie').header('set-cookie', [forget, setSessionCookie(begun.cookie, { isSecure, seconds })]);
   return reply.redirect(kept.back, 302);

@@ -4,8 +4,9 @@ import { redactText } from '../../domain/redaction.ts';
 import type { AnyOperation, OperationResult } from '../../engine/serve/operation.ts';
 import type { User } from '../../engine/access/users.ts';
 import type { ServedIncidents } from '../../engine/serve/served-incidents.ts';
+import type { AuditEntry } from '../../ports/access-store.ts';
 import { comeAgainSeconds, failureBody, type HttpFailure, sendFailure } from './failures.ts';
-import type { Guard } from './guard.ts';
+import { actorOf, type Guard } from './guard.ts';
 import { readOperationInput } from './operation-input.ts';
 import { openEventStream } from './event-stream.ts';
 
@@ -93,9 +94,17 @@ export async function runRecorded(
   { routes, user, signal, progress }: RecordedRun,
 ): Promise<OperationResult<unknown>> {
   const { incidents, guard, pause, stopping } = routes;
-  const { name: by, role } = user;
-  const result = await operation.run(input, { incidents, by, role, signal: AbortSignal.any([signal, stopping]), progress, pause });
-  if (operation.effect !== 'reads') await guard.record(auditOf(operation, input, { by, result }));
+  const { name: by, credential, role } = user;
+  const result = await operation.run(input, {
+    incidents,
+    by,
+    credential,
+    role,
+    signal: AbortSignal.any([signal, stopping]),
+    progress,
+    pause,
+  });
+  if (operation.effect !== 'reads') await guard.record({ ...actorOf(user), ...auditOf(operation, input, result) });
   // Only what the operation says that it tells goes out: whatever else a value carries is left behind.
   return result.state === 'done' ? { state: 'done', value: operation.output.parse(result.value) } : result;
 }
@@ -121,12 +130,12 @@ const longestShown = 100;
 function auditOf(
   { name: what }: AnyOperation,
   { incident, ...input }: Readonly<Record<string, unknown>>,
-  { by, result }: { readonly by: string; readonly result: OperationResult<unknown> },
-): Parameters<Guard['record']>[0] {
+  result: OperationResult<unknown>,
+): Omit<AuditEntry, 'at' | 'by'> {
   const asked = Object.entries(input).map(([field, value]) => `${field}=${shown(value)}`);
   const because = result.state === 'refused' ? [result.because] : result.state === 'failed' ? [result.happened] : [];
   const detail = oneLine(redactText([...asked, ...because].join(', ')));
-  return { by, what, result: results[result.state], detail, ...(typeof incident === 'string' ? { incident } : {}) };
+  return { what, result: results[result.state], detail, ...(typeof incident === 'string' ? { incident } : {}) };
 }
 
 function shown(value: unknown): string {

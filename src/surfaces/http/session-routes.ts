@@ -8,7 +8,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Session } from './contract.ts';
 import { clearSessionCookie, setSessionCookie } from './cookies.ts';
 import { comeAgainSeconds, type HttpFailure, sendFailure } from './failures.ts';
-import type { Guard } from './guard.ts';
+import { actorOf, type Guard } from './guard.ts';
 import { apiPrefix } from './operation-routes.ts';
 import { csrfOf, isFromOurPage } from './same-origin.ts';
 
@@ -61,7 +61,7 @@ async function signIn(request: FastifyRequest, reply: FastifyReply, routes: Sess
   const begun = await beginSession(access, token, now);
   if (begun.state === 'unknown') return sendFailure(reply, await guard.signInFailed(request, signingIn));
   if (begun.state === 'failed') return sendFailure(reply, { ...begun, status: 503, retryAfterSeconds: comeAgainSeconds });
-  await guard.record({ by: begun.user.name, what: 'sign-in', result: 'done', detail: `from ${request.ip}` });
+  await guard.record({ ...actorOf(begun.user), what: 'sign-in', result: 'done', detail: `from ${request.ip}` });
   const seconds = Math.max(1, Math.floor((begun.expiresAt - now) / millisecondsPerSecond));
   void reply.header('set-cookie', setSessionCookie(begun.cookie, { isSecure: guard.isSecure, seconds }));
   return sessionOf(begun.user, begun.cookie, routes);
