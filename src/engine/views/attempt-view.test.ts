@@ -34,7 +34,9 @@ describe('whether it can be approved', () => {
   test.each<readonly [string, boolean, readonly IncidentHappening[], ServedState]>([
     ['it waits', true, [chosen], 'waiting-for-approval'],
     ['something else is done', false, [chosen], 'investigating'],
-    ['somebody said yes', false, [chosen, { kind: 'answered', attempt: 1, answer: 'yes' }], 'waiting-for-approval'],
+    ['somebody said yes', false, [chosen, { kind: 'answered', attempt: 1, answer: 'yes' }], 'acting'],
+    ['somebody said yes too long ago', true, [chosen, { kind: 'answered', attempt: 1, answer: 'yes' }], 'waiting-for-approval'],
+    ['somebody said no', false, [chosen, { kind: 'answered', attempt: 1, answer: 'no' }], 'waiting-for-approval'],
     ['it is approved', false, [chosen, approved], 'waiting-for-approval'],
     ['it is declined', false, [chosen, { kind: 'declined', attempt: 1, because: 'no', isSuperseded: false }], 'waiting-for-approval'],
     ['another plan came after it', false, [chosen, exampleChoice(2, examplePlan())], 'waiting-for-approval'],

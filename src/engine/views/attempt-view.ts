@@ -60,10 +60,10 @@ function publishedOf(plan: MitigationPlan, { investigations }: Incident): Publis
     .find(({ id, subject }) => id === plan.id && subjectKey(subject) === subjectKey(plan.subject));
 }
 
-/** Only the last plan waits for anybody; one that was answered waits for nobody, although it may not have begun. */
+/** Only the last plan waits for anybody. A yes that does not hold any more, because it could not be acted on for long, can be said again. */
 function canBeApproved(attempt: Attempt, { incident, state }: AttemptSurroundings): boolean {
   const { approval, declined, answered, plan } = attempt;
-  const isOpen = approval === undefined && declined === undefined && answered === undefined;
+  const isOpen = approval === undefined && declined === undefined && answered?.answer !== 'no';
   return state === 'waiting-for-approval' && isOpen && !isBlocked(plan) && incident.attempts.at(-1)?.number === attempt.number;
 }
 
