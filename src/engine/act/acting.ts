@@ -63,6 +63,11 @@ export interface Approver {
     attempt: Attempt,
     signal: AbortSignal,
   ) => Promise<{ readonly answer: 'yes' | 'no'; readonly by: string } | { readonly answer: 'nobody' }>;
+  /**
+   * Asked as late as can be, before the first change: why whoever said yes may not say so any more, in one sentence. Undefined:
+   * they may. Absent: whoever agrees sits there, with their own rights in the cluster.
+   */
+  readonly whyNoLonger?: (attempt: Attempt) => Promise<string | undefined | Failed>;
 }
 
 /** Hears what happens while it happens. Called synchronously; must not throw. */

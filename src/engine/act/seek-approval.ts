@@ -7,6 +7,7 @@ import { firstFit, isUnchanged } from './fitting-plans.ts';
 import type { Journal } from './journal.ts';
 import type { Entries, Ledger } from './ledger.ts';
 import type { Memory } from './memory.ts';
+import { whatWithdraws } from './withdrawn.ts';
 
 /** A human who reads takes longer than the cluster stands still: after this the plan has to prove itself again. */
 const freshMilliseconds = 30_000;
@@ -44,6 +45,8 @@ export async function seekApproval(acting: Acting, seeking: Seeking, signal: Abo
     if ('attempted' in fits) return fits;
     if (signal.aborted) return happened();
     if (fits.whyNot !== undefined) return declined(attempt, fits.whyNot, true);
+    const withdrawn = agreed === undefined ? undefined : await whatWithdraws(acting, attempt);
+    if (withdrawn !== undefined) return 'attempted' in withdrawn ? withdrawn : happened(withdrawn);
     const approval = approvalBy(agreed, judged, { attempt, at: acting.clock.now() });
     const happening = { kind: 'approved', attempt: attempt.number, approval } as const;
     const recorded = await journal.recordAsOf(entries.revision, happening, approval.by);

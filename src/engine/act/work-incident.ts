@@ -14,6 +14,7 @@ import { Memory } from './memory.ts';
 import { saveEvidence } from './save-evidence.ts';
 import { seekApproval } from './seek-approval.ts';
 import { observeNow, targetOf } from './watch.ts';
+import { whatWithdraws } from './withdrawn.ts';
 
 export type Worked =
   | {
@@ -124,6 +125,9 @@ async function change(
   const lost = await acting.lease.renew();
   if (lost !== undefined) return lost;
   const { attempt, index, direction } = step;
+  const isFirst = direction === 'do' && attempt.done.every(({ begun }) => begun === 0);
+  const withdrawn = isFirst && attempt.approval?.how === 'human' ? await whatWithdraws(acting, attempt) : undefined;
+  if (withdrawn !== undefined) return 'attempted' in withdrawn ? withdrawn : happened(withdrawn);
   const begun = await journal.record({ kind: 'change-begun', attempt: attempt.number, index, direction }, byItself);
   if (begun.state === 'failed') return begun;
   if (begun.state === 'overtaken') return happened();

@@ -14,6 +14,7 @@ import { joinTwins } from './join-twins.ts';
 import { readIncident } from './record.ts';
 import type { Serving } from './serving.ts';
 import { tellResting } from './telling.ts';
+import { whyNoLonger } from './why-no-longer.ts';
 import { beatMilliseconds, termMilliseconds } from './work-one-job.ts';
 
 /** Whoever works it is asked again after this whether it is done. */
@@ -123,12 +124,13 @@ async function workLeased({ id, incident, upTo, goal, lease }: Leased, serving: 
 }
 
 /** What humans answered is in the incident; nobody is there to be asked. */
-function approverIn({ clock }: Serving): Approver {
+function approverIn(serving: Serving): Approver {
   return {
     ask: (attempt) => {
-      const answered = standingAnswer(attempt, clock.now());
+      const answered = standingAnswer(attempt, serving.clock.now());
       return Promise.resolve(answered === undefined ? { answer: 'nobody' } : { answer: answered.answer, by: answered.by });
     },
+    whyNoLonger: (attempt) => whyNoLonger(serving, attempt),
   };
 }
 
