@@ -62,6 +62,22 @@ test('whoever signs in there is known here, by the claims that the settings name
   expect(await signedIn(provider({ groupsClaim: 'absent' }))).toMatchObject({ state: 'known', person: { groups: [] } });
 });
 
+test.each([
+  [true, 'known'],
+  ['true', 'known'],
+  [undefined, 'refused'],
+])('an address of which the provider says email_verified=%j is %s', async (verified, state) => {
+  peer.misbehaves = { claims: { email_verified: verified } };
+  expect(await signedIn(provider())).toMatchObject({ state });
+});
+
+test('of an address that is not said to be verified the log says what to do; another claim needs no such word', async () => {
+  peer.misbehaves = { claims: { email_verified: undefined, preferred_username: 'ada@example.com' } };
+
+  expect(await signedIn(provider())).toMatchObject({ problem: 'misconfigured', because: expect.stringContaining('openId.userClaim') });
+  expect(await signedIn(provider({ userClaim: 'preferred_username' }))).toMatchObject({ person: { name: 'ada@example.com' } });
+});
+
 test('the client proves itself in the body where the provider takes that', async () => {
   peer.misbehaves = { document: { token_endpoint_auth_methods_supported: ['client_secret_post'] } };
   expect((await signedIn(provider())).state).toBe('known');
@@ -87,6 +103,8 @@ describe('is not trusted:', () => {
     ['a token that has run out', { claims: { exp: now - 60, iat: now - 120 } }],
     ['a token of another sign-in', { claims: { nonce: 'another' } }],
     ['an address that is not verified', { claims: { email_verified: false } }],
+    ['an address that is not verified, in a text', { claims: { email_verified: 'false' } }],
+    ['an address of which it is not said in any known way', { claims: { email_verified: 1 } }],
   ] as const)('%s', async (_what, misbehaves) => {
     peer.misbehaves = misbehaves;
     expect(await signedIn(provider())).toMatchObject({ state: 'refused', problem: 'not-trusted' });

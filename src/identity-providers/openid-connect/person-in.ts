@@ -21,11 +21,20 @@ export function personIn(
       'misconfigured',
       `the ID token has no ${userClaim} that could be a name; ask for its scope, or name another claim in openId.userClaim`,
     );
-  // Whoever may write any address into their own account must not become somebody else here.
-  if (userClaim === 'email' && claims['email_verified'] === false)
+  if (userClaim === 'email' && claims['email_verified'] === undefined)
+    return refused(
+      'misconfigured',
+      "the ID token does not say email_verified, so that the address may be anybody's; let the provider say it, or name a claim in openId.userClaim that people cannot choose themselves, such as preferred_username of Microsoft Entra ID",
+    );
+  if (userClaim === 'email' && !isTrue(claims['email_verified']))
     return refused('not-trusted', `the provider has not verified that ${name} belongs to who signed in`);
   const groups = claims[groupsClaim];
   return { state: 'known', person: { name, subject, groups: groupsOf(groups) } };
+}
+
+/** Whoever may write any address into their own account must not become somebody else here. JumpCloud, for one, sends it as a text. */
+function isTrue(value: unknown): boolean {
+  return value === true || value === 'true';
 }
 
 /** A list of texts, or a single one, as some providers write it. */

@@ -39,7 +39,7 @@ afterEach(async () => {
   await peer.close();
 });
 
-const ada = { sub: 'person-1', email: 'ada@example.com', groups: ['on-call', 'engineering'] };
+const ada = { sub: 'person-1', email: 'ada@example.com', email_verified: true, groups: ['on-call', 'engineering'] };
 
 function cookiesOf({ headers }: Answered): readonly string[] {
   return headers.getSetCookie();
