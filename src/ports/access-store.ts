@@ -21,6 +21,8 @@ export interface AccessStore {
     now: Instant,
   ) => Promise<{ readonly state: 'found'; readonly session: AccessSession } | { readonly state: 'missing' } | StoreFailure>;
   readonly endSession: (hash: string) => Promise<{ readonly state: 'ended' } | StoreFailure>;
+  /** Ends what this user began with OpenID Connect and may do something else in than these roles. */
+  readonly endSessionsOf: (user: string, except: readonly Role[]) => Promise<{ readonly state: 'ended' } | StoreFailure>;
   /** Appends; nothing of it can be changed or deleted through the product. */
   readonly audit: (entry: AuditEntry) => Promise<{ readonly state: 'stored' } | StoreFailure>;
   /** Latest first. `before`: the number of an entry that was read already. Absent: from the latest. */

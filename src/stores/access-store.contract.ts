@@ -16,6 +16,7 @@ function session(user: string, more: Partial<AccessSession> = {}): AccessSession
 export function accessStoreContract(pair: () => Promise<Pair>): void {
   testTokens(pair);
   testSessions(pair);
+  testSessionsOfUser(pair);
   testAudit(pair);
 }
 
@@ -75,6 +76,30 @@ function testSessions(pair: () => Promise<Pair>): void {
     const states = [];
     for (const { hash } of begun) states.push((await one.access.findSession(hash, start)).state);
     expect(states).toEqual(['missing', 'found', 'found']);
+  });
+}
+
+function testSessionsOfUser(pair: () => Promise<Pair>): void {
+  test('what a user may not do any more ends, and nothing of others, nor what was begun with a token', async () => {
+    const { one, other } = await pair();
+    await one.access.createToken(token('ada'));
+    const begun = [
+      session('ada', { hash: 'high', role: 'administer' }),
+      session('ada', { hash: 'middle', role: 'operate' }),
+      session('ada', { hash: 'low' }),
+      session('ada', { hash: 'by token', role: 'administer', token: 'ada' }),
+      session('bob', { hash: 'of bob', role: 'administer' }),
+    ];
+    for (const each of begun) await one.access.createSession(each);
+    const there = async (): Promise<readonly string[]> => {
+      const found: string[] = [];
+      for (const { hash } of begun) if ((await one.access.findSession(hash, start)).state === 'found') found.push(hash);
+      return found;
+    };
+    expect(await other.access.endSessionsOf('ada', ['view', 'operate'])).toEqual({ state: 'ended' });
+    expect(await there()).toEqual(['middle', 'low', 'by token', 'of bob']);
+    expect(await other.access.endSessionsOf('ada', [])).toEqual({ state: 'ended' });
+    expect(await there()).toEqual(['by token', 'of bob']);
   });
 }
 

@@ -9,7 +9,13 @@ export interface KeptAccess {
   readonly audit: AuditEntry[];
 }
 
-export function accessInMemory({ tokens, sessions, audit }: KeptAccess, asked: Asked): AccessStore {
+export function accessInMemory(kept: KeptAccess, asked: Asked): AccessStore {
+  return { ...tokensIn(kept, asked), ...sessionsIn(kept, asked), ...auditIn(kept, asked) };
+}
+
+type OfTokens = Pick<AccessStore, 'createToken' | 'findToken' | 'listTokens' | 'revokeToken'>;
+
+function tokensIn({ tokens, sessions }: KeptAccess, asked: Asked): OfTokens {
   return {
     createToken: (token) =>
       asked('storing an access token', () => {
@@ -37,6 +43,13 @@ export function accessInMemory({ tokens, sessions, audit }: KeptAccess, asked: A
         for (const [hash, session] of sessions) if (session.token === id) sessions.delete(hash);
         return { state: 'revoked' };
       }),
+  };
+}
+
+type OfSessions = Pick<AccessStore, 'createSession' | 'findSession' | 'endSession' | 'endSessionsOf'>;
+
+function sessionsIn({ sessions }: KeptAccess, asked: Asked): OfSessions {
+  return {
     createSession: (session) =>
       asked('storing a session', () => {
         sessions.set(session.hash, { ...session });
@@ -52,6 +65,17 @@ export function accessInMemory({ tokens, sessions, audit }: KeptAccess, asked: A
         sessions.delete(hash);
         return { state: 'ended' };
       }),
+    endSessionsOf: (user, except) =>
+      asked('ending sessions', () => {
+        for (const [hash, session] of sessions)
+          if (session.user === user && session.token === undefined && !except.includes(session.role)) sessions.delete(hash);
+        return { state: 'ended' };
+      }),
+  };
+}
+
+function auditIn({ audit }: KeptAccess, asked: Asked): Pick<AccessStore, 'audit' | 'readAudit'> {
+  return {
     audit: (entry) =>
       asked('writing who did what', () => {
         audit.push({ ...entry });

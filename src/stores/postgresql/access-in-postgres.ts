@@ -41,7 +41,7 @@ function tokensOf({ asked, written }: OpenPostgres): Pick<AccessStore, 'createTo
   };
 }
 
-function sessionsOf({ written }: OpenPostgres): Pick<AccessStore, 'createSession' | 'findSession' | 'endSession'> {
+function sessionsOf({ written }: OpenPostgres): Pick<AccessStore, 'createSession' | 'findSession' | 'endSession' | 'endSessionsOf'> {
   return {
     createSession: ({ hash, user, role, token, expiresAt }) =>
       written('storing a session', async (session) => {
@@ -66,6 +66,14 @@ function sessionsOf({ written }: OpenPostgres): Pick<AccessStore, 'createSession
     endSession: (hash) =>
       written('ending a session', async (session) => {
         await session.rows('delete from stanch.access_session where hash = $1', [columnText(hash)]);
+        return { state: 'ended' };
+      }),
+    endSessionsOf: (user, except) =>
+      written('ending sessions', async (session) => {
+        await session.rows('delete from stanch.access_session where user_name = $1 and token is null and not role = any($2)', [
+          columnText(user),
+          [...except],
+        ]);
         return { state: 'ended' };
       }),
   };

@@ -32,6 +32,13 @@ export function accessIn({ database, asked, written }: OpenDatabase): AccessStor
         database.prepare('delete from access_session where hash = ?').run(hash);
         return { state: 'ended' };
       }),
+    endSessionsOf: (user, except) =>
+      written('ending sessions', () => {
+        database
+          .prepare('delete from access_session where user_name = ? and token is null and role not in (select value from json_each(?))')
+          .run(user, JSON.stringify(except));
+        return { state: 'ended' };
+      }),
     audit: (entry) => written('writing who did what', () => audit(database, entry)),
     readAudit: ({ limit, before }) =>
       asked('reading who did what', () => ({

@@ -91,6 +91,18 @@ test('whoever is known there signs in with the highest role of their groups, and
   });
 });
 
+test.each([
+  [['on-call'], 200],
+  [['platform'], 200],
+  [['engineering'], 401],
+  [['sales'], 401],
+])('who signs in again as one of %j may not do more with what they began before', async (groups, status) => {
+  const [, session = ''] = cookiesOf(await cameBack(ada, await begun()));
+  await cameBack({ ...ada, groups }, await begun());
+
+  expect((await http.ask('/api/v1/incidents', { headers: sent([session]) })).status).toBe(status);
+});
+
 test('it ends after a working day', async () => {
   const [, session = ''] = cookiesOf(await cameBack(ada, await begun()));
   http.clock.advance(12 * 3_600_000);

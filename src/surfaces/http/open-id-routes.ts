@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { millisecondsPerSecond } from '../../domain/instant.ts';
+import { mayActAs, roles } from '../../domain/role.ts';
 import { type OpenIdSettings, roleOfGroups } from '../../domain/server-settings.ts';
 import { beginSessionOf } from '../../engine/access/users.ts';
 import type { AccessStore } from '../../ports/access-store.ts';
@@ -67,6 +68,12 @@ async function comeBack(request: FastifyRequest, reply: FastifyReply, routes: Of
   }
   const { name, subject, groups } = finished.person;
   const role = roleOfGroups(groups, settings);
+  // What they may not do any more ends at once, wherever it was begun, and with it what was approved there and not begun.
+  const ended = await access.endSessionsOf(name, role === undefined ? [] : roles.filter((each) => mayActAs(role, each)));
+  if (ended.state === 'failed') {
+    log.write('error', 'sessions could not be ended', { because: ended.happened });
+    return endAt(reply, 'try-later');
+  }
   const who = `from ${request.ip} with OpenID Connect as ${subject}`;
   if (role === undefined) {
     await guard.record({ by: name, what: 'sign-in', result: 'refused', detail: `${who}: in no group that has a role` });
