@@ -24,8 +24,12 @@ export type ClueKind =
   /** A process of the container was killed from outside, and the program that had started it tells so. */
   | 'child-killed'
   | 'port-in-use'
+  /** The program may not listen on the port that it was told to: below 1024 that takes a right that containers seldom have. */
+  | 'port-not-permitted'
   | 'no-space-left'
   | 'exec-format'
+  /** Who starts the program (the runtime, or a small init process) found nothing to start, or may not start it. */
+  | 'cannot-exec'
   | 'forbidden-by-api'
   | 'rate-limited'
   | 'panic'

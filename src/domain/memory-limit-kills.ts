@@ -33,8 +33,8 @@ export interface MemoryKillFacts {
 
 /** Containers of the replica that ended because their memory did not suffice. */
 export function memoryKills(replica: Replica, facts: MemoryKillFacts): readonly MemoryKillSighting[] {
-  if (replica.troubles.length === 0 && !isKilledAgainAndAgain(replica, facts.now)) return [];
-  const ended = [...killed(replica, facts), ...ownHeap(replica, facts['log-clues'] ?? [])];
+  const isTroubled = replica.troubles.length > 0 || isKilledAgainAndAgain(replica, facts.now);
+  const ended = isTroubled ? [...killed(replica, facts), ...ownHeap(replica, facts['log-clues'] ?? [])] : [];
   return [...ended, ...killedChildren(replica, facts).filter(({ container }) => !ended.some((each) => each.container === container))];
 }
 

@@ -151,6 +151,8 @@ const hindrances: ReadonlySet<string> = new Set([
   'permission-denied',
   'schema-mismatch',
   'port-in-use',
+  'port-not-permitted',
+  'cannot-exec',
 ]);
 
 export function probeOf(replica: Replica, container: string, probe: ProbeKind): Probe | undefined {

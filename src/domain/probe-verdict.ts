@@ -48,7 +48,7 @@ export function judgeProbe(judged: Judged): ProbeVerdict | undefined {
     return { fault: 'port', says: `asks for a port named ${port}, which the container does not have`, weight: 'conclusive', citations };
   switch (failure?.outcome) {
     case 'status':
-      return byStatus(failure, path, citations);
+      return byProtocol(judged, citations) ?? byStatus(failure, path, citations);
     case 'wrong-protocol':
       return { fault: 'protocol', says: 'speaks another protocol than the program', weight: 'strong', citations };
     case 'no-command':
@@ -61,6 +61,28 @@ export function judgeProbe(judged: Judged): ProbeVerdict | undefined {
     default:
       return undefined;
   }
+}
+
+/** What servers write, or answer, when they are asked in clear text at a port that expects TLS. */
+const clearTextAtTls = /client sent (?:an|plain) HTTP request to (?:an )?HTTPS (?:server|port)|plain HTTP request was sent to HTTPS port/i;
+
+/** The program itself says that somebody speaks another protocol to it, and the kubelet gets an error for what it asks. */
+function byProtocol({ replica, container, failure, logs }: Judged, citations: ProbeVerdict['citations']): ProbeVerdict | undefined {
+  if (failure?.statusCode !== 400) return undefined;
+  const { namespace, name } = replica.pod.metadata;
+  const own = (logs ?? []).filter((log) => log.namespace === namespace && log.pod === name && log.container === container);
+  const told = own.flatMap((log) =>
+    log.lines.filter(({ text }) => clearTextAtTls.test(text)).map((line) => citeLog(log, line.text.slice(0, 200), line.at)),
+  );
+  const [line] = told;
+  return line === undefined
+    ? undefined
+    : {
+        fault: 'protocol',
+        says: 'asks in clear text at a port that expects TLS, as the program says itself',
+        weight: 'strong',
+        citations: [...citations, line],
+      };
 }
 
 function byStatus({ statusCode }: ProbeFailure, path: string | undefined, citations: ProbeVerdict['citations']): ProbeVerdict | undefined {
@@ -76,8 +98,9 @@ function byStatus({ statusCode }: ProbeFailure, path: string | undefined, citati
   if (statusCode === 400 || statusCode === 421 || statusCode === 426)
     return {
       fault: 'protocol',
-      says: `is answered with ${statusCode}, as a server does that expects another protocol`,
-      weight: 'suggestive',
+      says: `is answered with ${statusCode}: the program does not accept the request as the probe makes it`,
+      // By the meaning of these codes the one who asks is wrong; that a program means itself by one cannot be excluded.
+      weight: 'likely',
       citations,
     };
   // 5xx is the program's own word that it is not well: the probe does what it is for.

@@ -60,6 +60,7 @@ const ownFaults: ReadonlySet<ClueKind> = new Set([
   'panic',
   'schema-mismatch',
   'permission-denied',
+  'port-not-permitted',
 ]);
 
 interface PagedRollout {

@@ -1,9 +1,9 @@
-import { type Claim, citeObject, claim, claimFromAll } from '../../domain/citation.ts';
-import { type ExampleEvidence, minutesAgo, type RawObject } from '../../domain/example.ts';
-import { exampleJudgedAlert } from '../../domain/example-happenings.ts';
-import { crashLooping, exampleDeployment, examplePod } from '../../domain/example-objects.ts';
+import { type Citation, type Claim, citeObject, claim, claimFromAll } from '../../domain/citation.ts';
+import { examplePagedRollout, exampleRollout, exampleRolloutLog } from '../../domain/example-rollout.ts';
 import { defineFailureMode, type Finding, type Weight } from '../../domain/failure-mode.ts';
 import { clockTime, type Instant, millisecondsPerHour, millisecondsPerMinute } from '../../domain/instant.ts';
+import type { LogClue } from '../../domain/log-clue.ts';
+import { faultsOfProgram } from '../../domain/own-fault.ts';
 import { type Replica, type Replicas, type Trouble, workloadsWithFailing } from '../../domain/replica.ts';
 import { rolloutBeforePage } from '../../domain/rollout-before-page.ts';
 import { type AtLeastOne, claimOfAll, countOf, findingOf, type Sighting } from '../../domain/sightings.ts';
@@ -60,45 +60,72 @@ export const badRevision = defineFailureMode({
   recognises: [
     {
       story: 'Both replicas of revision 2 crash on different nodes, both of revision 1 serve.',
-      given: rollout({ fresh: ['node-1', 'node-2'], old: ['node-1', 'node-2'] }),
+      given: exampleRollout({ fresh: ['node-1', 'node-2'], old: ['node-1', 'node-2'] }),
       finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }],
     },
     {
       story: 'The first new replica crashes beside an old one that serves; no history could be read.',
-      given: { pods: rollout({ fresh: ['node-1'], old: ['node-1', 'node-2'] }).pods },
+      given: { pods: exampleRollout({ fresh: ['node-1'], old: ['node-1', 'node-2'] }).pods },
     },
     {
       story: 'Recreated at once: all of the new revision crash since it was made, and nothing older is left.',
-      given: rollout({ fresh: ['node-1', 'node-2'], old: [] }),
+      given: exampleRollout({ fresh: ['node-1', 'node-2'], old: [] }),
+    },
+    {
+      story:
+        'Recreated, and it panics when it is called: half an hour after the rollout it is Ready now and then, and nothing older is left.',
+      given: {
+        ...exampleRollout({ fresh: ['node-1'], old: [], workedFor: { startedMinutesAgo: 30, readyMinutesAgo: 3 } }),
+        'container-logs': [
+          { ...exampleRolloutLog('node1x0', 'panic: runtime error: invalid memory address or nil pointer dereference'), isPrevious: true },
+        ],
+      },
     },
     {
       story: 'Every replica is Ready and logs errors since the rollout; the page about them came minutes after it.',
-      given: { ...pagedRollout(), 'container-logs': ['a', 'b'].map((pod) => logOf(pod, 'level=error msg="cannot price the order"')) },
+      given: {
+        ...examplePagedRollout(),
+        'container-logs': ['a', 'b'].map((pod) => exampleRolloutLog(pod, 'level=error msg="cannot price the order"')),
+      },
       finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }],
     },
   ],
   isNotFooledBy: [
     {
-      story: 'The page came after a rollout, and the logs of its replicas say that the database refuses connections.',
+      story: 'The same half hour after the rollout, and its last words are about its database.',
       given: {
-        ...pagedRollout(),
-        'container-logs': ['a', 'b'].map((pod) => logOf(pod, 'level=error msg="dial tcp 10.96.0.7:5432: connect: connection refused"')),
+        ...exampleRollout({ fresh: ['node-1'], old: [], workedFor: { startedMinutesAgo: 30, readyMinutesAgo: 3 } }),
+        'container-logs': [
+          { ...exampleRolloutLog('node1x0', 'panic: dial tcp 10.96.0.7:5432: connect: connection refused'), isPrevious: true },
+        ],
       },
     },
-    { story: 'The rollout was a restart: nothing but an annotation differs.', given: pagedRollout({ image: 'registry.example/cart:1' }) },
-    { story: 'The page came first, and somebody rolled out after it.', given: pagedRollout({ rolledOutMinutesAgo: 3 }) },
-    { story: 'The page is about somebody else.', given: pagedRollout({ target: 'checkout' }) },
+    {
+      story: 'The page came after a rollout, and the logs of its replicas say that the database refuses connections.',
+      given: {
+        ...examplePagedRollout(),
+        'container-logs': ['a', 'b'].map((pod) =>
+          exampleRolloutLog(pod, 'level=error msg="dial tcp 10.96.0.7:5432: connect: connection refused"'),
+        ),
+      },
+    },
+    {
+      story: 'The rollout was a restart: nothing but an annotation differs.',
+      given: examplePagedRollout({ image: 'registry.example/cart:1' }),
+    },
+    { story: 'The page came first, and somebody rolled out after it.', given: examplePagedRollout({ rolledOutMinutesAgo: 3 }) },
+    { story: 'The page is about somebody else.', given: examplePagedRollout({ target: 'checkout' }) },
     {
       story: 'Some replicas of the new revision serve: what separates is something else.',
-      given: rollout({ fresh: ['node-1'], old: ['node-2'], freshAndWell: ['node-2'] }),
+      given: exampleRollout({ fresh: ['node-1'], old: ['node-2'], freshAndWell: ['node-2'] }),
     },
     {
       story: 'Replicas of the old revision fail as well.',
-      given: rollout({ fresh: ['node-1', 'node-2'], old: ['node-2'], isOldFailing: true }),
+      given: exampleRollout({ fresh: ['node-1', 'node-2'], old: ['node-2'], isOldFailing: true }),
     },
     {
       story: 'A rollout in progress: the new replica is still starting.',
-      given: rollout({ fresh: [], old: ['node-1', 'node-2'], starting: ['node-2'] }),
+      given: exampleRollout({ fresh: [], old: ['node-1', 'node-2'], starting: ['node-2'] }),
     },
   ],
 });
@@ -112,7 +139,7 @@ const neverWorkedMilliseconds = 10 * millisecondsPerMinute;
 
 function judge(
   members: readonly Replica[],
-  facts: RevisionFacts & { readonly now: Instant; readonly replicas: Replicas },
+  facts: RevisionFacts & { readonly now: Instant; readonly replicas: Replicas; readonly 'log-clues': readonly LogClue[] | undefined },
 ): readonly Finding[] {
   const [any] = members;
   if (any === undefined) return [];
@@ -138,19 +165,23 @@ function judge(
   const before = history.findLast((revision) =>
     well[0] === undefined ? revision.number < (current?.number ?? 0) : revision.hash === well[0].revision,
   );
-  if (well.length === 0 && !hasNeverWorked(failing, current, facts.now)) return [];
-  return [findingFor([first, ...more], { well, current, before, others: facts.replicas.all })];
+  const faults = faultsOfProgram(failing, facts['log-clues']);
+  if (well.length === 0 && !(isFresh(current, facts.now) && (faults.length > 0 || hasNeverWorked(failing)))) return [];
+  return [findingFor([first, ...more], { well, current, before, faults, others: facts.replicas.all })];
 }
 
-function hasNeverWorked(failing: readonly Replica[], current: WorkloadRevision | undefined, now: Instant): boolean {
+function isFresh(current: WorkloadRevision | undefined, now: Instant): boolean {
   const madeAt = current?.object.metadata.creationTimestamp;
-  const never = failing.every(
+  return madeAt !== undefined && now - madeAt < freshMilliseconds;
+}
+
+function hasNeverWorked(failing: readonly Replica[]): boolean {
+  return failing.every(
     ({ pod, failingSince }) =>
       pod.metadata.creationTimestamp !== undefined &&
       failingSince !== undefined &&
       failingSince - pod.metadata.creationTimestamp < neverWorkedMilliseconds,
   );
-  return madeAt !== undefined && now - madeAt < freshMilliseconds && never;
 }
 
 function findingFor(
@@ -159,6 +190,8 @@ function findingFor(
     readonly well: readonly Replica[];
     readonly current: WorkloadRevision | undefined;
     readonly before: WorkloadRevision | undefined;
+    /** Its last words, where they are about a fault of the program itself. */
+    readonly faults: readonly Citation[];
     readonly others: readonly Replica[];
   },
 ): Finding {
@@ -171,12 +204,15 @@ function findingFor(
   );
   const difference = current === undefined || before === undefined ? undefined : templateDifference(before.template, current.template);
   const hasContent = difference === undefined || difference.some((part) => !part.startsWith('annotations'));
-  const weight: Weight = well.length === 0 || !hasContent || isNodeInDoubt ? 'suggestive' : 'strong';
+  const isToldOf = seen.faults.length > 0 && difference !== undefined && hasContent;
+  const weight: Weight = !hasContent || isNodeInDoubt ? 'suggestive' : well.length > 0 ? 'strong' : isToldOf ? 'likely' : 'suggestive';
+  const fault = claimFromAll('Their last words are about the program itself, and about nobody that it calls.', seen.faults.slice(0, 4));
   return findingOf(failing, {
     weight,
     because: [
       claimOfAll(`All ${countOf(failing)} of ${called} fail.`, failing),
       ...(others === undefined ? [] : [others]),
+      ...(fault === undefined ? [] : [fault]),
       ...differenceClaim(current, before, difference),
     ],
     against: isNodeInDoubt
@@ -219,69 +255,4 @@ function differenceClaim(
       citeObject(before.object, `revision ${before.number}`),
     ),
   ];
-}
-
-function rollout(of: {
-  readonly fresh: readonly string[];
-  readonly old: readonly string[];
-  readonly freshAndWell?: readonly string[];
-  readonly starting?: readonly string[];
-  readonly isOldFailing?: boolean;
-}): { readonly pods: readonly RawObject[]; readonly replicasets: readonly RawObject[] } {
-  const crash = { isReady: false, status: crashLooping({ exitCode: 1 }), startedMinutesAgo: 6 };
-  const pod =
-    (hash: string, part: object) =>
-    (node: string, index: number): RawObject =>
-      examplePod({ name: `cart-${hash}-${node.replace('-', '')}x${index}`, node, labels: { 'pod-template-hash': hash }, ...part });
-  const replicaSet = (hash: string, revision: string, image: string, createdMinutesAgo: number): RawObject => {
-    const made = exampleDeployment({ name: 'cart', hash, container: { image } }).replicaSet;
-    return {
-      ...made,
-      metadata: {
-        ...(made['metadata'] as object),
-        creationTimestamp: minutesAgo(createdMinutesAgo),
-        annotations: { 'deployment.kubernetes.io/revision': revision },
-      },
-    };
-  };
-  const starting = {
-    isReady: false,
-    startedMinutesAgo: 0,
-    status: { ready: false, started: false, state: { running: { startedAt: minutesAgo(0) } } },
-  };
-  return {
-    pods: [
-      ...of.fresh.map(pod('new', crash)),
-      ...(of.freshAndWell ?? []).map(pod('new', { startedMinutesAgo: 5 })),
-      ...(of.starting ?? []).map(pod('new', starting)),
-      ...of.old.map(pod('old', of.isOldFailing === true ? crash : { startedMinutesAgo: 600 })),
-    ],
-    replicasets: [replicaSet('old', '1', 'registry.example/cart:1', 9000), replicaSet('new', '2', 'registry.example/cart:2', 6)],
-  };
-}
-
-/** A rollout whose replicas are all Ready, and a page five minutes ago. */
-function pagedRollout({ image = 'registry.example/cart:2', rolledOutMinutesAgo = 8, target = 'cart' } = {}): ExampleEvidence {
-  const { replicasets } = rollout({ fresh: [], old: [] });
-  const [old] = replicasets;
-  const made = exampleDeployment({ name: 'cart', hash: 'new', container: { image } }).replicaSet;
-  const metadata = {
-    ...(made['metadata'] as object),
-    creationTimestamp: minutesAgo(rolledOutMinutesAgo),
-    annotations: { 'deployment.kubernetes.io/revision': '2' },
-  };
-  return {
-    pods: ['a', 'b'].map((name) =>
-      examplePod({ name: `cart-new-${name}`, labels: { 'pod-template-hash': 'new' }, startedMinutesAgo: rolledOutMinutesAgo }),
-    ),
-    replicasets: [...(old === undefined ? [] : [old]), { ...made, metadata }],
-    'judged-alert': {
-      ...exampleJudgedAlert('real', { namespace: 'shop', deployment: target }),
-      target: { kind: 'Deployment', namespace: 'shop', name: target },
-    },
-  };
-}
-
-function logOf(pod: string, line: string): NonNullable<ExampleEvidence['container-logs']>[number] {
-  return { namespace: 'shop', pod: `cart-new-${pod}`, container: 'app', text: Array(4).fill(line).join('\n') };
 }

@@ -4,7 +4,7 @@ import { defineFailureMode } from '../../domain/failure-mode.ts';
 import type { AtLeastOne } from '../../domain/sightings.ts';
 import { type Unscheduled, unscheduledFindings, waitingBecause } from '../../domain/unscheduled.ts';
 
-/** The nodes that are open to the pod have not enough left of what it asks for: cpu, memory, devices, storage or pod slots. */
+/** The nodes that are open to the pod have not enough left of what it asks for: cpu, memory, devices, storage, pod slots or places for volumes. */
 export const insufficientResources = defineFailureMode({
   id: 'insufficient-resources',
   title: 'No node has enough left of what the pod asks for',
@@ -12,7 +12,7 @@ export const insufficientResources = defineFailureMode({
   explanation: {
     whatItIs: 'The scheduler adds up what the pods on each node asked for; on none is enough left for this one, whatever is really used.',
     howItLooks:
-      'Pending, with "Insufficient cpu", "Insufficient memory", "Insufficient nvidia.com/gpu" or "Too many pods" in the PodScheduled condition.',
+      'Pending, with "Insufficient cpu", "Insufficient memory", "Insufficient nvidia.com/gpu", "Too many pods" or "exceed max volume count" in the PodScheduled condition.',
     whyItHappens:
       'More replicas than the cluster has room for, requests larger than any node, a node that went away, requests far above use, a cluster autoscaler at its limit.',
     whatStopsTheBleeding: 'Add nodes, or take requests away from what matters less; uncordon nodes that are whole.',
@@ -22,6 +22,7 @@ export const insufficientResources = defineFailureMode({
   sources: [
     'https://kubernetes.io/docs/concepts/scheduling-eviction/kube-scheduler/',
     'https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/',
+    'https://kubernetes.io/docs/concepts/storage/storage-limits/',
   ],
   needs: ['replicas'],
   helpedBy: ['scheduling', 'nodes', 'events'],
@@ -29,10 +30,13 @@ export const insufficientResources = defineFailureMode({
   mitigations: ['uncordon-node', 'roll-back-workload'],
 
   recognise(facts) {
-    return unscheduledFindings(
-      waitingBecause('resources', facts),
-      (group) => `no node that is open to it has enough ${lacking(group)} left`,
-    );
+    return [
+      ...unscheduledFindings(waitingBecause('resources', facts), (group) => `no node that is open to it has enough ${lacking(group)} left`),
+      ...unscheduledFindings(
+        waitingBecause('volume-limit', facts),
+        () => 'every node that is open to it holds as many volumes as its machine or driver can attach',
+      ),
+    ];
   },
 
   recognises: [
@@ -81,6 +85,14 @@ export const insufficientResources = defineFailureMode({
       given: {
         nodes: [exampleNode({ name: 'node-1' })],
         pods: [exampleUnscheduled({ message: '0/1 nodes are available: 1 Too many pods.' })],
+      },
+      finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }],
+    },
+    {
+      story: 'There is processor and memory, but no node can attach one more volume.',
+      given: {
+        nodes: [exampleNode({ name: 'node-1' }), exampleNode({ name: 'node-2' })],
+        pods: [exampleUnscheduled({ message: '0/2 nodes are available: 2 node(s) exceed max volume count.' })],
       },
       finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }],
     },

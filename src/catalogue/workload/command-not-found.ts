@@ -22,7 +22,7 @@ export const commandNotFound = defineFailureMode({
     whatItIs:
       'The runtime created the container and found nothing that it could run: the command or entry point is missing in the image, is a directory, or is not executable.',
     howItLooks:
-      'RunContainerError, StartError or ContainerCannotRun with "executable file not found in $PATH"; or a crash loop with exit code 127 (not found) or 126 (not executable).',
+      'RunContainerError, StartError or ContainerCannotRun with "executable file not found in $PATH"; a crash loop with exit code 127 (not found) or 126 (not executable); or one whose whole log is "exec /entrypoint.sh: no such file or directory".',
     whyItHappens:
       'A changed `command` in the template, an image without shell, another base image, a script without execute permission or with Windows line ends.',
     whatStopsTheBleeding: 'Roll back to the revision whose command exists.',
@@ -85,6 +85,30 @@ export const commandNotFound = defineFailureMode({
       given: { pods: [examplePod({ name: 'cart-7f9-a', isReady: false, status: crashLooping({ exitCode: 127 }) })] },
     },
     {
+      story:
+        'The script is there, but its first line asks for an interpreter with a carriage return in its name: all that is logged is the word of the runtime.',
+      given: {
+        pods: [
+          examplePod({
+            name: 'cart-7f9-a',
+            isReady: false,
+            labels: { 'pod-template-hash': '7f9' },
+            status: crashLooping({ exitCode: 255 }),
+          }),
+        ],
+        'container-logs': [
+          {
+            namespace: 'shop',
+            pod: 'cart-7f9-a',
+            container: 'app',
+            isPrevious: true,
+            text: 'exec /entrypoint.sh: no such file or directory',
+          },
+        ],
+      },
+      finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }],
+    },
+    {
       story: 'The container waits with the message of the runtime, without a status of its end.',
       given: {
         pods: [
@@ -98,6 +122,21 @@ export const commandNotFound = defineFailureMode({
     },
   ],
   isNotFooledBy: [
+    {
+      story: 'The program runs, and one that it calls is not there.',
+      given: {
+        pods: [examplePod({ name: 'cart-7f9-a', isReady: false, status: crashLooping({ exitCode: 1 }) })],
+        'container-logs': [
+          {
+            namespace: 'shop',
+            pod: 'cart-7f9-a',
+            container: 'app',
+            isPrevious: true,
+            text: 'starting\nfatal: fork/exec /usr/bin/convert: no such file or directory',
+          },
+        ],
+      },
+    },
     {
       story: 'The program runs and ends with an error of its own.',
       given: { pods: [examplePod({ name: 'cart-7f9-a', isReady: false, status: crashLooping({ exitCode: 1 }) })] },
@@ -141,11 +180,14 @@ function fromEnd(replica: Replica, { container, end }: CrashedContainer, clues: 
   const said = end.message ?? '';
   const citations: readonly [Citation, ...Citation[]] = [citeEnd(replica.pod, container)];
   if (/exec format error/i.test(said)) return [];
+  const own = clues.filter((clue) => clue.replica === replica && clue.container === container && clue.isNearEnd);
+  const unstarted = own.find((clue) => clue.kind === 'cannot-exec');
+  if (unstarted !== undefined && end.exitCode !== 0)
+    return [{ replica, citations: [unstarted.citation, ...citations], container, weight: 'conclusive' }];
   if (cannotStart.test(said)) return [{ replica, citations, container, weight: 'conclusive' }];
   if (end.reason === 'ContainerCannotRun') return [{ replica, citations, container, weight: 'strong' }];
   if (end.exitCode !== 127 && end.exitCode !== 126) return [];
   // Shells pass these codes on from the last command of a script as well, which the log would name.
-  const own = clues.filter((clue) => clue.replica === replica && clue.container === container && clue.isNearEnd);
   if (own.some((clue) => clue.kind === 'exec-format' || clue.kind === 'missing-module')) return [];
   const named = own.find((clue) => clue.kind === 'missing-file' || clue.kind === 'permission-denied');
   return [{ replica, citations: named === undefined ? citations : [...citations, named.citation], container, weight: 'strong' }];

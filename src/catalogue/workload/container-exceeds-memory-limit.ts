@@ -60,8 +60,9 @@ export const containerExceedsMemoryLimit = defineFailureMode({
     const seen = facts.replicas.all.flatMap((replica) => memoryKills(replica, facts));
     return byWorkload(seen, (each) => each.container).map((group) => {
       const [{ container, replica, victim }] = group;
-      // What was killed once and is well again is a fact, but nobody suffers from it unless somebody says so.
-      const isOver = group.every((each) => each.replica.health === 'healthy');
+      // What was killed once and is well again is a fact, but nobody suffers from it unless somebody says so. Workers that
+      // die while the container is Ready are not over: callers lose their answers, and the API shows nothing of it.
+      const isOver = victim !== 'child' && group.every((each) => each.replica.health === 'healthy');
       const isPaged = isNamedByAlert(facts['judged-alert']?.alert, {
         namespace: replica.workload.namespace,
         names: [replica.workload.name, replica.pod.metadata.name],
@@ -146,8 +147,25 @@ export const containerExceedsMemoryLimit = defineFailureMode({
       },
       finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }],
     },
+    {
+      story: 'The same, and the container stays Ready: its probe is answered by the workers that are left.',
+      given: {
+        pods: [limited({ name: 'cart-7f9-a' })],
+        'container-logs': [workersKilled],
+        metrics: [exampleContainerMetric('container_memory_working_set_bytes', 'cart-7f9-a', [125e6, 131e6, 126e6])],
+      },
+      finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }],
+    },
   ],
   isNotFooledBy: [
+    {
+      story: 'A Ready one recycles its workers, and there is memory left.',
+      given: {
+        pods: [limited({ name: 'cart-7f9-a' })],
+        'container-logs': [workersKilled],
+        metrics: [exampleContainerMetric('container_memory_working_set_bytes', 'cart-7f9-a', [60e6, 61e6, 60e6])],
+      },
+    },
     {
       story: 'A supervisor kills workers that hang, and there is memory left.',
       given: {

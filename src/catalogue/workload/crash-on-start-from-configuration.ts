@@ -10,7 +10,14 @@ import { byWorkload, claimOfAll, countOf, findingOf, healthySiblings, siblingsAr
 import { shellCommand } from '../../domain/shell-word.ts';
 
 /** What a program says about what it was given, or not given, to start with. */
-const ownKinds: ReadonlySet<ClueKind> = new Set(['missing-setting', 'invalid-setting', 'invalid-value', 'missing-file', 'missing-module']);
+const ownKinds: ReadonlySet<ClueKind> = new Set([
+  'missing-setting',
+  'invalid-setting',
+  'invalid-value',
+  'missing-file',
+  'missing-module',
+  'port-not-permitted',
+]);
 /** Trouble with somebody else, which a program names last only where it got past its own configuration. */
 const othersKinds: ReadonlySet<ClueKind> = new Set([
   'connection-refused',
@@ -39,7 +46,7 @@ export const crashOnStartFromConfiguration = defineFailureMode({
     howItLooks:
       'CrashLoopBackOff seconds after each start; the last lines of `kubectl logs --previous` name a variable, key, file or module.',
     whyItHappens:
-      'A renamed variable, a value of the wrong type, a configuration file with a slip, a mount in the wrong place, a package that the image lacks.',
+      'A renamed variable, a value of the wrong type, a configuration file with a slip, a mount in the wrong place, a package that the image lacks, a port below 1024 for a program that is not root.',
     whatStopsTheBleeding: 'Roll back the revision or put the configuration back; what still runs read the old one, so do not restart it.',
     whatFixesIt: 'Give the program the setting that it asks for, in the form that it expects.',
     howToPreventIt:
@@ -80,6 +87,13 @@ export const crashOnStartFromConfiguration = defineFailureMode({
       story: 'An environment variable is not set.',
       given: { pods: [crashing()], 'container-logs': [log('starting cart 1.9\nError: environment variable DATABASE_URL is not set')] },
       finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }],
+    },
+    {
+      story: 'It is told to listen on port 80, and is neither root nor has NET_BIND_SERVICE.',
+      given: {
+        pods: [crashing()],
+        'container-logs': [log('using config from /etc/caddy/Caddyfile\nError: listen tcp :80: bind: permission denied')],
+      },
     },
     {
       story: 'A web server does not understand its configuration.',
@@ -189,7 +203,7 @@ function complaint(replica: Replica, { container, end }: CrashedContainer, clues
 
 /** A stated setting says more than a file that may have been optional. */
 function order(kind: ClueKind): number {
-  return ['missing-setting', 'invalid-setting', 'invalid-value', 'missing-module', 'missing-file'].indexOf(kind);
+  return ['missing-setting', 'invalid-setting', 'port-not-permitted', 'invalid-value', 'missing-module', 'missing-file'].indexOf(kind);
 }
 
 function isTask({ pod }: Replica): boolean {
@@ -227,13 +241,15 @@ function notGiven(replica: Replica, container: string, { kind, name }: LogClue):
   ];
 }
 
-function spoken({ kind, name }: LogClue): string {
+function spoken({ kind, name, port }: LogClue): string {
   const what = name === undefined ? '' : ` ${name}`;
   switch (kind) {
     case 'missing-setting':
       return `the setting${what} is missing`;
     case 'missing-file':
       return `the file${what} is missing`;
+    case 'port-not-permitted':
+      return `it lacks the right to listen on ${port === undefined ? 'its port' : `port ${port}`}`;
     case 'missing-module':
       return `the module${what} is missing`;
     case 'invalid-value':

@@ -1,8 +1,8 @@
 import type { Citation } from '../../domain/citation.ts';
 import { citeEnd, lastEnd, livedMilliseconds } from '../../domain/container-evidence.ts';
 import type { ContainerLog } from '../../domain/evidence.ts';
-import { exampleEvent } from '../../domain/example-happenings.ts';
 import { examplePod } from '../../domain/example-objects.ts';
+import { killing, restarted, unhealthy } from '../../domain/example-probed.ts';
 import { defineFailureMode, type Weight } from '../../domain/failure-mode.ts';
 import { type Instant, millisecondsPerMinute, millisecondsPerSecond } from '../../domain/instant.ts';
 import type { Probe, Terminated } from '../../domain/kubernetes/pod-template.ts';
@@ -83,6 +83,16 @@ export const livenessProbeMisconfigured = defineFailureMode({
       given: {
         pods: [restarted({ httpGet: { path: '/helth', port: 8080 } })],
         events: [unhealthy('HTTP probe failed with statuscode: 404'), killing()],
+      },
+    },
+    {
+      story: 'It asks in clear text, and the program serves TLS and says so.',
+      given: {
+        pods: [restarted({ httpGet: { path: '/healthz', port: 8080 } })],
+        events: [unhealthy('HTTP probe failed with statuscode: 400'), killing()],
+        'container-logs': [
+          { namespace: 'shop', pod: 'cart-7f9-a', container: 'app', text: 'client sent an HTTP request to an HTTPS server' },
+        ],
       },
     },
     {
@@ -264,34 +274,4 @@ function isTight(probe: Probe): boolean {
 /** It obeyed the request to stop within its grace period: what is stuck for good does not, and is killed with 137. */
 function endedOrderly(end: Terminated | undefined): boolean {
   return end?.exitCode === 143 || end?.exitCode === 0;
-}
-
-function restarted(livenessProbe: object, end: object = {}): ReturnType<typeof examplePod> {
-  const last = { exitCode: 137, reason: 'Error', startedAt: '2026-03-01T09:57:00Z', finishedAt: '2026-03-01T09:57:20Z', ...end };
-  return examplePod({
-    name: 'cart-7f9-a',
-    isReady: false,
-    labels: { 'pod-template-hash': '7f9' },
-    container: { ports: [{ containerPort: 8080 }], livenessProbe },
-    status: { restartCount: 6, ready: false, state: { waiting: { reason: 'CrashLoopBackOff' } }, lastState: { terminated: last } },
-  });
-}
-
-function unhealthy(words: string): ReturnType<typeof exampleEvent> {
-  return exampleEvent({
-    about: { kind: 'Pod', name: 'cart-7f9-a' },
-    reason: 'Unhealthy',
-    message: `Liveness probe failed: ${words}`,
-    count: 18,
-  });
-}
-
-function killing(): ReturnType<typeof exampleEvent> {
-  return exampleEvent({
-    about: { kind: 'Pod', name: 'cart-7f9-a' },
-    reason: 'Killing',
-    type: 'Normal',
-    message: 'Container app failed liveness probe, will be restarted',
-    count: 6,
-  });
 }

@@ -44,6 +44,15 @@ describe('clues in logs', () => {
     });
   });
 
+  it('take the reason in the body of an answer for more than the status above it', () => {
+    const status = 'ResponseException: method [POST], host [https://search.example:9200], status line [HTTP/1.1 429 Too Many Requests]';
+    const body = '{"type":"cluster_block_exception","reason":"index [logs] blocked by: [index has read-only-allow-delete block];"}';
+    const kindsOf = (text: string): readonly string[] =>
+      clues({ pods: [failing], 'container-logs': [log('cart-5d4-a', text, true)] }).map((clue) => `${clue.kind} ${clue.host ?? ''}`);
+    expect(kindsOf(`${status}\n${body}`)).toEqual(['read-only search.example']);
+    expect(kindsOf(`${status}\n{"type":"es_rejected_execution_exception"}`)).toEqual(['rate-limited search.example']);
+  });
+
   it('are none where the program only warned, and went on with its work until it ended of something else', () => {
     const text = `WARN telemetry: ${refused}\nINFO indexer 5.2 started\nINFO reading segment 41`;
     expect(clues({ pods: [failing], 'container-logs': [log('cart-5d4-a', text, true)] })).toEqual([]);

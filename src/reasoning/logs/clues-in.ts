@@ -165,7 +165,18 @@ const framesBelow = 12;
 const readsSettings =
   /\benviron\b|getenv|(?:process|os|System|Deno|Bun)\.env|ENV\[|std::env|\bconf(?:ig)?(?:uration|s)?\b|config|[Ss]ettings|propert(?:y|ies)|dotenv|\.env\b|\bflags?\b|@Value|argparse|--\w/;
 
+/** The body of an answer stands right below the line that shows its status. */
+const bodyLines = 2;
+
+/** "429 Too Many Requests" is only the envelope where the body says why: storage that is full or locked is no rate that is exceeded. */
+function withReasonBelow(recognised: RecognisedLine, lines: readonly LogLine[], index: number): RecognisedLine {
+  const body = lines.slice(index + 1, index + 1 + bodyLines).flatMap(({ text }) => recogniseLine(text) ?? []);
+  const reason = body.find(({ kind }) => kind === 'read-only' || kind === 'no-space-left');
+  return reason === undefined ? recognised : { ...recognised, kind: reason.kind };
+}
+
 function inContext(recognised: RecognisedLine, lines: readonly LogLine[], index: number): RecognisedLine {
+  if (recognised.kind === 'rate-limited') return withReasonBelow(recognised, lines, index);
   if (recognised.kind !== 'invalid-value') return withPeerNearby(recognised, lines, index);
   const around = lines.slice(Math.max(0, index - framesAbove), index + 1 + framesBelow).map(({ text }) => text.slice(0, 400));
   return around.some((text) => readsSettings.test(text)) ? { ...recognised, kind: 'invalid-setting' } : recognised;

@@ -200,6 +200,14 @@ const dialects: { readonly [Kind in ClueKind]: readonly string[] } = {
     "ERROR 1146 (42S02): Table 'shop.orders' doesn't exist",
     'sqlite3.OperationalError: no such table: orders',
   ],
+  'cannot-exec': [
+    'exec /usr/local/bin/docker-entrypoint.sh: no such file or directory',
+    'exec /app/run.sh: permission denied',
+    'standard_init_linux.go:228: exec user process caused: no such file or directory',
+    '{"msg":"exec container process `/app/server`: No such file or directory","level":"error","time":"2026-03-01T09:58:00Z"}',
+    '[FATAL tini (7)] exec /app/server failed: No such file or directory',
+    '[dumb-init] /app/server: No such file or directory',
+  ],
   'missing-file': [
     'Config File "config" Not Found in "[/etc/app]"',
     'nginx: [emerg] open() "/etc/nginx/conf.d/tls.conf" failed (2: No such file or directory) in /etc/nginx/nginx.conf:12',
@@ -215,6 +223,13 @@ const dialects: { readonly [Kind in ClueKind]: readonly string[] } = {
     'Error: listen EADDRINUSE: address already in use :::8080',
     'Web server failed to start. Port 8080 was already in use.',
   ],
+  'port-not-permitted': [
+    'listen tcp :80: bind: permission denied',
+    'nginx: [emerg] bind() to 0.0.0.0:80 failed (13: Permission denied)',
+    'Error: listen EACCES: permission denied 0.0.0.0:443',
+    '(13)Permission denied: AH00072: make_sock: could not bind to address [::]:80',
+    'java.net.BindException: Permission denied',
+  ],
   'no-space-left': ['write /data/wal: no space left on device', 'Error: ENOSPC: no space left on device, write'],
   'too-many-open-files': ['accept tcp [::]:8080: accept4: too many open files'],
   'out-of-memory': [
@@ -229,7 +244,6 @@ const dialects: { readonly [Kind in ClueKind]: readonly string[] } = {
     'open /data/db.sqlite: permission denied',
     "Error: EACCES: permission denied, mkdir '/app/logs'",
     "PermissionError: [Errno 13] Permission denied: '/var/lib/app'",
-    'listen tcp :80: bind: permission denied',
     'initdb: error: could not change permissions of directory "/var/lib/postgresql/data": Operation not permitted',
   ],
   panic: [

@@ -74,7 +74,7 @@ function nameIn(match: RegExpExecArray): string | undefined {
 }
 
 function portInUse(dialect: Dialect, line: string): number | undefined {
-  if (dialect.kind !== 'port-in-use' && !(dialect.kind === 'permission-denied' && /bind|listen/.test(line))) return undefined;
+  if (dialect.kind !== 'port-in-use' && dialect.kind !== 'port-not-permitted') return undefined;
   const written = /(?::|[Pp]ort )(\d{2,5})\b(?!:\d)/.exec(line.replace(/\d\d:\d\d:\d\d/g, ''))?.[1];
   return written === undefined ? undefined : Number(written);
 }

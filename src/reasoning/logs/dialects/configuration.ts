@@ -13,6 +13,12 @@ const thing =
 /** What the program was told, or was not told, by those who deployed it. */
 export const configurationDialects: readonly Dialect[] = [
   ...sayings('exec-format', [/exec format error|cannot execute binary file|ENOEXEC|Bad CPU type in executable/i]),
+  // runc, crun, and the init processes tini and dumb-init: what they say stands at the beginning of the line, for no program ran yet.
+  ...sayings('cannot-exec', [
+    /^exec (?<name>\/\S{1,300}): (?:no such file or directory|permission denied)\s*$|^standard_init_linux\.go:\d+: exec user process caused:? "?(?:no such file or directory|permission denied)/,
+    /exec container process (?:\(missing dynamic library\?\) )?`(?<name>[^`]{1,300})`: (?:No such file or directory|Permission denied)/,
+    /^\[FATAL tini \(\d+\)\] exec (?<name>\S{1,300}) failed: |^\[dumb-init\] (?<name2>\S{1,300}): (?:No such file or directory|Permission denied)/,
+  ]),
   ...sayings('forbidden-by-api', [/User "[^"]{1,200}" cannot \w+ resource|is forbidden: User "|User "[^"]{1,200}" cannot \w+ path/]),
   ...sayings('missing-module', [
     new RegExp(

@@ -7,6 +7,10 @@ export const machineDialects: readonly Dialect[] = [
   ...sayings('port-in-use', [
     /address already in use|EADDRINUSE|Port \d+ (?:was|is) already (?:in use|allocated)|Only one usage of each socket address|could not bind to any address/i,
   ]),
+  ...sayings('port-not-permitted', [
+    /\blisten (?:tcp|udp)[46]? \S{0,60}:\d{1,5}: bind: permission denied|bind\(\) to \S{1,60}:\d{1,5} failed \(13: |listen EACCES: permission denied|EACCES: permission denied,? (?:listen|bind)\b/i,
+    /\(13\)Permission denied: .{0,40}could not bind to address|cannot bind (?:\w+ )?(?:socket|to port|to address|port).{0,20}\(Permission denied\)|BindException: Permission denied|SocketException: Permission denied.{0,20}bind/i,
+  ]),
   ...sayings('no-space-left', [
     /no space left on device|ENOSPC|disk quota exceeded|not enough space on the disk|disk is full|database or disk is full|could not extend file/i,
   ]),
