@@ -107,6 +107,29 @@ const secrets: readonly (readonly [text: string, secret: string])[] = [
   [`redis-cli -h redis -a ${word} ping`, word],
   [`curl -u admin:${word} http://cart/health`, word],
   [`kubectl create secret generic db --from-literal=password=${word}`, word],
+  // Said in prose.
+  [`the password is ${word}`, word],
+  [`ERROR: password for user app is "${word}", try again`, word],
+  [`new passphrase for the vault operator is: ${word}.`, word],
+  [`password was reset to ${word} by ada`, word],
+  [`password set to 's3cret horse'`, 's3cret'],
+  ['the password is swordfish1!', 'swordfish1'],
+  ['your password is 12345', '12345'],
+  ['the secret is aB3dE6gH9jK2mN5p', 'aB3dE6gH9jK2mN5p'],
+  // Names that end in KEY, and values that a machine made.
+  [`STRIPE_KEY=${letters.slice(0, 24)}7`, letters.slice(0, 24)],
+  [`{"stripeKey":"${letters.slice(0, 24)}7"}`, letters.slice(0, 24)],
+  [`datadog.key: ${'0f1e2d3c'.repeat(4)}`, '0f1e2d3c'],
+  [`app --maps-key=${letters.slice(0, 20)}42`, letters.slice(0, 20)],
+  ['HEROKU_KEY=3f2a9c0d-11e2-47a4-9c81-d2e3a4b5c6d7', '3f2a9c0d'],
+  // Short numbers behind the name of a password.
+  ['password: 12345', '12345'],
+  ['DB_PASSWORD=1234', '1234'],
+  ['{"password":"0000","host":"db"}', '0000'],
+  ['{"user":"app","dbPass":98765}', '98765'],
+  ['login with password: 4711, user app', '4711'],
+  ['password:31337', '31337'],
+  ['app --password 12345 --port 8080', '12345'],
 ];
 
 /** What must stay as it is: the words that tell what went wrong, and what only talks about secrets. */
@@ -176,6 +199,37 @@ const harmless: readonly string[] = [
   '2026-03-01T10:00:00Z level=info msg="reloaded secrets" count=3',
   '-----BEGIN CERTIFICATE-----',
   'session closed: idle timeout',
+  'key is missing',
+  'password is required',
+  'password is incorrect',
+  'password is not set',
+  'the password is too short',
+  'password is case-sensitive',
+  'the password for user app is wrong, says the server',
+  'password is 90 days old',
+  'token is 24h old',
+  'password is base64-encoded',
+  'password is AES-256 encrypted',
+  'password is stored in shop/db',
+  'password is $(DB_PASSWORD)',
+  'password was changed to expire in 30d',
+  'token is a JWT',
+  'the secret is cart-db-2',
+  'the token is node-worker-3',
+  'secret was not found',
+  'password: 3 attempts left',
+  'password: 100 ms',
+  'registry.example/reset-password:1024',
+  'using password=1',
+  'PASSWORD_MIN_LENGTH=128',
+  'PARTITION_KEY=customer1234567890abcdef',
+  'CACHE_KEY=linux-npm-9f86d081884c7d659a2feaa0c55ad015a3bf4f1b',
+  'ROUTING_KEY=orders.created.v1',
+  'topologyKey: topology.kubernetes.io/zone',
+  'node.key: kubernetes.io/hostname',
+  'ETCD_KEY=/registry/pods/shop/cart-7d9f8b6c5d-x2x4z',
+  'no such key: 9f86d081884c7d659a2feaa0c55ad015',
+  'FEATURE_KEY=checkout',
 ];
 
 test('No secret of the corpus survives', () => {
@@ -223,6 +277,11 @@ test('Redacting twice changes nothing', () => {
           ';',
           'Cookie: ',
           '|',
+          ' is ',
+          'STRIPE_KEY',
+          '12345',
+          letters,
+          '.',
         ),
       ),
       (parts) => {
@@ -231,6 +290,44 @@ test('Redacting twice changes nothing', () => {
       },
     ),
     { numRuns: 2000 },
+  );
+});
+
+test('A password that holds a digit never survives where it is said, nor an ordinary word is taken for one', () => {
+  const names = fc.constantFrom('password', 'Password', 'passphrase', 'pwd', 'the password for user app');
+  const verbs = fc.constantFrom('is', 'was', 'is now', 'is:', 'was reset to');
+  const letter = fc.constantFrom(...'abcdefghijklmnopqrstuvwxyz'.split(''));
+  const ordinary = fc.string({ unit: letter, minLength: 3, maxLength: 12 });
+  fc.assert(
+    fc.property(
+      names,
+      verbs,
+      ordinary,
+      fc.integer({ min: 10, max: 9999 }),
+      fc.constantFrom('', '.', ' for the operator', ', user app'),
+      (name, verb, said, digits, after) => {
+        const secret = `q${said}${digits}!z`;
+        expect(redactText(`${name} ${verb} ${secret}${after}`)).toBe(`${name} ${verb} ${redacted}${after}`);
+        const text = `${name} ${verb} ${said}${after}`;
+        if (!verb.endsWith(':')) expect(redactText(text)).toBe(text);
+      },
+    ),
+  );
+});
+
+test('A variable that ends in KEY keeps its value unless a machine made it', () => {
+  const names = fc.constantFrom('STRIPE_KEY', 'stripe_key', 'MAPS_KEY', 'stripeKey');
+  const run = fc.string({ unit: fc.constantFrom(...letters.split('')), minLength: 20, maxLength: 60 }).map((text) => `a${text}7`);
+  const words = fc
+    .array(fc.constantFrom('orders', 'created', 'v1', 'eu-west', 'cart', '2026'), { minLength: 1, maxLength: 5 })
+    .map((all) => all.join('.'));
+  fc.assert(
+    fc.property(names, run, words, (name, made, said) => {
+      expect(redactText(`${name}=${made} LOG_LEVEL=debug`)).toBe(`${name}=${redacted} LOG_LEVEL=debug`);
+      expect(redactEnvironmentValue(name, made)).toBe(redacted);
+      expect(redactEnvironmentValue(name, said)).toBe(said);
+      expect(redactArguments(['app', `--${name}`, made])).toEqual(['app', `--${name}`, redacted]);
+    }),
   );
 });
 
@@ -258,6 +355,8 @@ test('The same text is masked in the same way inside lines, arguments and variab
   expect(redactEnvironmentValue('DB_PASSWORD', word)).toBe(redacted);
   expect(redactEnvironmentValue('DATABASE_URL', `postgres://app:${word}@db/cart`)).toBe(`postgres://app:${redacted}@db/cart`);
   expect(redactEnvironmentValue('PASSWORD_MIN_LENGTH', '8')).toBe('8');
+  expect(redactEnvironmentValue('DB_PASSWORD', '12345')).toBe(redacted);
+  expect(redactArguments(['app', '--password', '12345'])).toEqual(['app', '--password', redacted]);
   expect(redactEnvironmentValue('TOKEN_SERVICE_URL', 'http://token-service:8080')).toBe('http://token-service:8080');
 });
 
@@ -319,6 +418,10 @@ test('The cost grows with the length of the text, whatever the text', () => {
     'cookie:',
     'login x password ',
     'LS0tLS1CRUdJTi',
+    'a_key: ',
+    'a_key="',
+    'password for a a a is ',
+    'password is ',
   ];
   for (const piece of hostile) {
     const text = `password ${piece.repeat(200_000 / piece.length)}`;

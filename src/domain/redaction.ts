@@ -1,5 +1,6 @@
-import { endsLikeSecret, holdsNothing, isProse, isSecretName, redacted } from './secret-names.ts';
+import { endsLikeSecret, holdsNothing, isKeyNamedSo, isPasswordName, mayNameKey, isProse, isSecretName, redacted } from './secret-names.ts';
 import { maskIssuedTokens, maskPlacedSecrets } from './secret-shapes.ts';
+import { maskSpokenSecrets } from './spoken-secrets.ts';
 
 export { isSecretName, redacted } from './secret-names.ts';
 
@@ -14,18 +15,19 @@ export function redactText(text: string): string {
 
 /** Masks the value of an environment variable or annotation: wholly where its name says so, else only secrets inside it. */
 export function redactEnvironmentValue(name: string, value: string): string {
+  if (isKeyNamedSo(name, value)) return redacted;
   if (!isSecretName(name)) return redactText(value);
-  return holdsNothing(value) || isPathOf(name, value) ? value : redacted;
+  return holdsNothing(value, name) || isPathOf(name, value) ? value : redacted;
 }
 
 /** Masks secrets in the arguments of a command: also one that follows the flag which names it. */
 export function redactArguments(items: readonly string[]): readonly string[] {
   return items.map((item, position) => {
     const before = items[position - 1] ?? '';
-    const isValue =
-      /^--?[A-Za-z]/.test(before) && !before.includes('=') && isSecretName(before.replace(/^-+/, '')) && !item.startsWith('-');
+    const flag = /^--?[A-Za-z][^=]*$/.test(before) && !item.startsWith('-') ? before.replace(/^-+/, '') : '';
+    const isValue = isSecretName(flag) || isKeyNamedSo(flag, item);
     const isLogin = before === '-p' && loginProgram.test(items[0] ?? '');
-    return (isValue || isLogin) && !holdsNothing(item) && !item.startsWith('/') ? redacted : redactText(item);
+    return (isValue || isLogin) && !holdsNothing(item, isLogin ? 'password' : flag) && !item.startsWith('/') ? redacted : redactText(item);
   });
 }
 
@@ -78,7 +80,7 @@ const mayHoldSecret =
 
 function redactLine(line: string): string {
   if (!mayHoldSecret.test(line)) return line;
-  return maskNamedValues(maskPlacedSecrets(maskIssuedTokens(line)));
+  return maskNamedValues(maskSpokenSecrets(maskPlacedSecrets(maskIssuedTokens(line))));
 }
 
 const nameHint =
@@ -122,7 +124,8 @@ function valueBehind(line: string, start: number, end: number): Span | undefined
     .slice(start + flagLength, end)
     .replace(/^[.-]+(?=\w)/, '')
     .replace(/[.-]+$/, '');
-  if (!isSecretName(name)) return undefined;
+  const isSecret = isSecretName(name);
+  if (!isSecret && !mayNameKey(name)) return undefined;
   const mark = /^(\\*["'])?(\s{0,20}(?:=>|:=|[:=]|%3[Dd])\s{0,20}|\s{1,20})(\\*["'`]|\[)?/.exec(line.slice(end, end + 60));
   const [whole = '', closingQuote = '', between = ' ', opening = ''] = mark ?? [];
   if (mark === null) return undefined;
@@ -130,6 +133,7 @@ function valueBehind(line: string, start: number, end: number): Span | undefined
   const separator = between.trim();
   const isFlag = flagLength === 2 || (flagLength === 1 && name.length > 1);
   if (separator === '' && (!isFlag || closingQuote !== '' || line.charAt(from) === '-')) return undefined;
+  if (!isSecret) return keySpan({ line, from, opening, name });
   const isStrict = closingQuote !== '' || isFlag || assignments.has(separator) || isHeaderName(name);
   if (!isStrict && !endsLikeSecret(name)) return undefined;
   if (opening === '[') return isHeaderName(name) ? { start: from, end: endOf(line, from, ']') } : undefined;
@@ -138,7 +142,7 @@ function valueBehind(line: string, start: number, end: number): Span | undefined
   const span = plainSpan(line, from);
   const isLong = span.end - span.start > longestHarmless;
   if (isLong || !isHarmlessValue(name, line.slice(span.start, span.end)))
-    return isStrict || isLong ? span : colonSpan({ line, nameStart: start, span, hasSpace: /\s$/.test(between) });
+    return isStrict || isLong ? span : colonSpan({ line, name, nameStart: start, span, hasSpace: /\s$/.test(between) });
   return undefined;
 }
 
@@ -146,18 +150,22 @@ function valueBehind(line: string, start: number, end: number): Span | undefined
 const longestHarmless = 512;
 
 function isHarmlessValue(name: string, value: string): boolean {
-  return holdsNothing(value) || value.startsWith(redacted) || value.startsWith('{') || isPathOf(name, value) || isReference(name, value);
+  return (
+    holdsNothing(value, name) || value.startsWith(redacted) || value.startsWith('{') || isPathOf(name, value) || isReference(name, value)
+  );
 }
 
 /** Behind a colon anything may follow: the secret of a YAML key, or prose about it. */
 function colonSpan(of: {
   readonly line: string;
+  readonly name: string;
   readonly nameStart: number;
   readonly span: Span;
   readonly hasSpace: boolean;
 }): Span | undefined {
-  const { line, nameStart, span, hasSpace } = of;
+  const { line, name, nameStart, span, hasSpace } = of;
   const value = line.slice(span.start, span.end);
+  if (/^\d+$/.test(value) && isPasswordName(name)) return isAmount(of) ? undefined : span;
   const isVersionOrPort = /^v?\d+(?:\.\d+)*(?:[-+][\w.]*)?$|^latest$|^sha256$/.test(value);
   if (!hasSpace) return isVersionOrPort || isProse(value) ? undefined : span;
   if (isProse(value) || /^\d{1,5}\W/.test(value)) return undefined;
@@ -165,6 +173,30 @@ function colonSpan(of: {
   const isWord = /^[A-Za-z'’-]+[.,!?]?$/.test(value);
   const goesOn = /^[ ,]\s*[a-z‹]/i.test(line.slice(span.end, span.end + 8));
   return isWord && goesOn && !isKey ? undefined : span;
+}
+
+/** "password: 12 attempts left", "shop/reset-password:1024": a number behind the word that is no password. */
+function isAmount(of: {
+  readonly line: string;
+  readonly name: string;
+  readonly nameStart: number;
+  readonly span: Span;
+  readonly hasSpace: boolean;
+}): boolean {
+  const { line, name, nameStart, span, hasSpace } = of;
+  if (!hasSpace) return name.includes('-') || line.charAt(nameStart - 1) === '/';
+  return unit.test(line.slice(span.end, span.end + 20));
+}
+
+const unit =
+  /^\s?(?:ms|s|m|h|seconds?|minutes?|hours?|days?|weeks?|months?|years?|characters?|chars|bytes?|bits?|attempts?|tries|times|failed|failures?|more|retries|users?|entries|errors?|requests?)\b/i;
+
+/** Of a name that may be that of a key the value has to look like one; it is short. */
+function keySpan(of: { readonly line: string; readonly from: number; readonly opening: string; readonly name: string }): Span | undefined {
+  const { line, from, opening, name } = of;
+  const near = line.slice(0, from + longestHarmless + 1);
+  const span = opening === '' ? plainSpan(near, from) : { start: from, end: closingQuoteOf(near, from, opening) };
+  return isKeyNamedSo(name, line.slice(span.start, span.end)) ? span : undefined;
 }
 
 function quotedSpan(of: {

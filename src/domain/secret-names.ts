@@ -55,8 +55,34 @@ const emptyValue =
 
 const longestPlaceholder = 200;
 
-export function holdsNothing(value: string): boolean {
-  return value === '' || (value.length < longestPlaceholder && emptyValue.test(value));
+/** `name`: what announces the value. A number behind the name of a password is one; fewer than three digits are a switch. */
+export function holdsNothing(value: string, name = ''): boolean {
+  if (value === '') return true;
+  if (value.length >= longestPlaceholder || !emptyValue.test(value)) return false;
+  return !(/^\d{3,}$/.test(value) && isPasswordName(name));
+}
+
+const passwordName = /(?:pass(?:word|wort|wd|phrase|code)|kennwort|pwd|(?:^|[-_.])(?:pass|pw))$|[a-z]Pass$/i;
+
+export function isPasswordName(name: string): boolean {
+  return passwordName.test(name);
+}
+
+/** "STRIPE_KEY", "stripeKey": a secret or the name of an entry, which the value has to tell. */
+const keyName = /[A-Za-z\d][-_.]key$|[a-z\d]Key$/i;
+const keyOfEntry =
+  /(?:cache|partition|sort|primary|foreign|routing|object|idempotency|public|label|annotation|topology|index|row|hash|group|dedup(?:lication)?|lock|shard|map|lookup|unique|delivery|job|queue|storage|file|s3|etcd)[-_.]?key$/i;
+const longestKey = 512;
+
+export function mayNameKey(name: string): boolean {
+  return keyName.test(name) && !keyOfEntry.test(name);
+}
+
+/** True where a name that may be that of a key is followed by what a machine made: sixteen letters and digits in one piece, or a UUID. */
+export function isKeyNamedSo(name: string, value: string): boolean {
+  if (value.length > longestKey || !mayNameKey(name)) return false;
+  if (/^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i.test(value)) return true;
+  return /^[\w+/=.~:-]+$/.test(value) && (value.match(/[A-Za-z\d+]{16,}/g) ?? []).some((run) => /\d/.test(run) && /[A-Za-z]/.test(run));
 }
 
 /** Begin what programs say about a secret instead of the secret itself: "token: expired", "password: not set". */
