@@ -32,6 +32,14 @@ function payPod(name: string, node: string, parts: Partial<Parameters<typeof exa
     ...parts,
   });
 }
+const revised = (replicaSet: Pod, revision: string): Pod => ({
+  ...replicaSet,
+  metadata: { ...(replicaSet['metadata'] as object), annotations: { 'deployment.kubernetes.io/revision': revision } },
+  spec: {
+    ...(replicaSet['spec'] as object),
+    template: exampleDeployment({ name: 'pay', container: { image: 'registry.example/app:2' } }).replicaSet['spec'],
+  },
+});
 const bothFail = failing.map((name, index) => payPod(name, `node-${index + 1}`));
 const healthySibling = examplePod({ name: failing[1] ?? '', node: 'node-2', labels: { app: 'pay', 'pod-template-hash': hash } });
 
@@ -98,6 +106,15 @@ const lostNode = exampleNode({
 });
 const coreDns = (parts: Partial<Parameters<typeof examplePod>[0]>): Pod =>
   examplePod({ name: 'coredns-1-a', namespace: 'kube-system', labels: { 'k8s-app': 'kube-dns' }, ...parts });
+const staticPod = (part: string, parts: Partial<Parameters<typeof examplePod>[0]>): Pod =>
+  examplePod({
+    name: `${part}-cp`,
+    namespace: 'kube-system',
+    node: 'cp',
+    owner: { kind: 'Node', name: 'cp' },
+    container: { name: part },
+    ...parts,
+  });
 const idleDatabase = exampleDeployment({ name: 'db', replicas: 0 });
 const waitingDatabase = databasePod({
   node: null,
@@ -303,6 +320,28 @@ describe('while payments crash, the root is', () => {
       },
     ],
     [
+      'an etcd that is slow, for which a controller of the control plane loses its lease',
+      'etcd-unhealthy',
+      {
+        pods: [staticPod('etcd', {}), staticPod('kube-controller-manager', { isReady: false, status: crashLooping({ exitCode: 1 }) })],
+        'container-logs': [
+          {
+            namespace: 'kube-system',
+            pod: 'etcd-cp',
+            container: 'etcd',
+            text: `${minutesAgo(1)} {"level":"warn","msg":"slow fdatasync","took":"2.3s"}\n`.repeat(12),
+          },
+          {
+            namespace: 'kube-system',
+            pod: 'kube-controller-manager-cp',
+            container: 'kube-controller-manager',
+            isPrevious: true,
+            text: 'error retrieving resource lock kube-system/kube-controller-manager: etcdserver: request timed out',
+          },
+        ],
+      },
+    ],
+    [
       'a password that is not accepted',
       'dependency-rejects-credentials',
       {
@@ -318,6 +357,21 @@ describe('while payments crash, the root is', () => {
     ],
   ])('%s', (_what, expected, given) => {
     expect(rootsOf(given)).toEqual({ outcome: 'explained', first: expected });
+  });
+
+  it.each([
+    ['DaemonSet', 'cannot-tell'],
+    ['ReplicaSet', 'explained'],
+  ])('a new revision on a node where otherwise a pod of a %s is well', (kind, expected) => {
+    const { outcome } = rootsOf({
+      pods: [
+        examplePod({ name: 'pay-old-a', labels: { app: 'pay', 'pod-template-hash': 'old' }, startedMinutesAgo: 9000 }),
+        payPod(`pay-${hash}-a`, 'node-2'),
+        examplePod({ name: 'agent-x', node: 'node-2', owner: { kind, name: 'agent' } }),
+      ],
+      replicasets: [exampleDeployment({ name: 'pay', hash: 'old' }).replicaSet, revised(pay.replicaSet, '2')],
+    });
+    expect(outcome).toBe(expected);
   });
 
   it('not told apart where logs of one node alone speak of a Service', () => {

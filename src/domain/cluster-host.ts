@@ -1,3 +1,6 @@
+/** The name under which every cluster gives its API server to pods. Source: https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/. */
+export const apiServerHost = 'kubernetes.default.svc';
+
 /** An in-cluster DNS name, taken apart. Source: https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/. */
 export interface ClusterName {
   readonly service: string;

@@ -22,7 +22,12 @@ export interface ControlPlanePart {
   readonly tellingLines: number;
   /** A state that is told once when it begins and lasts, however long ago that was, until another line ends it. Absent: none. */
   readonly standing?: { readonly begins: RegExp; readonly ends: RegExp };
+  /** Containers of other parts that cannot do without it, on whichever node. Absent: none. */
+  readonly upholds?: readonly string[];
 }
+
+/** Under this Service every client in the cluster calls the API server. */
+export const apiServerService = subject('Service', 'default', 'kubernetes');
 
 const recentMilliseconds = 10 * millisecondsPerMinute;
 
@@ -62,7 +67,13 @@ export function controlPlaneFindings(part: ControlPlanePart, facts: ControlPlane
         weight: isFailing && isAlone ? 'conclusive' : 'strong',
         because: [first, ...more],
         ...(replica.failingSince === undefined ? {} : { since: replica.failingSince }),
-        affects: [subject('Pod', replica.pod.metadata.namespace, replica.pod.metadata.name)],
+        affects: [
+          subject('Pod', replica.pod.metadata.namespace, replica.pod.metadata.name),
+          ...facts.replicas.all
+            .filter(({ pod }) => (part.upholds ?? []).some((container) => isControlPlanePod(pod, container)))
+            .map(({ pod }) => subject('Pod', pod.metadata.namespace, pod.metadata.name)),
+          apiServerService,
+        ],
         blames: replica.pod.spec.nodeName === undefined ? [] : [subject('Node', undefined, replica.pod.spec.nodeName)],
       },
     ];

@@ -1,6 +1,7 @@
 import type { JudgedAlert } from './alert.ts';
 import { type Claim, citeObject, citeProbe, claim, claimFromAll } from './citation.ts';
-import { clusterNames, isAddress, plainHost } from './cluster-host.ts';
+import { apiServerHost, clusterNames, isAddress, plainHost } from './cluster-host.ts';
+import { apiServerService } from './control-plane-pods.ts';
 import { type DependencyFacts, type DependencyTrouble, repeatedTimes } from './dependency-trouble.ts';
 import { blamedBehind } from './blamed-backend.ts';
 import { endpointCitation } from './endpoint-citation.ts';
@@ -82,6 +83,7 @@ export function dependencyFinding(trouble: DependencyTrouble, wording: Dependenc
     ],
     blames: [
       ...blamedBehind(trouble.backend, facts.replicas),
+      ...(trouble.host === apiServerHost ? [apiServerService] : []),
       ...(trouble.backend === undefined && trouble.host === undefined ? brokenNeighbours(trouble, facts) : []),
       ...(place === undefined ? [] : nodes.map((node) => subject('Node', undefined, node))),
     ],

@@ -1,6 +1,6 @@
 import type { JudgedAlert } from './alert.ts';
 import { isDnsServer } from './cluster-dns.ts';
-import { plainHost } from './cluster-host.ts';
+import { apiServerHost, plainHost } from './cluster-host.ts';
 import { type Collection, groupBy } from './collection.ts';
 import type { ConnectivityProbe } from './evidence.ts';
 import { millisecondsPerHour } from './instant.ts';
@@ -64,11 +64,11 @@ function isLongBefore(clue: LogClue): boolean {
 
 /**
  * A process that cannot reach its own pod is not waiting for a dependency; nor is an API server that turns its own clients
- * away, and whom the DNS servers ask is a part of DNS.
+ * away or passes on what etcd told it, and whom the DNS servers ask is a part of DNS.
  */
 function isRemote(clue: LogClue): boolean {
   if (clue.port === 53 && isDnsServer(clue.replica)) return false;
-  if (clue.kind === 'rate-limited' && isControlPlanePod(clue.replica.pod, 'kube-apiserver')) return false;
+  if ((clue.kind === 'rate-limited' || clue.host === apiServerHost) && isControlPlanePod(clue.replica.pod, 'kube-apiserver')) return false;
   return clue.host === undefined || !/^(localhost|127\.|::1$|0\.0\.0\.0)/.test(plainHost(clue.host));
 }
 

@@ -1,6 +1,11 @@
-import { controlPlaneFindings } from '../../domain/control-plane-pods.ts';
+import { claim } from '../../domain/citation.ts';
+import { apiServerHost } from '../../domain/cluster-host.ts';
+import { apiServerService, controlPlaneFindings } from '../../domain/control-plane-pods.ts';
+import { distinct, repeatedTimes } from '../../domain/dependency-trouble.ts';
 import { crashLooping, examplePod } from '../../domain/example-objects.ts';
-import { defineFailureMode } from '../../domain/failure-mode.ts';
+import { defineFailureMode, type Finding } from '../../domain/failure-mode.ts';
+import type { LogClue } from '../../domain/log-clue.ts';
+import { spokenSubject, subject } from '../../domain/subject.ts';
 
 export const apiServerSlowOrUnready = defineFailureMode({
   id: 'api-server-slow-or-unready',
@@ -20,11 +25,18 @@ export const apiServerSlowOrUnready = defineFailureMode({
     'https://kubernetes.io/docs/concepts/cluster-administration/flow-control/',
   ],
   needs: ['replicas'],
-  helpedBy: ['container-logs'],
-  explains: ['controller-lease-stale', 'kubelet-stopped', 'node-not-ready', 'aggregated-api-down', 'scheduler-not-running'],
+  helpedBy: ['container-logs', 'log-clues'],
+  explains: [
+    'controller-lease-stale',
+    'kubelet-stopped',
+    'node-not-ready',
+    'aggregated-api-down',
+    'scheduler-not-running',
+    'dependency-times-out',
+  ],
   mitigations: [],
-  recognise: (facts) =>
-    controlPlaneFindings(
+  recognise: (facts) => {
+    const found = controlPlaneFindings(
       {
         container: 'kube-apiserver',
         complains:
@@ -32,7 +44,10 @@ export const apiServerSlowOrUnready = defineFailureMode({
         tellingLines: 5,
       },
       facts,
-    ),
+    );
+    // Whoever runs on a provider's control plane never sees its pods; then its clients are heard.
+    return found.length > 0 ? found : saidByClients(facts['log-clues'] ?? []);
+  },
   recognises: [
     {
       story: 'The only API server crashes again and again.',
@@ -54,8 +69,20 @@ export const apiServerSlowOrUnready = defineFailureMode({
       },
       finds: [{ kind: 'Pod', namespace: 'kube-system', name: 'kube-apiserver-cp' }],
     },
+    {
+      story: "The provider's API server cannot be seen; two operators lose their leases because it answers too late.",
+      given: {
+        pods: ['certs', 'dns'].map(operator),
+        'container-logs': ['certs', 'dns'].map(saysStorageIsLate),
+      },
+      finds: [{ kind: 'Service', namespace: 'default', name: 'kubernetes' }],
+    },
   ],
   isNotFooledBy: [
+    {
+      story: 'One operator alone says so: it may ask for too much at once.',
+      given: { pods: ['certs', 'dns'].map(operator), 'container-logs': [saysStorageIsLate('certs')] },
+    },
     { story: 'It was restarted last month.', given: { pods: [apiServer({ status: { restartCount: 2 } })], 'container-logs': [] } },
     {
       story: 'One request timed out.',
@@ -68,6 +95,49 @@ export const apiServerSlowOrUnready = defineFailureMode({
     },
   ],
 });
+
+/** Sentences of the API server's own that several programs got for an answer. */
+function saidByClients(clues: readonly LogClue[]): readonly Finding[] {
+  const said = clues.filter(
+    ({ kind, host, replica, count }) =>
+      kind === 'connection-timed-out' && host === apiServerHost && (replica.health === 'failing' || count >= repeatedTimes),
+  );
+  const clients = distinct(said.map(({ replica }) => replica.workload));
+  const [first, ...more] = said;
+  if (first === undefined || clients.length < leastClients) return [];
+  const replicas = [...new Set(said.map(({ replica }) => replica))];
+  return [
+    {
+      subject: apiServerService,
+      weight: replicas.some(({ health }) => health === 'failing') ? 'strong' : 'likely',
+      because: [
+        claim(
+          `${clients.map(spokenSubject).join(', ')} got the API server's answer that it or its storage took too long.`,
+          first.citation,
+          ...more.slice(0, 3).map(({ citation }) => citation),
+        ),
+      ],
+      affects: [...replicas.map(({ pod }) => subject('Pod', pod.metadata.namespace, pod.metadata.name)), apiServerService],
+    },
+  ];
+}
+
+/** What one program hears alone may be its own doing. */
+const leastClients = 2;
+
+function operator(name: string): ReturnType<typeof examplePod> {
+  return examplePod({ name: `${name}-1-a`, isReady: false, status: crashLooping({ exitCode: 1 }) });
+}
+
+function saysStorageIsLate(name: string): {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+  readonly text: string;
+} {
+  const text = `error retrieving resource lock shop/${name}: etcdserver: request timed out`;
+  return { namespace: 'shop', pod: `${name}-1-a`, container: 'app', text };
+}
 
 function apiServer(parts: Partial<Parameters<typeof examplePod>[0]>): ReturnType<typeof examplePod> {
   return examplePod({

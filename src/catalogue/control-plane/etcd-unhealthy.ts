@@ -32,6 +32,7 @@ export const etcdUnhealthy = defineFailureMode({
         complains:
           /database space exceeded|slow fdatasync|failed to send out heartbeat on time|lost leader|elected leader .* lost|no leader|apply request took too long|disk quota|NOSPACE|rafthttp: failed to (?:dial|read)|lost the TCP streaming connection/i,
         tellingLines: 10,
+        upholds: ['kube-apiserver'],
         // The alarm is raised once, and writes are refused until somebody disarms it.
         standing: { begins: /alarm raised.{0,40}NOSPACE|NOSPACE.{0,40}alarm raised/i, ends: /alarm (?:disarmed|deactivated)/i },
       },

@@ -6,6 +6,11 @@ import { formatInstant, millisecondsPerDay } from '../../domain/instant.ts';
 import { brokenByLostNode, nodeFinding } from '../../domain/node-finding.ts';
 import { readyOf } from '../../domain/node-conditions.ts';
 
+const lostNode = exampleNode({
+  name: 'node-1',
+  status: { conditions: [{ type: 'Ready', status: 'Unknown', lastTransitionTime: minutesAgo(58) }] },
+});
+
 export const kubeletCertificateExpired = defineFailureMode({
   id: 'kubelet-certificate-expired',
   title: "The kubelet's certificate has expired",
@@ -62,7 +67,8 @@ export const kubeletCertificateExpired = defineFailureMode({
             // A Ready node has renewed since: what has expired is an old file.
             weight: isReady === true ? 'weak' : expired.length > 0 ? 'conclusive' : 'strong',
             because: [first, ...more],
-            since: expired[0]?.expiresAt ?? telling[0]?.at,
+            // Of a journal the last lines are kept, and the kubelet repeats this one with every start: they tell no beginning.
+            since: expired[0]?.expiresAt,
           },
           facts.replicas,
         ),
@@ -72,17 +78,26 @@ export const kubeletCertificateExpired = defineFailureMode({
     {
       story: 'The certificate ended an hour ago and the node has not reported since.',
       given: {
-        nodes: [
-          exampleNode({
-            name: 'node-1',
-            status: { conditions: [{ type: 'Ready', status: 'Unknown', lastTransitionTime: minutesAgo(58) }] },
-          }),
-        ],
+        nodes: [lostNode],
         'node-commands': [
           {
             node: 'node-1',
             command: 'kubelet-certificate',
             output: 'subject=O = system:nodes, CN = system:node:node-1\nnotAfter=Mar  1 09:00:00 2026 GMT',
+          },
+        ],
+      },
+      finds: [{ kind: 'Node', name: 'node-1' }],
+    },
+    {
+      story: 'The kubelet starts again and again for an hour, and says why.',
+      given: {
+        nodes: [lostNode],
+        'node-commands': [
+          {
+            node: 'node-1',
+            command: 'journal-kubelet',
+            output: `${minutesAgo(1)} node-1 kubelet[900]: "Part of the existing bootstrap client certificate in /etc/kubernetes/kubelet.conf is expired"`,
           },
         ],
       },

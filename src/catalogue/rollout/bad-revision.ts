@@ -226,7 +226,8 @@ function findingFor(
 
 /**
  * One node with all failing replicas and none of the healthy ones separates just as well, unless pods of others work on it:
- * a rollout that stopped at its first replica always looks like this.
+ * a rollout that stopped at its first replica always looks like this. What runs on every node by design, or on the node's
+ * own network, shows little of how an application fares there.
  */
 function isConfounded(
   failing: readonly Sighting[],
@@ -236,7 +237,10 @@ function isConfounded(
   const isAlone = nodes.size === 1 && well.length > 0 && !well.some((replica) => nodes.has(replica.pod.spec.nodeName));
   return (
     isAlone &&
-    !others.some((replica) => replica.health === 'healthy' && nodes.has(replica.pod.spec.nodeName) && replica.pod.spec.hostNetwork !== true)
+    !others.some(
+      ({ health, pod, workload }) =>
+        health === 'healthy' && nodes.has(pod.spec.nodeName) && pod.spec.hostNetwork !== true && workload.kind !== 'DaemonSet',
+    )
   );
 }
 

@@ -4,6 +4,12 @@ import { peerOf } from './peer-of.ts';
 
 const written: readonly (readonly [line: string, host: string | undefined, port: number | undefined])[] = [
   ['FATAL: database connection refused: ECONNREFUSED 10.96.45.12:5432', '10.96.45.12', 5432],
+  ['error retrieving resource lock kube-system/dns: etcdserver: request timed out', 'kubernetes.default.svc', undefined],
+  [
+    'failed to list *v1.Secret: the server has received too many requests and has asked us to try again later (get secrets)',
+    'kubernetes.default.svc',
+    undefined,
+  ],
   ['dial tcp 10.0.0.1:5432: connect: connection refused', '10.0.0.1', 5432],
   ['dial tcp [::1]:6379: connect: connection refused', '::1', 6379],
   ['dial tcp: lookup db.shop on 10.96.0.10:53: no such host', 'db.shop', undefined],

@@ -1,3 +1,5 @@
+import { apiServerHost } from '../../domain/cluster-host.ts';
+
 /** Whom a line of a log speaks of. Absent: it does not say. */
 export interface Peer {
   readonly host: string | undefined;
@@ -50,10 +52,18 @@ const sourceFile =
   /\.(?:go|py|m?[jt]sx?|cjs|java|rb|rs|php|cs|cc?|cpp|hpp?|kt|scala|exs?|erl|conf|ya?ml|json|lua|sh|sql|log|html?|toml|ini|xml|pl|swift|clj)$/i;
 const everywhere: ReadonlySet<string> = new Set(['0.0.0.0', '::', '[::]', '*']);
 
+/**
+ * Sentences that the API server answers to every client, or that client-go puts around its answers, whichever program prints
+ * them. What etcd says reaches a client through the API server alone.
+ */
+const saidByApiServer =
+  /\betcdserver: |the server has (?:asked for the client to provide credentials|received too many requests and has asked us to try again later)|the server was unable to return a response in the time allotted|(?:failed to (?:list|watch) \*?[\w.]{1,80}|error retrieving resource lock [^\s:]{1,200}): Unauthorized/;
+
 const timeStamp = /\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d(?::\d\d)?(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?/g;
 
 /** The first peer that the line names in a form that a known library writes. */
 export function peerOf(line: string): Peer {
+  if (saidByApiServer.test(line)) return { host: apiServerHost, port: undefined };
   // "2026-03-01T02:45" looks like a host and a port.
   const timeless = line.replace(timeStamp, ' ');
   for (const form of forms) {

@@ -43,6 +43,8 @@ const dialects: { readonly [Kind in ClueKind]: readonly string[] } = {
     'sqlalchemy.exc.TimeoutError: QueuePool limit of size 5 overflow 10 reached, connection timed out',
   ],
   'authentication-failed': [
+    'error getting server version: the server has asked for the client to provide credentials',
+    'error retrieving resource lock argocd/controller: Unauthorized',
     'could not connect: googleapi: Error 403: boss::NOT_AUTHORIZED: Not authorized to access resource., forbidden',
     'FATAL:  Passwort-Authentifizierung für Benutzer »shop« fehlgeschlagen',
     "FATAL:  authentification par mot de passe échouée pour l'utilisateur « shop »",

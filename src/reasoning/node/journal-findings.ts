@@ -17,7 +17,7 @@ const wordings: readonly (readonly [Kind, RegExp])[] = [
   ['link-down', /(?:NIC Link is Down|Link is [Dd]own|carrier lost|Lost carrier|link becomes not ready)/],
   [
     'certificate-expired',
-    /certificate has expired or is not yet valid|x509: certificate has expired|part of the existing bootstrap client certificate .* is expired/,
+    /certificate has expired or is not yet valid|x509: certificate has expired|[Pp]art of the existing bootstrap client certificate .* is expired/,
   ],
   [
     'cni-error',

@@ -38,6 +38,8 @@ export const networkDialects: readonly Dialect[] = [
     /(?:error occurred \(|api error |Code: ?|<Code>)AccessDenied|UnrecognizedClientException|is not authorized to perform: |AuthorizationFailed|invalid_grant|reason: UNAUTHENTICATED|googleapi: (?:got HTTP response code |Error )40[13]\b(?!.{0,200}(?:quota|rateLimit))/,
     /invalid (?:username or password|credentials|api key|access key|client secret|login)|incorrect (?:username|password)|(?:credentials|token) (?:are|is|has|have) (?:invalid|expired|been revoked)/i,
     /\b401 Unauthorized|status(?:[ _]?code)?[=:]? ?401\b|code = Unauthenticated|StatusCode\.UNAUTHENTICATED|InvalidAccessKeyId|SignatureDoesNotMatch|ExpiredToken|security_exception/,
+    // The API server no longer takes the token or certificate, as client-go tells it.
+    /the server has asked for the client to provide credentials|(?:failed to (?:list|watch) \*?[\w.]{1,80}|error retrieving resource lock [^\s:]{1,200}): Unauthorized/,
     /permission denied for (?:table|relation|schema|database|sequence|view|function)|(?:SELECT|INSERT|UPDATE|DELETE|CREATE) command denied to user|not authorized on \S+ to execute command|code = PermissionDenied/i,
   ]),
   ...sayingsOfPeers('rate-limited', [
@@ -62,7 +64,7 @@ export const networkDialects: readonly Dialect[] = [
   ...sayingsOfPeers('connection-timed-out', [
     /ORA-12170|ORA-12535|ORA-12606|ORA-12609|TNS:(?:Connect timeout occurred|operation timed out)/i,
     /i\/o timeout|connection timed out|connect(?:ion)?(?: attempt)? timed? ?out|ETIMEDOUT|ESOCKETTIMEDOUT|ECONNABORTED|ConnectTimeout(?:Error|Exception)?|TimeoutException|operation timed out/i,
-    /context deadline exceeded|DeadlineExceeded|DEADLINE_EXCEEDED|ReadTimeout(?:Error|Exception)?|Read timed out|SocketTimeoutException|upstream timed out|request timed out|timeout (?:exceeded|expired)\b/i,
+    /context deadline exceeded|DeadlineExceeded|DEADLINE_EXCEEDED|ReadTimeout(?:Error|Exception)?|Read timed out|SocketTimeoutException|upstream timed out|request timed out|timeout (?:exceeded|expired)\b|unable to return a response in the time allotted/i,
     /\btime(?:d )?-?out (?:connecting|while connecting|reading) (?:to|from) |connect(?:ing)? to \S+ timed? ?out|ServerSelectionTimeoutError|MongoServerSelectionError|MongoNetworkTimeoutError|timed out (?:after|waiting|while|trying)|timeout occurred after waiting|Can't connect to MySQL server.{0,120}\(110|dial timeout|net\/http: request canceled/i,
   ]),
   ...sayingsOfPeers('connection-reset', [
