@@ -1,4 +1,5 @@
 import { asksResolverOfNode } from './cluster-dns.ts';
+import { deadResolvers } from './dead-resolver.ts';
 import { isAddress, plainHost } from './cluster-host.ts';
 import type { Collection } from './collection.ts';
 import type { ConnectivityProbe } from './evidence.ts';
@@ -68,8 +69,15 @@ export function servicePaths(given: PathFacts): readonly ServicePath[] {
     lostAddresses: addressesOf(given.replicas.failing.filter(({ troubles }) => troubles.some(({ kind }) => kind === 'lost'))),
   };
   const probes = withoutLuck(facts['connectivity-probes'] ?? []);
+  // Whoever asks the node's own cache of names, which is down, tells nothing about the way to Services.
+  const askedInVain = new Set(deadResolvers(facts).flatMap(({ clues: asking }) => asking));
   const clues = (facts['log-clues'] ?? []).filter(
-    (clue) => clue.replica.health === 'failing' && unreachedKinds.has(clue.kind) && !asksResolverOfNode(clue) && isForService(clue, facts),
+    (clue) =>
+      clue.replica.health === 'failing' &&
+      unreachedKinds.has(clue.kind) &&
+      !asksResolverOfNode(clue) &&
+      !askedInVain.has(clue) &&
+      isForService(clue, facts),
   );
   const nodes = new Set([
     ...probes.flatMap((probe) => nodeOf(probe) ?? []),

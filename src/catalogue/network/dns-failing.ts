@@ -4,7 +4,7 @@ import { type DeadResolver, deadResolvers } from '../../domain/dead-resolver.ts'
 import { blamedBehind } from '../../domain/blamed-backend.ts';
 import { distinct } from '../../domain/dependency-trouble.ts';
 import { endpointCitation } from '../../domain/endpoint-citation.ts';
-import type { ExampleEvidence } from '../../domain/example.ts';
+import { exampleDeadCache, exampleLookup } from '../../domain/example-names.ts';
 import { exampleService, exampleSlice } from '../../domain/example-network.ts';
 import { crashLooping, examplePod } from '../../domain/example-objects.ts';
 import type { Facts } from '../../domain/facts.ts';
@@ -84,14 +84,28 @@ export const dnsFailing = defineFailureMode({
     },
     {
       story: 'The cache of node-1 crashes, and a replica there asks its link-local address in vain.',
-      given: cacheDown('169.254.20.10'),
+      given: exampleDeadCache({ line: exampleLookup('169.254.20.10') }),
+      finds: [{ kind: 'DaemonSet', namespace: 'kube-system', name: 'node-local-dns' }],
+    },
+    {
+      story: 'The same, and the library does not say whom it asked.',
+      given: exampleDeadCache({ line: 'Error: getaddrinfo EAI_AGAIN db.shop.svc.cluster.local' }),
+      finds: [{ kind: 'DaemonSet', namespace: 'kube-system', name: 'node-local-dns' }],
+    },
+    {
+      story: "The cache of node-1 crashes, which takes the address of the cluster's DNS Service there.",
+      given: exampleDeadCache({ line: exampleLookup('10.96.0.10'), args: ['-localip', '169.254.20.10,10.96.0.10'] }),
       finds: [{ kind: 'DaemonSet', namespace: 'kube-system', name: 'node-local-dns' }],
     },
   ],
   isNotFooledBy: [
     {
       story: 'The cache of node-1 is down, and those who fail there ask the Service of the cluster for names.',
-      given: cacheDown('10.96.0.10'),
+      given: exampleDeadCache({ line: exampleLookup('10.96.0.10') }),
+    },
+    {
+      story: 'The cache of node-1 is down, and a replica on another node gets no names either.',
+      given: exampleDeadCache({ line: 'Error: getaddrinfo EAI_AGAIN db.shop.svc.cluster.local', alsoOf: 'pay-1-b' }),
     },
     {
       story: 'DNS is well; one workload asks for a name that does not exist.',
@@ -270,20 +284,4 @@ function spoken(says: string, clues: readonly LogClue[]): readonly Claim[] {
 
 function podsOf(clues: readonly LogClue[]): readonly Subject[] {
   return distinct(clues.map(({ replica: { pod } }) => subject('Pod', pod.metadata.namespace, pod.metadata.name)));
-}
-
-function cacheDown(server: string): ExampleEvidence {
-  const owner = { kind: 'DaemonSet', name: 'node-local-dns' };
-  const cache = { namespace: 'kube-system', owner, labels: { 'k8s-app': 'node-local-dns' } };
-  const text = `dial tcp: lookup db.shop.svc.cluster.local on ${server}:53: read udp 10.244.1.9:48812->${server}:53: read: connection refused`;
-  return {
-    nodes: [],
-    pods: [
-      examplePod({ ...cache, name: 'node-local-dns-a', isReady: false, status: crashLooping({ exitCode: 1 }) }),
-      examplePod({ ...cache, name: 'node-local-dns-b', node: 'node-2' }),
-      examplePod({ name: 'pay-1-a', isReady: false, status: crashLooping({ exitCode: 1 }) }),
-      examplePod({ name: 'pay-1-b', node: 'node-2' }),
-    ],
-    'container-logs': [{ namespace: 'shop', pod: 'pay-1-a', container: 'app', isPrevious: true, text }],
-  };
 }
