@@ -9,6 +9,9 @@ export interface AxisDefinition {
   readonly valueOf: (replica: Replica, node: Node | undefined) => string | undefined;
 }
 
+/** Axes that belong to the workload itself; all others are the place where a replica runs. */
+export const axesOfWorkload: ReadonlySet<string> = new Set(['revision', 'image digest', 'configuration', 'service account']);
+
 function labelAxis(axis: string, order: number, labels: readonly string[]): AxisDefinition {
   return { axis, order, valueOf: (_replica, node) => firstOf(labels.map((label) => node?.metadata.labels[label])) };
 }

@@ -94,6 +94,11 @@ test('a single failing replica is always alone on its node, so the node cannot b
   expect([axis(radius, 'node')?.verdict, radius.leading]).toEqual(['cannot-tell', undefined]);
 });
 
+test('nor can its zone, where no other replica is in it', () => {
+  const radius = radiusOf({ nodes, pods: [pod('a', 'node-2', true), pod('b', 'node-1', false), pod('c', 'node-3', false)] });
+  expect([axis(radius, 'zone')?.verdict, radius.leading]).toEqual(['cannot-tell', undefined]);
+});
+
 test('the revision leads where only the new one fails, whatever the node', () => {
   const radius = radiusOf({
     nodes,

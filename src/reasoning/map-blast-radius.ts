@@ -4,7 +4,7 @@ import type { ConnectivityProbe } from '../domain/evidence.ts';
 import type { Node } from '../domain/kubernetes/node.ts';
 import type { Axis, BlastRadius, Scope } from '../domain/reasoned.ts';
 import type { Replica } from '../domain/replica.ts';
-import { type AxisDefinition, axisDefinitions } from './axes.ts';
+import { axesOfWorkload, type AxisDefinition, axisDefinitions } from './axes.ts';
 import { chanceOf, type ComparedReplicas, comparedReplicas, pooledSiblings } from './compared-replicas.ts';
 import type { FactSource } from './fact-source.ts';
 import { fisherOneSided } from './statistics/fishers-exact-test.ts';
@@ -15,7 +15,7 @@ const significance = 0.05;
 /** In a mixed population some replicas on a bad node still look healthy, so a clean split is not asked for there. */
 const tolerableStrays = 0.1;
 
-/** Axes on which each replica may have a value of its own, so that a single failing replica always "separates". */
+/** Axes on which each replica may have a value of its own. */
 const individualAxes: ReadonlySet<string> = new Set(['node', 'pod network']);
 
 /** Who fails, who is healthy, and what separates them. */
@@ -155,8 +155,9 @@ function verdictOf(best: NonNullable<Measured['best']>, adjustedPValue: number, 
   const failing = best.failingWith + best.failingWithout;
   const healthy = best.healthyWith + best.healthyWithout;
   const isPure = best.failingWithout === 0 && best.healthyWith === 0;
-  const isAlone = best.failingWith === 1 && individualAxes.has(best.axis);
-  if (isAlone) return best.failingWithout === 0 ? 'cannot-tell' : 'no';
+  if (best.failingWith === 1 && best.failingWithout > 0 && individualAxes.has(best.axis)) return 'no';
+  // Wherever a single failing replica stands, some node, zone or kernel there is its alone.
+  if (failing === 1 && best.healthyWith === 0 && !axesOfWorkload.has(best.axis)) return 'cannot-tell';
   if (best.healthyWithout === 0) return 'no';
   const isNearlyPure = best.failingWithout <= failing * tolerableStrays && (!areSiblings || best.healthyWith <= healthy * tolerableStrays);
   if (isNearlyPure && adjustedPValue <= significance) return 'separates';

@@ -1,5 +1,6 @@
 import type { BlastRadius, Hypothesis, Scope } from '../domain/reasoned.ts';
 import { subject, subjectKey } from '../domain/subject.ts';
+import { axesOfWorkload } from './axes.ts';
 import { type Candidate, candidate, explanations } from './explains.ts';
 import type { Recognition } from './recognise-failure-modes.ts';
 import { traceCascade } from './trace-cascade.ts';
@@ -106,9 +107,6 @@ function aloneOf({ mode, finding }: Candidate, considered: Considered): number {
   if (mode.role === 'symptom') return Math.min(symptomCeiling, probability);
   return isOnWrongAxis(finding, considered) ? probability * wrongAxisShare : probability;
 }
-
-/** Axes that belong to the workload itself; all others are the place where a replica runs. */
-const axesOfWorkload: ReadonlySet<string> = new Set(['revision', 'image digest', 'configuration', 'service account']);
 
 /** What one replica has for itself: trouble with it hits that replica alone, wherever it runs. */
 const ownOfReplica: ReadonlySet<string> = new Set(['Pod', 'PersistentVolumeClaim', 'PersistentVolume']);
