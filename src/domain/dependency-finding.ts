@@ -81,14 +81,19 @@ export function dependencyFinding(trouble: DependencyTrouble, wording: Dependenc
       ...trouble.replicas.map(({ pod }) => subject('Pod', pod.metadata.namespace, pod.metadata.name)),
       ...trouble.clients.filter((client) => client.kind !== 'Pod'),
     ],
-    blames: [
-      ...blamedBehind(trouble.backend, facts.replicas),
-      ...(trouble.host === apiServerHost ? [apiServerService] : []),
-      ...(trouble.backend === undefined && trouble.host === undefined ? brokenNeighbours(trouble, facts) : []),
-      ...(place === undefined ? [] : nodes.map((node) => subject('Node', undefined, node))),
-    ],
+    blames: blamesOf(trouble, place === undefined ? [] : nodes, facts),
     wouldSettle: wording.wouldSettle(trouble),
   };
+}
+
+/** Whose own trouble would explain it: what stands behind the name, or the nodes that alone cannot reach it. */
+function blamesOf(trouble: DependencyTrouble, nodes: readonly string[], facts: DependencyFacts): readonly Subject[] {
+  return [
+    ...blamedBehind(trouble.backend, facts.replicas),
+    ...(trouble.host === apiServerHost ? [apiServerService] : []),
+    ...(trouble.backend === undefined && trouble.host === undefined ? brokenNeighbours(trouble, facts) : []),
+    ...nodes.map((node) => subject('Node', undefined, node)),
+  ];
 }
 
 /** Credentials come from the environment, and connections stay open: replicas that started before the trouble began live on both. */
