@@ -1,9 +1,23 @@
 import type { Citation } from './citation.ts';
+import type { ContainerLog } from './evidence.ts';
 import type { ClueKind, LogClue } from './log-clue.ts';
 import type { Replica } from './replica.ts';
 
 /** What a program says of its own code, or of what its code expects to find, and of nobody and nothing that it was given. */
 const faultsOfTheProgram: ReadonlySet<ClueKind> = new Set(['panic', 'schema-mismatch']);
+
+/** What a program says of itself or of what it was given, and not of anybody that it calls. */
+export const ownFaults: ReadonlySet<ClueKind> = new Set([
+  'missing-file',
+  'missing-module',
+  'missing-setting',
+  'invalid-setting',
+  'invalid-value',
+  'panic',
+  'schema-mismatch',
+  'permission-denied',
+  'port-not-permitted',
+]);
 
 /**
  * The last words of these replicas, where they speak of a fault of the program and of nothing else. Empty: some replica
@@ -13,4 +27,19 @@ export function faultsOfProgram(replicas: readonly Replica[], clues: readonly Lo
   const last = (clues ?? []).filter((clue) => clue.isNearEnd && replicas.includes(clue.replica));
   if (last.some(({ kind }) => !faultsOfTheProgram.has(kind))) return [];
   return last.filter((clue, index) => last.findIndex((each) => each.replica === clue.replica) === index).map(({ citation }) => citation);
+}
+
+/** Most of these replicas were listened to, and none of them complains of anybody that it calls. */
+export function blamesNobodyElse(
+  replicas: readonly Replica[],
+  heard: { readonly logs: readonly ContainerLog[] | undefined; readonly clues: readonly LogClue[] | undefined },
+): boolean {
+  const listened = replicas.filter(({ pod }) =>
+    (heard.logs ?? []).some((log) => log.namespace === pod.metadata.namespace && log.pod === pod.metadata.name && log.lines.length > 0),
+  );
+  return (
+    heard.clues !== undefined &&
+    listened.length * 2 > replicas.length &&
+    !heard.clues.some(({ replica, kind }) => replicas.includes(replica) && !ownFaults.has(kind))
+  );
 }

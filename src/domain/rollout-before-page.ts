@@ -3,8 +3,9 @@ import { type Citation, citeLog, citeObject, claim } from './citation.ts';
 import type { ContainerLog } from './evidence.ts';
 import type { Finding } from './failure-mode.ts';
 import { clockTime, type Instant, millisecondsPerMinute } from './instant.ts';
-import type { ClueKind, LogClue } from './log-clue.ts';
+import type { LogClue } from './log-clue.ts';
 import { errorLines, logsOf } from './loud-replica.ts';
+import { ownFaults } from './own-fault.ts';
 import type { Replica, Replicas } from './replica.ts';
 import { type AtLeastOne, claimOfAll, countOf, earliest, findingOf, type Sighting } from './sightings.ts';
 import { templateDifference } from './template-difference.ts';
@@ -49,19 +50,6 @@ export function rolloutBeforePage(facts: PagedRolloutFacts): readonly Finding[] 
     pagedFinding([first, ...more], { current, before, difference, rolledOutAt, startedAt, isErring: erring.length * 2 >= fresh.length }),
   ];
 }
-
-/** What a program says of itself, not of a peer. */
-const ownFaults: ReadonlySet<ClueKind> = new Set([
-  'missing-file',
-  'missing-module',
-  'missing-setting',
-  'invalid-setting',
-  'invalid-value',
-  'panic',
-  'schema-mismatch',
-  'permission-denied',
-  'port-not-permitted',
-]);
 
 interface PagedRollout {
   readonly current: WorkloadRevision;

@@ -1,9 +1,10 @@
 import { type Citation, type Claim, citeObject, claim, claimFromAll } from '../../domain/citation.ts';
 import { examplePagedRollout, exampleRollout, exampleRolloutLog } from '../../domain/example-rollout.ts';
+import type { ContainerLog } from '../../domain/evidence.ts';
 import { defineFailureMode, type Finding, type Weight } from '../../domain/failure-mode.ts';
 import { clockTime, type Instant, millisecondsPerHour, millisecondsPerMinute } from '../../domain/instant.ts';
 import type { LogClue } from '../../domain/log-clue.ts';
-import { faultsOfProgram } from '../../domain/own-fault.ts';
+import { blamesNobodyElse, faultsOfProgram } from '../../domain/own-fault.ts';
 import { type Replica, type Replicas, type Trouble, workloadsWithFailing } from '../../domain/replica.ts';
 import { rolloutBeforePage } from '../../domain/rollout-before-page.ts';
 import { type AtLeastOne, claimOfAll, countOf, findingOf, type Sighting } from '../../domain/sightings.ts';
@@ -139,7 +140,12 @@ const neverWorkedMilliseconds = 10 * millisecondsPerMinute;
 
 function judge(
   members: readonly Replica[],
-  facts: RevisionFacts & { readonly now: Instant; readonly replicas: Replicas; readonly 'log-clues': readonly LogClue[] | undefined },
+  facts: RevisionFacts & {
+    readonly now: Instant;
+    readonly replicas: Replicas;
+    readonly 'log-clues': readonly LogClue[] | undefined;
+    readonly 'container-logs': readonly ContainerLog[] | undefined;
+  },
 ): readonly Finding[] {
   const [any] = members;
   if (any === undefined) return [];
@@ -167,7 +173,8 @@ function judge(
   );
   const faults = faultsOfProgram(failing, facts['log-clues']);
   if (well.length === 0 && !(isFresh(current, facts.now) && (faults.length > 0 || hasNeverWorked(failing)))) return [];
-  return [findingFor([first, ...more], { well, current, before, faults, others: facts.replicas.all })];
+  const isAlone = blamesNobodyElse(failing, { logs: facts['container-logs'], clues: facts['log-clues'] });
+  return [findingFor([first, ...more], { well, current, before, faults, isAlone, others: facts.replicas.all })];
 }
 
 function isFresh(current: WorkloadRevision | undefined, now: Instant): boolean {
@@ -192,6 +199,8 @@ function findingFor(
     readonly before: WorkloadRevision | undefined;
     /** Its last words, where they are about a fault of the program itself. */
     readonly faults: readonly Citation[];
+    /** Its replicas were listened to, and complain of nobody that they call. */
+    readonly isAlone: boolean;
     readonly others: readonly Replica[];
   },
 ): Finding {
@@ -204,8 +213,9 @@ function findingFor(
   );
   const difference = current === undefined || before === undefined ? undefined : templateDifference(before.template, current.template);
   const hasContent = difference === undefined || difference.some((part) => !part.startsWith('annotations'));
-  const isToldOf = seen.faults.length > 0 && difference !== undefined && hasContent;
-  const weight: Weight = !hasContent || isNodeInDoubt ? 'suggestive' : well.length > 0 ? 'strong' : isToldOf ? 'likely' : 'suggestive';
+  // With nothing older left to compare with, a change that came just before is the likeliest cause, unless they name another.
+  const isLikely = seen.isAlone && difference !== undefined;
+  const weight: Weight = !hasContent || isNodeInDoubt ? 'suggestive' : well.length > 0 ? 'strong' : isLikely ? 'likely' : 'suggestive';
   const fault = claimFromAll('Their last words are about the program itself, and about nobody that it calls.', seen.faults.slice(0, 4));
   return findingOf(failing, {
     weight,

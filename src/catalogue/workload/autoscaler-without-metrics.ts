@@ -8,8 +8,9 @@ import { shellCommand } from '../../domain/shell-word.ts';
 /** The autoscaler is blind for a minute after each start of its pods; what lasts longer is a fault. */
 const blindMilliseconds = 3 * millisecondsPerMinute;
 
-/** Reasons of the horizontal controller for metrics that it cannot have. Source: kubernetes/pkg/controller/podautoscaler. */
-const blindReasons = /^(?:FailedGet\w*Metric|FailedGetScale|FailedComputeMetricsReplicas|InvalidMetricSourceType|InvalidSelector)$/;
+/** Reasons of the horizontal controller for metrics that it cannot have, or whose pods it cannot tell from those of others. Source: kubernetes/pkg/controller/podautoscaler. */
+const blindReasons =
+  /^(?:FailedGet\w*Metric|FailedGetScale|FailedComputeMetricsReplicas|InvalidMetricSourceType|InvalidSelector|AmbiguousSelector)$/;
 
 /** The autoscaler cannot read what it scales by, so it leaves the number of replicas as it is. */
 export const autoscalerWithoutMetrics = defineFailureMode({
@@ -20,7 +21,7 @@ export const autoscalerWithoutMetrics = defineFailureMode({
     whatItIs: 'The HorizontalPodAutoscaler gets no value for its metric, so it neither scales up nor down, whatever the load.',
     howItLooks: 'TARGETS <unknown> in `kubectl get hpa`; condition ScalingActive False with FailedGetResourceMetric or its like.',
     whyItHappens:
-      'metrics-server is down or missing, the pods have no cpu requests, a custom metric lost its adapter, the target does not exist.',
+      'metrics-server is down or missing, the pods have no cpu requests, a custom metric lost its adapter, the target does not exist, the selector of the target also finds pods of another autoscaler.',
     whatStopsTheBleeding: 'Scale by hand to what the load needs.',
     whatFixesIt: 'Bring the metrics API back, give all containers requests, correct the name of metric or target.',
     howToPreventIt: 'Alert on ScalingActive False.',
@@ -75,6 +76,10 @@ export const autoscalerWithoutMetrics = defineFailureMode({
       story: 'The metrics API does not answer.',
       given: { horizontalpodautoscalers: [autoscaler('FailedGetResourceMetric', 15)] },
       finds: [{ kind: 'HorizontalPodAutoscaler', namespace: 'shop', name: 'cart' }],
+    },
+    {
+      story: 'Two autoscalers find the same pods, and the controller lets neither of them scale.',
+      given: { horizontalpodautoscalers: [autoscaler('AmbiguousSelector', 15)] },
     },
   ],
   isNotFooledBy: [

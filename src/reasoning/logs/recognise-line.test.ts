@@ -22,6 +22,7 @@ const dialects: { readonly [Kind in ClueKind]: readonly string[] } = {
   ],
   'certificate-invalid': [
     'x509: certificate signed by unknown authority',
+    'Connection to node -1 (kafka.example/10.3.0.9:9094) failed authentication due to: SSL handshake failed',
     'ssl.SSLCertVerificationError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: certificate has expired',
     'Error: unable to get local issuer certificate',
     'sun.security.validator.ValidatorException: PKIX path building failed',
@@ -46,6 +47,8 @@ const dialects: { readonly [Kind in ClueKind]: readonly string[] } = {
     'error getting server version: the server has asked for the client to provide credentials',
     'error retrieving resource lock argocd/controller: Unauthorized',
     'could not connect: googleapi: Error 403: boss::NOT_AUTHORIZED: Not authorized to access resource., forbidden',
+    "SqlException: Cannot open server 'claims-sql' requested by the login. Client with IP address '192.0.2.9' is not allowed to access the server.",
+    "ERROR 1130 (HY000): Host '10.0.1.21' is not allowed to connect to this MySQL server",
     'FATAL:  Passwort-Authentifizierung für Benutzer »shop« fehlgeschlagen',
     "FATAL:  authentification par mot de passe échouée pour l'utilisateur « shop »",
     'FATAL:  la autentificación password falló para el usuario «shop»',
@@ -78,6 +81,9 @@ const dialects: { readonly [Kind in ClueKind]: readonly string[] } = {
     'upstream answered 429 Too Many Requests',
     'rpc error: code = ResourceExhausted desc = quota',
     'Rate limit exceeded, retry in 5s',
+    "openai.RateLimitError: Error code: 429 - {'error': {'type': 'insufficient_quota'}}",
+    'upload failed: server answered HTTP 429, giving up',
+    'AmazonS3Exception: Please reduce your request rate. (Service: Amazon S3; Status Code: 503; Error Code: SlowDown)',
   ],
   'read-only': [
     'FEHLER:  kann INSERT nicht in einer Read-Only-Transaktion ausführen',

@@ -17,6 +17,8 @@ export const networkDialects: readonly Dialect[] = [
   ]),
   ...sayingsOfPeers('certificate-invalid', [
     /x509: |tls: (?:failed to verify certificate|bad certificate|unknown certificate|expired certificate)|certificate has expired|certificate is not yet valid/i,
+    // Kafka's clients call a failed TLS handshake an authentication.
+    /SslAuthenticationException|failed authentication due to: SSL handshake failed/,
     /CERTIFICATE_VERIFY_FAILED|certificate verify failed|SSL certificate problem|UNABLE_TO_(?:VERIFY_LEAF_SIGNATURE|GET_ISSUER_CERT)\w*|unable to (?:get local issuer|verify the first) certificate/i,
     /self[- ]signed certificate|DEPTH_ZERO_SELF_SIGNED_CERT|CERT_HAS_EXPIRED|ERR_TLS_CERT_ALTNAME_INVALID|PKIX path (?:building|validation) failed|CertificateExpiredException/i,
     /remote certificate (?:is|was) (?:invalid|rejected)|invalid peer certificate|SSLHandshakeException|CertificateException|certificate is valid for .{1,200}, not /i,
@@ -31,7 +33,7 @@ export const networkDialects: readonly Dialect[] = [
   ]),
   ...sayingsOfPeers('authentication-failed', [
     /(?:password|peer|md5|ident|scram)[\w-]* authentication failed|authentication failed|auth(?:entication)? (?:error|failure)\b|AuthenticationFailed|Authentication unsuccessful|AuthenticationException/i,
-    /no pg_hba\.conf entry|FATAL:\s+role ".{1,100}" does not exist|Access denied for user|Login failed for user|ER_ACCESS_DENIED_ERROR|ORA-01017|ORA-28000|ORA-01045/i,
+    /no pg_hba\.conf entry|FATAL:\s+role ".{1,100}" does not exist|Access denied for user|Login failed for user|requested by the login|is not allowed to access the server|is not allowed to connect to this (?:MySQL|MariaDB) server|ER_ACCESS_DENIED_ERROR|ORA-01017|ORA-28000|ORA-01045/i,
     /NOAUTH Authentication required|WRONGPASS|ERR invalid password|NOPERM\b|ACCESS_REFUSED|Login was refused|SASL authentication|SASL.{0,40}(?:fail|invalid)|bad (?:username or )?password/i,
     // LDAP result 49, Kerberos, MongoDB, Active Directory.
     /LDAP: error code 49|LDAP Result Code 49|ldap_bind: Invalid credentials|KRB5?KDC_[A-Z]{3}_\w+|KRB_AP_[A-Z]{3}_\w+|Pre-?authentication (?:information was invalid|failed)|kinit: |GSSException|Client not found in Kerberos database|GSSAPI.{0,60}fail/i,
@@ -42,13 +44,14 @@ export const networkDialects: readonly Dialect[] = [
     /the server has asked for the client to provide credentials|(?:failed to (?:list|watch) \*?[\w.]{1,80}|error retrieving resource lock [^\s:]{1,200}): Unauthorized/,
     /permission denied for (?:table|relation|schema|database|sequence|view|function)|(?:SELECT|INSERT|UPDATE|DELETE|CREATE) command denied to user|not authorized on \S+ to execute command|code = PermissionDenied/i,
   ]),
-  ...sayingsOfPeers('rate-limited', [
-    /\b429 Too Many Requests|status(?:[ _]?code)?[=:]? ?429\b|TooManyRequests|toomanyrequests|too many requests|rate[- ]limit(?:ed|ing)? (?:exceeded|reached|hit)|rate exceeded|Throttling(?:Exception|Error)?:|ThrottlingException|ThrottledException|ProvisionedThroughputExceeded|rateLimitExceeded|userRateLimitExceeded|quota exceeded for/i,
-    /code = ResourceExhausted|RESOURCE_EXHAUSTED(?!.*(?:memory|message larger))|SlowDown: Please reduce|RequestLimitExceeded/,
-  ]),
+  // A store that is full or locked answers with 429 as well: the reason comes before the status.
   ...sayingsOfPeers('read-only', [
     /cannot execute \w[\w ]{0,40} in a read-only transaction|READONLY You can't write|(?:read|super)[-_]read[-_]only option|--read-only option|database is (?:locked in )?read-?only|attempt to write a readonly database/i,
     /NotWritablePrimary|not (?:master|primary)\b.{0,40}(?:code|error|node)|index read-only|read[-_]only[-_]allow[-_]delete|cluster_block_exception|in standby mode|is running in read-only mode|ORA-16000|because the database is read-only|MISCONF Redis is configured/i,
+  ]),
+  ...sayingsOfPeers('rate-limited', [
+    /\b429 Too Many Requests|(?:\bHTTP(?:\/[\d.]{1,3})?|\b(?:status|error|response)(?:[ _-]?code)?|\bcode)["']?[=:]? {0,2}\(?429\b|TooManyRequests|toomanyrequests|too many requests|rate[- ]limit(?:ed|ing)? (?:exceeded|reached|hit)|rate exceeded|Throttling(?:Exception|Error)?:|ThrottlingException|ThrottledException|ProvisionedThroughputExceeded|rateLimitExceeded|userRateLimitExceeded|quota exceeded for/i,
+    /code = ResourceExhausted|RESOURCE_EXHAUSTED(?!.*(?:memory|message larger))|\bSlowDown\b|reduce your request rate|exceeded your current quota|RequestLimitExceeded/,
   ]),
   ...sayingsOfPeers('connection-refused', [
     // Oracle: nothing listens, or what listens does not know the service; SQL Server: error 40 and what follows it.
