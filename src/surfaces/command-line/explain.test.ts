@@ -37,6 +37,8 @@ describe('explaining', () => {
     ['kube-proxy', 'Did you mean kube-proxy-down or kube-proxy-rules-incomplete? Or look'],
     ['CrashLoopBackOff', /^Did you mean [a-z-]+, crash-loop or [a-z-]+\? Or look/],
     ['OOMKilled', /^Did you mean container-exceeds-memory-limit/],
+    ['oom', /^Did you mean container-exceeds-memory-limit, memory-[a-z-]+ or memory-[a-z-]+\?/],
+    ['hpa', /^Did you mean autoscaler-[a-z-]+, autoscaler-[a-z-]+ or/],
     ['zebra', 'look for words with stanch explain --search WORDS; stanch explain lists them all'],
     ['?!', 'look for words with'],
   ])('suggests for %s what a stranger may mean', (id, whatToDo) => {

@@ -1,6 +1,6 @@
 import type { AnyFailureMode } from '../../domain/failure-mode.ts';
 import { writeExplanation, writeFailureModeList } from '../../writing/explanation.ts';
-import { searchFailureModes, wordsOf } from '../../writing/search-failure-modes.ts';
+import { beginsWord, searchFailureModes, wordsOf } from '../../writing/search-failure-modes.ts';
 import type { Layout } from '../../writing/layout.ts';
 import type { Wanted } from './command-request.ts';
 import type { Failure } from './looking.ts';
@@ -43,7 +43,7 @@ function nearTo(id: string, catalogue: readonly AnyFailureMode[]): readonly stri
   const words = wordsOf(id);
   if (words.length === 0) return [];
   const named = catalogue
-    .map((mode) => ({ id: mode.id, shared: words.filter((word) => mode.id.includes(word)).length }))
+    .map((mode) => ({ id: mode.id, shared: words.filter((word) => beginsWord(mode.id, word)).length }))
     .filter(({ shared }) => shared > 0)
     .toSorted((one, other) => other.shared - one.shared);
   const whole = named.filter(({ shared }) => shared === words.length);
