@@ -1,17 +1,17 @@
 import type { AnyFailureMode } from '../domain/failure-mode.ts';
 
 /** What people say for short, by the word that the catalogue says in full. */
-const meanings: { readonly [short: string]: string } = {
-  oom: 'memory',
-  pvc: 'claim',
-  pv: 'volume',
-  pdb: 'budget',
-  hpa: 'autoscaler',
-  netpol: 'networkpolicy',
-  rbac: 'permission',
-  lb: 'balancer',
-  cert: 'certificate',
-};
+const meanings: ReadonlyMap<string, string> = new Map([
+  ['oom', 'memory'],
+  ['pvc', 'claim'],
+  ['pv', 'volume'],
+  ['pdb', 'budget'],
+  ['hpa', 'autoscaler'],
+  ['netpol', 'networkpolicy'],
+  ['rbac', 'permission'],
+  ['lb', 'balancer'],
+  ['cert', 'certificate'],
+]);
 
 /** Modes that speak of every word, most telling first. No words: all of them, as they stand. */
 export function searchFailureModes(words: string, catalogue: readonly AnyFailureMode[]): readonly AnyFailureMode[] {
@@ -43,7 +43,7 @@ function weightIn(mode: AnyFailureMode, word: string, speaks: Speaks): number {
     { weight: 1, texts: [...Object.values(explanation), ...recognises.map(({ story }) => story)] },
   ];
   const weightOf = (each: string): number => places.find(({ texts }) => texts.some((text) => speaks(text, each)))?.weight ?? 0;
-  const meaning = meanings[word];
+  const meaning = meanings.get(word);
   return weightOf(word) + (meaning === undefined ? 0 : weightOf(meaning));
 }
 
