@@ -145,7 +145,7 @@ describe.skipIf(needsPostgres !== '')(`PostgreSQL${needsPostgres}`, () => {
     const told = await tellOf(server, 1);
     await expectClearState(server, told, /PostgreSQL at .* (cannot be reached|is starting or stopping)/);
     const asked = await fetch(`${server.address}/api/v1/incidents`, { headers: { authorization: `Bearer ${server.firstToken ?? ''}` } });
-    expect([asked.status, await asked.text()]).toEqual([503, expect.stringContaining('it goes on by itself when the database is back')]);
+    expect([asked.status, await asked.text()]).toEqual([503, expect.stringContaining('A server that runs goes on by itself then')]);
     await postgres.start();
     await expectRecovered(server, 1);
   });

@@ -50,3 +50,12 @@ test('a way that was lost is told from a refusal, and either from writers in eac
   expect(all.map(isLost)).toEqual([true, true, true, false, false, false]);
   expect(all.map(isInTheWay)).toEqual([false, false, false, false, true, false]);
 });
+
+test.each(['ECONNREFUSED', '57P03', '53100', '53300', '57014', '55P03', '40P01'])(
+  'nobody is promised that a command goes on by itself: %s',
+  (code) => {
+    expect(storeFailure('reading', 'P', coded(code)).whatToDo).toMatch(
+      /A server that runs goes on by itself then; a command has to be given again$/,
+    );
+  },
+);

@@ -3,17 +3,17 @@ import type { StoreFailure } from '../../ports/store-failure.ts';
 
 type Words = readonly [happened: string, whatToDo: string];
 
+/** The store does not know who asks. */
+const goesOn = 'A server that runs goes on by itself then; a command has to be given again';
+
 /** By SQLSTATE, or its class of two characters (postgresql.org/docs/current/errcodes-appendix.html). */
 const outcomes: { readonly [code: string]: (place: string, said: string) => Words } = {
   '08': lost,
   '57P01': restarting,
   '57P02': restarting,
   '57P03': restarting,
-  '53100': (place) => [
-    `there is no space left on the disk of ${place}`,
-    'Make room there; what was stored before is kept, and it goes on by itself',
-  ],
-  '53300': (place) => [`${place} has no connection left`, 'Raise max_connections, or run fewer programs on it; it goes on by itself'],
+  '53100': (place) => [`there is no space left on the disk of ${place}`, `Make room there; what was stored before is kept. ${goesOn}`],
+  '53300': (place) => [`${place} has no connection left`, `Raise max_connections, or run fewer programs on it. ${goesOn}`],
   '28': (place, said) => [`${place} did not let us in (${said})`, 'Check user and password of --database, and pg_hba.conf'],
   '3D000': (place) => [`there is no such database: ${place}`, 'Create it (createdb), or name another one with --database'],
   '42501': (place, said) => [
@@ -21,9 +21,9 @@ const outcomes: { readonly [code: string]: (place: string, said: string) => Word
     'Let the user of --database create a schema (grant create on database), or create the schema "stanch" for it',
   ],
   '25006': (place) => [`${place} can only be read: it is a standby`, 'Name the primary with --database'],
-  '57014': (place) => [`${place} took too long`, 'Look at its load and at pg_stat_activity; it is tried again by itself'],
-  '55P03': (place) => [`something on ${place} stayed locked for too long`, 'Look at pg_locks; it is tried again by itself'],
-  '40': (place) => [`other writers on ${place} were in the way`, 'Nothing was stored; it is tried again by itself'],
+  '57014': (place) => [`${place} took too long`, `Look at its load and at pg_stat_activity. ${goesOn}`],
+  '55P03': (place) => [`something on ${place} stayed locked for too long`, `Look at pg_locks. ${goesOn}`],
+  '40': (place) => [`other writers on ${place} were in the way`, `Nothing was stored. ${goesOn}`],
 };
 
 /** Codes of the operating system for a peer that is not there, or no longer. */
@@ -68,7 +68,7 @@ export function unknownFailure(attempted: string, place: string): StoreFailure {
     state: 'failed',
     attempted,
     happened: `the connection to ${place} broke before it told whether this is stored; it is stored wholly or not at all`,
-    whatToDo: 'Read again before it is tried again; the connection comes back by itself',
+    whatToDo: 'Read again before it is tried again',
   };
 }
 
@@ -82,14 +82,11 @@ function describe(place: string, problem: unknown): Words {
 }
 
 function lost(place: string, said: string): Words {
-  return [
-    `${place} cannot be reached (${said})`,
-    'Start it, or check the address in --database; it goes on by itself when the database is back',
-  ];
+  return [`${place} cannot be reached (${said})`, `Start it, or check the address in --database. ${goesOn}`];
 }
 
 function restarting(place: string): Words {
-  return [`${place} is starting or stopping`, 'Nothing: it goes on by itself when the database is back'];
+  return [`${place} is starting or stopping`, `Wait until it is back. ${goesOn}`];
 }
 
 function codeOf(problem: unknown): unknown {
