@@ -1,7 +1,9 @@
 import { tmpdir } from 'node:os';
 import { openDatabase } from './database.ts';
 import { shownEvent, shownIncident } from '../engine/shown-incident.ts';
-import { incidentOf } from '../domain/incident.ts';
+import { type Incident, incidentOf } from '../domain/incident.ts';
+import type { Instant } from '../domain/instant.ts';
+import { type ServedState, servedStanding } from '../workflow/served-state.ts';
 import type { IncidentStore } from '../ports/incident-store.ts';
 import type { ActRequest, ListedIncidents, ReadIncident, StorePlace } from '../surfaces/command-line/acting-composition.ts';
 import type { Failure } from '../surfaces/command-line/looking.ts';
@@ -32,10 +34,23 @@ export async function listIncidents(place: StorePlace, limit: number): Promise<L
   if (opened.state === 'failed') return opened;
   try {
     const listed = await opened.store.list({ limit, which: 'all' });
-    return listed.state === 'failed' ? listed : { state: 'listed', incidents: listed.incidents };
+    if (listed.state === 'failed') return listed;
+    const incidents: ListedIncidents['incidents'][number][] = [];
+    for (const summary of listed.incidents) {
+      const read = await opened.store.read(summary.id);
+      if (read.state === 'failed') return read;
+      const incident = read.state === 'missing' ? undefined : incidentOf(read.events);
+      if (incident !== undefined) incidents.push({ ...summary, state: stateOf(incident, summary.lastEventAt) });
+    }
+    return { state: 'listed', incidents };
   } finally {
     await opened.store.close();
   }
+}
+
+/** Whether somebody is at work on it at this moment cannot be seen from here. */
+function stateOf(incident: Incident, at: Instant): ServedState {
+  return servedStanding(incident, { at, now: Date.now(), isAtWork: false }).state;
 }
 
 export async function readIncident(place: StorePlace, id: string): Promise<ReadIncident | Failure> {

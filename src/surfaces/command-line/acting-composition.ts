@@ -1,3 +1,4 @@
+import type { ServedState } from '../../engine/serve/served-incidents.ts';
 import type { Incident } from '../../domain/incident.ts';
 import type { IncidentEvent } from '../../domain/incident-event.ts';
 import type { Approver, Follower } from '../../engine/act/acting.ts';
@@ -71,6 +72,8 @@ export interface ListedIncidents {
     readonly alert?: string;
     readonly cluster: string;
     readonly isClosed: boolean;
+    /** In the words of the server's API. */
+    readonly state: ServedState;
   }[];
 }
 

@@ -53,6 +53,8 @@ describe('bash completes', () => {
     ['files of a command', ['stanch', 'policy', 'completion.t'], ['completion.test.ts', 'completion.ts']],
     ['nothing for an incident', ['stanch', 'undo', 'node'], []],
     ['nothing where only a person knows', ['stanch', 'investigate', '--namespace', ''], []],
+    ['what is separated by commas', ['stanch', 'permissions', '--only', ''], ['read', 'secret-names', 'act', 'exec', 'debug-pods']],
+    ['the rest of it', ['stanch', 'permissions', '--only', 'read,a'], ['read,act']],
     ['shells', ['stanch', 'completion', 'f'], ['fish']],
     ['the command that help is wanted for', ['stanch', 'help', 'd'], ['demo']],
   ])('%s', (_what, words, candidates) => {

@@ -1,5 +1,6 @@
 import type { Command, Option } from 'commander';
 import type { Shell } from './command-request.ts';
+import { ListOption } from './option-values.ts';
 import { buildProgram } from './program.ts';
 
 /** What completes the value of an option or argument. */
@@ -7,7 +8,9 @@ type Value =
   | { readonly kind: 'none' }
   | { readonly kind: 'files' }
   | { readonly kind: 'text' }
-  | { readonly kind: 'choices'; readonly choices: readonly string[] };
+  | { readonly kind: 'choices'; readonly choices: readonly string[] }
+  /** Several of them, separated by commas. */
+  | { readonly kind: 'list'; readonly choices: readonly string[] };
 
 interface Flag {
   /** With their dashes, the long one last. */
@@ -58,6 +61,7 @@ function flagOf(option: Option): Flag {
 
 function valueOf(option: Option): Value {
   if (!option.required && !option.optional) return { kind: 'none' };
+  if (option instanceof ListOption) return { kind: 'list', choices: option.listed };
   if (option.argChoices !== undefined) return { kind: 'choices', choices: option.argChoices };
   return { kind: /<(file|path)>/.test(option.flags) ? 'files' : 'text' };
 }
@@ -104,6 +108,8 @@ function bashValue(value: Value): string {
   switch (value.kind) {
     case 'choices':
       return `COMPREPLY=($(compgen -W '${value.choices.join(' ')}' -- "$word"))`;
+    case 'list':
+      return `local listed=; if [[ $word == *,* ]]; then listed="\${word%,*},"; fi; COMPREPLY=($(compgen -P "$listed" -W '${value.choices.join(' ')}' -- "\${word##*,}"))`;
     case 'files':
       return 'compopt -o filenames; COMPREPLY=($(compgen -f -- "$word"))';
     case 'text':
@@ -142,6 +148,7 @@ function writeZsh(commands: readonly Completable[]): string {
 function zshValue(value: Value): string {
   if (value.kind === 'none') return '';
   if (value.kind === 'choices') return `:value:(${value.choices.join(' ')})`;
+  if (value.kind === 'list') return `:values:_values -s , value ${value.choices.join(' ')}`;
   return value.kind === 'files' ? ':path:_files' : ':value: ';
 }
 
@@ -174,8 +181,6 @@ function writeFish(commands: readonly Completable[]): string {
 
 function fishFlag({ names, description, value }: Flag): string {
   const named = names.map((name) => (name.startsWith('--') ? ` -l ${name.slice(2)}` : ` -s ${name.slice(1)}`)).join('');
-  const valued = { none: '', text: ' -x', files: ' -r -F', choices: value.kind === 'choices' ? ` -x -a "${value.choices.join(' ')}"` : '' }[
-    value.kind
-  ];
+  const valued = 'choices' in value ? ` -x -a "${value.choices.join(' ')}"` : { none: '', text: ' -x', files: ' -r -F' }[value.kind];
   return `${named}${valued} -d '${description}'`;
 }

@@ -3,7 +3,7 @@ import { Command, Option } from 'commander';
 import { writeFailureLine } from '../../writing/failure-line.ts';
 import type { CommandRun } from './command-run.ts';
 import type { McpRequest } from './mcp-request.ts';
-import { readAddress, readText } from './option-values.ts';
+import { addressLike, readText } from './option-values.ts';
 import { examples } from './source-options.ts';
 
 const failedStatus = 3;
@@ -13,7 +13,9 @@ export function mcpCommand(onRequest: (request: McpRequest) => void): Command {
     .description(
       'Offer what a server knows to an assistant, over MCP on standard input and output. It reads, and opens incidents where the token may; it approves nothing.',
     )
-    .addOption(new Option('--server <address>', 'address of the server').makeOptionMandatory().argParser(readAddress))
+    .addOption(
+      new Option('--server <address>', 'address of the server').makeOptionMandatory().argParser(addressLike('https://stanch.example.com')),
+    )
     .addOption(new Option('--token-file <file>', 'file with an access token').makeOptionMandatory().argParser(readText))
     .addHelpText('after', examples('stanch mcp --server https://stanch.example.com --token-file ~/.config/stanch/token'))
     .action(({ server, tokenFile }: { readonly server: string; readonly tokenFile: string }) =>

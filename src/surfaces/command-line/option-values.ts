@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { millisecondsPerDay, millisecondsPerHour, millisecondsPerMinute, millisecondsPerSecond } from '../../domain/instant.ts';
 
 const units: { readonly [unit: string]: number } = {
@@ -32,13 +32,24 @@ export function readSeconds(written: string): number {
   return seconds;
 }
 
-/** The base address of an HTTP API, without a slash at its end. */
-export function readAddress(written: string): string {
-  const address = URL.canParse(written) ? new URL(written) : undefined;
-  if (address === undefined || !['http:', 'https:'].includes(address.protocol)) {
-    throw new InvalidArgumentError('Write an address such as http://prometheus:9090.');
+/** Reads the base address of an HTTP API, without a slash at its end. `example`: how one is written. */
+export function addressLike(example: string): (written: string) => string {
+  return (written) => {
+    const address = URL.canParse(written) ? new URL(written) : undefined;
+    if (address === undefined || !['http:', 'https:'].includes(address.protocol))
+      throw new InvalidArgumentError(`Write an address such as ${example}.`);
+    return written.replace(/\/+$/, '');
+  };
+}
+
+/** Takes several of these, separated by commas. */
+export class ListOption extends Option {
+  readonly listed: readonly string[];
+
+  constructor(flags: string, description: string, listed: readonly string[]) {
+    super(flags, description);
+    this.listed = listed;
   }
-  return written.replace(/\/+$/, '');
 }
 
 /** Text that must not be empty, such as a path that a shell variable failed to fill in. */

@@ -108,6 +108,11 @@ describe('a mistake is told in its three parts', () => {
       'See stanch investigate --help.',
     ],
     [
+      ['mcp', '--server', 'stanch.example.com', '--token-file', 'token'],
+      "option '--server <address>' argument 'stanch.example.com' is invalid. Write an address such as https://stanch.example.com.",
+      'See stanch mcp --help.',
+    ],
+    [
       ['investigate', '--recording', ''],
       "option '-r, --recording <path>' argument '' is invalid. It is empty.",
       'See stanch investigate --help.',

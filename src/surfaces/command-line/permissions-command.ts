@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { abilities, type Ability } from '../../domain/ability.ts';
 import type { CommandRequest } from './command-request.ts';
-import { readText } from './option-values.ts';
+import { ListOption, readText } from './option-values.ts';
 import { examples } from './source-options.ts';
 
 interface PermissionsFlags {
@@ -12,7 +12,7 @@ interface PermissionsFlags {
 export function permissionsCommand(onRequest: (request: CommandRequest) => void): Command {
   return new Command('permissions')
     .description('Print ClusterRoles: what Stanch reads, and separate ones for what flags and approvals let it do.')
-    .addOption(new Option('--only <abilities>', `of ${abilities.join(', ')}: these`).argParser(readAbilities))
+    .addOption(new ListOption('--only <abilities>', `of ${abilities.join(', ')}: these`, abilities).argParser(readAbilities))
     .addOption(new Option('--mitigations <ids>', 'what act may carry out, for example cordon-node,scale-out').argParser(readIds))
     .addHelpText(
       'after',

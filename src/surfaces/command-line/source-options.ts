@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { colourChoices } from './colours.ts';
 import { outputFormats, type SourceRequest } from './command-request.ts';
-import { readAddress, readDuration, readSeconds, readText } from './option-values.ts';
+import { addressLike, readDuration, readSeconds, readText } from './option-values.ts';
 import { addProbingOptions, type ProbingFlags, probingFlags, probingOf } from './probing-options.ts';
 
 export interface SourceFlags extends PlaceFlags {
@@ -50,7 +50,7 @@ export function addPlaceOptions(command: Command): Command {
       .addOption(new Option('-l, --selector <labels>', 'look for trouble only in pods with these labels').argParser(readText))
       .addOption(
         new Option('--prometheus <url>', 'address of Prometheus; a bearer token for it comes from STANCH_PROMETHEUS_TOKEN').argParser(
-          readAddress,
+          addressLike('http://prometheus:9090'),
         ),
       )
       .addOption(

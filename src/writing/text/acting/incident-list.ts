@@ -10,15 +10,19 @@ export interface ListedIncident {
   /** Absent: nobody was paged. */
   readonly alert?: string;
   readonly isClosed: boolean;
+  /** In the words of the server's API: "needs-human". */
+  readonly state: string;
 }
 
-/** One a line: open or closed, its id, where and what about. */
+/** One a line: where it is, its id, where and what about. */
 export function writeIncidentList(incidents: readonly ListedIncident[], layout: Layout): readonly string[] {
   if (incidents.length === 0) return paragraph({ text: 'No incident is kept here.', mark: '' }, layout);
   const { palette } = layout;
   const width = Math.max(...incidents.map(({ id }) => id.length));
-  return incidents.map(({ id, openedAt, cluster, alert, isClosed }) => {
-    const state = isClosed ? palette.faint(padTo('closed', 8)) : palette.strong(padTo('open', 8));
+  const stateWidth = Math.max(...incidents.map(({ state }) => state.length)) + 2;
+  return incidents.map(({ id, openedAt, cluster, alert, isClosed, state: is }) => {
+    const paint = isClosed ? palette.faint : palette.strong;
+    const state = paint(padTo(is, stateWidth));
     const rest = [spokenInstant(formatInstant(openedAt)), cluster, ...(alert === undefined ? [] : [alert])].map(oneLine);
     return `${state}${padTo(oneLine(id), width)}  ${rest.join(' · ')}`;
   });

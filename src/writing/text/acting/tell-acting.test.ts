@@ -103,8 +103,19 @@ test('a dry run that did not go well is told change by change', () => {
 test('incidents are listed one a line', () => {
   const openedAt = Date.parse('2026-09-15T02:47:20Z');
 
-  expect(writeIncidentList([{ id, openedAt, cluster: 'lab', alert: 'PaymentServiceErrors', isClosed: false }], plain)).toEqual([
-    `open    ${id}  2026-09-15 02:47:20 UTC · lab · PaymentServiceErrors`,
+  const one = { id, openedAt, cluster: 'lab', alert: 'PaymentServiceErrors' };
+
+  expect(
+    writeIncidentList(
+      [
+        { ...one, isClosed: false, state: 'needs-human' },
+        { ...one, isClosed: true, state: 'closed' },
+      ],
+      plain,
+    ),
+  ).toEqual([
+    `needs-human  ${id}  2026-09-15 02:47:20 UTC · lab · PaymentServiceErrors`,
+    `closed       ${id}  2026-09-15 02:47:20 UTC · lab · PaymentServiceErrors`,
   ]);
   expect(writeIncidentList([], plain)).toEqual(['No incident is kept here.']);
 });
