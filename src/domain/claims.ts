@@ -22,10 +22,15 @@ export interface ClaimFacts {
   readonly replicas: Replicas | undefined;
 }
 
-/** Pending claims that somebody waits for. One that waits for its first consumer is as it should be. */
+/** Its volume is gone. Only the control plane says so, of a claim that was bound. */
+export function isLost({ status }: PersistentVolumeClaim): boolean {
+  return status.phase === 'Lost';
+}
+
+/** Claims without a volume that somebody waits for. One that waits for its first consumer is as it should be. */
 export function pendingClaims(facts: ClaimFacts): readonly PendingClaim[] {
   return facts.persistentvolumeclaims.all
-    .filter((claim) => claim.status.phase === 'Pending' && claim.metadata.deletionTimestamp === undefined)
+    .filter((claim) => (claim.status.phase === 'Pending' || isLost(claim)) && claim.metadata.deletionTimestamp === undefined)
     .flatMap((claim): readonly PendingClaim[] => {
       const className =
         claim.spec.storageClassName ??

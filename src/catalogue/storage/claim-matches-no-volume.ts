@@ -1,5 +1,5 @@
 import { citeList, citeObject, type Claim, claim } from '../../domain/citation.ts';
-import { affectedBy, bindingObstacles, claimSubject, pendingClaims } from '../../domain/claims.ts';
+import { affectedBy, bindingObstacles, claimSubject, isLost, pendingClaims } from '../../domain/claims.ts';
 import { examplePod } from '../../domain/example-objects.ts';
 import { exampleClaim, exampleStorageClass, exampleVolume } from '../../domain/example-storage.ts';
 import { defineFailureMode, type Finding } from '../../domain/failure-mode.ts';
@@ -14,7 +14,7 @@ export const claimMatchesNoVolume = defineFailureMode({
     howItLooks:
       'The claim is Pending with "no persistent volumes available for this claim"; `kubectl get pv` shows volumes that look close.',
     whyItHappens:
-      'Size, class, access mode or labels differ between claim and volume, or the volume is Released and still belongs to a claim that is gone.',
+      'Size, class, access mode or labels differ between claim and volume, the volume is Released and still belongs to a claim that is gone, or the volume of a bound claim was deleted (Lost).',
     whatStopsTheBleeding: 'Make a volume that fits, or clear the claimRef of a Released one after its data was looked at.',
     whatFixesIt: 'Bring claim and volume in line, or let a provisioner make volumes.',
     howToPreventIt: 'Write claim and volume from one template, and alert on Released volumes.',
@@ -67,7 +67,9 @@ export const claimMatchesNoVolume = defineFailureMode({
           weight: 'conclusive',
           because: [
             claim(
-              `Claim ${metadata.name} asks for ${asked}, and none of ${judged.length} volumes fits.`,
+              isLost(pending.claim)
+                ? `Claim ${metadata.name} is Lost: volume ${spec.volumeName ?? '?'}, to which it was bound, is not there any more.`
+                : `Claim ${metadata.name} asks for ${asked}, and none of ${judged.length} volumes fits.`,
               citeObject(pending.claim, asked),
               citeList('persistentvolumes', undefined, `${judged.length} volumes`),
             ),
@@ -100,6 +102,15 @@ export const claimMatchesNoVolume = defineFailureMode({
             spec: { claimRef: { namespace: 'shop', name: 'data', uid: 'uid-of-the-old-one' } },
           }),
         ],
+      },
+      finds: [{ kind: 'PersistentVolumeClaim', namespace: 'shop', name: 'data' }],
+    },
+    {
+      story: 'Somebody deleted the volume of a bound claim.',
+      given: {
+        persistentvolumeclaims: [exampleClaim({ name: 'data', phase: 'Lost', spec: { volumeName: 'pvc-0001' } })],
+        storageclasses: [exampleStorageClass({})],
+        persistentvolumes: [exampleVolume({ name: 'disk' })],
       },
       finds: [{ kind: 'PersistentVolumeClaim', namespace: 'shop', name: 'data' }],
     },

@@ -42,7 +42,10 @@ export const claimPending = defineFailureMode({
           subject: claimSubject(pending.claim),
           weight: 'conclusive',
           because: [
-            claim(`Claim ${metadata.name} has no volume.`, citeObject(pending.claim, 'status.phase: Pending', metadata.creationTimestamp)),
+            claim(
+              `Claim ${metadata.name} has no volume.`,
+              citeObject(pending.claim, `status.phase: ${pending.claim.status.phase ?? '?'}`, metadata.creationTimestamp),
+            ),
             ...events,
           ],
           ...(metadata.creationTimestamp === undefined ? {} : { since: metadata.creationTimestamp }),

@@ -3,9 +3,13 @@ import { claimNames } from '../../domain/claims.ts';
 import { groupBy } from '../../domain/collection.ts';
 import { distinct } from '../../domain/dependency-trouble.ts';
 import { citeEvent, firstSeenAt, recentEvents } from '../../domain/event-index.ts';
+import type { ExampleEvidence } from '../../domain/example.ts';
 import { exampleEvent } from '../../domain/example-happenings.ts';
 import { examplePod } from '../../domain/example-objects.ts';
-import { defineFailureMode, type Finding } from '../../domain/failure-mode.ts';
+import { defineFailureMode, type Finding, type Weight } from '../../domain/failure-mode.ts';
+import type { Pod } from '../../domain/kubernetes/pod.ts';
+import type { Event } from '../../domain/kubernetes/workload.ts';
+import type { Replica } from '../../domain/replica.ts';
 import { subject, subjectKey } from '../../domain/subject.ts';
 
 /** Said of ConfigMaps, Secrets and tokens, which are no storage; those have failure modes of their own. */
@@ -13,6 +17,15 @@ const isNotStorage = /(configmap|secret|serviceaccount|object) .{0,120}not (?:fo
 const isMultiAttach = /multi-attach|already exclusively attached|already used by pod/i;
 /** Only says that something named elsewhere is slow. */
 const isEcho = /timed out waiting for the condition|context deadline exceeded$|unmounted volumes=/i;
+
+/** The kubelet waits two minutes for the volumes of a pod before it says so and begins anew. */
+const insistentTimes = 3;
+
+interface Waiting {
+  readonly replica: Replica;
+  readonly events: readonly Event[];
+  readonly weight: Weight;
+}
 
 export const volumeMountFailing = defineFailureMode({
   id: 'volume-mount-failing',
@@ -34,7 +47,7 @@ export const volumeMountFailing = defineFailureMode({
   mitigations: [],
   recognise(facts): readonly Finding[] {
     // A pod that has only just been placed may see its first mount fail; it is given the time that mounts take.
-    const waiting = facts.replicas.failing.flatMap((replica) => {
+    const waiting = facts.replicas.failing.flatMap((replica): readonly Waiting[] => {
       const events = recentEvents(facts.events, replica.pod, facts.now).filter(
         (event) =>
           ['FailedMount', 'FailedAttachVolume', 'FailedMapVolume'].includes(event.reason ?? '') &&
@@ -44,10 +57,13 @@ export const volumeMountFailing = defineFailureMode({
       const telling = events.filter(
         (event) => !isEcho.test(event.message ?? '') || /rpc error|mount failed|exit status|code =/i.test(event.message ?? ''),
       );
-      return telling.length === 0 ? [] : [{ replica, events: telling }];
+      if (telling.length > 0) return [{ replica, events: telling, weight: 'strong' }];
+      // Nobody says why, but the kubelet has given up waiting for this storage again and again.
+      const waited = events.filter((event) => (event.count ?? 1) >= insistentTimes && isForStorage(event.message, replica.pod));
+      return waited.length === 0 ? [] : [{ replica, events: waited, weight: 'likely' }];
     });
     return [...groupBy(waiting, ({ replica }) => subjectKey(replica.workload)).values()].flatMap((group): readonly Finding[] => {
-      const [first] = group;
+      const first = group.find(({ weight }) => weight === 'strong') ?? group[0];
       const [event] = first?.events ?? [];
       if (first === undefined || event === undefined) return [];
       const because: readonly [Claim, ...Claim[]] = [
@@ -58,7 +74,7 @@ export const volumeMountFailing = defineFailureMode({
       return [
         {
           subject: first.replica.workload,
-          weight: 'strong',
+          weight: first.weight,
           because,
           ...(since === undefined ? {} : { since }),
           affects: distinct(
@@ -90,8 +106,15 @@ export const volumeMountFailing = defineFailureMode({
       },
       finds: [{ kind: 'ReplicaSet', namespace: 'shop', name: 'cms-1' }],
     },
+    {
+      story: 'The disk is attached and takes for ever to be made ready; the kubelet says no more than that it waited.',
+      given: waitsFor('media'),
+      finds: [{ kind: 'ReplicaSet', namespace: 'shop', name: 'cms-1' }],
+    },
   ],
   isNotFooledBy: [
+    { story: 'What the kubelet waits for is a Secret, which is no storage.', given: waitsFor('keys') },
+    { story: 'It waited once.', given: waitsFor('media', 1) },
     {
       story: 'A ConfigMap is missing: that is configuration, not storage.',
       given: {
@@ -122,3 +145,41 @@ export const volumeMountFailing = defineFailureMode({
     },
   ],
 });
+
+/** One of the volumes that the kubelet says it waited for in vain holds data of its own. */
+function isForStorage(message: string | undefined, { spec }: Pod): boolean {
+  const names = /unmounted volumes=\[([^\]]{0,500})\]/.exec(message ?? '')?.[1]?.split(/[\s,]+/) ?? [];
+  return spec.volumes.some((volume) => volume.name !== undefined && names.includes(volume.name) && holdsData(volume));
+}
+
+function holdsData({ persistentVolumeClaim, ephemeral }: Pod['spec']['volumes'][number]): boolean {
+  return persistentVolumeClaim !== undefined || ephemeral !== undefined;
+}
+
+function waitsFor(volume: string, count = 6): ExampleEvidence {
+  return {
+    pods: [
+      examplePod({
+        name: 'cms-1-a',
+        isReady: false,
+        phase: 'Pending',
+        startedMinutesAgo: 20,
+        podStatus: { containerStatuses: [] },
+        spec: {
+          volumes: [
+            { name: 'media', persistentVolumeClaim: { claimName: 'media' } },
+            { name: 'keys', secret: { secretName: 'keys' } },
+          ],
+        },
+      }),
+    ],
+    events: [
+      exampleEvent({
+        about: { kind: 'Pod', name: 'cms-1-a' },
+        reason: 'FailedMount',
+        message: `Unable to attach or mount volumes: unmounted volumes=[${volume}], unattached volumes=[], failed to process volumes=[]: timed out waiting for the condition`,
+        count,
+      }),
+    ],
+  };
+}
