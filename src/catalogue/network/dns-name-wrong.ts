@@ -1,4 +1,4 @@
-import { type Claim, citeList, claim } from '../../domain/citation.ts';
+import { type Claim, citeList, citeObject, claim } from '../../domain/citation.ts';
 import { isTemporary } from '../../domain/cluster-dns.ts';
 import { type ClusterName, clusterNames, isAddress, plainHost } from '../../domain/cluster-host.ts';
 import { type Collection, groupBy } from '../../domain/collection.ts';
@@ -48,15 +48,16 @@ export const dnsNameWrong = defineFailureMode({
       if (first?.host === undefined) return [];
       const { workload, pod } = first.replica;
       const names = clusterNames(plainHost(first.host), pod.metadata.namespace);
-      // The name exists: that it is not found is DNS's trouble, or the way to it.
-      if (names.some((name) => facts.services?.named(name.namespace, name.service) !== undefined)) return [];
+      const [named] = names.flatMap((name) => facts.services?.named(name.namespace, name.service) ?? []);
+      // The name exists: that it is not found is DNS's trouble, or the way to it. An alias is answered with the name that it stands for.
+      if (named !== undefined && named.spec.externalName === undefined) return [];
       const replicas = [...new Set(group.map((clue) => clue.replica))];
-      const missing = missingService(first.host, names[0], facts.services);
+      const missing = named === undefined ? missingService(first.host, names[0], facts.services) : aliasOfNothing(named);
       const hasTwins = healthyTwins(replicas, facts.replicas).length > 0;
       const since = replicas.flatMap((replica) => replica.failingSince ?? []);
       return [
         {
-          subject: workload,
+          subject: named === undefined ? workload : subject('Service', named.metadata.namespace, named.metadata.name),
           weight: hasTwins
             ? 'weak'
             : weigh(
@@ -109,6 +110,28 @@ export const dnsNameWrong = defineFailureMode({
       },
       finds: [{ kind: 'ReplicaSet', namespace: 'shop', name: 'pay-1' }],
     },
+    {
+      story: 'The Service is an alias, and what it stands for is gone.',
+      given: {
+        pods: [examplePod({ name: 'pay-1-a', isReady: false, status: crashLooping({ exitCode: 1 }) })],
+        services: [
+          exampleService({
+            name: 'database',
+            spec: { type: 'ExternalName', externalName: 'db.old.example', selector: {}, clusterIP: undefined },
+          }),
+        ],
+        'container-logs': [
+          {
+            namespace: 'shop',
+            pod: 'pay-1-a',
+            container: 'app',
+            isPrevious: true,
+            text: 'could not translate host name "database" to address: Name or service not known',
+          },
+        ],
+      },
+      finds: [{ kind: 'Service', namespace: 'shop', name: 'database' }],
+    },
   ],
   isNotFooledBy: [
     {
@@ -140,13 +163,22 @@ export const dnsNameWrong = defineFailureMode({
   ],
 });
 
-/** Said only of a name that can be nothing but a Service of this cluster. */
+function aliasOfNothing(service: Service): Claim {
+  const { name } = service.metadata;
+  const target = service.spec.externalName ?? '';
+  return claim(
+    `Service ${name} is an alias: what DNS does not know is the name that it stands for, "${target}".`,
+    citeObject(service, `spec.externalName: ${target}`),
+  );
+}
+
 /** Where Services could not be read, the name may well be that of one, and DNS or the way to it the trouble. */
 function weigh(missing: Claim | undefined, isKnownName: boolean): Weight {
   if (missing !== undefined) return 'conclusive';
   return isKnownName ? 'strong' : 'likely';
 }
 
+/** Said only of a name that can be nothing but a Service of this cluster. */
 function missingService(host: string, likely: ClusterName | undefined, services: Collection<Service> | undefined): Claim | undefined {
   if (services === undefined || likely === undefined || (!likely.isSurelyInCluster && host.includes('.'))) return undefined;
   if (!services.isComplete(likely.namespace)) return undefined;
