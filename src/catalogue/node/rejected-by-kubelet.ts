@@ -2,11 +2,10 @@ import { citeObject, claim } from '../../domain/citation.ts';
 import { examplePod } from '../../domain/example-objects.ts';
 import { minutesAgo } from '../../domain/example.ts';
 import { defineFailureMode } from '../../domain/failure-mode.ts';
-import { type Instant, millisecondsPerMinute } from '../../domain/instant.ts';
-import type { Replica, Replicas } from '../../domain/replica.ts';
 import { byWorkload, claimOfAll, countOf, findingOf } from '../../domain/sightings.ts';
 import { subject } from '../../domain/subject.ts';
 import { shellCommand } from '../../domain/shell-word.ts';
+import { isOfNow, isTurnedAway } from '../../domain/turned-away.ts';
 
 /** Reasons with which a kubelet turns a pod away that was bound to it; it judges anew what the scheduler had judged from afar. */
 const rejections: { readonly [reason: string]: string } = {
@@ -16,8 +15,6 @@ const rejections: { readonly [reason: string]: string } = {
   NodePorts: 'a host port of it is taken',
   TaintToleration: 'it does not tolerate a taint of the node',
 };
-/** A controller that is turned away again and again tries anew within seconds to minutes. */
-const recentMilliseconds = 15 * millisecondsPerMinute;
 const outOfResource = /^OutOf[\w./-]+$/;
 
 /** A pod was placed on a node, and the kubelet of that node refuses to run it. */
@@ -49,7 +46,7 @@ export const rejectedByKubelet = defineFailureMode({
     const turnedAway = facts.replicas.all.flatMap((replica) => {
       const { reason, message } = replica.pod.status;
       const trouble = replica.troubles.find((each) => each.kind === 'failed');
-      if (reason === undefined || trouble === undefined || !isRejection(reason)) return [];
+      if (reason === undefined || trouble === undefined || !isTurnedAway(replica.pod)) return [];
       if (replica.health !== 'failing' && !isOfNow(replica, facts.replicas, facts.now)) return [];
       const shown = `phase Failed, ${reason}: ${(message ?? '').slice(0, 200)}`;
       return [{ replica, reason, citations: [citeObject(replica.pod, shown, trouble.since)] as const }];
@@ -95,8 +92,19 @@ export const rejectedByKubelet = defineFailureMode({
         pods: [turnedAway('OutOfcpu', "Node didn't have enough resource: cpu, requested: 4000, used: 3800, capacity: 4000")],
       },
     },
+    {
+      story: 'The kubelet is too old to know a field that the pod uses.',
+      given: {
+        pods: [turnedAway('InitContainerRestartPolicyForbidden', 'Init container "agent" may not have a non-default restartPolicy')],
+      },
+      finds: [{ kind: 'ReplicaSet', namespace: 'shop', name: 'cart-1' }],
+    },
   ],
   isNotFooledBy: [
+    {
+      story: 'The node was shutting down.',
+      given: { pods: [turnedAway('NodeShutdown', 'Pod was rejected as the node is shutting down.')] },
+    },
     {
       story: 'The kubelet evicted it, which is about what it used and not about whether it fits.',
       given: { pods: [turnedAway('Evicted', 'The node was low on resource: memory.')] },
@@ -113,23 +121,9 @@ export const rejectedByKubelet = defineFailureMode({
   ],
 });
 
-/**
- * The controller of a Deployment makes another pod at once, so that those turned away are traces; they count while no later
- * one of the workload became Ready.
- */
-function isOfNow({ pod, workload }: Replica, replicas: Replicas, now: Instant): boolean {
-  const madeAt = pod.metadata.creationTimestamp;
-  if (madeAt === undefined || now - madeAt > recentMilliseconds) return false;
-  const others = replicas.ofWorkload(workload);
-  return others.every(({ health, pod: other }) => health !== 'healthy' || (other.metadata.creationTimestamp ?? 0) < madeAt);
-}
-
-function isRejection(reason: string): boolean {
-  return Object.hasOwn(rejections, reason) || outOfResource.test(reason);
-}
-
 function spoken(reason: string): string {
-  return rejections[reason] ?? `too little ${reason.replace(/^OutOf/, '')} is left there`;
+  if (outOfResource.test(reason)) return `too little ${reason.replace(/^OutOf/, '')} is left there`;
+  return rejections[reason] ?? 'it cannot do what the pod asks for';
 }
 
 function spokenRoom(amounts: { readonly [resource: string]: string | undefined }): string {

@@ -3,11 +3,14 @@ import type { Collection } from '../../domain/collection.ts';
 import type { ExampleEvidence } from '../../domain/example.ts';
 import { exampleNode, examplePod } from '../../domain/example-objects.ts';
 import { defineFailureMode, type Finding } from '../../domain/failure-mode.ts';
+import type { Instant } from '../../domain/instant.ts';
 import type { Node } from '../../domain/kubernetes/node.ts';
 import type { Pod } from '../../domain/kubernetes/pod.ts';
 import { readyOf } from '../../domain/node-conditions.ts';
 import { nodeFinding } from '../../domain/node-finding.ts';
 import type { Replica, Replicas } from '../../domain/replica.ts';
+import { subjectKey } from '../../domain/subject.ts';
+import { isOfNow } from '../../domain/turned-away.ts';
 
 /** A kubelet may be this many minor versions older than the API server, and never newer. */
 const supportedMinors = 3;
@@ -27,7 +30,7 @@ export const versionSkew = defineFailureMode({
   sources: ['https://kubernetes.io/releases/version-skew-policy/#kubelet'],
   needs: ['nodes', 'pods'],
   helpedBy: ['replicas'],
-  explains: ['node-not-ready', 'degraded-node-link', 'daemonset-not-everywhere'],
+  explains: ['node-not-ready', 'degraded-node-link', 'daemonset-not-everywhere', 'rejected-by-kubelet'],
   mitigations: ['cordon-node'],
   recognise(facts): readonly Finding[] {
     const shown = apiServerMinors(facts.pods);
@@ -41,14 +44,14 @@ export const versionSkew = defineFailureMode({
       const minor = minorOf(version);
       const isTooNew = shown.length > 0 && minor !== undefined && minor > oldest;
       const isSupported = minor === undefined || (!isTooNew && newest - minor <= supportedMinors);
-      const suffers =
-        readyOf(node)?.status !== 'True' ||
-        facts.replicas?.onNode(node.metadata.name).some((replica) => replica.health === 'failing') === true;
+      const refused = facts.replicas === undefined ? [] : refusedOnlyBy(node, facts.replicas, facts.now);
+      const failing = facts.replicas?.onNode(node.metadata.name).filter((replica) => replica.health === 'failing') ?? [];
+      const suffering = [...new Set([...failing, ...refused])];
+      const suffers = readyOf(node)?.status !== 'True' || suffering.length > 0;
       // One version too many is common on the way through an upgrade, and while nothing on the node fails it has broken nothing.
       const isFar = minor !== undefined && newest - minor > supportedMinors + 1;
       if (isSupported || (!suffers && !isFar)) return [];
-      const refused = facts.replicas === undefined ? [] : refusedOnlyBy(node, facts.replicas);
-      const refusal = refused
+      const refusal = [...new Map(refused.map((replica) => [subjectKey(replica.workload), replica])).values()]
         .slice(0, 3)
         .map(({ pod, workload }) =>
           claim(
@@ -69,6 +72,7 @@ export const versionSkew = defineFailureMode({
               ),
               ...refusal,
             ],
+            suffering,
           },
           facts.replicas,
         ),
@@ -93,6 +97,23 @@ export const versionSkew = defineFailureMode({
     {
       story: 'A Ready node with a kubelet four versions older refuses a pod of a DaemonSet that the others run.',
       given: daemonRefused('InitContainerRestartPolicyForbidden', 'v1.28.15'),
+      finds: [{ kind: 'Node', name: 'node-1' }],
+    },
+    {
+      story: 'It refuses one replica of a Deployment after the other, whose earlier ones run elsewhere.',
+      given: {
+        ...daemonRefused('InitContainerRestartPolicyForbidden', 'v1.28.15'),
+        pods: [
+          apiServer('registry.k8s.io/kube-apiserver:v1.32.2'),
+          examplePod({
+            name: 'cart-1-b',
+            isReady: false,
+            startedMinutesAgo: 1,
+            podStatus: { phase: 'Failed', reason: 'InitContainerRestartPolicyForbidden', containerStatuses: [] },
+          }),
+          examplePod({ name: 'cart-1-a', node: 'node-2' }),
+        ],
+      },
       finds: [{ kind: 'Node', name: 'node-1' }],
     },
     {
@@ -136,14 +157,19 @@ const ofEveryVersion =
   /^(?:Evicted|OutOf\w+|Node(?:Affinity|Ports|Shutdown|Lost|Name)|Terminated|Preempt\w*|Shutdown|TaintToleration|TopologyAffinityError|UnexpectedAdmissionError|DeadlineExceeded|Unschedulable)$/;
 
 /** Pods that this kubelet would not even start, while their siblings run on other nodes: it does not know what they ask for. */
-function refusedOnlyBy(node: Node, replicas: Replicas): readonly Replica[] {
-  return replicas.onNode(node.metadata.name).filter(({ pod, workload, health }) => {
+function refusedOnlyBy(node: Node, replicas: Replicas, now: Instant): readonly Replica[] {
+  return replicas.onNode(node.metadata.name).filter((replica) => {
+    const { pod, workload, health } = replica;
     const hasStarted = pod.status.containerStatuses.some(
       (status) => status.state.terminated !== undefined || status.lastState.terminated !== undefined,
     );
     const { reason } = pod.status;
     const isRefused =
-      health === 'failing' && pod.status.phase === 'Failed' && reason !== undefined && !ofEveryVersion.test(reason) && !hasStarted;
+      (health === 'failing' || isOfNow(replica, replicas, now)) &&
+      pod.status.phase === 'Failed' &&
+      reason !== undefined &&
+      !ofEveryVersion.test(reason) &&
+      !hasStarted;
     const siblings = replicas.ofWorkload(workload).filter((other) => other.pod.spec.nodeName !== node.metadata.name);
     return (
       isRefused && siblings.some((other) => other.health === 'healthy') && siblings.every((other) => other.pod.status.reason !== reason)
