@@ -2,16 +2,16 @@ import { clockTime, parseInstant, spokenDuration } from '../domain/instant.ts';
 import type { Investigation, PhaseName, PublishedClaim, PublishedHypothesis, PublishedSubject } from '../domain/investigation.ts';
 import { localTime } from '../domain/local-time.ts';
 
-/** Phases as the product numbers them. Three carry the name of the heuristic behind them. */
+/** In the order in which they are gone through. Three carry the name of the heuristic behind them. */
 export const phaseTitles: { readonly [Phase in PhaseName]: string } = {
-  verify: '1 · Is it real?',
-  scope: '2 · Blast radius: who fails, who does not?',
-  'what-changed': '3 · What changed?',
-  mitigate: '4 · Mitigate first',
-  confirm: '5 · Did it work?',
-  diagnose: '6 · Why?',
-  repair: '7 · Is it whole again?',
-  'write-up': '8 · Before it is forgotten',
+  verify: 'Is it real?',
+  scope: 'Blast radius: who fails, who does not?',
+  'what-changed': 'What changed?',
+  mitigate: 'Mitigate first',
+  confirm: 'Did it work?',
+  diagnose: 'Why?',
+  repair: 'Is it whole again?',
+  'write-up': 'Before it is forgotten',
 };
 
 export const alertVerdicts: { readonly [Verdict in Investigation['alert']['verdict']]: string } = {

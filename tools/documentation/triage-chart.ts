@@ -37,8 +37,8 @@ const branches: readonly { readonly when: string; readonly mitigations: readonly
 
 export const triageChart: FlowChart = {
   title: 'How Stanch works an incident',
-  steps: (Object.keys(phases) as PhaseName[]).map((phase) => ({
-    title: phaseTitles[phase],
+  steps: (Object.keys(phases) as PhaseName[]).map((phase, index) => ({
+    title: `${index + 1} · ${phaseTitles[phase]}`,
     ...phases[phase],
     fork: phase === 'mitigate' ? branches.map(({ when, mitigations }) => ({ when, leadsTo: mitigations.join(', ') })) : [],
     forkTitle: 'What separates the failing from the healthy?',

@@ -21,12 +21,14 @@ export type Tellable =
 export interface Told {
   /** Absent: no thought was told yet. */
   readonly phase: PhaseName | undefined;
+  /** Headings so far. What has nothing to tell has no heading, so that a missing number would look like something lost. */
+  readonly headings: number;
   readonly question: string | undefined;
   readonly thoughts: readonly string[];
   readonly mitigations: readonly PublishedMitigation[];
 }
 
-export const nothingTold: Told = { phase: undefined, question: undefined, thoughts: [], mitigations: [] };
+export const nothingTold: Told = { phase: undefined, headings: 0, question: undefined, thoughts: [], mitigations: [] };
 
 export interface Telling {
   readonly lines: readonly string[];
@@ -71,7 +73,9 @@ function writeOpening({ at, cluster, alert }: Opening, layout: Layout): readonly
 
 function tellThought(thought: PublishedThought, told: Told, layout: Layout): Telling {
   const isNewPhase = thought.phase !== told.phase;
-  const heading = isNewPhase ? ['', layout.palette.heading(rule({ title: phaseTitles[thought.phase], line: '─' }, layout))] : [];
+  const headings = told.headings + (isNewPhase ? 1 : 0);
+  const title = `${headings} · ${phaseTitles[thought.phase]}`;
+  const heading = isNewPhase ? ['', layout.palette.heading(rule({ title, line: '─' }, layout))] : [];
   const isSameQuestion = !isNewPhase && thought.question === told.question;
   return {
     lines: [
@@ -79,7 +83,7 @@ function tellThought(thought: PublishedThought, told: Told, layout: Layout): Tel
       ...(isSameQuestion ? [] : ['', ...paragraph({ text: thought.question, mark: '', paint: layout.palette.strong }, layout)]),
       ...writeLook(thought, layout),
     ],
-    told: { ...told, phase: thought.phase, question: thought.question, thoughts: [...told.thoughts, keyOf(thought)] },
+    told: { ...told, phase: thought.phase, headings, question: thought.question, thoughts: [...told.thoughts, keyOf(thought)] },
   };
 }
 
