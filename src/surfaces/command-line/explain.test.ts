@@ -37,7 +37,6 @@ describe('explaining', () => {
     ['kube-proxy', 'Did you mean kube-proxy-down or kube-proxy-rules-incomplete? Or look'],
     ['CrashLoopBackOff', /^Did you mean [a-z-]+, crash-loop or [a-z-]+\? Or look/],
     ['OOMKilled', /^Did you mean container-exceeds-memory-limit/],
-    ['oom', /^Did you mean container-exceeds-memory-limit, memory-[a-z-]+ or memory-[a-z-]+\?/],
     ['hpa', /^Did you mean autoscaler-[a-z-]+, autoscaler-[a-z-]+ or/],
     ['zebra', 'look for words with stanch explain --search WORDS; stanch explain lists them all'],
     ['?!', 'look for words with'],
@@ -45,6 +44,15 @@ describe('explaining', () => {
     expect(explain({ kind: 'mode', id }, catalogue, layout)).toMatchObject({
       whatToDo: typeof whatToDo === 'string' ? expect.stringContaining(whatToDo) : expect.stringMatching(whatToDo),
     });
+  });
+
+  test('takes a short form for what it means, and not for the letters in "room" and "too many"', () => {
+    const answer = explain({ kind: 'mode', id: 'oom' }, catalogue, layout);
+    const suggested = /Did you mean (.*)\?/.exec('whatToDo' in answer ? answer.whatToDo : '')?.[1]?.split(/, | or /);
+
+    expect(suggested).toHaveLength(3);
+    expect(suggested).toContain('container-exceeds-memory-limit');
+    for (const id of suggested ?? []) expect(id).toContain('memory');
   });
 
   test('says so when nothing is found', () => {
