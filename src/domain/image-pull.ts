@@ -31,7 +31,8 @@ export interface PullFailure extends Sighting {
   readonly words: string;
 }
 
-const pullReasons: ReadonlySet<string> = new Set([
+/** Reasons of a container that waits for its image. */
+export const pullReasons: ReadonlySet<string> = new Set([
   'ErrImagePull',
   'ImagePullBackOff',
   'InvalidImageName',

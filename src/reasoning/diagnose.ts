@@ -8,6 +8,7 @@ import type { Assessment } from './assess.ts';
 import type { FactSource } from './fact-source.ts';
 import { changeBlindSpots } from './build-change-timeline.ts';
 import { howToSee } from './how-to-see-it.ts';
+import { lackingReplicas } from './lacking-replicas.ts';
 import { rankHypotheses } from './rank-hypotheses.ts';
 import { bearsOn, isAboutAll, replicasInReach, whyNotSeen } from './reach.ts';
 import { recogniseFailureModes, type Recognition } from './recognise-failure-modes.ts';
@@ -65,7 +66,11 @@ export function isAnswer(each: Hypothesis): boolean {
 /** Why nobody can be called healthy although nobody was seen failing. Undefined: everybody who was asked about was seen. */
 export function doubtOf({ question, facts, snapshot }: Assessment): string | undefined {
   const pods = snapshot.readings.pods;
-  return whyNotSeen(question, facts, pods?.state === 'read' ? pods.gaps : []) ?? unseenEntrance(question, facts, snapshot);
+  return (
+    whyNotSeen(question, facts, pods?.state === 'read' ? pods.gaps : []) ??
+    lackingReplicas(question, facts) ??
+    unseenEntrance(question, facts, snapshot)
+  );
 }
 
 /** Kinds through which traffic enters, that no pod shows to be broken. */

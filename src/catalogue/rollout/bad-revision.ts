@@ -2,6 +2,7 @@ import { type Citation, type Claim, citeObject, claim, claimFromAll } from '../.
 import { examplePagedRollout, exampleRollout, exampleRolloutLog } from '../../domain/example-rollout.ts';
 import type { ContainerLog } from '../../domain/evidence.ts';
 import { defineFailureMode, type Finding, type Weight } from '../../domain/failure-mode.ts';
+import { pullReasons } from '../../domain/image-pull.ts';
 import { clockTime, type Instant, millisecondsPerHour, millisecondsPerMinute } from '../../domain/instant.ts';
 import type { LogClue } from '../../domain/log-clue.ts';
 import { blamesNobodyElse, faultsOfProgram } from '../../domain/own-fault.ts';
@@ -215,7 +216,9 @@ function findingFor(
   const hasContent = difference === undefined || difference.some((part) => !part.startsWith('annotations'));
   // With nothing older left to compare with, a change that came just before is the likeliest cause, unless they name another.
   const isLikely = seen.isAlone && difference !== undefined;
-  const weight: Weight = !hasContent || isNodeInDoubt ? 'suggestive' : well.length > 0 ? 'strong' : isLikely ? 'likely' : 'suggestive';
+  const isCompared = well.length > 0 && !isPulling(failing);
+  const weight: Weight =
+    !hasContent || isNodeInDoubt ? 'suggestive' : isCompared ? 'strong' : isLikely || well.length > 0 ? 'likely' : 'suggestive';
   const fault = claimFromAll('Their last words are about the program itself, and about nobody that it calls.', seen.faults.slice(0, 4));
   return findingOf(failing, {
     weight,
@@ -232,6 +235,11 @@ function findingFor(
       shellCommand`kubectl -n ${failing[0].replica.workload.namespace} rollout history ${failing[0].replica.workload.kind.toLowerCase()} ${failing[0].replica.workload.name}`,
     ],
   });
+}
+
+/** Older replicas have their image since long ago: that they run says nothing about a registry that gives nobody an image today. */
+function isPulling(failing: AtLeastOne<Sighting>): boolean {
+  return failing.every(({ replica }) => replica.troubles.some(({ kind, reason }) => kind === 'waiting' && pullReasons.has(reason)));
 }
 
 /**

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { type ExampleEvidence, minutesAgo, type RawObject, snapshotOf } from '../domain/example.ts';
+import { exampleDeployment, exampleNode, examplePod, imagePulling } from '../domain/example-objects.ts';
+import { exampleRollout } from '../domain/example-rollout.ts';
+import { assess } from '../reasoning/assess.ts';
+import { type Diagnosis, diagnose, isAnswer } from '../reasoning/diagnose.ts';
+import { catalogue } from './index.generated.ts';
+
+const everywhere = {
+  alert: undefined,
+  alertExpression: undefined,
+  namespace: undefined,
+  selector: undefined,
+  lookBackMilliseconds: 3_600_000,
+};
+
+function diagnosed(given: ExampleEvidence, namespace?: string): Diagnosis {
+  return diagnose(assess({ ...everywhere, namespace }, snapshotOf(given)), catalogue);
+}
+
+describe('a workload that has fewer pods than it asks for, and nothing says why', () => {
+  const { deployment, replicaSet } = exampleDeployment({ name: 'cart', replicas: 3, ready: 0, status: { replicas: 0 } });
+  const scaled = (minutes: number): RawObject => ({
+    ...deployment,
+    metadata: {
+      ...(deployment['metadata'] as object),
+      managedFields: [
+        {
+          manager: 'kubectl',
+          operation: 'Update',
+          subresource: 'scale',
+          time: minutesAgo(minutes),
+          fieldsV1: { 'f:spec': { 'f:replicas': {} } },
+        },
+      ],
+    },
+  });
+  const given = (wanting: RawObject, pods: readonly RawObject[] = []): ExampleEvidence => ({
+    nodes: [exampleNode({ name: 'node-1' })],
+    deployments: [wanting],
+    replicasets: [replicaSet],
+    pods: [examplePod({ name: 'other-7f9-a', namespace: 'blog' }), ...pods],
+  });
+
+  it('is not called healthy', () => {
+    expect(diagnosed(given(scaled(20))).outcome).toBe('cannot-tell');
+    expect(diagnosed({ ...given(scaled(20)), statefulsets: [] }, 'blog').outcome).toBe('healthy');
+  });
+
+  it('may be a task that was started and has never had a pod', () => {
+    const task = (minutes: number): RawObject => ({
+      metadata: { name: 'report', namespace: 'shop', uid: 'uid-report', creationTimestamp: minutesAgo(minutes) },
+      spec: { parallelism: 1 },
+      status: { startTime: minutesAgo(minutes) },
+    });
+    const other = { nodes: [exampleNode({ name: 'node-1' })], pods: [examplePod({ name: 'other-7f9-a', namespace: 'blog' })] };
+    expect(diagnosed({ ...other, jobs: [task(20)] }).outcome).toBe('cannot-tell');
+    expect(diagnosed({ ...other, jobs: [task(1)] }).outcome).toBe('healthy');
+  });
+
+  it('may have been scaled a minute ago, or have pods on their way', () => {
+    expect(diagnosed(given(scaled(1))).outcome).toBe('healthy');
+    const starting = examplePod({
+      name: 'cart-5d4f8c7b9-a',
+      isReady: false,
+      startedMinutesAgo: 0,
+      status: { ready: false, started: false, state: { running: { startedAt: minutesAgo(0) } } },
+    });
+    expect(diagnosed(given(scaled(20), [starting])).outcome).toBe('healthy');
+  });
+});
+
+describe('a new revision whose image does not come, and nobody kept the words of the registry', () => {
+  it('is likely at fault and not surely: older replicas have their image, and a registry that is down would look the same', () => {
+    const { pods, replicasets } = exampleRollout({ fresh: ['node-1', 'node-2'], old: ['node-1', 'node-2'] });
+    const pulling = pods.map((pod) => {
+      const status = pod['status'] as { readonly containerStatuses: readonly [RawObject] };
+      const isFresh = (pod['metadata'] as { readonly name: string }).name.includes('-new-');
+      const [own] = status.containerStatuses;
+      return isFresh
+        ? { ...pod, status: { ...status, phase: 'Pending', containerStatuses: [{ ...own, ...imagePulling('Back-off pulling image') }] } }
+        : pod;
+    });
+    const { outcome, hypotheses } = diagnosed({
+      nodes: [exampleNode({ name: 'node-1' }), exampleNode({ name: 'node-2' })],
+      pods: pulling,
+      replicasets,
+    });
+    expect(outcome).toBe('explained');
+    expect(hypotheses.filter(isAnswer).map(({ failureMode, confidence }) => [failureMode, confidence < 0.8])).toEqual([
+      ['bad-revision', true],
+    ]);
+  });
+});
