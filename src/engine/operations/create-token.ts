@@ -13,6 +13,7 @@ export const createToken = defineOperation({
   route: '/tokens',
   role: 'administer',
   isTool: false,
+  isRecordedBefore: true,
   input: z.strictObject({
     name: z
       .string()

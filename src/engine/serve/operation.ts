@@ -24,6 +24,8 @@ export interface Operation<Input extends z.ZodObject, Output extends z.ZodType> 
   readonly role: Role;
   /** True: offered to programs over MCP. False: for people, for example because it hands out a secret or speaks for somebody. */
   readonly isTool: boolean;
+  /** True: what it does is in the audit log before it is done, where it is done. Absent: its surface puts it there afterwards. */
+  readonly isRecordedBefore?: true;
   /** Numbers may arrive as text: see `wholeNumber`. */
   readonly input: Input;
   readonly output: Output;

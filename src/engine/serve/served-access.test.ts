@@ -17,6 +17,15 @@ describe('an access token', () => {
     expect(await incidents.listTokens()).toMatchObject([{ name: 'ada' }]);
   });
 
+  test('is in the audit log before anybody has its secret', async () => {
+    const { incidents } = serverOf(testScene());
+    await incidents.createToken({ name: 'bob', role: 'view' }, ada);
+
+    expect(await incidents.readAudit({ limit: 9 })).toMatchObject([
+      { by: 'ada', credential: 'token token-ada', what: 'create-token', result: 'done', detail: expect.stringContaining('view "bob"') },
+    ]);
+  });
+
   test('that runs out later is made', async () => {
     const scene = testScene();
     const { incidents } = serverOf(scene);

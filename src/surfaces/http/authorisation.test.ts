@@ -156,6 +156,19 @@ test('who changed what, and who was not allowed to, is in the audit log; what wa
   ]);
 });
 
+test('a token that is made is recorded where it is made, and not once more; one that is refused is recorded here', async () => {
+  const fresh = await startTestingHttp();
+  await fresh.ask('/api/v1/tokens', { token: tokens.administer, body: { name: 'bob', role: 'view' } });
+  const made = await fresh.audit();
+  fresh.incidents.breakDown({ state: 'failed', attempted: 'storing', happened: 'the disk is full', whatToDo: 'Make room' });
+  await fresh.ask('/api/v1/tokens', { token: tokens.administer, body: { name: 'bob', role: 'view' } });
+  const failed = await fresh.audit();
+  await fresh.stop();
+
+  expect(made).toEqual([]);
+  expect(failed).toMatchObject([{ by: 'administer-user', what: 'create-token', result: 'failed' }]);
+});
+
 test.each(['stanch', 'nobody', 'ada\u202e'])('no token speaks in the name of %j', async (name) => {
   const answered = await http.ask('/api/v1/tokens', { token: tokens.administer, body: { name, role: 'view' } });
 

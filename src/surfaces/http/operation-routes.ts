@@ -104,7 +104,8 @@ export async function runRecorded(
     progress,
     pause,
   });
-  if (operation.effect !== 'reads') await guard.record({ ...actorOf(user), ...auditOf(operation, input, result) });
+  const isRecorded = operation.effect === 'reads' || (operation.isRecordedBefore === true && result.state === 'done');
+  if (!isRecorded) await guard.record({ ...actorOf(user), ...auditOf(operation, input, result) });
   // Only what the operation says that it tells goes out: whatever else a value carries is left behind.
   return result.state === 'done' ? { state: 'done', value: operation.output.parse(result.value) } : result;
 }
