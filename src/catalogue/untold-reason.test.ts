@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type ExampleEvidence, minutesAgo, type RawObject, snapshotOf } from '../domain/example.ts';
-import { exampleDeployment, exampleNode, examplePod, imagePulling } from '../domain/example-objects.ts';
+import { crashLooping, exampleDeployment, exampleNode, examplePod, imagePulling } from '../domain/example-objects.ts';
 import { exampleRollout } from '../domain/example-rollout.ts';
 import { assess } from '../reasoning/assess.ts';
 import { type Diagnosis, diagnose, isAnswer } from '../reasoning/diagnose.ts';
@@ -67,6 +67,30 @@ describe('a workload that has fewer pods than it asks for, and nothing says why'
       status: { ready: false, started: false, state: { running: { startedAt: minutesAgo(0) } } },
     });
     expect(diagnosed(given(scaled(20), [starting])).outcome).toBe('healthy');
+  });
+});
+
+describe('a dependency that nobody names', () => {
+  const refusedBy = (peer: string): readonly (readonly [string, boolean])[] => {
+    const pods = ['a', 'b'].map((name, index) =>
+      examplePod({ name: `pay-7f9-${name}`, node: `node-${index + 1}`, isReady: false, status: crashLooping({ exitCode: 1 }) }),
+    );
+    const logs = ['a', 'b'].map((name) => ({
+      namespace: 'shop',
+      pod: `pay-7f9-${name}`,
+      container: 'app',
+      isPrevious: true,
+      text: `cannot start${peer}: connection refused`,
+    }));
+    const nodes = [exampleNode({ name: 'node-1' }), exampleNode({ name: 'node-2' })];
+    return diagnosed({ nodes, pods, services: [], endpointslices: [], 'container-logs': logs })
+      .hypotheses.filter(isAnswer)
+      .map(({ failureMode, confidence }) => [failureMode, confidence >= 0.8] as const);
+  };
+
+  it('is likely and not surely what refuses, for whose trouble it is stays open', () => {
+    expect(refusedBy('')).toEqual([['dependency-refuses-connections', false]]);
+    expect(refusedBy(', dial tcp 192.0.2.7:5432')).toEqual([['dependency-refuses-connections', true]]);
   });
 });
 

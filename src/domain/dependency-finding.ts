@@ -56,7 +56,9 @@ export function dependencyFinding(trouble: DependencyTrouble, wording: Dependenc
     ...endpointsReady(trouble),
   ];
   const own = ownSubject(trouble, wording);
-  const isUnplaced = isPerhapsOfTheCluster(trouble, facts['service-backends']) && !isClients(trouble, wording);
+  // That nobody answers has its reason with whom was called; whoever answers with a reason has given it, named or not.
+  const isUnnamed = wording.probeOutcomes.length > 0 && trouble.host === undefined && trouble.backend === undefined;
+  const isUnplaced = (isUnnamed || isPerhapsOfTheCluster(trouble, facts['service-backends'])) && !isClients(trouble, wording);
   const since = earliest(trouble);
   return {
     subject: own,

@@ -2,10 +2,12 @@ import { type Claim, citeList, citeObject, claim } from '../../domain/citation.t
 import { isTemporary } from '../../domain/cluster-dns.ts';
 import { type ClusterName, clusterNames, isAddress, plainHost } from '../../domain/cluster-host.ts';
 import { type Collection, groupBy } from '../../domain/collection.ts';
+import { asksPastClusterDns } from '../../domain/dns-policy.ts';
 import { exampleService } from '../../domain/example-network.ts';
 import { crashLooping, examplePod } from '../../domain/example-objects.ts';
 import { defineFailureMode, type Finding, type Weight } from '../../domain/failure-mode.ts';
 import type { Service } from '../../domain/kubernetes/network.ts';
+import type { Pod } from '../../domain/kubernetes/pod.ts';
 import { healthyTwins } from '../../domain/replica-place.ts';
 import { mostSimilar } from '../../domain/similar-name.ts';
 import { spokenSubject, subject, subjectKey } from '../../domain/subject.ts';
@@ -20,7 +22,7 @@ export const dnsNameWrong = defineFailureMode({
       "The cluster's DNS answers that there is no such name: the name in the workload's configuration is wrong, or what bore it is gone.",
     howItLooks: 'Logs say "no such host", ENOTFOUND or NXDOMAIN for one name, in one workload, while other workloads resolve theirs.',
     whyItHappens:
-      'A slip, a missing or wrong namespace in the name, a Service that was renamed or deleted, or a name of another environment.',
+      'A slip, a missing or wrong namespace in the name, a Service that was renamed or deleted, a name of another environment, or a dnsPolicy that sends the question to servers outside of the cluster.',
     whatStopsTheBleeding: 'Roll back the change of the name; or create a Service of the old name that leads to the new one.',
     whatFixesIt: 'Correct the name, with its namespace where the Service lives in another one.',
     howToPreventIt: 'Check names in configuration against the Services of the cluster before rolling out.',
@@ -50,14 +52,20 @@ export const dnsNameWrong = defineFailureMode({
       const names = clusterNames(plainHost(first.host), pod.metadata.namespace);
       const [named] = names.flatMap((name) => facts.services?.named(name.namespace, name.service) ?? []);
       // The name exists: that it is not found is DNS's trouble, or the way to it. An alias is answered with the name that it stands for.
-      if (named !== undefined && named.spec.externalName === undefined) return [];
+      const past = named === undefined ? undefined : asksPastClusterDns(pod, facts.services);
+      if (named !== undefined && named.spec.externalName === undefined && past === undefined) return [];
       const replicas = [...new Set(group.map((clue) => clue.replica))];
-      const missing = named === undefined ? missingService(first.host, names[0], facts.services) : aliasOfNothing(named);
+      const missing =
+        named === undefined
+          ? missingService(first.host, names[0], facts.services)
+          : past === undefined
+            ? aliasOfNothing(named)
+            : unknownThere(pod, past);
       const hasTwins = healthyTwins(replicas, facts.replicas).length > 0;
       const since = replicas.flatMap((replica) => replica.failingSince ?? []);
       return [
         {
-          subject: named === undefined ? workload : subject('Service', named.metadata.namespace, named.metadata.name),
+          subject: named === undefined || past !== undefined ? workload : subject('Service', named.metadata.namespace, named.metadata.name),
           weight: hasTwins
             ? 'weak'
             : weigh(
@@ -105,6 +113,23 @@ export const dnsNameWrong = defineFailureMode({
             container: 'app',
             isPrevious: true,
             text: 'dial tcp: lookup api.payments.exmaple on 10.96.0.10:53: no such host',
+          },
+        ],
+      },
+      finds: [{ kind: 'ReplicaSet', namespace: 'shop', name: 'pay-1' }],
+    },
+    {
+      story: 'The Service exists, and the pod asks the servers of its node, who know nothing of it.',
+      given: {
+        pods: [examplePod({ name: 'pay-1-a', isReady: false, status: crashLooping({ exitCode: 1 }), spec: { dnsPolicy: 'Default' } })],
+        services: [exampleService({ name: 'database' })],
+        'container-logs': [
+          {
+            namespace: 'shop',
+            pod: 'pay-1-a',
+            container: 'app',
+            isPrevious: true,
+            text: 'Error: getaddrinfo ENOTFOUND database.shop.svc.cluster.local',
           },
         ],
       },
@@ -162,6 +187,13 @@ export const dnsNameWrong = defineFailureMode({
     },
   ],
 });
+
+function unknownThere(pod: Pod, past: string): Claim {
+  return claim(
+    `Its pods do not ask the DNS of the cluster (${past}), and only that knows Services.`,
+    citeObject(pod, `spec.dnsPolicy: ${pod.spec.dnsPolicy ?? 'ClusterFirst'}; hostNetwork: ${pod.spec.hostNetwork === true}`),
+  );
+}
 
 function aliasOfNothing(service: Service): Claim {
   const { name } = service.metadata;

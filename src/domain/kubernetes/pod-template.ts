@@ -180,6 +180,7 @@ export const podSpec = section({
   restartPolicy: text,
   hostNetwork: flag,
   dnsPolicy: text,
+  dnsConfig: maybe({ nameservers: textList }),
   hostAliases: list(section({ ip: text, hostnames: textList })),
   activeDeadlineSeconds: number,
   terminationGracePeriodSeconds: number,

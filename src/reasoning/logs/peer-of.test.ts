@@ -36,6 +36,7 @@ const written: readonly (readonly [line: string, host: string | undefined, port:
   ['java.net.UnknownHostException: db.shop.svc: Name or service not known', 'db.shop.svc', undefined],
   ["errno: -111, code: 'ECONNREFUSED', syscall: 'connect', address: '10.0.0.1', port: 5432", '10.0.0.1', 5432],
   ['could not connect: amqp://app:‹redacted›@rabbit:5672/', 'rabbit', 5672],
+  ['<error>: TSocket::open() connect() <Host: user-service Port: 9090>: Connection refused', 'user-service', 9090],
   ["** server can't find db.shop.svc.cluster.local: NXDOMAIN", 'db.shop.svc.cluster.local', undefined],
   ['kafka:9092/bootstrap: Connect to ipv4#10.0.0.1:9092 failed: Connection refused', '10.0.0.1', 9092],
   ['2026-03-01 10:00:00 ERROR main.go:123 connection refused', undefined, undefined],

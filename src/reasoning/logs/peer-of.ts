@@ -28,6 +28,8 @@ const forms: readonly RegExp[] = [
   // Oracle: "No listener at host db.example port 1521", "(ADDRESS=(PROTOCOL=tcp)(HOST=db)(PORT=1521))".
   new RegExp(`\\bat host (${name}) port ${port}`),
   new RegExp(`\\(HOST ?= ?(${name})\\)\\s?\\(PORT ?= ?${port}\\)`, 'i'),
+  // Thrift: "<Host: user-service Port: 9090>".
+  new RegExp(`\\bHost: (${name}),? Port: ${port}`),
   new RegExp(`host=['"](${name})['"], port=${port}`),
   new RegExp(`\\bhost=['"]?(${name})['"]? port=['"]?${port}`),
   new RegExp(`\\bfor ['"](${name})['"] port ${port}`),
