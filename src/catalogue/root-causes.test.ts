@@ -374,6 +374,24 @@ describe('while payments crash, the root is', () => {
     expect(outcome).toBe(expected);
   });
 
+  it.each([
+    ['the same', 'Error: ENOSPC: no space left on device, watch', 'explained'],
+    ['its own trouble', 'KeyError: STOCK_URL', 'cannot-tell'],
+  ])('the node, where two workloads fail on it alone and each complains of %s', (_what, other, expected) => {
+    const stock = (name: string, node: string, parts: object): Pod =>
+      examplePod({ name: `stock-1-${name}`, node, labels: { app: 'stock', 'pod-template-hash': '1' }, startedMinutesAgo: 300, ...parts });
+    const { outcome } = rootsOf({
+      pods: [
+        ...bothFail.slice(0, 1),
+        healthySibling,
+        stock('a', 'node-1', { isReady: false, status: crashLooping({ exitCode: 1 }) }),
+        stock('b', 'node-2', {}),
+      ],
+      'container-logs': [...logs('watch: no space left on device', failing.slice(0, 1)), ...logs(other, ['stock-1-a'])],
+    });
+    expect(outcome).toBe(expected);
+  });
+
   it('not told apart where logs of one node alone speak of a Service', () => {
     const { outcome } = rootsOf({
       pods: [databasePod({ node: 'node-2' }), ...bothFail.slice(0, 1), healthySibling],

@@ -1,4 +1,5 @@
 import type { Node } from '../domain/kubernetes/node.ts';
+import { nodeTraits } from '../domain/node-traits.ts';
 import type { Replica } from '../domain/replica.ts';
 
 /** One way in which replicas can differ. Undefined: not known for this replica. */
@@ -12,48 +13,29 @@ export interface AxisDefinition {
 /** Axes that belong to the workload itself; all others are the place where a replica runs. */
 export const axesOfWorkload: ReadonlySet<string> = new Set(['revision', 'image digest', 'configuration', 'service account']);
 
-function labelAxis(axis: string, order: number, labels: readonly string[]): AxisDefinition {
-  return { axis, order, valueOf: (_replica, node) => firstOf(labels.map((label) => node?.metadata.labels[label])) };
-}
+/** The zone and the pool: where somebody decided to run it. */
+const placesFirst = 2;
 
-function firstOf(values: readonly (string | undefined)[]): string | undefined {
-  return values.find((value) => value !== undefined && value !== '');
-}
-
-/** Every axis that the API knows. Labels are those that Kubernetes and the large providers document. */
-export const axisDefinitions: readonly AxisDefinition[] = [
+const definitions: readonly AxisDefinition[] = [
   { axis: 'revision', order: 1, valueOf: (replica) => replica.revision },
   { axis: 'node', order: 2, valueOf: (replica) => replica.pod.spec.nodeName },
-  labelAxis('zone', 3, ['topology.kubernetes.io/zone', 'failure-domain.beta.kubernetes.io/zone']),
-  labelAxis('node pool', 4, [
-    'cloud.google.com/gke-nodepool',
-    'eks.amazonaws.com/nodegroup',
-    'kubernetes.azure.com/agentpool',
-    'agentpool',
-    'karpenter.sh/nodepool',
-    'node.openshift.io/machine-pool',
-    'kops.k8s.io/instancegroup',
-    'node-pool',
-  ]),
+  ...nodeTraits.map(
+    ({ trait, valueOf }, index): AxisDefinition => ({
+      axis: trait,
+      // What a pod brings with it comes after where it was placed, and before what its machine is like.
+      order: index < placesFirst ? 3 + index : 5 + index,
+      valueOf: (_replica, node) => (node === undefined ? undefined : valueOf(node)),
+    }),
+  ),
   { axis: 'image digest', order: 5, valueOf: (replica) => imageDigests(replica) },
   { axis: 'configuration', order: 6, valueOf: (replica) => configurationHash(replica) },
-  { axis: 'kernel version', order: 7, valueOf: (_replica, node) => node?.status.nodeInfo.kernelVersion },
-  { axis: 'kubelet version', order: 8, valueOf: (_replica, node) => node?.status.nodeInfo.kubeletVersion },
-  { axis: 'container runtime', order: 9, valueOf: (_replica, node) => node?.status.nodeInfo.containerRuntimeVersion },
-  { axis: 'operating system', order: 10, valueOf: (_replica, node) => node?.status.nodeInfo.osImage },
-  { axis: 'architecture', order: 11, valueOf: (_replica, node) => node?.status.nodeInfo.architecture },
-  labelAxis('instance type', 12, ['node.kubernetes.io/instance-type', 'beta.kubernetes.io/instance-type']),
-  labelAxis('capacity type', 13, [
-    'karpenter.sh/capacity-type',
-    'eks.amazonaws.com/capacityType',
-    'cloud.google.com/gke-spot',
-    'kubernetes.azure.com/scalesetpriority',
-  ]),
-  labelAxis('region', 14, ['topology.kubernetes.io/region', 'failure-domain.beta.kubernetes.io/region']),
   { axis: 'pod network', order: 15, valueOf: (_replica, node) => node?.spec.podCIDR },
   { axis: 'service account', order: 16, valueOf: (replica) => replica.pod.spec.serviceAccountName },
   { axis: 'namespace', order: 17, valueOf: (replica) => replica.pod.metadata.namespace },
 ];
+
+/** Every axis that the API knows, in their order. */
+export const axisDefinitions: readonly AxisDefinition[] = definitions.toSorted((left, right) => left.order - right.order);
 
 function imageDigests(replica: Replica): string | undefined {
   const digests = replica.pod.status.containerStatuses.map((status) => /sha256:[0-9a-f]{12}/.exec(status.imageID ?? '')?.[0]);

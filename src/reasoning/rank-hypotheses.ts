@@ -123,6 +123,7 @@ function isOnWrongAxis(finding: Candidate['finding'], { radius, scope }: Conside
     scope.target === undefined ||
     finding.weight === 'conclusive' ||
     finding.subject.kind === 'Node' ||
+    finding.subject.kind === 'NodeGroup' ||
     ownOfReplica.has(finding.subject.kind)
   )
     return false;

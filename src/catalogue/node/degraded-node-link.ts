@@ -1,34 +1,33 @@
-import { citeNodeCommand, citeObject, type Claim, claimFromAll } from '../../domain/citation.ts';
-import { chanceOfOnePlace } from '../../domain/chance-of-place.ts';
-import { groupBy } from '../../domain/collection.ts';
-import { minutesAgo } from '../../domain/example.ts';
+import { citeNodeCommand, citeObject, type Claim, claim, claimFromAll } from '../../domain/citation.ts';
+import { type ExampleEvidence, minutesAgo } from '../../domain/example.ts';
 import { exampleNode, examplePod } from '../../domain/example-objects.ts';
 import { defineFailureMode, type Finding, type Weight } from '../../domain/failure-mode.ts';
 import { millisecondsPerHour } from '../../domain/instant.ts';
-import type { Node } from '../../domain/kubernetes/node.ts';
+import { type FailingPlace, failingNodes, failingTraits } from '../../domain/failing-place.ts';
+import type { LogClue } from '../../domain/log-clue.ts';
 import { readyOf } from '../../domain/node-conditions.ts';
 import { nodeFinding } from '../../domain/node-finding.ts';
 import type { NodeReport } from '../../domain/node-report.ts';
 import type { Replica, Replicas } from '../../domain/replica.ts';
-import { sharedPlace } from '../../domain/replica-place.ts';
-import { subjectKey } from '../../domain/subject.ts';
+import { subject } from '../../domain/subject.ts';
 
 export const degradedNodeLink = defineFailureMode({
   id: 'degraded-node-link',
-  title: 'A node is Ready, but only pods on it fail',
+  title: 'Pods fail on certain nodes only, which are Ready',
   role: 'cause',
   explanation: {
     whatItIs:
-      "Something on the way from or to one node is broken although the node reports itself Ready: the kubelet's heartbeat takes another path than the pods' traffic.",
-    howItLooks: 'Replicas of several workloads fail on this node only, while the same replicas are healthy on others.',
-    whyItHappens: 'A bad network interface or cable, a broken route or firewall rule on one machine, or trouble that no condition reports.',
+      "Something about one node, or about all nodes of a zone, a pool or a kind, is broken although they report themselves Ready: the kubelet's heartbeat takes another path than the pods' traffic.",
+    howItLooks: 'Replicas of several workloads fail on these nodes only, while the same replicas are healthy on others.',
+    whyItHappens:
+      'A bad network interface or cable, a broken route or firewall rule of a machine or a zone, a limit of the kernel, a version that does not fit, or trouble that no condition reports.',
     whatStopsTheBleeding: 'Cordon the node and move the failing pods to other nodes; look for the reason afterwards.',
     whatFixesIt: 'Find out with probes what the node cannot reach, and repair or replace the machine.',
     howToPreventIt: 'Probe pod-to-pod and pod-to-Service connections from every node, instead of trusting Ready.',
   },
   sources: ['https://kubernetes.io/docs/tasks/debug/debug-cluster/', 'https://kubernetes.io/docs/reference/node/node-status/#condition'],
   needs: ['nodes', 'replicas'],
-  helpedBy: ['node-reports'],
+  helpedBy: ['node-reports', 'log-clues'],
   explains: [
     'dependency-refuses-connections',
     'dependency-times-out',
@@ -41,38 +40,23 @@ export const degradedNodeLink = defineFailureMode({
     'packet-loss-on-node',
   ],
   mitigations: ['cordon-node'],
-  recognise: (facts) =>
-    facts.nodes.all.flatMap((node): readonly Finding[] => {
-      if (readyOf(node)?.status !== 'True') return [];
-      const groups = failingOnlyHere(node, facts.replicas);
-      const report = facts['node-reports']?.find((each) => each.node === node.metadata.name);
-      const link = linkClaims(report, facts.now);
-      if (groups.length < 2 && (link.length === 0 || groups.length === 0)) return [];
-      const weight: Weight = link.length > 0 || isNoChance(groups, facts.replicas) ? 'strong' : 'suggestive';
-      const failing = groups.flat();
-      const alike = claimFromAll(
-        `${failing.length} failing replicas of ${groups.length} ${groups.length === 1 ? 'workload sits' : 'workloads sit'} on ${node.metadata.name}; their siblings elsewhere are healthy.`,
-        failing.slice(0, 5).map(({ pod, troubles }) => citeObject(pod, `on ${node.metadata.name}: ${troubles[0]?.reason ?? 'not Ready'}`)),
+  recognise(facts): readonly Finding[] {
+    const ready = facts.nodes.all.filter((node) => readyOf(node)?.status === 'True');
+    const alone = failingNodes(ready, facts.replicas);
+    const links = ready.flatMap((node): readonly Finding[] => {
+      const [place] = alone.filter(({ nodes }) => nodes.includes(node));
+      const link = linkClaims(
+        facts['node-reports']?.find((each) => each.node === node.metadata.name),
+        facts.now,
       );
-      const [first, ...more] = [...link, ...(alike === undefined ? [] : [alike])];
-      if (first === undefined) return [];
-      const since = failing.flatMap((replica) => replica.failingSince ?? []);
-      return [
-        nodeFinding(
-          {
-            node: node.metadata.name,
-            weight,
-            because: [first, ...more],
-            since: since.length === 0 ? undefined : Math.min(...since),
-            suffering: failing,
-            wouldSettle: [
-              `From a pod on ${node.metadata.name} and from one on another node: reach a pod of a third node by its address, a Service by its ClusterIP, and a name by DNS. What fails only from here names the layer.`,
-            ],
-          },
-          facts.replicas,
-        ),
-      ];
-    }),
+      return place === undefined || (link.length === 0 && !isTelling(place)) ? [] : [findingAt(place, link, facts)];
+    });
+    const told = new Set(links.flatMap(({ subject: { name } }) => name));
+    const alike = failingTraits(ready, facts.replicas).filter(
+      (place) => isTelling(place) && !place.nodes.every(({ metadata }) => told.has(metadata.name)),
+    );
+    return [...links, ...alike.map((place) => findingAt(place, [], facts))];
+  },
   recognises: [
     {
       story: 'Replicas of two workloads fail on node-1 alone.',
@@ -92,8 +76,30 @@ export const degradedNodeLink = defineFailureMode({
       },
       finds: [{ kind: 'Node', name: 'node-1' }],
     },
+    {
+      story: 'Replicas of two workloads fail in one zone, which has two nodes.',
+      given: inZones({ failing: ['cart-a', 'cart-b', 'pay-b'], healthy: ['cart-c', 'cart-d', 'pay-c'] }),
+      finds: [{ kind: 'NodeGroup', name: 'zone west-1' }],
+    },
+    {
+      story: 'Whatever has replicas on nodes with the newer kernel fails there.',
+      given: withKernels(['cart', 'pay']),
+      finds: [{ kind: 'NodeGroup', name: 'kernel version 6.12.9' }],
+    },
   ],
   isNotFooledBy: [
+    {
+      story: 'One of the workloads has a healthy replica in the zone, and the other fails on one node of it.',
+      given: inZones({ failing: ['cart-a', 'pay-b'], healthy: ['cart-b', 'cart-c', 'pay-c'] }),
+    },
+    {
+      story: 'All replicas of a single workload with the newer kernel fail: that separates them, and says nothing of other workloads.',
+      given: withKernels(['cart']),
+    },
+    {
+      story: 'Two replicas of one workload happen to fail in the same zone.',
+      given: inZones({ failing: ['cart-a', 'cart-b'], healthy: ['cart-c', 'cart-d', 'pay-a', 'pay-c'] }),
+    },
     {
       story: 'One workload fails on both nodes.',
       given: {
@@ -116,40 +122,82 @@ export const degradedNodeLink = defineFailureMode({
   ],
 });
 
-/** Failing replicas of each workload all of whose failing replicas sit on this node while twins elsewhere are healthy. */
-function failingOnlyHere(node: Node, replicas: Replicas): readonly (readonly Replica[])[] {
-  const here = replicas
-    .onNode(node.metadata.name)
-    .filter((replica) => replica.health === 'failing' && replica.workload.kind !== 'Pod' && isOfTheNode(replica));
-  return [...groupBy(here, (replica) => subjectKey(replica.workload)).values()].filter((group) => {
-    const [first] = group;
-    const all = first === undefined ? [] : replicas.ofWorkload(first.workload).filter((replica) => replica.health === 'failing');
-    return all.length === group.length && sharedPlace(all, replicas, undefined) !== undefined;
-  });
-}
-
 /** The level at which the blast radius calls an axis one that separates. */
 const significance = 0.05;
 
-/** So many workloads lose only what they have on this node that they do not meet there by chance. */
-function isNoChance(groups: readonly (readonly Replica[])[], replicas: Replicas): boolean {
-  const all = groups.flatMap((group) => (group[0] === undefined ? [] : replicas.ofWorkload(group[0].workload)));
-  const strata = groups.map((group) => {
-    const members = group[0] === undefined ? [] : replicas.ofWorkload(group[0].workload).filter(isCounted);
-    const there = members.filter(({ pod }) => pod.spec.nodeName === group[0]?.pod.spec.nodeName);
-    return { failing: group.length, members: members.length, membersThere: there.length };
-  });
-  return chanceOfOnePlace(strata, new Set(all.flatMap(({ pod }) => pod.spec.nodeName ?? [])).size) <= significance;
+/** One workload may have something at that place which is its own; that several lose what they have there is the place's doing. */
+function isTelling({ groups }: FailingPlace): boolean {
+  return groups.length > 1;
 }
 
-function isCounted({ health }: Replica): boolean {
-  return health === 'failing' || health === 'healthy';
+function findingAt(
+  place: FailingPlace,
+  link: readonly Claim[],
+  facts: { readonly replicas: Replicas; readonly 'log-clues': readonly LogClue[] | undefined },
+): Finding {
+  const { groups, nodes, alsoAlike } = place;
+  const failing = groups.flat();
+  const names = nodes.map(({ metadata }) => metadata.name);
+  const [only] = names.length === 1 ? names : [];
+  const alike = claimOf(
+    `${failing.length} failing replicas of ${groups.length} ${groups.length === 1 ? 'workload sits' : 'workloads sit'} on ${only ?? `nodes of ${place.place}`}; their siblings elsewhere are healthy.`,
+    failing,
+  );
+  const spoken = sameWords(groups, facts['log-clues'] ?? []);
+  const weight: Weight = link.length > 0 || place.chance <= significance ? 'strong' : spoken.length > 0 ? 'likely' : 'suggestive';
+  const [first = alike, ...more] = link.length > 0 ? [...link, alike, ...spoken] : [alike, ...spoken];
+  const since = failing.flatMap((replica) => replica.failingSince ?? []);
+  const also = alsoAlike.length === 0 ? '' : ` (which also are those of ${alsoAlike.join(', ')})`;
+  const from = only === undefined ? `one of ${names.slice(0, 4).join(', ')}${also}` : only;
+  const parts = {
+    weight,
+    because: [first, ...more] as const,
+    since: since.length === 0 ? undefined : Math.min(...since),
+    suffering: failing,
+    wouldSettle: [
+      `From a pod on ${from} and from one on another node: reach a pod of a third node by its address, a Service by its ClusterIP, and a name by DNS. What fails only from there names the layer.`,
+    ],
+  };
+  if (only !== undefined) return nodeFinding({ ...parts, node: only }, facts.replicas);
+  const finding = nodeFinding({ ...parts, node: names[0] ?? '?' }, facts.replicas);
+  const own = subject('NodeGroup', undefined, place.place);
+  return { ...finding, subject: own, affects: [own, ...names.map((name) => subject('Node', undefined, name)), ...finding.affects] };
 }
 
-/** Trouble that a node can make. An image that does not exist, a missing key or a kill at the pod's own limit is not the node's. */
-function isOfTheNode(replica: Replica): boolean {
-  return replica.troubles.every((trouble) => !/image|config|oomkilled/i.test(trouble.reason));
+function claimOf(says: string, failing: readonly Replica[]): Claim {
+  const [first, ...more] = failing
+    .slice(0, 5)
+    .map(({ pod, troubles }) => citeObject(pod, `on ${pod.spec.nodeName ?? '?'}: ${troubles[0]?.reason ?? 'not Ready'}`));
+  if (first === undefined) throw new Error('a place without failing replicas');
+  return claim(says, first, ...more);
 }
+
+/** Programs that have nothing to do with one another complain of the same kind of thing there, and their twins elsewhere do not. */
+function sameWords(groups: readonly (readonly Replica[])[], clues: readonly LogClue[]): readonly Claim[] {
+  if (groups.length < 2) return [];
+  const said = groups.map((group) => clues.filter((clue) => group.includes(clue.replica) && !ofTheProgram.has(clue.kind)));
+  const common = said[0]?.map(({ kind }) => kind).find((kind) => said.every((each) => each.some((clue) => clue.kind === kind)));
+  const shown = said.flatMap((each) => each.find(({ kind }) => kind === common) ?? []);
+  const stated =
+    common === undefined
+      ? undefined
+      : claimFromAll(
+          `They all complain of the same: "${shown[0]?.line ?? ''}".`,
+          shown.slice(0, 4).map(({ citation }) => citation),
+        );
+  return stated === undefined ? [] : [stated];
+}
+
+/** What a program says of itself or of its settings, wherever it runs. */
+const ofTheProgram: ReadonlySet<LogClue['kind']> = new Set([
+  'panic',
+  'missing-setting',
+  'invalid-setting',
+  'invalid-value',
+  'missing-module',
+  'schema-mismatch',
+  'forbidden-by-api',
+]);
 
 /** Errors on an interface in use, or a link that went down lately. */
 function linkClaims(report: NodeReport | undefined, now: number): readonly Claim[] {
@@ -166,4 +214,29 @@ function linkClaims(report: NodeReport | undefined, now: number): readonly Claim
     down.slice(0, 2).map((each) => citeNodeCommand(report.node, each.command, each.line.slice(0, 200))),
   );
   return stated === undefined ? [] : [stated];
+}
+
+function standing(name: string, node: string, isReady: boolean): ReturnType<typeof examplePod> {
+  return examplePod({ name, node, isReady, startedMinutesAgo: 300 });
+}
+
+/** Nodes a and b are one zone, c and d the other; "cart-a" is the replica of cart on node a. */
+function inZones(of: { readonly failing: readonly string[]; readonly healthy: readonly string[] }): ExampleEvidence {
+  const pod = (isReady: boolean) => (written: string) => {
+    const [workload = '', node = ''] = written.split('-');
+    return standing(`${workload}-1-${node}`, node, isReady);
+  };
+  return {
+    nodes: ['a', 'b', 'c', 'd'].map((name, index) => exampleNode({ name, zone: index < 2 ? 'west-1' : 'west-2' })),
+    pods: [...of.failing.map(pod(false)), ...of.healthy.map(pod(true))],
+  };
+}
+
+/** Nodes a and b have a newer kernel than c and d; a replica of each workload is on each, and fails on the first two. */
+function withKernels(workloads: readonly string[]): ExampleEvidence {
+  const names = ['a', 'b', 'c', 'd'];
+  return {
+    nodes: names.map((name, index) => exampleNode({ name, status: { nodeInfo: { kernelVersion: index < 2 ? '6.12.9' : '6.1.0' } } })),
+    pods: workloads.flatMap((workload) => names.map((node, index) => standing(`${workload}-1-${node}`, node, index >= 2))),
+  };
 }

@@ -17,7 +17,7 @@ export const memoryPressure = defineFailureMode({
   explanation: {
     whatItIs: 'The node has so little free memory that the kubelet evicts pods to protect it.',
     howItLooks:
-      'The node has MemoryPressure; pods end as Evicted with "The node was low on resource: memory"; new pods avoid it. Where memory runs out faster than the kubelet looks, the kernel kills processes: SystemOOM events.',
+      'The node has MemoryPressure; pods end as Evicted with "The node was low on resource: memory"; new pods avoid it. Where memory runs out faster than the kubelet looks, the kernel kills processes instead.',
     whyItHappens: 'Pods use more than they request, limits are far above requests, or something outside Kubernetes uses the memory.',
     whatStopsTheBleeding: 'Move the pod that grows, or scale it down; cordon the node while it recovers.',
     whatFixesIt: 'Set requests to what pods really use, and reserve memory for the system.',
