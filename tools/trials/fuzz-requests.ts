@@ -54,7 +54,7 @@ export function anyOperation({ process, incident, tokens }: FuzzServer): fc.IAsy
     const isRead = operation.effect === 'reads';
     const path = operation.route.replace(/:[a-z]+/g, encodeURIComponent(parameter));
     const query = isRead
-      ? `?${new URLSearchParams(Object.fromEntries(Object.entries(input).map(([name, value]) => [name, String(value)]))).toString()}`
+      ? `?${new URLSearchParams(Object.fromEntries(Object.entries(input).map(([name, value]) => [name, inQuery(value)]))).toString()}`
       : '';
     const headers = { authorization: `Bearer ${ofRole[turn % ofRole.length] ?? ''}`, 'content-type': 'application/json' };
     const method = isRead ? 'GET' : 'POST';
@@ -63,6 +63,11 @@ export function anyOperation({ process, incident, tokens }: FuzzServer): fc.IAsy
     const isRefused = [403, 429].includes(answer.status) || isElsewhere(path);
     return !isFault(answer) && (mayActAs(role, operation.role) || isRefused);
   });
+}
+
+/** Objects of any form come as well, some of which cannot be made a text of otherwise. */
+function inQuery(value: unknown): string {
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
 }
 
 /** An empty parameter, or one of dots, makes another route of it. */
