@@ -30,6 +30,7 @@ import { governingServiceMissing } from './network/governing-service-missing.ts'
 import { ingressBackendMissing } from './network/ingress-backend-missing.ts';
 import { ingressClassMissing } from './network/ingress-class-missing.ts';
 import { ingressTlsSecretMissing } from './network/ingress-tls-secret-missing.ts';
+import { internalTrafficLocalWithoutEndpoints } from './network/internal-traffic-local-without-endpoints.ts';
 import { kubeProxyDown } from './network/kube-proxy-down.ts';
 import { kubeProxyRulesIncomplete } from './network/kube-proxy-rules-incomplete.ts';
 import { loadBalancerPending } from './network/load-balancer-pending.ts';
@@ -163,6 +164,7 @@ export const catalogue: readonly AnyFailureMode[] = withProof([
   ingressBackendMissing,
   ingressClassMissing,
   ingressTlsSecretMissing,
+  internalTrafficLocalWithoutEndpoints,
   kubeProxyDown,
   kubeProxyRulesIncomplete,
   loadBalancerPending,

@@ -6,7 +6,7 @@ import { exampleProbe, exampleService, exampleSlice } from '../../domain/example
 import { exampleNode, examplePod } from '../../domain/example-objects.ts';
 import { defineFailureMode, type Finding } from '../../domain/failure-mode.ts';
 import type { Node } from '../../domain/kubernetes/node.ts';
-import type { Backend } from '../../domain/service-backends.ts';
+import { servingNodes } from '../../domain/serving-nodes.ts';
 import { subject } from '../../domain/subject.ts';
 
 export const externalTrafficLocalWithoutEndpoints = defineFailureMode({
@@ -95,15 +95,6 @@ export const externalTrafficLocalWithoutEndpoints = defineFailureMode({
     },
   ],
 });
-
-function servingNodes(backend: Backend): ReadonlySet<string> {
-  const named = backend.slices.flatMap((slice) =>
-    slice.kind === 'EndpointSlice'
-      ? slice.endpoints.filter((endpoint) => endpoint.conditions.ready !== false).flatMap((endpoint) => endpoint.nodeName ?? [])
-      : slice.subsets.flatMap((subset) => subset.addresses.flatMap((address) => address.nodeName ?? [])),
-  );
-  return new Set(named);
-}
 
 function isOf(node: Node, probe: ConnectivityProbe): boolean {
   return node.metadata.name === probe.host || node.status.addresses.some((address) => address.address === probe.host);
