@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type ExampleEvidence, minutesAgo, snapshotOf } from '../domain/example.ts';
 import { exampleProbe, exampleService, exampleSlice } from '../domain/example-network.ts';
 import { exampleEvent } from '../domain/example-happenings.ts';
-import { crashLooping, exampleDeployment, exampleNode, examplePod } from '../domain/example-objects.ts';
+import { crashLooping, exampleDeployment, exampleNode, examplePod, imagePulling } from '../domain/example-objects.ts';
 import { exampleClaim, exampleStorageClass } from '../domain/example-storage.ts';
 import { assess } from '../reasoning/assess.ts';
 import { diagnose } from '../reasoning/diagnose.ts';
@@ -67,6 +67,7 @@ const dnsService = exampleService({
 function logs(text: string, pods: readonly string[] = failing): NonNullable<ExampleEvidence['container-logs']> {
   return pods.map((pod) => ({ namespace: 'shop', pod, container: 'app', isPrevious: true, text: `starting\n${text}` }));
 }
+const registryTimedOut = 'failed to do request: Head "https://registry.example/v2/app/manifests/1": dial tcp 10.9.9.9:443: i/o timeout';
 const refused = logs('FATAL: dial tcp 10.96.45.12:5432: connect: connection refused');
 const timedOut = logs('FATAL: dial tcp 10.96.45.12:5432: i/o timeout');
 
@@ -338,6 +339,20 @@ describe('while payments crash, the root is', () => {
             isPrevious: true,
             text: 'error retrieving resource lock kube-system/kube-controller-manager: etcdserver: request timed out',
           },
+        ],
+      },
+    ],
+    [
+      'a registry that one node does not reach, although replicas elsewhere are well',
+      'registry-unreachable',
+      {
+        pods: [
+          ...['a', 'b'].map((name) =>
+            payPod(`pay-${hash}-${name}`, 'node-1', { phase: 'Pending', status: imagePulling(registryTimedOut) }),
+          ),
+          ...['c', 'd'].map((name) =>
+            examplePod({ name: `pay-${hash}-${name}`, node: 'node-2', labels: { app: 'pay', 'pod-template-hash': hash } }),
+          ),
         ],
       },
     ],

@@ -124,13 +124,19 @@ function isOnWrongAxis(finding: Candidate['finding'], { radius, scope }: Conside
     finding.weight === 'conclusive' ||
     finding.subject.kind === 'Node' ||
     finding.subject.kind === 'NodeGroup' ||
-    ownOfReplica.has(finding.subject.kind)
+    ownOfReplica.has(finding.subject.kind) ||
+    isOfThePlace(finding)
   )
     return false;
   const failing = new Set(scope.failing.map(({ pod }) => subjectKey(subject('Pod', pod.metadata.namespace, pod.metadata.name))));
   if (!finding.affects.some((each) => failing.has(subjectKey(each)))) return false;
   const isOwn = subjectKey(finding.subject) === subjectKey(scope.target);
   return axesOfWorkload.has(leading.axis) ? !isOwn && finding.subject.kind !== 'ConfigMap' && finding.subject.kind !== 'Secret' : true;
+}
+
+/** It says itself that the place has a share in it, and is believed nevertheless: what the kubelet there reports of its own doings. */
+function isOfThePlace({ weight, blames }: Candidate['finding']): boolean {
+  return weight !== 'weak' && weight !== 'suggestive' && (blames ?? []).some(({ kind }) => kind === 'Node');
 }
 
 function sharesPods(left: Candidate, right: Candidate): boolean {

@@ -1,7 +1,11 @@
+import { citeObject, claimFromAll } from '../../domain/citation.ts';
 import { examplePod, imagePulling } from '../../domain/example-objects.ts';
 import { defineFailureMode } from '../../domain/failure-mode.ts';
 import { pullFailures, registryOf } from '../../domain/image-pull.ts';
-import { byWorkload, claimOfAll, countOf, findingOf } from '../../domain/sightings.ts';
+import type { Replica } from '../../domain/replica.ts';
+import { sharedPlace } from '../../domain/replica-place.ts';
+import { byWorkload, claimOfAll, countOf, findingOf, type Sighting } from '../../domain/sightings.ts';
+import { subject } from '../../domain/subject.ts';
 import { shellCommand } from '../../domain/shell-word.ts';
 
 /** The node does not get as far as asking for the image: the registry's name does not resolve, or it cannot be reached or trusted. */
@@ -20,7 +24,7 @@ export const registryUnreachable = defineFailureMode({
   },
   sources: ['https://kubernetes.io/docs/concepts/containers/images/', 'https://github.com/containerd/containerd/blob/main/docs/hosts.md'],
   needs: ['replicas'],
-  helpedBy: ['events'],
+  helpedBy: ['events', 'nodes'],
   explains: ['bad-revision', 'job-deadline-exceeded'],
   mitigations: [],
 
@@ -31,6 +35,17 @@ export const registryUnreachable = defineFailureMode({
       const registry = registryOf(image);
       const isUnknownName = /no such host/i.test(words);
       const nodes = [...new Set(group.flatMap(({ replica }) => replica.pod.spec.nodeName ?? []))];
+      const place = sharedPlace(
+        group.map(({ replica }) => replica),
+        facts.replicas,
+        facts.nodes,
+      );
+      const elsewhere = claimFromAll(
+        `Replicas outside of ${place?.place ?? 'there'} that came at the same time have pulled it: it is the way from there.`,
+        sameAge(group, place?.healthy ?? [])
+          .slice(0, 3)
+          .map(({ pod }) => citeObject(pod, `Ready on ${pod.spec.nodeName ?? '?'}`, pod.metadata.creationTimestamp)),
+      );
       return findingOf(group, {
         weight: 'strong',
         because: [
@@ -38,7 +53,9 @@ export const registryUnreachable = defineFailureMode({
             `${countOf(group)} cannot pull ${image}: ${isUnknownName ? `the name ${registry} does not resolve` : `${registry} cannot be reached`}.`,
             group,
           ),
+          ...(elsewhere === undefined ? [] : [elsewhere]),
         ],
+        blames: (place?.nodes ?? []).map((node) => subject('Node', undefined, node)),
         wouldSettle: nodes.slice(0, 1).map((node) => shellCommand`ssh ${node} ${shellCommand`curl -sSI https://${registry}/v2/`}`),
       });
     });
@@ -90,6 +107,13 @@ export const registryUnreachable = defineFailureMode({
     },
   ],
 });
+
+/** Older ones may have pulled while the registry could still be reached. */
+function sameAge(group: readonly Sighting[], healthy: readonly Replica[]): readonly Replica[] {
+  const madeAt = ({ pod }: Replica): number => pod.metadata.creationTimestamp ?? 0;
+  const first = Math.min(...group.map(({ replica }) => madeAt(replica)));
+  return healthy.filter((replica) => madeAt(replica) >= first);
+}
 
 function pulling(message: string): ReturnType<typeof examplePod> {
   return examplePod({
