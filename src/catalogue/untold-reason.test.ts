@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type ExampleEvidence, minutesAgo, type RawObject, snapshotOf } from '../domain/example.ts';
+import { exampleEvent } from '../domain/example-happenings.ts';
 import { crashLooping, exampleDeployment, exampleNode, examplePod, imagePulling } from '../domain/example-objects.ts';
 import { exampleRollout } from '../domain/example-rollout.ts';
 import { assess } from '../reasoning/assess.ts';
@@ -67,6 +68,30 @@ describe('a workload that has fewer pods than it asks for, and nothing says why'
       status: { ready: false, started: false, state: { running: { startedAt: minutesAgo(0) } } },
     });
     expect(diagnosed(given(scaled(20), [starting])).outcome).toBe('healthy');
+  });
+});
+
+describe('a warning about an object of a kind that could not be read', () => {
+  const warned = (areJobsRead: boolean): ExampleEvidence => ({
+    nodes: [exampleNode({ name: 'node-1' })],
+    pods: [examplePod({ name: 'cart-7f9-a' })],
+    ...(areJobsRead ? { jobs: [] } : {}),
+    events: [
+      exampleEvent({
+        about: { kind: 'Job', name: 'report' },
+        reason: 'DeadlineExceeded',
+        message: 'Job was active longer than specified deadline',
+        minutesAgo: 20,
+      }),
+    ],
+  });
+
+  it('keeps everybody from being called healthy', () => {
+    expect(diagnosed(warned(false)).outcome).toBe('cannot-tell');
+  });
+
+  it('is past where the kind was read and there is no such object any more', () => {
+    expect(diagnosed(warned(true)).outcome).toBe('healthy');
   });
 });
 

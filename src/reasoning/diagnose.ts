@@ -12,6 +12,7 @@ import { lackingReplicas } from './lacking-replicas.ts';
 import { rankHypotheses } from './rank-hypotheses.ts';
 import { bearsOn, isAboutAll, replicasInReach, whyNotSeen } from './reach.ts';
 import { recogniseFailureModes, type Recognition } from './recognise-failure-modes.ts';
+import { unreadComplaint } from './unread-complaints.ts';
 import { answerThreshold } from './weights.ts';
 
 export interface Diagnosis {
@@ -69,6 +70,7 @@ export function doubtOf({ question, facts, snapshot }: Assessment): string | und
   return (
     whyNotSeen(question, facts, pods?.state === 'read' ? pods.gaps : []) ??
     lackingReplicas(question, facts) ??
+    unreadComplaint(question, facts, snapshot) ??
     unseenEntrance(question, facts, snapshot)
   );
 }
