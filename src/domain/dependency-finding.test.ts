@@ -22,7 +22,9 @@ function client(name: string, node: string, isFailing: boolean, revision = 'r1')
   });
 }
 
-function found(given: ExampleEvidence, failing: readonly string[], known: ExampleEvidence = { services, endpointslices }): Finding {
+const everything: ExampleEvidence = { services, endpointslices, deployments: [], statefulsets: [] };
+
+function found(given: ExampleEvidence, failing: readonly string[], known = everything): Finding {
   const logs = failing.map((name) => ({ namespace: 'shop', pod: `pay-1-${name}`, container: 'app', isPrevious: true, text: line }));
   const source = factsOf(
     snapshotOf({
@@ -37,6 +39,8 @@ function found(given: ExampleEvidence, failing: readonly string[], known: Exampl
     'log-clues': source.get('log-clues') ?? fail(),
     'service-backends': source.get('service-backends'),
     'connectivity-probes': source.get('connectivity-probes'),
+    deployments: source.get('deployments'),
+    statefulsets: source.get('statefulsets'),
     nodes: source.get('nodes'),
     'judged-alert': undefined,
   };
@@ -61,6 +65,11 @@ describe('a dependency that refuses', () => {
   it('is only likely to be the one that is to be looked at where Services, of which it may be one, could not be read', () => {
     const finding = found({ pods: [client('a', 'node-1', true), client('b', 'node-2', true)] }, ['a', 'b'], {});
     expect([finding.weight, finding.subject.name]).toEqual(['likely', 'pay-1']);
+  });
+
+  it('is only likely to be the reason where no pod is behind it, and those that may have made some could not be read', () => {
+    const pods = [client('a', 'node-1', true), client('b', 'node-2', true)];
+    expect(found({ pods }, ['a', 'b'], { services, endpointslices, deployments: [] }).weight).toBe('likely');
   });
 
   it("is innocent where only one node's replicas say so, and the node is blamed", () => {

@@ -12,6 +12,7 @@ import type { Replica, Replicas } from './replica.ts';
 import { sharedPlace } from './replica-place.ts';
 import type { ServiceBackends } from './service-backends.ts';
 import { type Subject, spokenSubject, subject, subjectKey } from './subject.ts';
+import { isOwnerUnseen } from './unseen-owner.ts';
 
 /** How one mode speaks of a trouble. */
 export interface DependencyWording {
@@ -57,8 +58,10 @@ export function dependencyFinding(trouble: DependencyTrouble, wording: Dependenc
   ];
   const own = ownSubject(trouble, wording);
   // That nobody answers has its reason with whom was called; whoever answers with a reason has given it, named or not.
-  const isUnnamed = wording.probeOutcomes.length > 0 && trouble.host === undefined && trouble.backend === undefined;
-  const isUnplaced = (isUnnamed || isPerhapsOfTheCluster(trouble, facts['service-backends'])) && !isClients(trouble, wording);
+  const isUnanswered = wording.probeOutcomes.length > 0;
+  const isUnnamed = trouble.host === undefined && trouble.backend === undefined;
+  const isReasonElsewhere = isUnanswered && (isUnnamed || isOwnerUnseen(trouble.backend, facts));
+  const isUnplaced = (isReasonElsewhere || isPerhapsOfTheCluster(trouble, facts['service-backends'])) && !isClients(trouble, wording);
   const since = earliest(trouble);
   return {
     subject: own,

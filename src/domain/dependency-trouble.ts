@@ -11,6 +11,7 @@ import type { ClueKind, LogClue } from './log-clue.ts';
 import type { Replica, Replicas } from './replica.ts';
 import type { Backend, ServiceBackends } from './service-backends.ts';
 import { type Subject, subjectKey } from './subject.ts';
+import type { Owners } from './unseen-owner.ts';
 
 /** What some replicas say about one thing that they depend on. */
 export interface DependencyTrouble {
@@ -28,7 +29,7 @@ export interface DependencyTrouble {
   readonly clients: readonly Subject[];
 }
 
-export interface DependencyFacts {
+export interface DependencyFacts extends Owners {
   readonly replicas: Replicas;
   readonly 'log-clues': readonly LogClue[];
   readonly 'service-backends': ServiceBackends | undefined;

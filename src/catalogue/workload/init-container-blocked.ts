@@ -7,10 +7,11 @@ import { crashLooping, examplePod } from '../../domain/example-objects.ts';
 import { defineFailureMode, type Weight } from '../../domain/failure-mode.ts';
 import type { LogClue } from '../../domain/log-clue.ts';
 import { type Replica, statusOf, type Trouble } from '../../domain/replica.ts';
-import type { ServiceBackends } from '../../domain/service-backends.ts';
+import type { Backend, ServiceBackends } from '../../domain/service-backends.ts';
 import { byWorkload, claimOfAll, countOf, findingOf, type Sighting } from '../../domain/sightings.ts';
 import { type Subject, subject } from '../../domain/subject.ts';
 import { shellCommand } from '../../domain/shell-word.ts';
+import { isOwnerUnseen } from '../../domain/unseen-owner.ts';
 
 /** An init container fails or never ends, so the containers that do the work are never started. What it waits for, if it is known, is to blame. */
 export const initContainerBlocked = defineFailureMode({
@@ -32,7 +33,7 @@ export const initContainerBlocked = defineFailureMode({
     'https://kubernetes.io/docs/tasks/debug/debug-application/debug-init-containers/',
   ],
   needs: ['replicas'],
-  helpedBy: ['log-clues', 'container-logs', 'service-backends'],
+  helpedBy: ['log-clues', 'container-logs', 'service-backends', 'deployments', 'statefulsets'],
   explains: ['job-backoff-limit', 'job-failed'],
   mitigations: ['roll-back-workload'],
 
@@ -48,8 +49,9 @@ export const initContainerBlocked = defineFailureMode({
         claimOfAll(`Init container ${container} of ${countOf(group)} ${state}, so the containers behind it never start.`, group),
         ...awaited.claims,
       ];
+      const isAnswerElsewhere = isWaiting && awaited.backends.some((backend) => isOwnerUnseen(backend, facts));
       return findingOf(group, {
-        weight,
+        weight: isAnswerElsewhere && weight === 'strong' ? 'likely' : weight,
         because,
         blames: awaited.subjects,
         wouldSettle: [shellCommand`kubectl -n ${replica.pod.metadata.namespace} logs ${replica.pod.metadata.name} -c ${container}`],
@@ -191,10 +193,11 @@ function awaitedServices(
   container: string,
   clues: readonly LogClue[],
   backends: ServiceBackends | undefined,
-): { readonly claims: readonly Claim[]; readonly subjects: readonly Subject[] } {
+): { readonly backends: readonly Backend[]; readonly claims: readonly Claim[]; readonly subjects: readonly Subject[] } {
   const hosts = [...new Set([...clues.flatMap((clue) => clue.host ?? []), ...awaitedHosts(replica, container)])];
   const found = [...new Set(hosts.flatMap((host) => backends?.ofHost(host, replica.pod.metadata.namespace) ?? []))];
   return {
+    backends: found,
     claims: found.map(({ service, endpoints }) =>
       claim(
         `It waits for Service ${service.metadata.namespace}/${service.metadata.name}, which has ${endpoints === undefined ? 'an unknown number of' : endpoints.ready} ready endpoints.`,
