@@ -357,6 +357,33 @@ describe('while payments crash, the root is', () => {
       },
     ],
     [
+      'a network agent that fails on the node where one pod gets no network',
+      'cni-broken-on-node',
+      {
+        pods: [
+          payPod(`pay-${hash}-a`, 'node-1', { phase: 'Pending', podStatus: { containerStatuses: [] } }),
+          healthySibling,
+          examplePod({
+            name: 'calico-node-x',
+            namespace: 'kube-system',
+            owner: { kind: 'DaemonSet', name: 'calico-node' },
+            container: { name: 'calico-node' },
+            isReady: false,
+            startedMinutesAgo: 300,
+            spec: { hostNetwork: true },
+          }),
+        ],
+        events: [
+          exampleEvent({
+            about: { kind: 'Pod', name: `pay-${hash}-a` },
+            reason: 'FailedCreatePodSandBox',
+            message:
+              'failed to setup network for sandbox "1f": plugin type="calico" failed (add): stat /var/lib/calico/nodename: no such file',
+          }),
+        ],
+      },
+    ],
+    [
       'a password that is not accepted',
       'dependency-rejects-credentials',
       {

@@ -1,5 +1,5 @@
 import { saysNoAddressIsLeft } from '../../domain/address-pool.ts';
-import { citeNodeCommand, citeProbe, type Claim, claimFromAll } from '../../domain/citation.ts';
+import { citeNodeCommand, citeObject, citeProbe, type Claim, claim, claimFromAll } from '../../domain/citation.ts';
 import { citeEvent, firstSeenAt } from '../../domain/event-index.ts';
 import { exampleProbe, exampleService } from '../../domain/example-network.ts';
 import { exampleEvent } from '../../domain/example-happenings.ts';
@@ -13,8 +13,10 @@ import type { Node } from '../../domain/kubernetes/node.ts';
 import type { Event } from '../../domain/kubernetes/workload.ts';
 import type { NodeReport } from '../../domain/node-report.ts';
 import { isJoining, readyOf, unhealthyConditions } from '../../domain/node-conditions.ts';
+import { failingNetworkAgent } from '../../domain/network-agent.ts';
 import { brokenByLostNode, conditionClaim, nodeFinding } from '../../domain/node-finding.ts';
 import { kubeProxyRestart } from '../../domain/kube-proxy.ts';
+import type { Replica } from '../../domain/replica.ts';
 import { type ServicePath, servicePaths, unreachedPorts } from '../../domain/service-path.ts';
 import { judgeServiceRules } from '../../domain/service-rules-shortfall.ts';
 
@@ -172,6 +174,8 @@ interface Seen {
   /** Services are not reached, which from logs alone looks the same whether the pod network or kube-proxy is at fault. */
   readonly isPerhaps: boolean;
   readonly isProxySuspect: boolean;
+  /** The plugin's own pod on the node, where it fails. */
+  readonly agent: Replica | undefined;
 }
 
 function look(
@@ -201,12 +205,13 @@ function look(
     path,
     isCutOff: path !== undefined && path.directFailed.length > 0 && path.directFine.length === 0 && path.failedElsewhere.length === 0,
     isPerhaps: isUntried && (path.clues.length > 0 || (path.failed.length > 0 && path.fineElsewhere.length > 0)),
+    agent: failingNetworkAgent(name, facts.replicas),
     isProxySuspect:
       restart !== undefined || judgeServiceRules(report, reports, unreachedPorts(path, facts['service-backends'])).state === 'incomplete',
   };
 }
 
-function evidence({ name, node, ready, conditions, isMissing, events, journal, path, isCutOff, isPerhaps }: Seen): readonly Claim[] {
+function evidence({ name, node, ready, conditions, isMissing, events, journal, path, isCutOff, isPerhaps, agent }: Seen): readonly Claim[] {
   const unreached = (path?.failed ?? []).slice(0, 2).map((probe) => citeProbe(probe, probe.outcome));
   const direct = (path?.directFailed ?? []).slice(0, 3).map((probe) => citeProbe(probe, `${probe.outcome} ${probe.detail}`.trim()));
   const said = (path?.clues ?? []).slice(0, 2).map((clue) => clue.citation);
@@ -225,13 +230,20 @@ function evidence({ name, node, ready, conditions, isMissing, events, journal, p
       journal.slice(0, 2).map((each) => citeNodeCommand(name, each.command, each.line.slice(0, 200))),
     ),
     claimFromAll(`Failing pods on ${name} do not reach Services, while other nodes do.`, isPerhaps ? [...said, ...unreached] : []),
+    agent === undefined || (events.length === 0 && !isPerhaps)
+      ? undefined
+      : claim(
+          `${agent.pod.metadata.name}, which keeps up the pod network there, is failing (${agent.troubles[0]?.reason ?? 'not Ready'}).`,
+          citeObject(agent.pod, agent.troubles[0]?.reason ?? 'Ready: False', agent.failingSince),
+        ),
   ].filter((each) => each !== undefined);
 }
 
-/** One sandbox that fails may be that pod's; two on one node are the node's. Undefined: nothing points at the pod network. */
-function weigh({ isMissing, conditions, events, journal, isCutOff, isPerhaps, isProxySuspect }: Seen): Weight | undefined {
+/** One sandbox that fails may be that pod's; two on one node, or one beside an agent that fails, are the node's. Undefined: nothing points at the pod network. */
+function weigh({ isMissing, conditions, events, journal, isCutOff, isPerhaps, isProxySuspect, agent }: Seen): Weight | undefined {
   if (isMissing || conditions.length > 0) return 'conclusive';
   if (isCutOff || events.length >= 2 || (events.length > 0 && journal.length > 0)) return 'strong';
+  if (agent !== undefined && (events.length > 0 || (isPerhaps && !isProxySuspect))) return 'strong';
   if (events.length > 0) return 'suggestive';
   if (isPerhaps) return isProxySuspect ? 'weak' : 'suggestive';
   return journal.length > 0 ? 'weak' : undefined;

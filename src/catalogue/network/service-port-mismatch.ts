@@ -6,6 +6,8 @@ import { defineFailureMode, type Finding, type Weight } from '../../domain/failu
 import type { Pod } from '../../domain/kubernetes/pod.ts';
 import { type Complaints, complaintsByService } from '../../domain/service-complaints.ts';
 import type { Backend, BackendPort } from '../../domain/service-backends.ts';
+import type { Replicas } from '../../domain/replica.ts';
+import { healthyTwins } from '../../domain/replica-place.ts';
 import { subject } from '../../domain/subject.ts';
 import { shellCommand } from '../../domain/shell-word.ts';
 
@@ -28,7 +30,7 @@ export const servicePortMismatch = defineFailureMode({
     'https://kubernetes.io/docs/tasks/debug/debug-application/debug-service/#is-the-service-defined-correctly',
   ],
   needs: ['service-backends'],
-  helpedBy: ['log-clues', 'connectivity-probes', 'container-logs'],
+  helpedBy: ['log-clues', 'connectivity-probes', 'container-logs', 'replicas'],
   explains: [
     'dependency-refuses-connections',
     'dependency-times-out',
@@ -44,7 +46,7 @@ export const servicePortMismatch = defineFailureMode({
       // Endpoints that somebody keeps by hand need no pod that declares the port.
       const pods = backend.pods?.filter((pod) => pod.status.phase === 'Running') ?? [];
       if (pods.length === 0) return [];
-      const complaints = complaintsOf(backend);
+      const complaints = withoutSpared(complaintsOf(backend), facts.replicas);
       const wrong = backend.ports.flatMap((port) => judge({ backend, port, pods, complaints, logs: facts['container-logs'] }));
       const [first, ...more] = wrong;
       if (first === undefined) return [];
@@ -103,6 +105,21 @@ export const servicePortMismatch = defineFailureMode({
   ],
   isNotFooledBy: [
     {
+      story: 'The protocol is declared for another one; a replica on one node does not reach it, and its twin elsewhere is well.',
+      given: {
+        pods: [
+          examplePod({ name: 'names-1-a', container: { ports: [{ containerPort: 53 }] } }),
+          examplePod({ name: 'web-1-a', isReady: false, startedMinutesAgo: 60 }),
+          examplePod({ name: 'web-1-b', node: 'node-2', startedMinutesAgo: 60 }),
+        ],
+        services: [exampleService({ name: 'names', ports: ['UDP', 'TCP'].map((protocol) => ({ port: 53, targetPort: 53, protocol })) })],
+        endpointslices: [exampleSlice({ service: 'names', ready: ['10.244.1.10'] })],
+        'container-logs': [
+          { namespace: 'shop', pod: 'web-1-a', container: 'app', text: 'FATAL: could not connect to names:53 - connection timed out' },
+        ],
+      },
+    },
+    {
       story: 'The container does not declare the port that it listens on, which Kubernetes allows.',
       given: {
         pods: [examplePod({ name: 'cart-1-a', container: { ports: [{ containerPort: 8080 }] } })],
@@ -123,6 +140,12 @@ export const servicePortMismatch = defineFailureMode({
     },
   ],
 });
+
+/** The Service is the same for everybody: where twins of those who complain are well, its ports are not what ails them. */
+function withoutSpared(complaints: Complaints, replicas: Replicas | undefined): Complaints {
+  const isSpared = replicas !== undefined && healthyTwins(complaints.clients, replicas).length > 0;
+  return isSpared ? { citations: [], clients: [], ports: new Set() } : complaints;
+}
 
 interface Judged {
   readonly backend: Backend;
