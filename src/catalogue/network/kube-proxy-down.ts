@@ -1,10 +1,16 @@
-import { citeNodeCommand, citeObject, type Claim, claim } from '../../domain/citation.ts';
+import { citeList, citeNodeCommand, citeObject, type Claim, claim } from '../../domain/citation.ts';
+import type { Collection } from '../../domain/collection.ts';
+import type { ExampleEvidence } from '../../domain/example.ts';
+import { exampleService } from '../../domain/example-network.ts';
 import { crashLooping, exampleNode, examplePod } from '../../domain/example-objects.ts';
 import { defineFailureMode, type Finding } from '../../domain/failure-mode.ts';
 import { clockTime } from '../../domain/instant.ts';
 import { kubeProxyOn, kubeProxyRestart } from '../../domain/kube-proxy.ts';
+import type { Pod } from '../../domain/kubernetes/pod.ts';
 import { nodeFinding } from '../../domain/node-finding.ts';
+import type { NodeReport } from '../../domain/node-report.ts';
 import { containerOf } from '../../domain/replica.ts';
+import { type PathFacts, servicePaths } from '../../domain/service-path.ts';
 import { shellCommand } from '../../domain/shell-word.ts';
 
 export const kubeProxyDown = defineFailureMode({
@@ -25,7 +31,7 @@ export const kubeProxyDown = defineFailureMode({
     'https://kubernetes.io/docs/tasks/debug/debug-application/debug-service/#is-the-kube-proxy-working',
   ],
   needs: ['replicas'],
-  helpedBy: ['node-reports', 'nodes'],
+  helpedBy: ['node-reports', 'nodes', 'pods', 'log-clues', 'service-backends', 'connectivity-probes'],
   explains: [
     'kube-proxy-rules-incomplete',
     'dependency-refuses-connections',
@@ -46,7 +52,7 @@ export const kubeProxyDown = defineFailureMode({
         .flatMap((replica) => replica.pod.spec.nodeName ?? []),
       ...reports.map((report) => report.node),
     ];
-    return [...new Set(named)].toSorted().flatMap((node): readonly Finding[] => {
+    const found = [...new Set(named)].toSorted().flatMap((node): readonly Finding[] => {
       const proxy = kubeProxyOn(node, facts.replicas);
       // A lost node takes kube-proxy with it; that is the node's story.
       const trouble =
@@ -98,6 +104,7 @@ export const kubeProxyDown = defineFailureMode({
         ),
       ];
     });
+    return [...found, ...missingOn(facts)];
   },
   recognises: [
     {
@@ -108,8 +115,18 @@ export const kubeProxyDown = defineFailureMode({
       },
       finds: [{ kind: 'Node', name: 'node-1' }],
     },
+    {
+      story: 'A replica on node-1 does not reach a Service, its twin on node-2 does; only there a kube-proxy runs.',
+      given: { ...unreached(), pods: [...clients(), proxyPod('node-2', {})] },
+      finds: [{ kind: 'Node', name: 'node-1' }],
+    },
   ],
   isNotFooledBy: [
+    { story: 'The same in a cluster without any kube-proxy.', given: { ...unreached(), pods: clients() } },
+    {
+      story: 'The same, and kube-proxy runs on both nodes.',
+      given: { ...unreached(), pods: [...clients(), proxyPod('node-1', {}), proxyPod('node-2', {})] },
+    },
     {
       story: 'kube-proxy runs on both nodes; one was restarted last month.',
       given: { pods: [proxyPod('node-1', { status: { restartCount: 1 } }), proxyPod('node-2', {})], nodes: [] },
@@ -131,4 +148,58 @@ function proxyPod(node: string, parts: Partial<Parameters<typeof examplePod>[0]>
     spec: { hostNetwork: true },
     ...parts,
   });
+}
+
+/** Nodes without a kube-proxy, from which Services are not reached that are reached where one runs. */
+function missingOn(
+  facts: PathFacts & { readonly pods: Collection<Pod> | undefined; readonly 'node-reports': readonly NodeReport[] | undefined },
+): readonly Finding[] {
+  // Some plugins serve Services themselves; and what could not be listed may well run.
+  if (facts.pods?.isComplete('kube-system') !== true) return [];
+  return servicePaths(facts).flatMap(({ node, clues, twins }): readonly Finding[] => {
+    const [clue, ...more] = clues;
+    const serving = [...new Set(twins.flatMap(({ pod }) => pod.spec.nodeName ?? []))].filter(
+      (name) => kubeProxyOn(name, facts.replicas) !== undefined,
+    );
+    const isUnit = facts['node-reports']?.some(
+      (report) => report.node === node && report.units.some(({ unit }) => /^kube-?proxy$/.test(unit)),
+    );
+    if (clue === undefined || serving.length === 0 || isUnit === true || kubeProxyOn(node, facts.replicas) !== undefined) return [];
+    return [
+      nodeFinding(
+        {
+          node,
+          weight: 'strong',
+          because: [
+            claim(
+              `No kube-proxy runs on ${node}, and one does on ${serving.slice(0, 3).join(', ')}.`,
+              citeList('pods', 'kube-system', `no pod with a container kube-proxy on ${node}`),
+            ),
+            claim(
+              `Replicas on ${node} do not reach what their twins there reach: "${clue.line}".`,
+              clue.citation,
+              ...more.slice(0, 2).map(({ citation }) => citation),
+            ),
+          ],
+        },
+        facts.replicas,
+      ),
+    ];
+  });
+}
+
+function clients(): readonly ReturnType<typeof examplePod>[] {
+  return [
+    examplePod({ name: 'cart-1-a', isReady: false, startedMinutesAgo: 300, status: crashLooping({ exitCode: 1 }) }),
+    examplePod({ name: 'cart-1-b', node: 'node-2', startedMinutesAgo: 300 }),
+  ];
+}
+
+function unreached(): ExampleEvidence {
+  const text = 'FATAL: dial tcp 10.96.7.9:5432: i/o timeout';
+  return {
+    nodes: [exampleNode({ name: 'node-1' }), exampleNode({ name: 'node-2' })],
+    services: [exampleService({ name: 'db', clusterIP: '10.96.7.9', ports: [{ port: 5432 }] })],
+    'container-logs': [{ namespace: 'shop', pod: 'cart-1-a', container: 'app', isPrevious: true, text }],
+  };
 }
