@@ -21,8 +21,11 @@ export function dnsService(backends: ServiceBackends | undefined): Backend | und
   );
 }
 
-export function isDnsServer(replica: Replica): boolean {
-  return markedAsDns(replica.pod.metadata.labels) && replica.pod.metadata.labels['k8s-app'] !== 'node-local-dns';
+export function isDnsServer({ pod }: Replica): boolean {
+  const { labels, namespace } = pod.metadata;
+  // Who installs it in another way labels it in another way; what runs is the same.
+  const isCoreDns = namespace === 'kube-system' && pod.spec.containers.some(({ image }) => /\/coredns(?:[:@]|$)/.test(image ?? ''));
+  return (markedAsDns(labels) || isCoreDns) && labels['k8s-app'] !== 'node-local-dns';
 }
 
 /** A cache of names on each node, on an address that only that node has. Label of the project's own manifests. */

@@ -42,10 +42,12 @@ const forms: readonly RegExp[] = [
   ),
   new RegExp(`UnknownHost(?:Exception|Error)?:? (${name})`),
   new RegExp(`remote host \\((${name})\\)`),
+  // librdkafka names the broker as its configuration does, and then the address that it tried.
+  new RegExp(`\\b(${name}):${port}/(?:bootstrap|\\d{1,10}): `),
   new RegExp(`\\bipv[46][:#](?:%5B)?\\[?([0-9A-Fa-f:.]{2,60}?)\\]?(?:%5D)?:${port}`),
   new RegExp(`\\b[a-z][a-z0-9+.-]{1,20}://(?:[^\\s/@'"]{0,200}@)?(${address})(?::${port})?`, 'i'),
   // Java prints "name/address:port"; the name is what the configuration says.
-  new RegExp(`\\b(${name})/\\d{1,3}(?:\\.\\d{1,3}){3}:${port}`),
+  new RegExp(`\\b(${name})/(?:\\d{1,3}(?:\\.\\d{1,3}){3}|<unresolved>):${port}`),
   new RegExp(`(?:^|[\\s('"=@/,<])(${address}):${port}`),
 ];
 
@@ -61,13 +63,17 @@ const everywhere: ReadonlySet<string> = new Set(['0.0.0.0', '::', '[::]', '*']);
 const saidByApiServer =
   /\betcdserver: |the server has (?:asked for the client to provide credentials|received too many requests and has asked us to try again later)|the server was unable to return a response in the time allotted|(?:failed to (?:list|watch) \*?[\w.]{1,80}|error retrieving resource lock [^\s:]{1,200}): Unauthorized/;
 
+/** Where the reader is sent for an explanation is not whom the program called. */
+const readingMatter =
+  /\b(?:see|learn more|more (?:info|information|details)|visit|refer to|documentation)\b[^"'/]{0,60}https?:\/\/[^\s"']{1,300}/gi;
+
 const timeStamp = /\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d(?::\d\d)?(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?/g;
 
 /** The first peer that the line names in a form that a known library writes. */
 export function peerOf(line: string): Peer {
   if (saidByApiServer.test(line)) return { host: apiServerHost, port: undefined };
   // "2026-03-01T02:45" looks like a host and a port.
-  const timeless = line.replace(timeStamp, ' ');
+  const timeless = line.replace(timeStamp, ' ').replace(readingMatter, ' ');
   for (const form of forms) {
     const match = form.exec(timeless);
     const host = match?.[1] === undefined ? undefined : hostOf(match[1]);
