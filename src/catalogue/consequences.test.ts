@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type ExampleEvidence, snapshotOf } from '../domain/example.ts';
+import { type ExampleEvidence, minutesAgo, snapshotOf } from '../domain/example.ts';
 import { exampleJudgedAlert } from '../domain/example-happenings.ts';
 import { exampleCall } from '../domain/example-network.ts';
 import { exampleContainerMetric, exampleNode, examplePod } from '../domain/example-objects.ts';
@@ -54,6 +54,31 @@ describe('a page', () => {
   it('about a caller is explained by the callee where the errors begin', () => {
     const page = exampleJudgedAlert('real', { namespace: 'shop', deployment: 'gateway' });
     expect(answersTo({ pods, 'service-calls': calls, 'judged-alert': page }).answers).toEqual(['upstream-service-failing ranker']);
+  });
+});
+
+describe('calls that go wrong', () => {
+  const limited = '{"level":"error","msg":"charge failed","err":"429 Too Many Requests"}';
+  const heard = { namespace: 'shop', pod: 'pay-7f9-a', container: 'app', text: [limited, limited, limited, limited].join('\n') };
+  const pay = examplePod({ name: 'pay-7f9-a', labels: { app: 'pay', 'pod-template-hash': '7f9' } });
+
+  it('to somebody outside are what the caller says that they are answered', () => {
+    const calls = [
+      exampleCall('till', 'pay', { errors: [0.5, 0.001] }),
+      { ...exampleCall('pay', 'bank', { errors: [0.6, 0.001] }), callee: { namespace: undefined, name: 'bank.example' } },
+    ];
+    expect(answersTo({ pods: [pay], services: [], 'service-calls': calls, 'container-logs': [heard] }).answers).toEqual([
+      'dependency-rate-limits pay',
+    ]);
+  });
+
+  it('to the only replica of a node that has gone are what became of the node', () => {
+    const database = examplePod({ name: 'db-0', node: 'node-2', isReady: false, owner: { kind: 'StatefulSet', name: 'db' } });
+    const gone = [{ type: 'Ready', status: 'Unknown', reason: 'NodeStatusUnknown', lastTransitionTime: minutesAgo(9) }];
+    const nodes = [exampleNode({ name: 'node-1' }), exampleNode({ name: 'node-2', status: { conditions: gone } })];
+    const calls = [exampleCall('pay', 'db', { errors: [1, 0] })];
+    const { answers } = answersTo({ nodes, pods: [pay, database], services: [], 'service-calls': calls });
+    expect(answers).toEqual(['kubelet-stopped node-2']);
   });
 });
 

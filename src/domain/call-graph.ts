@@ -3,7 +3,7 @@ import type { CallPeer, ServiceCall } from './evidence.ts';
 import type { Replicas } from './replica.ts';
 import type { ServiceBackends } from './service-backends.ts';
 import { distinct } from './dependency-trouble.ts';
-import { type Subject, subject } from './subject.ts';
+import { type Subject, subject, subjectKey } from './subject.ts';
 
 /** One error in twenty is felt; below that a doubling is noise. */
 const feltErrorShare = 0.05;
@@ -102,6 +102,19 @@ export function peerSubject(
   return (
     named ?? (peer.namespace === undefined ? subject('External', undefined, peer.name) : subject('Service', peer.namespace, peer.name))
   );
+}
+
+/** Calls into these workloads that go wrong: whoever waits for them is hurt, whatever their own probes say. */
+export function badCallsInto(
+  workloads: readonly Subject[],
+  facts: {
+    readonly replicas: Replicas | undefined;
+    readonly 'service-backends': ServiceBackends | undefined;
+    readonly 'service-calls': readonly ServiceCall[] | undefined;
+  },
+): readonly ServiceCall[] {
+  const keys = new Set(workloads.map(subjectKey));
+  return (facts['service-calls'] ?? []).filter((call) => isBad(call) && keys.has(subjectKey(peerSubject(call.callee, facts))));
 }
 
 /** Work that is too much is too much for each replica, whatever its node makes of it. */

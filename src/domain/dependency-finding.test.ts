@@ -43,6 +43,7 @@ function found(given: ExampleEvidence, failing: readonly string[], known = every
     statefulsets: source.get('statefulsets'),
     nodes: source.get('nodes'),
     'judged-alert': undefined,
+    'service-calls': source.get('service-calls'),
   };
   const [trouble] = dependencyTroubles(['connection-refused'], facts);
   if (trouble === undefined) return fail();
@@ -56,6 +57,23 @@ function found(given: ExampleEvidence, failing: readonly string[], known = every
 function fail(): never {
   throw new Error('the example gives no trouble');
 }
+
+describe('an address that nobody has any more', () => {
+  const env = (value: string) => ({ container: { env: [{ name: 'DB_URL', value }] } });
+  const told = (value: string): string => {
+    const pod = examplePod({ name: 'pay-1-a', isReady: false, status: crashLooping({ exitCode: 1 }), ...env(value) });
+    return found({ pods: [pod] }, ['a'], { services: [exampleService({ name: 'db', clusterIP: 'None', ports: [{ port: 5432 }] })] }).subject
+      .kind;
+  };
+
+  it('is that of the only Service in the settings which serves the port', () => {
+    expect(told('postgres://pay@db:5432/pay')).toBe('Service');
+  });
+
+  it('is that of somebody unknown where the settings name nobody', () => {
+    expect(told('postgres://pay@elsewhere.example:5432/pay')).not.toBe('Service');
+  });
+});
 
 describe('a dependency that refuses', () => {
   it('is believed where every replica says so', () => {

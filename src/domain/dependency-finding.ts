@@ -1,4 +1,5 @@
 import type { JudgedAlert } from './alert.ts';
+import { badCallsInto } from './call-graph.ts';
 import { type Claim, citeObject, citeProbe, claim, claimFromAll } from './citation.ts';
 import { apiServerHost, clusterNames, isAddress, plainHost } from './cluster-host.ts';
 import { apiServerService } from './control-plane-pods.ts';
@@ -75,6 +76,7 @@ export function dependencyFinding(trouble: DependencyTrouble, wording: Dependenc
         healthyBeside: wording.isByLot !== true && (healthyBeside(trouble, replicas) || olderHealthy.length > 0),
         isPageReal: facts['judged-alert']?.judgement.verdict === 'real',
         isPageAboutIt: isPageAbout(trouble.clients, facts['judged-alert']),
+        isFeltByCallers: badCallsInto(trouble.clients, facts).length > 0,
         isBackingFailing: isBackingFailing(trouble, facts.replicas),
         isOutbreak: isOutbreak(trouble),
       }),
@@ -163,6 +165,7 @@ interface Weighed {
   readonly isPageReal: boolean;
   /** The page names a workload that says so. */
   readonly isPageAboutIt: boolean;
+  readonly isFeltByCallers: boolean;
   readonly isBackingFailing: boolean;
   readonly isOutbreak: boolean;
 }
@@ -181,7 +184,7 @@ function weigh(trouble: DependencyTrouble, seen: Weighed): Weight {
   if (seen.isLocal || seen.reaching.length > 0) return 'weak';
   if (seen.confirming.length > 0 && !seen.isReadyBehind) return 'conclusive';
   if (trouble.replicas.every((replica) => replica.health !== 'failing'))
-    return seen.isBackingFailing || seen.isOutbreak || (seen.isPageReal && seen.isPageAboutIt)
+    return seen.isBackingFailing || seen.isOutbreak || seen.isFeltByCallers || (seen.isPageReal && seen.isPageAboutIt)
       ? 'strong'
       : seen.isPageReal
         ? 'suggestive'

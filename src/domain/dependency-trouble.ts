@@ -1,8 +1,8 @@
 import type { JudgedAlert } from './alert.ts';
 import { isDnsServer } from './cluster-dns.ts';
-import { apiServerHost, plainHost } from './cluster-host.ts';
+import { apiServerHost, isAddress, plainHost } from './cluster-host.ts';
 import { type Collection, groupBy } from './collection.ts';
-import type { ConnectivityProbe } from './evidence.ts';
+import type { ConnectivityProbe, ServiceCall } from './evidence.ts';
 import { millisecondsPerHour } from './instant.ts';
 import { isControlPlanePod } from './control-plane-pods.ts';
 import type { Node } from './kubernetes/node.ts';
@@ -37,14 +37,18 @@ export interface DependencyFacts extends Owners {
   readonly nodes: Collection<Node> | undefined;
   /** Says whether a page about replicas that the API calls healthy is real. */
   readonly 'judged-alert': JudgedAlert | undefined;
+  /** Says whether those who call a client that the API calls healthy are hurt. */
+  readonly 'service-calls': readonly ServiceCall[] | undefined;
 }
 
 /** Clues of these kinds by what they point at. A line much older than the replica's failure is about something else. */
-export function dependencyTroubles(kinds: readonly ClueKind[], facts: DependencyFacts): readonly DependencyTrouble[] {
+export function dependencyTroubles(
+  kinds: readonly ClueKind[],
+  facts: Pick<DependencyFacts, 'replicas' | 'log-clues' | 'service-backends'>,
+): readonly DependencyTrouble[] {
   const clues = facts['log-clues'].filter((clue) => kinds.includes(clue.kind) && isHeard(clue) && !isLongBefore(clue) && isRemote(clue));
   const backends = facts['service-backends'];
-  const backendOf = (clue: LogClue): Backend | undefined =>
-    backends?.ofHost(clue.host ?? onlyHostInEnvironment(clue, backends), clue.replica.pod.metadata.namespace);
+  const backendOf = (clue: LogClue): Backend | undefined => (backends === undefined ? undefined : backendMeant(clue, backends));
   const groups = groupBy(clues, (clue) => targetKey(clue, backendOf(clue)));
   return [...groups.values()].flatMap(([first, ...more]) =>
     first === undefined ? [] : [troubleOf([first, ...more], backendOf(first), facts.replicas)],
@@ -71,6 +75,18 @@ function isRemote(clue: LogClue): boolean {
   if (clue.port === 53 && isDnsServer(clue.replica)) return false;
   if ((clue.kind === 'rate-limited' || clue.host === apiServerHost) && isControlPlanePod(clue.replica.pod, 'kube-apiserver')) return false;
   return clue.host === undefined || !/^(localhost|127\.|::1$|0\.0\.0\.0)/.test(plainHost(clue.host));
+}
+
+/**
+ * An address that neither a Service nor a pod has may be one that a pod or a Service had before: clients that connect by way of
+ * a headless Service keep the addresses that they were told. Where the settings name a single Service that serves the port, it is meant.
+ */
+function backendMeant(clue: LogClue, backends: ServiceBackends): Backend | undefined {
+  const { namespace } = clue.replica.pod.metadata;
+  const meant = backends.ofHost(clue.host ?? onlyHostInEnvironment(clue, backends), namespace);
+  if (meant !== undefined || clue.host === undefined || clue.port === undefined || !isAddress(plainHost(clue.host))) return meant;
+  const named = backends.ofHost(onlyHostInEnvironment(clue, backends), namespace);
+  return named?.ports.some((each) => each.port === clue.port || each.targetPort === clue.port) === true ? named : undefined;
 }
 
 function targetKey(clue: LogClue, backend: Backend | undefined): string {

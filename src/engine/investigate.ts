@@ -21,7 +21,7 @@ import { publishThought, type Thought } from '../reasoning/think-aloud/thought.t
 import { thinkAboutAlert, thinkAboutScope } from '../reasoning/think-aloud/verify-and-scope.ts';
 import { mistakeInNamespace, mistakeInSelector } from './check-question.ts';
 import { gather, merge } from './gather-evidence.ts';
-import { firstRound, logRequest, probeRequest, thirdRound } from './rounds.ts';
+import { firstRound, logRequest, neighbourRequest, probeRequest, thirdRound } from './rounds.ts';
 
 export interface InvestigationInput {
   readonly question: Question;
@@ -124,7 +124,10 @@ export async function lookDeeper(
 ): Promise<Extract<InvestigationResult, { readonly state: 'done' }>> {
   const { takenAt, cluster, readings } = assessment.snapshot;
   const third = await round(input, readings, thirdRound(input.catalogue, readings, assessment, takenAt), signal);
-  const full = assess(input.question, { takenAt, cluster, readings: third }, assessment);
+  const known = assess(input.question, { takenAt, cluster, readings: third }, assessment);
+  const toHear = neighbourRequest(known, takenAt);
+  const heard = toHear === undefined ? third : await round(input, third, [toHear], signal);
+  const full = toHear === undefined ? known : assess(input.question, { takenAt, cluster, readings: heard }, known);
   const late = thinkLate(input, full, early);
   const thoughts = [...early.thoughts, ...late.thoughts];
   return finish(input, full, { ...late, thoughts, startedAt });

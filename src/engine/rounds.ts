@@ -9,6 +9,7 @@ import type { Assessment } from '../reasoning/assess.ts';
 import { alertKinds, firstKinds, logsToRead, namespacesToMeasure, nodesToProbe } from '../reasoning/choose-next-evidence.ts';
 import { connectionAttempts } from '../reasoning/connections-to-try.ts';
 import { evidenceBehind } from '../reasoning/facts-of.ts';
+import { logsOfNeighbours } from '../reasoning/neighbours-to-hear.ts';
 
 /** How far back metrics are read: enough to see what is usual before the trouble. */
 const metricWindowMilliseconds = millisecondsPerHour;
@@ -39,6 +40,12 @@ export function logRequest(assessment: Assessment, now: Instant): EvidenceReques
     ...requestFor('container-logs', 'what the failing replicas and a healthy sibling say', now),
     logs: logsToRead(assessment).map((wish) => ({ ...wish, tailLines })),
   };
+}
+
+/** Undefined: nobody stands next to the trouble who was not listened to. */
+export function neighbourRequest(assessment: Assessment, now: Instant): EvidenceRequest | undefined {
+  const logs = logsOfNeighbours(assessment).map((wish) => ({ ...wish, tailLines }));
+  return logs.length === 0 ? undefined : { ...requestFor('container-logs', 'what those next to the trouble say', now), logs };
 }
 
 export function probeRequest(assessment: Assessment, now: Instant): EvidenceRequest {

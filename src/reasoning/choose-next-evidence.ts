@@ -123,7 +123,8 @@ function membersToRead(failing: readonly Replica[], all: readonly Replica[]): re
   ];
 }
 
-function logsOf({ pod }: Replica): readonly LogWish[] {
+/** Every log that a replica has. */
+export function logsOf({ pod }: Replica): readonly LogWish[] {
   const namespace = pod.metadata.namespace ?? 'default';
   return [...pod.status.initContainerStatuses, ...pod.status.containerStatuses].flatMap((status) => {
     const wish = { namespace, pod: pod.metadata.name, container: status.name };

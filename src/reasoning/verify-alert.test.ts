@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Alert, AlertExpression, AlertJudgement, Question } from '../domain/alert.ts';
 import type { AlertFiring, MetricResult, ScrapeTarget } from '../domain/evidence.ts';
 import { crashLooping, exampleNode, examplePod } from '../domain/example-objects.ts';
+import { exampleCall } from '../domain/example-network.ts';
 import { type ExampleEvidence, minutesAgo, snapshotOf } from '../domain/example.ts';
 import { factsOf } from './facts-of.ts';
 import { verifyAlert } from './verify-alert.ts';
@@ -195,6 +196,12 @@ describe('what is and what is not this alert', () => {
     const exporter: ScrapeTarget = { ...target('down'), job: 'kube-state-metrics', labels: { namespace: 'monitoring' } };
     const about: AlertExpression = { ...expression, labels: { job: 'kube-state-metrics' } };
     expect(judge({ ...healthy, 'scrape-targets': [exporter] }, { alertExpression: about }).verdict).toBe('stale');
+  });
+
+  test('calls into the target that go wrong confirm the alert, although every replica is Ready', () => {
+    const calls = (errors: number) => [exampleCall('web', 'cart', { errors: [errors, 0.001] })];
+    expect(judge({ ...healthy, 'service-calls': calls(0.4) }).verdict).toBe('real');
+    expect(judge({ ...healthy, 'service-calls': calls(0.002) }).verdict).toBe('cannot-tell');
   });
 
   test('a Service without endpoints confirms an alert about the Service', () => {

@@ -22,7 +22,7 @@ export const dependencyCertificateInvalid = defineFailureMode({
   },
   sources: ['https://kubernetes.io/docs/tasks/tls/managing-tls-in-a-cluster/', 'https://www.rfc-editor.org/rfc/rfc5280#section-6'],
   needs: ['replicas', 'log-clues'],
-  helpedBy: ['service-backends', 'connectivity-probes', 'nodes', 'judged-alert'],
+  helpedBy: ['service-backends', 'connectivity-probes', 'nodes', 'judged-alert', 'service-calls'],
   explains: ['liveness-probe-misconfigured', 'readiness-probe-misconfigured', 'startup-probe-too-short', 'init-container-blocked'],
   mitigations: [],
   recognise: (facts) =>

@@ -25,7 +25,7 @@ export const dependencyConnectionsExhausted = defineFailureMode({
     'https://dev.mysql.com/doc/refman/8.4/en/too-many-connections.html',
   ],
   needs: ['replicas', 'log-clues'],
-  helpedBy: ['service-backends', 'connectivity-probes', 'nodes', 'judged-alert'],
+  helpedBy: ['service-backends', 'connectivity-probes', 'nodes', 'judged-alert', 'service-calls'],
   explains: [
     'dependency-times-out',
     'dependency-refuses-connections',

@@ -21,7 +21,7 @@ export const dependencyRateLimits = defineFailureMode({
   },
   sources: ['https://www.rfc-editor.org/rfc/rfc6585#section-4'],
   needs: ['replicas', 'log-clues'],
-  helpedBy: ['service-backends', 'connectivity-probes', 'nodes', 'judged-alert'],
+  helpedBy: ['service-backends', 'connectivity-probes', 'nodes', 'judged-alert', 'service-calls'],
   explains: ['liveness-probe-misconfigured', 'readiness-probe-misconfigured', 'startup-probe-too-short', 'init-container-blocked'],
   mitigations: [],
   recognise: (facts) =>

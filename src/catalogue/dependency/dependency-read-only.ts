@@ -28,7 +28,7 @@ export const dependencyReadOnly = defineFailureMode({
     'https://redis.io/docs/latest/operate/oss_and_stack/management/replication/',
   ],
   needs: ['replicas', 'log-clues'],
-  helpedBy: ['service-backends', 'connectivity-probes', 'nodes', 'judged-alert'],
+  helpedBy: ['service-backends', 'connectivity-probes', 'nodes', 'judged-alert', 'service-calls'],
   explains: ['liveness-probe-misconfigured', 'readiness-probe-misconfigured', 'startup-probe-too-short', 'init-container-blocked'],
   mitigations: [],
   recognise: (facts) =>

@@ -25,7 +25,7 @@ export const dependencyRefusesConnections = defineFailureMode({
     'https://man7.org/linux/man-pages/man2/connect.2.html',
   ],
   needs: ['replicas', 'log-clues'],
-  helpedBy: ['service-backends', 'deployments', 'statefulsets', 'connectivity-probes', 'nodes', 'judged-alert'],
+  helpedBy: ['service-backends', 'deployments', 'statefulsets', 'connectivity-probes', 'nodes', 'judged-alert', 'service-calls'],
   explains: ['liveness-probe-misconfigured', 'readiness-probe-misconfigured', 'startup-probe-too-short', 'init-container-blocked'],
   mitigations: [],
   recognise: (facts) =>

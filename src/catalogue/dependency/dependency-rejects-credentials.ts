@@ -28,7 +28,7 @@ export const dependencyRejectsCredentials = defineFailureMode({
     'https://www.postgresql.org/docs/current/client-authentication-problems.html',
   ],
   needs: ['replicas', 'log-clues'],
-  helpedBy: ['service-backends', 'connectivity-probes', 'nodes', 'judged-alert', 'configmaps', 'secrets'],
+  helpedBy: ['service-backends', 'connectivity-probes', 'nodes', 'judged-alert', 'service-calls', 'configmaps', 'secrets'],
   // Replicas that connected before keep their sessions, so only what starts anew is rejected: it looks like its revision.
   explains: [
     'configuration-changed-under-running-pods',

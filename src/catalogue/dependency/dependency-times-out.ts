@@ -25,7 +25,16 @@ export const dependencyTimesOut = defineFailureMode({
     'https://man7.org/linux/man-pages/man2/connect.2.html',
   ],
   needs: ['replicas', 'log-clues'],
-  helpedBy: ['service-backends', 'deployments', 'statefulsets', 'connectivity-probes', 'nodes', 'judged-alert', 'networkpolicies'],
+  helpedBy: [
+    'service-backends',
+    'deployments',
+    'statefulsets',
+    'connectivity-probes',
+    'nodes',
+    'judged-alert',
+    'service-calls',
+    'networkpolicies',
+  ],
   explains: ['liveness-probe-misconfigured', 'readiness-probe-misconfigured', 'startup-probe-too-short', 'init-container-blocked'],
   mitigations: [],
   recognise: (facts) =>

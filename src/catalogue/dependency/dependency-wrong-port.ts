@@ -34,9 +34,8 @@ export const dependencyWrongPort = defineFailureMode({
     'network-policy-blocks',
   ],
   mitigations: ['roll-back-workload'],
-  recognise: (facts) => {
-    const seen = { ...facts, 'connectivity-probes': undefined, nodes: undefined, 'judged-alert': undefined };
-    return dependencyTroubles(['connection-refused', 'connection-timed-out', 'no-route', 'connection-reset'], seen).flatMap(
+  recognise: (facts) =>
+    dependencyTroubles(['connection-refused', 'connection-timed-out', 'no-route', 'connection-reset'], facts).flatMap(
       (trouble): readonly Finding[] => {
         const backend = trouble.backend;
         if (backend === undefined || backend.service.spec.type === 'ExternalName') return [];
@@ -64,8 +63,7 @@ export const dependencyWrongPort = defineFailureMode({
           },
         ];
       },
-    );
-  },
+    ),
   recognises: [
     {
       story: 'The client calls port 5433; the Service offers 5432.',

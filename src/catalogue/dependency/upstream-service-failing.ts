@@ -1,12 +1,16 @@
+import { blamedBehind } from '../../domain/blamed-backend.ts';
 import { citeCall, hasErrors, isBad, peerKey, peerSubject, podsOf, spokenPeer } from '../../domain/call-graph.ts';
 import { claim } from '../../domain/citation.ts';
+import { plainHost } from '../../domain/cluster-host.ts';
 import { distinct } from '../../domain/dependency-trouble.ts';
 import type { CallPeer, ServiceCall } from '../../domain/evidence.ts';
 import { exampleCall } from '../../domain/example-network.ts';
 import { examplePod } from '../../domain/example-objects.ts';
+import type { Facts } from '../../domain/facts.ts';
 import { defineFailureMode, type Finding } from '../../domain/failure-mode.ts';
+import type { ClueKind, LogClue } from '../../domain/log-clue.ts';
 import { isNamedByAlert } from '../../domain/named-by-alert.ts';
-import { spokenSubject } from '../../domain/subject.ts';
+import { spokenSubject, subjectKey } from '../../domain/subject.ts';
 
 export const upstreamServiceFailing = defineFailureMode({
   id: 'upstream-service-failing',
@@ -24,7 +28,7 @@ export const upstreamServiceFailing = defineFailureMode({
   },
   sources: ['https://opentelemetry.io/docs/concepts/signals/traces/', 'https://sre.google/sre-book/monitoring-distributed-systems/'],
   needs: ['service-calls'],
-  helpedBy: ['replicas', 'service-backends', 'judged-alert'],
+  helpedBy: ['replicas', 'service-backends', 'judged-alert', 'log-clues'],
   explains: ['dependency-times-out', 'dependency-refuses-connections', 'readiness-probe-misconfigured', 'liveness-probe-misconfigured'],
   mitigations: ['roll-back-workload', 'scale-out'],
   recognise(facts): readonly Finding[] {
@@ -41,6 +45,7 @@ export const upstreamServiceFailing = defineFailureMode({
         const isPaged = isNamedByAlert(facts['judged-alert']?.alert, { namespace: own.namespace, names: [own.name, callee.name] });
         const callers = callersOf(callee, bad);
         const affected = callers.map((caller) => peerSubject(caller, facts));
+        const told = answersTold(callee, into, facts);
         const what = into.some(hasErrors) ? 'Errors' : 'Delays';
         const onward = facts['service-calls'].filter((call) => peerKey(call.caller) === peerKey(callee));
         return [
@@ -48,7 +53,8 @@ export const upstreamServiceFailing = defineFailureMode({
             subject: own,
             // A callee that some callers find well may be reached badly rather than be bad. That the one which is paged for
             // fails is the page once more; that what it calls is well at least says where not to look.
-            weight: isPaged ? (onward.length > 0 ? 'suggestive' : 'weak') : into.length === all.length ? 'strong' : 'suggestive',
+            weight:
+              isPaged && onward.length === 0 ? 'weak' : isPaged || told.length > 0 || into.length < all.length ? 'suggestive' : 'strong',
             because: [
               claim(
                 `${what} begin in ${spokenPeer(callee)}: ${into.length} of ${all.length} of its callers see them${onward.length === 0 ? '' : ', and what it calls itself is well'}.`,
@@ -68,7 +74,12 @@ export const upstreamServiceFailing = defineFailureMode({
               ...affected,
               ...affected.flatMap((workload) => podsOf(workload, facts.replicas)),
             ]),
-            blames: own.kind === 'External' ? [] : [own],
+            blames: distinct([
+              ...(own.kind === 'External' ? [] : [own]),
+              ...(facts.replicas?.ofWorkload(own).every(({ health }) => health === 'failing') === true ? podsOf(own, facts.replicas) : []),
+              ...blamedBehind(facts['service-backends']?.ofService(callee.namespace, callee.name), facts.replicas),
+              ...told.map((clue) => clue.replica.workload),
+            ]),
             wouldSettle: [`Look at the newest change and at the saturation of ${spokenSubject(own)}.`],
           },
         ];
@@ -100,6 +111,33 @@ export const upstreamServiceFailing = defineFailureMode({
     },
   ],
 });
+
+/** What a callee answers, as opposed to whether it answers. */
+const answers: ReadonlySet<ClueKind> = new Set([
+  'authentication-failed',
+  'rate-limited',
+  'certificate-invalid',
+  'too-many-connections',
+  'read-only',
+]);
+
+/** Where those who call it say in their logs what it answers, that tells more than that their calls go wrong. */
+function answersTold(
+  callee: CallPeer,
+  into: readonly ServiceCall[],
+  facts: Facts<'service-calls', 'replicas' | 'service-backends' | 'judged-alert' | 'log-clues'>,
+): readonly LogClue[] {
+  const callers = new Set(into.map((call) => subjectKey(peerSubject(call.caller, facts))));
+  const isAboutIt = ({ host, replica }: LogClue): boolean => {
+    if (host === undefined || plainHost(host) === plainHost(callee.name)) return true;
+    const meant = facts['service-backends']?.ofHost(host, replica.pod.metadata.namespace)?.service.metadata;
+    // What is outside of the cluster has many names.
+    return meant === undefined ? callee.namespace === undefined : meant.name === callee.name && meant.namespace === callee.namespace;
+  };
+  return (facts['log-clues'] ?? []).filter(
+    (clue) => answers.has(clue.kind) && callers.has(subjectKey(clue.replica.workload)) && isAboutIt(clue),
+  );
+}
 
 /** None of the calls that it makes itself is bad. */
 function isWhereItBegins(peer: CallPeer, calls: readonly ServiceCall[]): boolean {

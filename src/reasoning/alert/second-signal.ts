@@ -1,4 +1,5 @@
 import type { Alert } from '../../domain/alert.ts';
+import { badCallsInto, citeCall } from '../../domain/call-graph.ts';
 import { type Citation, type Claim, claimFromAll, citeObject } from '../../domain/citation.ts';
 import { clockTime } from '../../domain/instant.ts';
 import type { Condition } from '../../domain/kubernetes/metadata.ts';
@@ -30,7 +31,7 @@ export function readSecondSignal(alert: Alert, facts: FactSource, scope: Scope):
   if (failing.length > 0)
     return { state: target === undefined || isNamedBy(alert, target, scope) ? 'failing' : 'failing-elsewhere', claims: failing };
   if (target === undefined) return { state: facts.get('replicas') === undefined ? 'unknown' : 'nobody', claims: [] };
-  const complaints = isNamedBy(alert, target, scope) ? complaintsOf(target, facts) : [];
+  const complaints = isNamedBy(alert, target, scope) ? [...complaintsOf(target, facts), ...callsInto(target, facts)] : [];
   if (complaints.length > 0) return { state: 'failing', claims: complaints };
   const node = target.kind === 'Node' ? facts.get('nodes')?.named(undefined, target.name) : undefined;
   if (node !== undefined)
@@ -69,6 +70,16 @@ function complaintsOf(target: Subject, facts: FactSource): readonly Claim[] {
     `Replicas of ${spokenSubject(target)} are Ready, but log the same error again and again.`,
     clues.map((clue) => clue.citation),
   );
+}
+
+/** Callers are users: what they get is a signal that no probe of the target's own can outweigh. */
+function callsInto(target: Subject, facts: FactSource): readonly Claim[] {
+  const bad = badCallsInto([target], {
+    replicas: facts.get('replicas'),
+    'service-backends': facts.get('service-backends'),
+    'service-calls': facts.get('service-calls'),
+  });
+  return claimsOf(`Calls into ${spokenSubject(target)} go wrong or take much longer than usual.`, bad.map(citeCall));
 }
 
 function citeFailing(replica: Replica): Citation {
