@@ -59,6 +59,23 @@ describe('a workload that has fewer pods than it asks for, and nothing says why'
     expect(diagnosed({ ...other, jobs: [task(1)] }).outcome).toBe('healthy');
   });
 
+  it('may be refused them in words that nobody knows, while older pods serve', () => {
+    const words = 'pods "cart-77c-x" is forbidden: the moon is full';
+    const conditions = [
+      { type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message: words, lastTransitionTime: minutesAgo(8) },
+    ];
+    const serving = exampleDeployment({ name: 'cart', replicas: 1 });
+    const fresh = exampleDeployment({ name: 'cart', hash: '77c', replicas: 1, ready: 0 }).replicaSet;
+    const old = examplePod({ name: 'cart-5d4f8c7b9-a', labels: { 'pod-template-hash': '5d4f8c7b9' } });
+    const { outcome } = diagnosed({
+      nodes: [exampleNode({ name: 'node-1' })],
+      deployments: [serving.deployment],
+      replicasets: [serving.replicaSet, { ...fresh, status: { replicas: 0, conditions } }],
+      pods: [old],
+    });
+    expect(outcome).toBe('cannot-tell');
+  });
+
   it('may have been scaled a minute ago, or have pods on their way', () => {
     expect(diagnosed(given(scaled(1))).outcome).toBe('healthy');
     const starting = examplePod({
@@ -116,6 +133,26 @@ describe('a dependency that nobody names', () => {
   it('is likely and not surely what refuses, for whose trouble it is stays open', () => {
     expect(refusedBy('')).toEqual([['dependency-refuses-connections', false]]);
     expect(refusedBy(', dial tcp 192.0.2.7:5432')).toEqual([['dependency-refuses-connections', true]]);
+  });
+});
+
+describe('a new revision that the runtime cannot start, for a reason that nobody knows', () => {
+  it('is likely at fault although there is no log, for it never came to call anybody', () => {
+    const { pods, replicasets } = exampleRollout({ fresh: ['node-1', 'node-2'], old: [] });
+    const unstarted = pods.map((pod): RawObject => {
+      const status = pod['status'] as { readonly containerStatuses: readonly [RawObject] };
+      const end = { exitCode: 128, reason: 'StartError', message: 'the moon is full', finishedAt: minutesAgo(1) };
+      return { ...pod, status: { ...status, containerStatuses: [{ ...status.containerStatuses[0], lastState: { terminated: end } }] } };
+    });
+    const nodes = [exampleNode({ name: 'node-1' }), exampleNode({ name: 'node-2' })];
+    const onOneNode = unstarted.map((pod) => ({ ...pod, spec: { ...(pod['spec'] as RawObject), nodeName: 'node-1' } }));
+    const answersTo = (given: readonly RawObject[]): readonly string[] =>
+      diagnosed({ nodes, pods: given, replicasets })
+        .hypotheses.filter(isAnswer)
+        .map(({ failureMode }) => failureMode);
+    expect(answersTo(unstarted)).toEqual(['bad-revision']);
+    expect(answersTo(onOneNode)).toEqual([]);
+    expect(answersTo(pods)).toEqual([]);
   });
 });
 

@@ -34,7 +34,9 @@ export interface MemoryKillFacts {
 /** Containers of the replica that ended because their memory did not suffice. */
 export function memoryKills(replica: Replica, facts: MemoryKillFacts): readonly MemoryKillSighting[] {
   const isTroubled = replica.troubles.length > 0 || isKilledAgainAndAgain(replica, facts.now);
-  const ended = isTroubled ? [...killed(replica, facts), ...ownHeap(replica, facts['log-clues'] ?? [])] : [];
+  const ended = isTroubled
+    ? [...killed(replica, facts), ...killedAtStart(replica, facts), ...ownHeap(replica, facts['log-clues'] ?? [])]
+    : [];
   return [...ended, ...killedChildren(replica, facts).filter(({ container }) => !ended.some((each) => each.container === container))];
 }
 
@@ -91,6 +93,25 @@ function killed(replica: Replica, facts: MemoryKillFacts): readonly MemoryKillSi
       },
     ];
   });
+}
+
+/** runc, when the first process of a container or of its sandbox is killed before the program begins. */
+const initWasKilled = /container init was OOM-killed/;
+
+/** The limit is below what it takes to start anything at all, often for a unit that was meant otherwise ("512m" is half a byte). */
+function killedAtStart(replica: Replica, { events, now }: MemoryKillFacts): readonly MemoryKillSighting[] {
+  const { pod } = replica;
+  const base = { replica, victim: 'container', against: [], weight: 'conclusive', since: replica.failingSince } as const;
+  const told = crashedContainers(replica)
+    .filter(({ end }) => initWasKilled.test(end.message ?? ''))
+    .map(({ container }) => ({ ...base, container, citations: [citeEnd(pod, container)] as const }));
+  const sandbox = recentEvents(events, pod, now).find(
+    ({ reason, message }) => reason === 'FailedCreatePodSandBox' && initWasKilled.test(message ?? ''),
+  );
+  const limited = pod.spec.containers.find(({ resources }) => resources.limits['memory'] !== undefined);
+  return sandbox === undefined || limited === undefined || told.length > 0
+    ? told
+    : [{ ...base, container: limited.name, citations: [citeEvent(sandbox)] as const }];
 }
 
 /** The kernel names the pod in the path of the control group whose limit was reached. */

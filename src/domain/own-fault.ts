@@ -1,4 +1,5 @@
 import type { Citation } from './citation.ts';
+import { lastEnd } from './container-evidence.ts';
 import type { ContainerLog } from './evidence.ts';
 import type { ClueKind, LogClue } from './log-clue.ts';
 import type { Replica } from './replica.ts';
@@ -29,17 +30,31 @@ export function faultsOfProgram(replicas: readonly Replica[], clues: readonly Lo
   return last.filter((clue, index) => last.findIndex((each) => each.replica === clue.replica) === index).map(({ citation }) => citation);
 }
 
+/** The runtime could not start it, so that there is no log, and nobody whom it could have called. */
+function wasNeverStarted({ pod }: Replica): boolean {
+  return pod.status.containerStatuses.some((status) => {
+    const reason = lastEnd(status)?.reason;
+    return reason === 'StartError' || reason === 'ContainerCannotRun';
+  });
+}
+
 /** Most of these replicas were listened to, and none of them complains of anybody that it calls. */
 export function blamesNobodyElse(
   replicas: readonly Replica[],
   heard: { readonly logs: readonly ContainerLog[] | undefined; readonly clues: readonly LogClue[] | undefined },
 ): boolean {
-  const listened = replicas.filter(({ pod }) =>
-    (heard.logs ?? []).some((log) => log.namespace === pod.metadata.namespace && log.pod === pod.metadata.name && log.lines.length > 0),
+  // What one node cannot start may be the node's fault: drivers and hooks of its runtime speak in the same place.
+  const isOfSeveralNodes = new Set(replicas.map(({ pod }) => pod.spec.nodeName)).size > 1;
+  const listened = replicas.filter(
+    (replica) =>
+      (isOfSeveralNodes && wasNeverStarted(replica)) ||
+      (heard.logs ?? []).some(
+        ({ namespace, pod, lines }) =>
+          namespace === replica.pod.metadata.namespace && pod === replica.pod.metadata.name && lines.length > 0,
+      ),
   );
   return (
-    heard.clues !== undefined &&
     listened.length * 2 > replicas.length &&
-    !heard.clues.some(({ replica, kind }) => replicas.includes(replica) && !ownFaults.has(kind))
+    !(heard.clues ?? []).some(({ replica, kind }) => replicas.includes(replica) && !ownFaults.has(kind))
   );
 }

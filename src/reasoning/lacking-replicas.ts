@@ -2,7 +2,8 @@ import type { Question } from '../domain/alert.ts';
 import { millisecondsPerMinute } from '../domain/instant.ts';
 import type { Deployment, Job, StatefulSet } from '../domain/kubernetes/workload.ts';
 import { matchesSelector } from '../domain/label-selector.ts';
-import { subject } from '../domain/subject.ts';
+import { refusedCreations } from '../domain/refused-creations.ts';
+import { spokenSubject, subject } from '../domain/subject.ts';
 import type { FactSource } from './fact-source.ts';
 import { parseSelector } from './parse-selector.ts';
 
@@ -18,9 +19,27 @@ type Sized = Deployment | StatefulSet;
 export function lackingReplicas(question: Question, facts: FactSource): string | undefined {
   const sized: readonly Sized[] = [...(facts.get('deployments')?.all ?? []), ...(facts.get('statefulsets')?.all ?? [])];
   const lacking = sized.find((each) => isAskedAbout(each, question) && lacks(each, facts));
-  if (lacking === undefined) return neverBegun(question, facts);
+  if (lacking === undefined) return refusedPods(question, facts) ?? neverBegun(question, facts);
   const { namespace, name } = lacking.metadata;
   return `${lacking.kind} ${namespace}/${name} asks for ${wanted(lacking)} pods and has ${lacking.status.replicas ?? 0}, and nothing that was read says why.`;
+}
+
+/** Pods that the API server does not let a controller create, in words that no failure mode knows; older ones may still serve. */
+function refusedPods({ namespace }: Question, facts: FactSource): string | undefined {
+  const kinds = {
+    deployments: facts.get('deployments'),
+    replicasets: facts.get('replicasets'),
+    statefulsets: facts.get('statefulsets'),
+    daemonsets: facts.get('daemonsets'),
+    jobs: facts.get('jobs'),
+    events: facts.get('events'),
+  };
+  const found = refusedCreations({ now: facts.now, ...kinds }).find(
+    ({ workload }) => namespace === undefined || workload.namespace === namespace,
+  );
+  return found === undefined
+    ? undefined
+    : `The API server refuses to create pods of ${spokenSubject(found.workload)}: ${found.words.slice(0, 200)}`;
 }
 
 /** A Job that was started and has never had a pod. */

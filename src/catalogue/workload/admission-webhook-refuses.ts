@@ -7,19 +7,22 @@ import { refusalFinding, refusedCreations } from '../../domain/refused-creations
 import type { ServiceBackends } from '../../domain/service-backends.ts';
 import { type Subject, subject } from '../../domain/subject.ts';
 
-/** Words of the API server. Source: k8s.io/apiserver/pkg/admission/plugin/webhook. */
+/** Words of the API server. Source: k8s.io/apiserver/pkg/admission/plugin: webhook, policy and imagepolicy. */
 const denied = /admission webhook "([^"]+)" denied the request/;
+const policyDenied =
+  /((?:Validating|Mutating)AdmissionPolicy '[^']+')(?: with binding '[^']+')? (?:denied request|failed)|(image policy webhook) backend denied/;
 const notCalled = /failed calling webhook "([^"]+)": (.*)/s;
 
 /** An admission webhook stands between the controller and its pods: it says no, or it does not answer and nobody may pass without it. */
 export const admissionWebhookRefuses = defineFailureMode({
   id: 'admission-webhook-refuses',
-  title: 'An admission webhook refuses the pods, or does not answer',
+  title: 'An admission webhook or policy refuses the pods, or does not answer',
   role: 'cause',
   explanation: {
     whatItIs:
-      'The API server asks a webhook before it creates pods. Either the webhook denies them, or it cannot be reached and its failurePolicy is Fail.',
-    howItLooks: 'No new pods, and FailedCreate events: "admission webhook … denied the request" or "failed calling webhook …".',
+      'Before the API server creates pods it judges them by the admission policies of the cluster and asks webhooks. A policy or webhook denies them, or a webhook cannot be reached and its failurePolicy is Fail.',
+    howItLooks:
+      'No new pods, and FailedCreate events: "admission webhook … denied the request", "ValidatingAdmissionPolicy … denied request" or "failed calling webhook …".',
     whyItHappens:
       'A new policy; or the webhook has no endpoints, an expired certificate, or a network policy in front of it — often because its own pods need itself to be created.',
     whatStopsTheBleeding: 'Bring the webhook back, or exempt the namespace. Do not delete running pods: they could not be created again.',
@@ -27,7 +30,10 @@ export const admissionWebhookRefuses = defineFailureMode({
     howToPreventIt:
       'Run webhooks with several replicas and a short time-out, fail open where a policy can wait, and watch their certificates.',
   },
-  sources: ['https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/'],
+  sources: [
+    'https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/',
+    'https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/',
+  ],
   needs: ['replicas'],
   helpedBy: [
     'deployments',
@@ -45,6 +51,20 @@ export const admissionWebhookRefuses = defineFailureMode({
 
   recognise(facts) {
     return refusedCreations(facts).flatMap((refused) => {
+      const policy = policyDenied.exec(refused.words);
+      if (policy !== null)
+        return [
+          refusalFinding(refused, {
+            weight: 'conclusive',
+            because: [
+              claim(
+                `${refused.missing} pods of ${refused.workload.name} cannot be created: ${policy[1] ?? policy[2]} denies them.`,
+                ...refused.citations,
+              ),
+            ],
+            wouldSettle: ['kubectl get validatingadmissionpolicies,validatingadmissionpolicybindings'],
+          }),
+        ];
       const denial = denied.exec(refused.words)?.[1];
       const silence = notCalled.exec(refused.words);
       const name = denial ?? silence?.[1];
@@ -73,6 +93,13 @@ export const admissionWebhookRefuses = defineFailureMode({
     {
       story: 'A policy denies the pods.',
       given: exampleRefusal('admission webhook "policy.example.com" denied the request: label "team" is required'),
+      finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }],
+    },
+    {
+      story: 'A policy that the API server judges by itself denies them.',
+      given: exampleRefusal(
+        `pods "cart-5d4f8c7b9-x" is forbidden: ValidatingAdmissionPolicy 'no-latest' with binding 'everywhere' denied request: images must carry a tag`,
+      ),
       finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }],
     },
     {

@@ -1,7 +1,7 @@
 import { type Claim, citeObject, claim } from '../../domain/citation.ts';
 import { minutesAgo } from '../../domain/example.ts';
 import { exampleEvent } from '../../domain/example-happenings.ts';
-import { crashLooping, exampleContainerMetric, exampleNode, examplePod } from '../../domain/example-objects.ts';
+import { crashLooping, exampleContainerMetric, exampleNode, examplePod, waitingFor } from '../../domain/example-objects.ts';
 import { defineFailureMode, type Weight } from '../../domain/failure-mode.ts';
 import { isKilledAgainAndAgain, type MemoryKillSighting, memoryKills } from '../../domain/memory-limit-kills.ts';
 import { isNamedByAlert } from '../../domain/named-by-alert.ts';
@@ -30,7 +30,8 @@ export const containerExceedsMemoryLimit = defineFailureMode({
   role: 'cause',
   explanation: {
     whatItIs: 'The container reached its memory limit, and the kernel killed it.',
-    howItLooks: 'OOMKilled with exit code 137 in the last state of the container, restarts, CrashLoopBackOff; the log ends without a word.',
+    howItLooks:
+      'OOMKilled with exit code 137 in the last state of the container, restarts, CrashLoopBackOff; the log ends without a word. Where the limit is too low to start at all: "container init was OOM-killed".',
     whyItHappens:
       'A limit that was right for a smaller load, data set or number of objects; a leak; a heap that is configured larger than the limit.',
     whatStopsTheBleeding: 'Raise the limit where the node has room; or roll back if the revision brought the hunger.',
@@ -146,6 +147,38 @@ export const containerExceedsMemoryLimit = defineFailureMode({
         metrics: [exampleContainerMetric('container_memory_working_set_bytes', 'cart-7f9-a', [125e6, 131e6, 126e6])],
       },
       finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }],
+    },
+    {
+      story: 'The limit is too low for the runtime to start the program.',
+      given: {
+        pods: [
+          limited({
+            name: 'cart-7f9-a',
+            isReady: false,
+            status: crashLooping({
+              exitCode: 128,
+              reason: 'StartError',
+              message:
+                'failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: container init was OOM-killed (memory limit too low?): unknown',
+            }),
+          }),
+        ],
+      },
+      finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }],
+    },
+    {
+      story: 'It is too low even for the sandbox.',
+      given: {
+        pods: [limited({ name: 'cart-7f9-a', isReady: false, phase: 'Pending', status: waitingFor('ContainerCreating') })],
+        events: [
+          exampleEvent({
+            about: { kind: 'Pod', name: 'cart-7f9-a' },
+            reason: 'FailedCreatePodSandBox',
+            message:
+              'Failed to create pod sandbox: rpc error: code = Unknown desc = container init was OOM-killed (memory limit too low?): unknown',
+          }),
+        ],
+      },
     },
     {
       story: 'The same, and the container stays Ready: its probe is answered by the workers that are left.',

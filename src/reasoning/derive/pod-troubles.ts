@@ -1,6 +1,7 @@
 import { type Instant, millisecondsPerMinute, millisecondsPerSecond } from '../../domain/instant.ts';
 import type { Container, Terminated } from '../../domain/kubernetes/pod-template.ts';
 import type { ContainerStatus, Pod } from '../../domain/kubernetes/pod.ts';
+import { isPlaceholder } from '../../domain/placeholder-pod.ts';
 import type { Trouble } from '../../domain/replica.ts';
 
 /** The kubelet forgets its restart back-off after ten minutes of running, so a container that lasted longer has recovered. */
@@ -52,6 +53,7 @@ function terminationTroubles(pod: Pod, deletion: Instant, now: Instant): readonl
 }
 
 function unscheduledTroubles(pod: Pod, now: Instant): readonly Trouble[] {
+  if (isPlaceholder(pod)) return none;
   const scheduled = pod.status.conditions.find((condition) => condition.type === 'PodScheduled');
   const since = scheduled?.lastTransitionTime ?? pod.metadata.creationTimestamp;
   if (since !== undefined && now - since < unscheduledGraceMilliseconds) return [];

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { crashLooping, exampleDeployment, exampleNode, examplePod } from '../../domain/example-objects.ts';
-import { type ExampleEvidence, minutesAgo, snapshotOf } from '../../domain/example.ts';
+import { type ExampleEvidence, minutesAgo, type RawObject, snapshotOf } from '../../domain/example.ts';
 import { factsOf } from '../facts-of.ts';
 
 function healthOf(given: ExampleEvidence): readonly string[] {
@@ -207,4 +207,19 @@ test('without conditions the containers speak for themselves, and without either
       ],
     }),
   ).toEqual(['cart-1-a: healthy', 'cart-1-b: failing not-ready', 'cart-1-c: unknown']);
+});
+
+test('a pod that only holds room for others and gives way to them may wait, and one that works may not', () => {
+  const waiting = (name: string, spec: RawObject, container: RawObject): RawObject =>
+    examplePod({ name, node: null, isReady: false, startedMinutesAgo: 30, spec, container });
+  expect(
+    healthOf({
+      pods: [
+        waiting('balloon-a', { priority: -10 }, { image: 'registry.k8s.io/pause:3.9' }),
+        waiting('balloon-b', { priority: -5 }, { image: 'busybox', command: ['sh', '-c', 'sleep infinity'] }),
+        waiting('batch-a', { priority: -10 }, { image: 'registry.example/batch:1' }),
+        waiting('idle-a', { priority: 0 }, { image: 'registry.k8s.io/pause:3.9' }),
+      ],
+    }),
+  ).toEqual(['balloon-a: starting', 'balloon-b: starting', 'batch-a: failing unscheduled', 'idle-a: failing unscheduled']);
 });
