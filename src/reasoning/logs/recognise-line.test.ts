@@ -31,6 +31,8 @@ const dialects: { readonly [Kind in ClueKind]: readonly string[] } = {
     'Error [ERR_TLS_CERT_ALTNAME_INVALID]: Hostname/IP does not match',
   ],
   'too-many-connections': [
+    'redis.clients.jedis.exceptions.JedisExhaustedPoolException: Could not get a resource since the pool is exhausted',
+    'MongoWaitQueueTimeoutError: Timed out while checking out a connection from connection pool',
     'FATAL:  tut mir leid, schon zu viele Verbindungen',
     'FATAL:  désolé, trop de clients sont déjà connectés',
     'ERROR 1040 (08004): Demasiadas conexiones',
@@ -44,6 +46,7 @@ const dialects: { readonly [Kind in ClueKind]: readonly string[] } = {
     'sqlalchemy.exc.TimeoutError: QueuePool limit of size 5 overflow 10 reached, connection timed out',
   ],
   'authentication-failed': [
+    'ORA-28001: the password has expired',
     'error getting server version: the server has asked for the client to provide credentials',
     'error retrieving resource lock argocd/controller: Unauthorized',
     'could not connect: googleapi: Error 403: boss::NOT_AUTHORIZED: Not authorized to access resource., forbidden',
@@ -76,6 +79,7 @@ const dialects: { readonly [Kind in ClueKind]: readonly string[] } = {
     'ERROR: permission denied for table orders',
   ],
   'rate-limited': [
+    'EsRejectedExecutionException: rejected execution of coordinating operation',
     'ThrottlingException: Rate exceeded',
     'googleapi: Error 403: Quota used up, rateLimitExceeded',
     'upstream answered 429 Too Many Requests',
@@ -97,6 +101,10 @@ const dialects: { readonly [Kind in ClueKind]: readonly string[] } = {
     'The MySQL server is running with the --read-only option so it cannot execute this statement',
   ],
   'connection-refused': [
+    'upstream connect error or disconnect/reset before headers. reset reason: remote connection failure, transport failure reason: delayed connect error: 111',
+    'no healthy upstream',
+    '[Consumer clientId=c] Connection to node -1 (kafka/10.96.1.1:9092) could not be established. Node may not be available.',
+    'com.datastax.oss.driver.api.core.AllNodesFailedException: Could not reach any contact point',
     'connection to server at "db" (10.0.0.1), port 5432 failed: Verbindungsaufbau abgelehnt',
     'connect to 10.0.0.1 port 5432: Connexion refusée',
     'ORA-12541: TNS:no listener',
@@ -123,6 +131,12 @@ const dialects: { readonly [Kind in ClueKind]: readonly string[] } = {
     'java.net.NoRouteToHostException: No route to host',
   ],
   'connection-timed-out': [
+    'upstream request timeout',
+    'System.Threading.Tasks.TaskCanceledException: The request was canceled due to the configured HttpClient.Timeout of 100 seconds elapsing.',
+    'AxiosError: timeout of 5000ms exceeded',
+    'FetchError: network timeout at: http://catalog/items',
+    'PG::QueryCanceled: ERROR:  canceling statement due to statement timeout',
+    "cassandra.OperationTimedOut: errors={'10.0.0.5': 'Client request timeout'}",
     'connection to server at "db" (10.0.0.1), port 5432 failed: Expiró el tiempo de conexión',
     'ORA-12170: TNS:Connect timeout occurred',
     'dial tcp 10.0.0.1:5432: i/o timeout',
@@ -136,6 +150,10 @@ const dialects: { readonly [Kind in ClueKind]: readonly string[] } = {
     'redis.exceptions.TimeoutError: Timeout connecting to server',
   ],
   'connection-reset': [
+    "io.github.resilience4j.circuitbreaker.CallNotPermittedException: CircuitBreaker 'inventory' is OPEN and does not permit further calls",
+    'Polly.CircuitBreaker.BrokenCircuitException: The circuit is now open and is not allowing calls.',
+    'MySQL server has gone away',
+    'io.grpc.StatusRuntimeException: UNAVAILABLE: io exception',
     'read tcp 10.0.0.1:4000->10.0.0.2:80: read: connection reset by peer',
     'Error: socket hang up',
     'server closed the connection unexpectedly',

@@ -29,11 +29,12 @@ export const networkDialects: readonly Dialect[] = [
     /Timeout acquiring a connection\. The pool is probably full|ResourceRequest timed out|max_user_connections|no more connections allowed|The connection pool has been exhausted/i,
     // Oracle: the database's own sessions and processes, and the listener's handlers for them.
     /ORA-(?:00018|00020|12516|12518|12519|12520|12537.{0,60}maximum)|maximum number of (?:processes|sessions) .{0,20}exceeded|could not find available handler/i,
+    /JedisExhaustedPoolException|WaitQueueTimeoutError|Timed out while checking out a connection from connection pool|response flags?:? ?"?UO\b|reset reason: overflow/i,
     /Could not get a resource from the pool|Timeout waiting for connection from pool|max pool size was reached|connection limit (?:exceeded|reached)/i,
   ]),
   ...sayingsOfPeers('authentication-failed', [
     /(?:password|peer|md5|ident|scram)[\w-]* authentication failed|authentication failed|auth(?:entication)? (?:error|failure)\b|AuthenticationFailed|Authentication unsuccessful|AuthenticationException/i,
-    /no pg_hba\.conf entry|FATAL:\s+role ".{1,100}" does not exist|Access denied for user|Login failed for user|requested by the login|is not allowed to access the server|is not allowed to connect to this (?:MySQL|MariaDB) server|ER_ACCESS_DENIED_ERROR|ORA-01017|ORA-28000|ORA-01045/i,
+    /no pg_hba\.conf entry|FATAL:\s+role ".{1,100}" does not exist|Access denied for user|Login failed for user|requested by the login|is not allowed to access the server|is not allowed to connect to this (?:MySQL|MariaDB) server|ER_ACCESS_DENIED_ERROR|ORA-01017|ORA-2800[01]|ORA-01045/i,
     /NOAUTH Authentication required|WRONGPASS|ERR invalid password|NOPERM\b|ACCESS_REFUSED|Login was refused|SASL authentication|SASL.{0,40}(?:fail|invalid)|bad (?:username or )?password/i,
     // LDAP result 49, Kerberos, MongoDB, Active Directory.
     /LDAP: error code 49|LDAP Result Code 49|ldap_bind: Invalid credentials|KRB5?KDC_[A-Z]{3}_\w+|KRB_AP_[A-Z]{3}_\w+|Pre-?authentication (?:information was invalid|failed)|kinit: |GSSException|Client not found in Kerberos database|GSSAPI.{0,60}fail/i,
@@ -51,6 +52,7 @@ export const networkDialects: readonly Dialect[] = [
   ]),
   ...sayingsOfPeers('rate-limited', [
     /\b429 Too Many Requests|(?:\bHTTP(?:\/[\d.]{1,3})?|\b(?:status|error|response)(?:[ _-]?code)?|\bcode)["']?[=:]? {0,2}\(?429\b|TooManyRequests|toomanyrequests|too many requests|rate[- ]limit(?:ed|ing)? (?:exceeded|reached|hit)|rate exceeded|Throttling(?:Exception|Error)?:|ThrottlingException|ThrottledException|ProvisionedThroughputExceeded|rateLimitExceeded|userRateLimitExceeded|quota exceeded for/i,
+    /EsRejectedExecutionException|es_rejected_execution_exception/,
     /code = ResourceExhausted|RESOURCE_EXHAUSTED(?!.*(?:memory|message larger))|\bSlowDown\b|reduce your request rate|exceeded your current quota|RequestLimitExceeded/,
   ]),
   ...sayingsOfPeers('connection-refused', [
@@ -58,7 +60,9 @@ export const networkDialects: readonly Dialect[] = [
     /ORA-12541|ORA-12514|ORA-12505|ORA-12528|TNS:no listener|No listener at host|does not currently know of (?:service|SID)|LOADING Redis is loading/i,
     /error: (?:26|40) - (?:Could not open a connection|Error Locating Server)|network-related or instance-specific error|NoHostAvailable(?:Exception)?\b|All host\(s\) tried for query failed/i,
     /connection refused|ECONNREFUSED|Connection to \S+ refused|actively refused|refused the connection|connect call failed|\(111\)|ConnectException(?!.*timed out)/i,
-    /Can't connect to (?:local )?(?:MySQL )?server.{0,120}\(111|could not be established\. Broker may not be available|- no response$|rejecting connections|the database system is (?:starting up|shutting down|in recovery)/,
+    /Can't connect to (?:local )?(?:MySQL )?server.{0,120}\(111|could not be established\. (?:Broker|Node) may not be available|- no response$|rejecting connections|the database system is (?:starting up|shutting down|in recovery)/,
+    // Envoy, and what stands in front of whatever its callers see of it.
+    /reset reason: (?:remote )?connection failure|delayed connect error: 111|no healthy upstream|AllNodesFailedException|Could not reach any contact point/i,
     /Couldn't connect to server|NoBrokersAvailable|no live upstreams|all brokers down|Communications link failure|is not accepting connections|AMQPConnectionError|NoNodeAvailable|No nodes? available|No host available/i,
   ]),
   ...sayingsOfPeers('no-route', [
@@ -68,11 +72,16 @@ export const networkDialects: readonly Dialect[] = [
     /ORA-12170|ORA-12535|ORA-12606|ORA-12609|TNS:(?:Connect timeout occurred|operation timed out)/i,
     /i\/o timeout|connection timed out|connect(?:ion)?(?: attempt)? timed? ?out|ETIMEDOUT|ESOCKETTIMEDOUT|ECONNABORTED|ConnectTimeout(?:Error|Exception)?|TimeoutException|operation timed out/i,
     /context deadline exceeded|DeadlineExceeded|DEADLINE_EXCEEDED|ReadTimeout(?:Error|Exception)?|Read timed out|SocketTimeoutException|upstream timed out|request timed out|timeout (?:exceeded|expired)\b|unable to return a response in the time allotted/i,
+    /upstream request timeout|TimeoutRejectedException|configured HttpClient\.Timeout of|\btimeout of \d+ ?ms exceeded|network timeout at:|Net::OpenTimeout|execution expired|OperationTimedOut|maximum statement execution time exceeded/i,
+    // As a client prints it. PostgreSQL's own log says the same of its clients.
+    /(?:Exception|Error|Canceled|\bpq|\berror): .{0,20}canceling statement due to \w+ timeout|canceling statement due to \w+ timeout \(SQLSTATE/,
     /\btime(?:d )?-?out (?:connecting|while connecting|reading) (?:to|from) |connect(?:ing)? to \S+ timed? ?out|ServerSelectionTimeoutError|MongoServerSelectionError|MongoNetworkTimeoutError|timed out (?:after|waiting|while|trying)|timeout occurred after waiting|Can't connect to MySQL server.{0,120}\(110|dial timeout|net\/http: request canceled/i,
   ]),
   ...sayingsOfPeers('connection-reset', [
     /connection reset|ECONNRESET|broken pipe|EPIPE|socket hang up|server closed the connection unexpectedly|Lost connection to MySQL|MySQL server has gone away|terminating connection due to/i,
     /upstream prematurely closed|Connection closed by (?:remote|peer|server)|RemoteDisconnected|unexpected EOF|PrematureCloseException|ClosedChannelException|transport is closing|Bootstrap broker \S+ .{0,40}disconnected/i,
     /code = Unavailable|StatusCode\.UNAVAILABLE|Server disconnected|Connection terminated unexpectedly|connection error: desc|\b50[234] (?:Bad Gateway|Service Unavailable|Gateway Time-?out)/i,
+    // A caller that has given up for a while tells of its callee what the calls before told it.
+    /CallNotPermittedException|CircuitBreaker '[^']{1,100}' is OPEN|BrokenCircuitException|CircuitBreakerOpen(?:Exception|Error)?\b|circuit ?breaker is open|Opossum.{0,20}Breaker is open|EOPENBREAKER|StatusRuntimeException: UNAVAILABLE/i,
   ]),
 ];
