@@ -7,7 +7,7 @@ const limited = 'POST https://api.payments.example/charges: 429 Too Many Request
 
 export const dependencyRateLimits = defineFailureMode({
   id: 'dependency-rate-limits',
-  title: 'A dependency turns requests away because there are too many',
+  title: 'A dependency has too many requests, and turns some away',
   role: 'cause',
   explanation: {
     whatItIs: 'The dependency is well but answers some requests with a refusal, because the workload sends more than it is allowed to.',

@@ -26,7 +26,7 @@ const workersKilled = {
  */
 export const containerExceedsMemoryLimit = defineFailureMode({
   id: 'container-exceeds-memory-limit',
-  title: 'A container is killed because it needs more memory than its limit allows',
+  title: 'A container needs more memory than its limit allows, and is killed',
   role: 'cause',
   explanation: {
     whatItIs: 'The container reached its memory limit, and the kernel killed it.',

@@ -39,7 +39,7 @@ const firstStepsMilliseconds = 20_000;
 /** The program refuses to start with the configuration, environment or files that it was given, and says so. */
 export const crashOnStartFromConfiguration = defineFailureMode({
   id: 'crash-on-start-from-configuration',
-  title: 'The program ends at start because of its configuration, environment or files',
+  title: 'Configuration, environment or files end the program at its start',
   role: 'cause',
   explanation: {
     whatItIs: 'The program starts, finds a setting, file or module missing or unusable, says so and exits.',

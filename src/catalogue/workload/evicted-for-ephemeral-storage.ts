@@ -16,7 +16,7 @@ const recentMilliseconds = millisecondsPerHour;
 /** A pod wrote more to its own disk than it may, and the kubelet removed it. */
 export const evictedForEphemeralStorage = defineFailureMode({
   id: 'evicted-for-ephemeral-storage',
-  title: 'Pods are evicted because they write more to local disk than they may',
+  title: 'Pods write more to local disk than they may, and are evicted',
   role: 'cause',
   explanation: {
     whatItIs:

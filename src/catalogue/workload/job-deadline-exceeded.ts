@@ -7,7 +7,7 @@ import { affectedBy } from '../../domain/sightings.ts';
 /** A Job ran for longer than it may, and was ended before it was done. */
 export const jobDeadlineExceeded = defineFailureMode({
   id: 'job-deadline-exceeded',
-  title: 'A Job was ended because it ran for longer than it may',
+  title: 'A Job ran for longer than it may, and was ended',
   role: 'cause',
   explanation: {
     whatItIs: 'The Job reached activeDeadlineSeconds: its pods were killed, whatever they had done, and it is Failed.',
