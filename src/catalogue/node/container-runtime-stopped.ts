@@ -1,10 +1,16 @@
-import { citeNodeCommand, type Claim, claim } from '../../domain/citation.ts';
+import { citeNodeCommand, type Claim, claim, claimFromAll } from '../../domain/citation.ts';
+import { type Collection, groupBy } from '../../domain/collection.ts';
+import { containerRefusals } from '../../domain/container-refusals.ts';
 import { minutesAgo } from '../../domain/example.ts';
-import { exampleNode } from '../../domain/example-objects.ts';
-import { defineFailureMode, type Finding } from '../../domain/failure-mode.ts';
-import { clockTime } from '../../domain/instant.ts';
+import { exampleNode, examplePod, waitingFor } from '../../domain/example-objects.ts';
+import { defineFailureMode, type Finding, type Weight } from '../../domain/failure-mode.ts';
+import { clockTime, type Instant } from '../../domain/instant.ts';
+import type { Event } from '../../domain/kubernetes/workload.ts';
 import { isJoining, readyOf, unhealthyConditions } from '../../domain/node-conditions.ts';
 import { brokenByLostNode, conditionClaim, nodeFinding } from '../../domain/node-finding.ts';
+import type { Replicas } from '../../domain/replica.ts';
+import { sharedPlace } from '../../domain/replica-place.ts';
+import { subjectKey } from '../../domain/subject.ts';
 
 /** The kubelet's own words when it cannot talk to the runtime, or when the runtime no longer lists its pods. */
 const runtimeIsDown =
@@ -28,11 +34,11 @@ export const containerRuntimeStopped = defineFailureMode({
   },
   sources: ['https://kubernetes.io/docs/reference/node/node-status/#condition', 'https://kubernetes.io/docs/tasks/debug/debug-cluster/'],
   needs: ['nodes'],
-  helpedBy: ['replicas', 'node-reports'],
+  helpedBy: ['replicas', 'node-reports', 'events'],
   explains: brokenByLostNode,
   mitigations: ['cordon-node'],
-  recognise: (facts) =>
-    facts.nodes.all.flatMap((node): readonly Finding[] => {
+  recognise(facts): readonly Finding[] {
+    const found = facts.nodes.all.flatMap((node): readonly Finding[] => {
       const { name } = node.metadata;
       const ready = readyOf(node);
       const isSaid =
@@ -76,11 +82,26 @@ export const containerRuntimeStopped = defineFailureMode({
           facts.replicas,
         ),
       ];
-    }),
+    });
+    const told = new Set(found.map(({ subject: { name } }) => name));
+    return [...found, ...hanging(facts).filter(({ subject: { name } }) => !told.has(name))];
+  },
   recognises: [
     {
       story: 'The kubelet says that its runtime is down.',
       given: { nodes: [saysThat('[container runtime is down, PLEG is not healthy: pleg was last seen active 3m1s ago]', 3)] },
+      finds: [{ kind: 'Node', name: 'node-1' }],
+    },
+    {
+      story:
+        'The node is Ready; containers of two workloads cannot be made there, because the runtime never came to an end with the first try.',
+      given: {
+        nodes: [exampleNode({ name: 'node-1' })],
+        pods: [
+          refused('cart-1-a', 'failed to reserve container name "app_cart_0": name "app_cart_0" is reserved for "77aa01bc"'),
+          refused('pay-1-a', 'context deadline exceeded'),
+        ],
+      },
       finds: [{ kind: 'Node', name: 'node-1' }],
     },
     {
@@ -92,6 +113,15 @@ export const containerRuntimeStopped = defineFailureMode({
     },
   ],
   isNotFooledBy: [
+    {
+      story: 'What did not answer in time is the network plugin.',
+      given: {
+        nodes: [exampleNode({ name: 'node-1' })],
+        pods: [
+          refused('cart-1-a', 'failed to setup network for sandbox "1f": plugin type="calico" failed (add): context deadline exceeded'),
+        ],
+      },
+    },
     {
       story: 'Docker is installed and off; containerd runs.',
       given: {
@@ -134,4 +164,36 @@ export const containerRuntimeStopped = defineFailureMode({
 function saysThat(message: string, minutes: number): ReturnType<typeof exampleNode> {
   const ready = { type: 'Ready', status: 'False', reason: 'KubeletNotReady', message, lastTransitionTime: minutesAgo(minutes) };
   return exampleNode({ name: 'node-1', status: { conditions: [ready] } });
+}
+
+/** The runtime answers, and does not come to an end with what it is told to do. */
+const hangs = /name "[^"]{1,300}" is reserved for "|context deadline exceeded$|code = DeadlineExceeded/;
+const isSomebodyElses = /pull|plugin type=|network for sandbox|attach|mount|volume/i;
+
+function hanging(facts: {
+  readonly now: Instant;
+  readonly replicas: Replicas | undefined;
+  readonly events: Collection<Event> | undefined;
+}): readonly Finding[] {
+  const { replicas } = facts;
+  if (replicas === undefined) return [];
+  const seen = containerRefusals(facts).filter(({ text }) => hangs.test(text.trim()) && !isSomebodyElses.test(text));
+  return [...groupBy(seen, ({ replica }) => replica.pod.spec.nodeName)].flatMap(([node, group]): readonly Finding[] => {
+    const suffering = [...new Set(group.map(({ replica }) => replica))];
+    const because = claimFromAll(
+      `The container runtime of ${node ?? '?'} does not come to an end with what it is told to do: ${(group[0]?.text ?? '').slice(0, 200)}`,
+      group.slice(0, 4).map(({ citation }) => citation),
+    );
+    if (node === undefined || because === undefined) return [];
+    const isShared = new Set(suffering.map(({ workload }) => subjectKey(workload))).size > 1;
+    const weight: Weight = isShared ? 'strong' : sharedPlace(suffering, replicas, undefined) === undefined ? 'suggestive' : 'likely';
+    const since = suffering.flatMap(({ failingSince }) => failingSince ?? []);
+    return [
+      nodeFinding({ node, weight, because: [because], suffering, since: since.length === 0 ? undefined : Math.min(...since) }, replicas),
+    ];
+  });
+}
+
+function refused(name: string, message: string): ReturnType<typeof examplePod> {
+  return examplePod({ name, isReady: false, phase: 'Pending', status: waitingFor('CreateContainerError', message) });
 }

@@ -1,7 +1,11 @@
+import { claimFromAll } from '../../domain/citation.ts';
+import { groupBy } from '../../domain/collection.ts';
+import { containerRefusals } from '../../domain/container-refusals.ts';
 import { minutesAgo } from '../../domain/example.ts';
-import { exampleNode, examplePod } from '../../domain/example-objects.ts';
-import { defineFailureMode } from '../../domain/failure-mode.ts';
-import { pressureFindings } from '../../domain/node-pressure.ts';
+import { exampleNode, examplePod, waitingFor } from '../../domain/example-objects.ts';
+import { defineFailureMode, type Finding } from '../../domain/failure-mode.ts';
+import { nodeFinding } from '../../domain/node-finding.ts';
+import { type PressureFacts, pressureFindings } from '../../domain/node-pressure.ts';
 
 export const diskPressure = defineFailureMode({
   id: 'disk-pressure',
@@ -29,8 +33,14 @@ export const diskPressure = defineFailureMode({
     'daemonset-not-everywhere',
   ],
   mitigations: ['cordon-node'],
-  recognise: (facts) =>
-    pressureFindings({ concern: 'disk', resource: 'disk', evictedFor: /ephemeral-storage|nodefs|imagefs|inodes|disk/i }, facts),
+  recognise(facts) {
+    const pressed = pressureFindings(
+      { concern: 'disk', resource: 'disk', evictedFor: /ephemeral-storage|nodefs|imagefs|inodes|disk/i },
+      facts,
+    );
+    const told = new Set(pressed.map(({ subject: { name } }) => name));
+    return [...pressed, ...fullForTheRuntime(facts).filter(({ subject: { name } }) => !told.has(name))];
+  },
   recognises: [
     {
       story: 'The node reports the condition.',
@@ -46,6 +56,14 @@ export const diskPressure = defineFailureMode({
             },
           }),
         ],
+      },
+      finds: [{ kind: 'Node', name: 'node-1' }],
+    },
+    {
+      story: 'The runtime has no room for another container, before the kubelet takes notice.',
+      given: {
+        nodes: [exampleNode({ name: 'node-1' })],
+        pods: [refused('write /var/lib/containerd/snapshots/new-1/fs: no space left on device')],
       },
       finds: [{ kind: 'Node', name: 'node-1' }],
     },
@@ -71,6 +89,13 @@ export const diskPressure = defineFailureMode({
     },
   ],
   isNotFooledBy: [
+    {
+      story: 'What is full is the number of control groups, which the kernel tells in the same words.',
+      given: {
+        nodes: [exampleNode({ name: 'node-1' })],
+        pods: [refused('mkdir /sys/fs/cgroup/kubepods.slice/x: no space left on device')],
+      },
+    },
     { story: 'The node has enough.', given: { nodes: [exampleNode({ name: 'node-1' })], pods: [], events: [] } },
     {
       story: 'A pod was evicted last week, and its remains were never cleaned up.',
@@ -93,3 +118,27 @@ export const diskPressure = defineFailureMode({
     },
   ],
 });
+
+/** Nodes whose runtime says that it could write no image, snapshot or container. */
+function fullForTheRuntime(facts: PressureFacts): readonly Finding[] {
+  const full = containerRefusals(facts).filter(({ text }) => /no space left on device/i.test(text) && !/cgroup/.test(text));
+  return [...groupBy(full, ({ replica }) => replica.pod.spec.nodeName)].flatMap(([node, group]): readonly Finding[] => {
+    const because = claimFromAll(
+      `The container runtime of ${node ?? '?'} has no room left: ${(group[0]?.text ?? '').slice(0, 200)}`,
+      group.slice(0, 4).map(({ citation }) => citation),
+    );
+    const since = group.flatMap(({ replica }) => replica.failingSince ?? []);
+    if (node === undefined || because === undefined) return [];
+    const parts = {
+      node,
+      weight: 'strong' as const,
+      because: [because] as const,
+      since: since.length === 0 ? undefined : Math.min(...since),
+    };
+    return [nodeFinding({ ...parts, suffering: [...new Set(group.map(({ replica }) => replica))] }, facts.replicas)];
+  });
+}
+
+function refused(message: string): ReturnType<typeof examplePod> {
+  return examplePod({ name: 'cart-1-a', isReady: false, phase: 'Pending', status: waitingFor('CreateContainerError', message) });
+}

@@ -1,15 +1,18 @@
 import { type Claim, claim } from '../../domain/citation.ts';
+import { type Collection, groupBy } from '../../domain/collection.ts';
+import { containerRefusals } from '../../domain/container-refusals.ts';
+import type { Instant } from '../../domain/instant.ts';
+import { byWorkload, claimOfAll, countOf, findingOf } from '../../domain/sightings.ts';
 import { claimNames } from '../../domain/claims.ts';
-import { groupBy } from '../../domain/collection.ts';
 import { distinct } from '../../domain/dependency-trouble.ts';
 import { citeEvent, firstSeenAt, recentEvents } from '../../domain/event-index.ts';
 import type { ExampleEvidence } from '../../domain/example.ts';
 import { exampleEvent } from '../../domain/example-happenings.ts';
-import { examplePod } from '../../domain/example-objects.ts';
+import { examplePod, waitingFor } from '../../domain/example-objects.ts';
 import { defineFailureMode, type Finding, type Weight } from '../../domain/failure-mode.ts';
 import type { Pod } from '../../domain/kubernetes/pod.ts';
 import type { Event } from '../../domain/kubernetes/workload.ts';
-import type { Replica } from '../../domain/replica.ts';
+import type { Replica, Replicas } from '../../domain/replica.ts';
 import { subject, subjectKey } from '../../domain/subject.ts';
 
 /** Said of ConfigMaps, Secrets and tokens, which are no storage; those have failure modes of their own. */
@@ -62,7 +65,7 @@ export const volumeMountFailing = defineFailureMode({
       const waited = events.filter((event) => (event.count ?? 1) >= insistentTimes && isForStorage(event.message, replica.pod));
       return waited.length === 0 ? [] : [{ replica, events: waited, weight: 'likely' }];
     });
-    return [...groupBy(waiting, ({ replica }) => subjectKey(replica.workload)).values()].flatMap((group): readonly Finding[] => {
+    const mounted = [...groupBy(waiting, ({ replica }) => subjectKey(replica.workload)).values()].flatMap((group): readonly Finding[] => {
       const first = group.find(({ weight }) => weight === 'strong') ?? group[0];
       const [event] = first?.events ?? [];
       if (first === undefined || event === undefined) return [];
@@ -87,6 +90,7 @@ export const volumeMountFailing = defineFailureMode({
         },
       ];
     });
+    return [...mounted, ...refusedMounts(facts)];
   },
   recognises: [
     {
@@ -109,6 +113,23 @@ export const volumeMountFailing = defineFailureMode({
     {
       story: 'The disk is attached and takes for ever to be made ready; the kubelet says no more than that it waited.',
       given: waitsFor('media'),
+      finds: [{ kind: 'ReplicaSet', namespace: 'shop', name: 'cms-1' }],
+    },
+    {
+      story: 'The volume is there, and what should be a file in it is a directory: the runtime cannot mount it into the container.',
+      given: {
+        pods: [
+          examplePod({
+            name: 'cms-1-a',
+            isReady: false,
+            status: waitingFor(
+              'RunContainerError',
+              'error mounting "/var/lib/kubelet/pods/7c/volume-subpaths/media" to rootfs at "/etc/cms.yaml": not a directory',
+            ),
+          }),
+        ],
+        events: [],
+      },
       finds: [{ kind: 'ReplicaSet', namespace: 'shop', name: 'cms-1' }],
     },
   ],
@@ -182,4 +203,24 @@ function waitsFor(volume: string, count = 6): ExampleEvidence {
       }),
     ],
   };
+}
+
+/** The last step, into the container: a part of the volume that is not there, or of the wrong kind. */
+const cannotMountInto =
+  /failed to prepare subPath|error mounting "|(?:bind )?(?:mount )?source path .{0,200}(?:does not exist|no such file)|mount a directory onto a file/i;
+
+function refusedMounts(facts: {
+  readonly now: Instant;
+  readonly replicas: Replicas;
+  readonly events: Collection<Event> | undefined;
+}): readonly Finding[] {
+  const told = containerRefusals(facts).filter(({ text }) => cannotMountInto.test(text));
+  // The state of a container and the events of its pod say the same.
+  const seen = [...new Map(told.map((each) => [each.replica, each])).values()];
+  return byWorkload(seen.map(({ replica, text, citation }) => ({ replica, text, citations: [citation] as const }))).map((group) =>
+    findingOf(group, {
+      weight: 'strong',
+      because: [claimOfAll(`${countOf(group)} cannot mount a volume into its container: ${group[0].text.slice(0, 300)}`, group)],
+    }),
+  );
 }

@@ -1,4 +1,5 @@
 import { type Citation, citeObject } from '../../domain/citation.ts';
+import { isRefused } from '../../domain/container-refusals.ts';
 import { citeEvent, recentEvents } from '../../domain/event-index.ts';
 import { exampleEvent } from '../../domain/example-happenings.ts';
 import { examplePod, waitingFor } from '../../domain/example-objects.ts';
@@ -12,7 +13,8 @@ export const stuckCreating = defineFailureMode({
   role: 'symptom',
   explanation: {
     whatItIs: 'The kubelet of the node cannot prepare the pod: its network, its volumes or its configuration.',
-    howItLooks: 'ContainerCreating for minutes; FailedMount, FailedAttachVolume or FailedCreatePodSandBox events.',
+    howItLooks:
+      'ContainerCreating for minutes, or CreateContainerError and RunContainerError; FailedMount, FailedAttachVolume or FailedCreatePodSandBox events.',
     whyItHappens:
       'A volume that does not attach or mount, configuration that is missing, a pod network without addresses, a stuck container runtime.',
     whatStopsTheBleeding: 'Choose by what separates these pods from those that started: node, volume or revision.',
@@ -28,7 +30,7 @@ export const stuckCreating = defineFailureMode({
   recognise(facts) {
     const seen = facts.replicas.failing.flatMap((replica) =>
       replica.troubles
-        .filter((trouble) => trouble.kind === 'stuck-creating')
+        .filter((trouble) => trouble.kind === 'stuck-creating' || isRefused(trouble))
         .map((trouble) => {
           const told = recentEvents(facts.events, replica.pod, facts.now)
             .filter((event) => event.type === 'Warning')
@@ -68,6 +70,21 @@ export const stuckCreating = defineFailureMode({
             about: { kind: 'Pod', name: 'cart-7f9-a' },
             reason: 'FailedCreatePodSandBox',
             message: 'failed to set up sandbox container network',
+          }),
+        ],
+      },
+      finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }],
+    },
+    {
+      story: 'The runtime refuses to make the container, in words that nobody knows.',
+      given: {
+        pods: [
+          examplePod({
+            name: 'cart-7f9-a',
+            isReady: false,
+            phase: 'Pending',
+            labels: { 'pod-template-hash': '7f9' },
+            status: waitingFor('CreateContainerError', 'container create failed: of all things'),
           }),
         ],
       },
