@@ -1,5 +1,7 @@
 import { citeObject } from '../../domain/citation.ts';
 import { limitOf, measured, recentPoints } from '../../domain/container-metrics.ts';
+import type { ExampleEvidence } from '../../domain/example.ts';
+import { exampleJudgedAlert } from '../../domain/example-happenings.ts';
 import { exampleContainerMetric, examplePod } from '../../domain/example-objects.ts';
 import { defineFailureMode, type Weight } from '../../domain/failure-mode.ts';
 import { millisecondsPerMinute } from '../../domain/instant.ts';
@@ -11,6 +13,8 @@ import { byWorkload, claimOfAll, countOf, findingOf } from '../../domain/sightin
 /** Short bursts at the limit are what limits are for. */
 const sustainedMilliseconds = 6 * millisecondsPerMinute;
 const fullShare = 0.95;
+/** Below this the container had all that it wanted. */
+const easyShare = 0.6;
 
 /** The containers use all the cpu that they may, for minutes, and the page is about them or they fail. */
 export const cpuOverload = defineFailureMode({
@@ -33,7 +37,8 @@ export const cpuOverload = defineFailureMode({
   mitigations: ['scale-out', 'roll-back-workload'],
 
   recognise(facts) {
-    const alert = facts['judged-alert']?.judgement.verdict === 'real' ? facts['judged-alert'].alert : undefined;
+    const verdict = facts['judged-alert']?.judgement.verdict;
+    const alert = verdict === 'real' || verdict === 'cannot-tell' ? facts['judged-alert']?.alert : undefined;
     const seen = facts.replicas.all
       .filter((replica) => replica.health === 'failing' || replica.health === 'healthy')
       .flatMap((replica) =>
@@ -50,6 +55,7 @@ export const cpuOverload = defineFailureMode({
                   container,
                   limit,
                   since: recent[0]?.at,
+                  hasRisen: used.points.some((point) => point.value < limit * easyShare),
                   citations: [
                     used.citation,
                     citeObject(replica.pod, `resources.limits.cpu: ${containerOf(replica.pod, container)?.resources.limits['cpu']}`),
@@ -61,7 +67,9 @@ export const cpuOverload = defineFailureMode({
       );
     return byWorkload(seen, (each) => each.container).flatMap((group) => {
       const [{ container, limit, replica }] = group;
-      const isPaged = isNamedByAlert(alert, { namespace: replica.workload.namespace, names: [replica.workload.name] });
+      const isNamed = isNamedByAlert(alert, { namespace: replica.workload.namespace, names: [replica.workload.name] });
+      // A page that nothing else bears out is borne out by a use that was not always like this.
+      const isPaged = isNamed && (verdict === 'real' || group.every(({ hasRisen }) => hasRisen));
       const isSuffering = group.some((each) => each.replica.health === 'failing');
       // Workers that always use what they get are well.
       if (!isPaged && !isSuffering) return [];
@@ -96,8 +104,17 @@ export const cpuOverload = defineFailureMode({
       },
       finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }],
     },
+    {
+      story: 'Ready, and the page about it cannot be checked; but until lately it used a fifth of what it uses now.',
+      given: pagedAt([0.1, 0.1, 0.49, 0.5, 0.5, 0.5, 0.49]),
+      finds: [{ kind: 'Deployment', namespace: 'shop', name: 'cart' }],
+    },
   ],
   isNotFooledBy: [
+    {
+      story: 'A page that cannot be checked about a worker that has always used what it gets.',
+      given: pagedAt([0.49, 0.5, 0.49, 0.5, 0.5, 0.5, 0.49]),
+    },
     {
       story: 'A worker that uses all it gets and is well.',
       given: {
@@ -114,3 +131,14 @@ export const cpuOverload = defineFailureMode({
     },
   ],
 });
+
+function pagedAt(values: readonly number[]): ExampleEvidence {
+  const names = ['cart-7f9-a', 'cart-7f9-b'];
+  return {
+    pods: names.map((name) =>
+      examplePod({ name, labels: { 'pod-template-hash': '7f9' }, container: { resources: { limits: { cpu: '500m' } } } }),
+    ),
+    metrics: names.map((name) => exampleContainerMetric('rate(container_cpu_usage_seconds_total[5m])', name, values)),
+    'judged-alert': exampleJudgedAlert('cannot-tell', { namespace: 'shop', service: 'cart' }),
+  };
+}

@@ -1,13 +1,14 @@
 import { type Claim, citeObject, claim } from '../../domain/citation.ts';
 import { citeEnd, type CrashedContainer, crashedContainers, livedMilliseconds } from '../../domain/container-evidence.ts';
-import { minutesAgo } from '../../domain/example.ts';
-import { crashLooping, examplePod } from '../../domain/example-objects.ts';
+import { type ExampleEvidence, minutesAgo } from '../../domain/example.ts';
+import { crashLooping, exampleDeployment, examplePod } from '../../domain/example-objects.ts';
 import { defineFailureMode, type Weight } from '../../domain/failure-mode.ts';
 import { millisecondsPerMinute } from '../../domain/instant.ts';
 import type { ClueKind, LogClue } from '../../domain/log-clue.ts';
 import { containerOf, type Replica } from '../../domain/replica.ts';
 import { byWorkload, claimOfAll, countOf, findingOf, healthySiblings, siblingsAreFine, type Sighting } from '../../domain/sightings.ts';
 import { shellCommand } from '../../domain/shell-word.ts';
+import { revisionsOf } from '../../domain/workload-revisions.ts';
 
 /** What a program says about what it was given, or not given, to start with. */
 const ownKinds: ReadonlySet<ClueKind> = new Set([
@@ -57,13 +58,16 @@ export const crashOnStartFromConfiguration = defineFailureMode({
     'https://kubernetes.io/docs/tasks/inject-data-application/define-environment-variable-container/',
   ],
   needs: ['replicas', 'log-clues'],
-  helpedBy: [],
+  helpedBy: ['replicasets', 'controllerrevisions'],
   explains: ['bad-revision', 'init-container-blocked', 'job-backoff-limit', 'job-failed'],
   mitigations: ['roll-back-workload'],
 
   recognise(facts) {
     const seen = facts.replicas.failing.flatMap((replica) =>
-      crashedContainers(replica).flatMap((crashed) => complaint(replica, crashed, facts['log-clues'])),
+      crashedContainers(replica).flatMap((crashed) => [
+        ...complaint(replica, crashed, facts['log-clues']),
+        ...(revisionsOf(replica.workload, facts).length === 1 ? unpreparedStore(replica, crashed, facts['log-clues']) : []),
+      ]),
     );
     return byWorkload(seen, (each) => `${each.container} ${each.clue.kind} ${each.clue.name ?? ''}`).map((group) => {
       const [{ replica, container, clue, weight }] = group;
@@ -93,6 +97,17 @@ export const crashOnStartFromConfiguration = defineFailureMode({
       given: {
         pods: [crashing()],
         'container-logs': [log('using config from /etc/caddy/Caddyfile\nError: listen tcp :80: bind: permission denied')],
+      },
+    },
+    {
+      story: 'Installed for the first time, and nobody made the database that it is told to use.',
+      given: {
+        pods: [crashing()],
+        replicasets: [exampleDeployment({ name: 'cart', hash: '7f9' }).replicaSet].map((each) => ({
+          ...each,
+          metadata: { ...(each['metadata'] as object), annotations: { 'deployment.kubernetes.io/revision': '1' } },
+        })),
+        'container-logs': [log('FATAL:  database "cart_production" does not exist')],
       },
     },
     {
@@ -201,6 +216,20 @@ function complaint(replica: Replica, { container, end }: CrashedContainer, clues
   return [{ replica, container, clue, weight, citations: [clue.citation, citeEnd(replica.pod, container)] }];
 }
 
+/**
+ * What has never run before asks for a database or a table that is not there: nobody made it, or it is told the wrong name.
+ * Where there was a revision before, what changed with this one is the likelier cause.
+ */
+function unpreparedStore(replica: Replica, { container, end }: CrashedContainer, clues: readonly LogClue[]): readonly Complaint[] {
+  const last = clues.filter((clue) => clue.replica === replica && clue.container === container && clue.isNearEnd);
+  const clue = last.find(({ kind }) => kind === 'schema-mismatch');
+  const lived = livedMilliseconds(end);
+  const isOther = last.some(({ kind }) => ownKinds.has(kind) || othersKinds.has(kind));
+  return clue === undefined || isOther || end.exitCode === 0 || (lived !== undefined && lived >= startMilliseconds)
+    ? []
+    : [{ replica, container, clue, weight: 'likely', citations: [clue.citation, citeEnd(replica.pod, container)] }];
+}
+
 /** A stated setting says more than a file that may have been optional. */
 function order(kind: ClueKind): number {
   return ['missing-setting', 'invalid-setting', 'port-not-permitted', 'invalid-value', 'missing-module', 'missing-file'].indexOf(kind);
@@ -250,6 +279,8 @@ function spoken({ kind, name, port }: LogClue): string {
       return `the file${what} is missing`;
     case 'port-not-permitted':
       return `it lacks the right to listen on ${port === undefined ? 'its port' : `port ${port}`}`;
+    case 'schema-mismatch':
+      return `what it expects in its database${name === undefined ? '' : ` ("${name}")`} is not there`;
     case 'missing-module':
       return `the module${what} is missing`;
     case 'invalid-value':
@@ -263,12 +294,6 @@ function crashing(last: { readonly exitCode: number; readonly reason?: string } 
   return examplePod({ name: 'cart-7f9-a', isReady: false, labels: { 'pod-template-hash': '7f9' }, status: crashLooping(last) });
 }
 
-function log(text: string): {
-  readonly namespace: string;
-  readonly pod: string;
-  readonly container: string;
-  readonly isPrevious: boolean;
-  readonly text: string;
-} {
+function log(text: string): NonNullable<ExampleEvidence['container-logs']>[number] {
   return { namespace: 'shop', pod: 'cart-7f9-a', container: 'app', isPrevious: true, text };
 }

@@ -34,12 +34,13 @@ export const networkDialects: readonly Dialect[] = [
   ]),
   ...sayingsOfPeers('authentication-failed', [
     /(?:password|peer|md5|ident|scram)[\w-]* authentication failed|authentication failed|auth(?:entication)? (?:error|failure)\b|AuthenticationFailed|Authentication unsuccessful|AuthenticationException/i,
-    /no pg_hba\.conf entry|FATAL:\s+role ".{1,100}" does not exist|Access denied for user|Login failed for user|requested by the login|is not allowed to access the server|is not allowed to connect to this (?:MySQL|MariaDB) server|ER_ACCESS_DENIED_ERROR|ORA-01017|ORA-2800[01]|ORA-01045/i,
+    /no pg_hba\.conf entry|FATAL:\s+role ".{1,100}" does not exist|Access denied for user|Login failed for user|requested by the login|NOT_ALLOWED - (?:vhost|access to vhost)|(?:Topic|Group|Cluster|TransactionalId)AuthorizationException|Not authorized to access (?:topics|group)|is not allowed to access the server|is not allowed to connect to this (?:MySQL|MariaDB) server|ER_ACCESS_DENIED_ERROR|ORA-01017|ORA-2800[01]|ORA-01045/i,
     /NOAUTH Authentication required|WRONGPASS|ERR invalid password|NOPERM\b|ACCESS_REFUSED|Login was refused|SASL authentication|SASL.{0,40}(?:fail|invalid)|bad (?:username or )?password/i,
     // LDAP result 49, Kerberos, MongoDB, Active Directory.
     /LDAP: error code 49|LDAP Result Code 49|ldap_bind: Invalid credentials|KRB5?KDC_[A-Z]{3}_\w+|KRB_AP_[A-Z]{3}_\w+|Pre-?authentication (?:information was invalid|failed)|kinit: |GSSException|Client not found in Kerberos database|GSSAPI.{0,60}fail/i,
     /(?:error occurred \(|api error |Code: ?|<Code>)AccessDenied|UnrecognizedClientException|is not authorized to perform: |AuthorizationFailed|invalid_grant|reason: UNAUTHENTICATED|googleapi: (?:got HTTP response code |Error )40[13]\b(?!.{0,200}(?:quota|rateLimit))/,
     /invalid (?:username or password|credentials|api key|access key|client secret|login)|incorrect (?:username|password)|(?:credentials|token) (?:are|is|has|have) (?:invalid|expired|been revoked)/i,
+    /\b403 Forbidden\b(?!.{0,200}(?:quota|rate ?limit))|\bCode: 40[13]\. Errors/i,
     /\b401 Unauthorized|status(?:[ _]?code)?[=:]? ?401\b|code = Unauthenticated|StatusCode\.UNAUTHENTICATED|InvalidAccessKeyId|SignatureDoesNotMatch|ExpiredToken|security_exception/,
     // The API server no longer takes the token or certificate, as client-go tells it.
     /the server has asked for the client to provide credentials|(?:failed to (?:list|watch) \*?[\w.]{1,80}|error retrieving resource lock [^\s:]{1,200}): Unauthorized/,
@@ -57,7 +58,7 @@ export const networkDialects: readonly Dialect[] = [
   ]),
   ...sayingsOfPeers('connection-refused', [
     // Oracle: nothing listens, or what listens does not know the service; SQL Server: error 40 and what follows it.
-    /ORA-12541|ORA-12514|ORA-12505|ORA-12528|TNS:no listener|No listener at host|does not currently know of (?:service|SID)|LOADING Redis is loading/i,
+    /ORA-12541|ORA-12514|ORA-12505|ORA-12528|TNS:no listener|No listener at host|does not currently know of (?:service|SID)|LOADING Redis is loading|CLUSTERDOWN|master_not_discovered_exception|no_shard_available_action|LEADER_NOT_AVAILABLE|no reachable servers\b/i,
     /error: (?:26|40) - (?:Could not open a connection|Error Locating Server)|network-related or instance-specific error|NoHostAvailable(?:Exception)?\b|All host\(s\) tried for query failed/i,
     /connection refused|ECONNREFUSED|Connection to \S+ refused|actively refused|refused the connection|connect call failed|\(111\)|ConnectException(?!.*timed out)/i,
     /Can't connect to (?:local )?(?:MySQL )?server.{0,120}\(111|could not be established\. (?:Broker|Node) may not be available|- no response$|rejecting connections|the database system is (?:starting up|shutting down|in recovery)/,
