@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type ExampleEvidence, minutesAgo, snapshotOf } from '../domain/example.ts';
-import { exampleJudgedAlert } from '../domain/example-happenings.ts';
+import { exampleEvent, exampleJudgedAlert } from '../domain/example-happenings.ts';
 import { exampleCall } from '../domain/example-network.ts';
 import { exampleContainerMetric, exampleNode, examplePod } from '../domain/example-objects.ts';
 import { assess } from '../reasoning/assess.ts';
@@ -79,6 +79,25 @@ describe('calls that go wrong', () => {
     const calls = [exampleCall('pay', 'db', { errors: [1, 0] })];
     const { answers } = answersTo({ nodes, pods: [pay, database], services: [], 'service-calls': calls });
     expect(answers).toEqual(['kubelet-stopped node-2']);
+  });
+});
+
+describe('errors that begin in a callee', () => {
+  it('are what becomes of its own readiness probe that asks for a path which is not there', () => {
+    const readinessProbe = { httpGet: { path: '/redy', port: 8080 } };
+    const names = ['cart-7f9-a', 'cart-7f9-b'];
+    const labels = { app: 'cart', 'pod-template-hash': '7f9' };
+    const pods = names.map((name) => examplePod({ name, isReady: false, labels, container: { readinessProbe } }));
+    const events = names.map((name) =>
+      exampleEvent({
+        about: { kind: 'Pod', name },
+        reason: 'Unhealthy',
+        message: 'Readiness probe failed: HTTP probe failed with statuscode: 404',
+        count: 90,
+      }),
+    );
+    const calls = [exampleCall('web', 'cart', { errors: [1, 0.001] })];
+    expect(answersTo({ pods, events, services: [], 'service-calls': calls }).answers).toEqual(['readiness-probe-misconfigured cart']);
   });
 });
 

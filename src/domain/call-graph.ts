@@ -104,17 +104,23 @@ export function peerSubject(
   );
 }
 
+interface CallFacts {
+  readonly replicas: Replicas | undefined;
+  readonly 'service-backends': ServiceBackends | undefined;
+  readonly 'service-calls': readonly ServiceCall[] | undefined;
+}
+
 /** Calls into these workloads that go wrong: whoever waits for them is hurt, whatever their own probes say. */
-export function badCallsInto(
-  workloads: readonly Subject[],
-  facts: {
-    readonly replicas: Replicas | undefined;
-    readonly 'service-backends': ServiceBackends | undefined;
-    readonly 'service-calls': readonly ServiceCall[] | undefined;
-  },
-): readonly ServiceCall[] {
+export function badCallsInto(workloads: readonly Subject[], facts: CallFacts): readonly ServiceCall[] {
   const keys = new Set(workloads.map(subjectKey));
   return (facts['service-calls'] ?? []).filter((call) => isBad(call) && keys.has(subjectKey(peerSubject(call.callee, facts))));
+}
+
+/** Calls that go wrong and that the workload answers or makes. */
+export function badCallsAround(workload: Subject, facts: CallFacts): readonly ServiceCall[] {
+  return (facts['service-calls'] ?? []).filter(
+    (call) => isBad(call) && [call.callee, call.caller].some((peer) => subjectKey(peerSubject(peer, facts)) === subjectKey(workload)),
+  );
 }
 
 /** Work that is too much is too much for each replica, whatever its node makes of it. */

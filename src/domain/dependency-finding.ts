@@ -1,5 +1,4 @@
 import type { JudgedAlert } from './alert.ts';
-import { badCallsInto } from './call-graph.ts';
 import { type Claim, citeObject, citeProbe, claim, claimFromAll } from './citation.ts';
 import { apiServerHost, clusterNames, isAddress, plainHost } from './cluster-host.ts';
 import { apiServerService } from './control-plane-pods.ts';
@@ -8,6 +7,7 @@ import { blamedBehind } from './blamed-backend.ts';
 import { endpointCitation } from './endpoint-citation.ts';
 import type { ConnectivityProbe } from './evidence.ts';
 import type { Finding, Weight } from './failure-mode.ts';
+import { isFeltByCallers } from './felt-by-callers.ts';
 import type { Instant } from './instant.ts';
 import type { Replica, Replicas } from './replica.ts';
 import { sharedPlace } from './replica-place.ts';
@@ -76,7 +76,7 @@ export function dependencyFinding(trouble: DependencyTrouble, wording: Dependenc
         healthyBeside: wording.isByLot !== true && (healthyBeside(trouble, replicas) || olderHealthy.length > 0),
         isPageReal: facts['judged-alert']?.judgement.verdict === 'real',
         isPageAboutIt: isPageAbout(trouble.clients, facts['judged-alert']),
-        isFeltByCallers: badCallsInto(trouble.clients, facts).length > 0,
+        isFeltByCallers: isFeltByCallers(trouble.clients, facts),
         isBackingFailing: isBackingFailing(trouble, facts.replicas),
         isOutbreak: isOutbreak(trouble),
       }),

@@ -125,12 +125,21 @@ export async function lookDeeper(
   const { takenAt, cluster, readings } = assessment.snapshot;
   const third = await round(input, readings, thirdRound(input.catalogue, readings, assessment, takenAt), signal);
   const known = assess(input.question, { takenAt, cluster, readings: third }, assessment);
-  const toHear = neighbourRequest(known, takenAt);
-  const heard = toHear === undefined ? third : await round(input, third, [toHear], signal);
-  const full = toHear === undefined ? known : assess(input.question, { takenAt, cluster, readings: heard }, known);
+  const full = await hearNeighbours(input, known, signal);
   const late = thinkLate(input, full, early);
   const thoughts = [...early.thoughts, ...late.thoughts];
   return finish(input, full, { ...late, thoughts, startedAt });
+}
+
+/** Who is listened to may name the next one: a chain of calls is followed, but not without end. */
+const mostHops = 3;
+
+async function hearNeighbours(input: InvestigationInput, before: Assessment, signal: AbortSignal, hops = mostHops): Promise<Assessment> {
+  const { takenAt, cluster, readings } = before.snapshot;
+  const toHear = hops === 0 ? undefined : neighbourRequest(before, takenAt);
+  if (toHear === undefined) return before;
+  const heard = await round(input, readings, [toHear], signal);
+  return hearNeighbours(input, assess(input.question, { takenAt, cluster, readings: heard }, before), signal, hops - 1);
 }
 
 /** The answer of a first look alone: what to do at once. It says nothing about the cause. */

@@ -198,10 +198,11 @@ describe('what is and what is not this alert', () => {
     expect(judge({ ...healthy, 'scrape-targets': [exporter] }, { alertExpression: about }).verdict).toBe('stale');
   });
 
-  test('calls into the target that go wrong confirm the alert, although every replica is Ready', () => {
-    const calls = (errors: number) => [exampleCall('web', 'cart', { errors: [errors, 0.001] })];
-    expect(judge({ ...healthy, 'service-calls': calls(0.4) }).verdict).toBe('real');
-    expect(judge({ ...healthy, 'service-calls': calls(0.002) }).verdict).toBe('cannot-tell');
+  test('calls into the target or from there that go wrong confirm the alert, although every replica is Ready', () => {
+    const verdict = (caller: string, callee: string, errors: number): string =>
+      judge({ ...healthy, 'service-calls': [exampleCall(caller, callee, { errors: [errors, 0.001] })] }).verdict;
+    expect([verdict('web', 'cart', 0.4), verdict('cart', 'price', 0.4)]).toEqual(['real', 'real']);
+    expect([verdict('web', 'cart', 0.002), verdict('web', 'price', 0.4)]).toEqual(['cannot-tell', 'cannot-tell']);
   });
 
   test('a Service without endpoints confirms an alert about the Service', () => {

@@ -46,15 +46,17 @@ export const upstreamServiceFailing = defineFailureMode({
         const callers = callersOf(callee, bad);
         const affected = callers.map((caller) => peerSubject(caller, facts));
         const told = answersTold(callee, into, facts);
+        // A callee that some callers find well may be reached badly rather than be bad; one that says why has a reason; and what is
+        // wrong with its pods, while nobody could look at them, nobody knows.
+        const isUnseen = facts.replicas === undefined && own.kind !== 'External';
+        const mayBeOfAnother = told.length > 0 || into.length < all.length || isUnseen;
         const what = into.some(hasErrors) ? 'Errors' : 'Delays';
         const onward = facts['service-calls'].filter((call) => peerKey(call.caller) === peerKey(callee));
         return [
           {
             subject: own,
-            // A callee that some callers find well may be reached badly rather than be bad. That the one which is paged for
-            // fails is the page once more; that what it calls is well at least says where not to look.
-            weight:
-              isPaged && onward.length === 0 ? 'weak' : isPaged || told.length > 0 || into.length < all.length ? 'suggestive' : 'strong',
+            // That the one which is paged for fails is the page once more; that what it calls is well at least says where not to look.
+            weight: isPaged && onward.length === 0 ? 'weak' : isPaged || mayBeOfAnother ? 'suggestive' : 'strong',
             because: [
               claim(
                 `${what} begin in ${spokenPeer(callee)}: ${into.length} of ${all.length} of its callers see them${onward.length === 0 ? '' : ', and what it calls itself is well'}.`,
@@ -68,12 +70,8 @@ export const upstreamServiceFailing = defineFailureMode({
                   claim(`It spreads to ${callers.map(spokenPeer).slice(0, 5).join(', ')}.`, ...citationsInto(caller, bad, first)),
                 ),
             ],
-            affects: distinct([
-              own,
-              ...podsOf(own, facts.replicas),
-              ...affected,
-              ...affected.flatMap((workload) => podsOf(workload, facts.replicas)),
-            ]),
+            // Its own pods are not among them: what is wrong with those is why its callers see errors, and not what follows.
+            affects: distinct([own, ...affected, ...affected.flatMap((workload) => podsOf(workload, facts.replicas))]),
             blames: distinct([
               ...(own.kind === 'External' ? [] : [own]),
               ...(facts.replicas?.ofWorkload(own).every(({ health }) => health === 'failing') === true ? podsOf(own, facts.replicas) : []),

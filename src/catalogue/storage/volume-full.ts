@@ -82,7 +82,7 @@ export const volumeFull = defineFailureMode({
           affects: distinct([
             own,
             ...users
-              .filter((replica) => replica.health === 'failing')
+              .filter((replica) => replica.health === 'failing' || said.some((clue) => clue.replica === replica))
               .flatMap((replica) => [subject('Pod', replica.pod.metadata.namespace, replica.pod.metadata.name), replica.workload]),
           ]),
           wouldSettle:

@@ -1,5 +1,5 @@
 import type { Alert } from '../../domain/alert.ts';
-import { badCallsInto, citeCall } from '../../domain/call-graph.ts';
+import { badCallsAround, citeCall } from '../../domain/call-graph.ts';
 import { type Citation, type Claim, claimFromAll, citeObject } from '../../domain/citation.ts';
 import { clockTime } from '../../domain/instant.ts';
 import type { Condition } from '../../domain/kubernetes/metadata.ts';
@@ -31,7 +31,7 @@ export function readSecondSignal(alert: Alert, facts: FactSource, scope: Scope):
   if (failing.length > 0)
     return { state: target === undefined || isNamedBy(alert, target, scope) ? 'failing' : 'failing-elsewhere', claims: failing };
   if (target === undefined) return { state: facts.get('replicas') === undefined ? 'unknown' : 'nobody', claims: [] };
-  const complaints = isNamedBy(alert, target, scope) ? [...complaintsOf(target, facts), ...callsInto(target, facts)] : [];
+  const complaints = isNamedBy(alert, target, scope) ? [...complaintsOf(target, facts), ...callsGoneWrong(target, facts)] : [];
   if (complaints.length > 0) return { state: 'failing', claims: complaints };
   const node = target.kind === 'Node' ? facts.get('nodes')?.named(undefined, target.name) : undefined;
   if (node !== undefined)
@@ -72,14 +72,14 @@ function complaintsOf(target: Subject, facts: FactSource): readonly Claim[] {
   );
 }
 
-/** Callers are users: what they get is a signal that no probe of the target's own can outweigh. */
-function callsInto(target: Subject, facts: FactSource): readonly Claim[] {
-  const bad = badCallsInto([target], {
+/** Callers are users, and whoever is answered with errors has errors to pass on: no probe of the target's own outweighs either. */
+function callsGoneWrong(target: Subject, facts: FactSource): readonly Claim[] {
+  const bad = badCallsAround(target, {
     replicas: facts.get('replicas'),
     'service-backends': facts.get('service-backends'),
     'service-calls': facts.get('service-calls'),
   });
-  return claimsOf(`Calls into ${spokenSubject(target)} go wrong or take much longer than usual.`, bad.map(citeCall));
+  return claimsOf(`Calls into ${spokenSubject(target)} or from there go wrong or take much longer than usual.`, bad.map(citeCall));
 }
 
 function citeFailing(replica: Replica): Citation {
