@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type ExampleEvidence, minutesAgo, type RawObject, snapshotOf } from '../domain/example.ts';
 import { exampleEvent } from '../domain/example-happenings.ts';
-import { crashLooping, exampleDeployment, exampleNode, examplePod, imagePulling } from '../domain/example-objects.ts';
+import { exampleService } from '../domain/example-network.ts';
+import { crashLooping, exampleDeployment, exampleNode, examplePod, imagePulling, waitingFor } from '../domain/example-objects.ts';
 import { exampleRollout } from '../domain/example-rollout.ts';
 import { assess } from '../reasoning/assess.ts';
 import { type Diagnosis, diagnose, isAnswer } from '../reasoning/diagnose.ts';
@@ -133,6 +134,36 @@ describe('a dependency that nobody names', () => {
   it('is likely and not surely what refuses, for whose trouble it is stays open', () => {
     expect(refusedBy('')).toEqual([['dependency-refuses-connections', false]]);
     expect(refusedBy(', dial tcp 192.0.2.7:5432')).toEqual([['dependency-refuses-connections', true]]);
+  });
+});
+
+describe('a step that waits for a Service with no pod behind it', () => {
+  const pod = examplePod({
+    name: 'chat-7f9-a',
+    isReady: false,
+    phase: 'Pending',
+    labels: { 'pod-template-hash': '7f9' },
+    spec: { initContainers: [{ name: 'wait', image: 'busybox', command: ['sh', '-c', 'until nc -z redis 6379; do sleep 2; done'] }] },
+    status: waitingFor('PodInitializing'),
+    podStatus: {
+      initContainerStatuses: [{ name: 'wait', ready: false, state: { running: { startedAt: minutesAgo(20) } }, lastState: {} }],
+    },
+  });
+  const given: ExampleEvidence = {
+    nodes: [exampleNode({ name: 'node-1' })],
+    pods: [pod],
+    services: [exampleService({ name: 'redis', clusterIP: '10.96.45.13', ports: [{ port: 6379 }] })],
+    'container-logs': [{ namespace: 'shop', pod: 'chat-7f9-a', container: 'wait', text: 'waiting for redis\nwaiting for redis' }],
+  };
+  const isSure = (more: ExampleEvidence): boolean =>
+    diagnosed({ ...given, ...more }).recognitions.some(
+      (each) =>
+        each.mode.id === 'init-container-blocked' && each.verdict === 'present' && each.findings.some(({ weight }) => weight === 'strong'),
+    );
+
+  it('is surely what is wrong only where those that may have made its pods could be read', () => {
+    expect(isSure({ deployments: [] })).toBe(false);
+    expect(isSure({ deployments: [], statefulsets: [] })).toBe(true);
   });
 });
 
