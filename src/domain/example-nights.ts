@@ -45,6 +45,42 @@ export const nightOfTheNode: ExampleEvidence = {
   ],
 };
 
+function configured(name: string, node: string, isFailing: boolean): RawObject {
+  return examplePod({
+    name: `cart-new-${name}`,
+    node,
+    labels: { app: 'cart', 'pod-template-hash': 'new' },
+    isReady: !isFailing,
+    startedMinutesAgo: isFailing ? 6 : 600,
+    container: { envFrom: [{ configMapRef: { name: 'cart' } }], resources: { requests: { cpu: '100m', memory: '128Mi' } } },
+    ...(isFailing ? { status: crashLooping({ exitCode: 1 }) } : {}),
+  });
+}
+
+/** Both failing replicas sit on node-3; and both started after a ConfigMap of theirs was written, the healthy ones before. */
+export const nightOfTheWrite: ExampleEvidence = {
+  ...shared,
+  pods: [
+    configured('a', 'node-3', true),
+    configured('b', 'node-3', true),
+    configured('c', 'node-1', false),
+    configured('d', 'node-2', false),
+  ],
+  configmaps: [
+    {
+      metadata: {
+        name: 'cart',
+        namespace: 'shop',
+        creationTimestamp: minutesAgo(9000),
+        managedFields: [
+          { manager: 'kubectl-edit', operation: 'Update', time: minutesAgo(7), fieldsV1: { 'f:data': { 'f:DATABASE': {} } } },
+        ],
+      },
+      data: { DATABASE: '' },
+    },
+  ],
+};
+
 /** Both failing replicas run the new revision, on different nodes; the healthy ones run the old. */
 export const nightOfTheRevision: ExampleEvidence = {
   ...shared,

@@ -24,6 +24,8 @@ export interface Finding {
   readonly affects: readonly Subject[];
   /** Subjects whose own trouble would explain this one, for example the Service that refuses connections. */
   readonly blames?: readonly Subject[];
+  /** It tells by itself why other replicas of the workload are well, so that it needs no place and no revision to separate them. Absent: it does not. */
+  readonly explainsSplit?: true;
   /** Steps inside this finding, cause first, for the cascade. */
   readonly steps?: readonly Step[];
   /** Commands or looks that would raise or destroy this belief. */

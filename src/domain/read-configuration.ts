@@ -1,5 +1,6 @@
 import { configurationReferences } from './configuration-reference.ts';
 import type { Instant } from './instant.ts';
+import type { ApiObject } from './kubernetes/resources.ts';
 import type { ConfigMap, Secret } from './kubernetes/storage.ts';
 import type { Replica } from './replica.ts';
 
@@ -9,7 +10,7 @@ export function uses({ pod }: Replica, object: ConfigMap | Secret): boolean {
 }
 
 /** As files, which follow what is written by themselves. */
-export function mounts({ pod }: Replica, { kind, metadata }: ConfigMap | Secret): boolean {
+export function mounts({ pod }: Replica, { kind, metadata }: Pick<ApiObject, 'kind' | 'metadata'>): boolean {
   const references = configurationReferences(pod.spec);
   return references.some((each) => each.isMount && each.kind === kind && each.name === metadata.name);
 }

@@ -51,6 +51,7 @@ export interface FindingParts {
   readonly contributing?: readonly Claim[];
   readonly since?: Instant | undefined;
   readonly blames?: readonly Subject[];
+  readonly explainsSplit?: true;
   readonly steps?: readonly Step[];
   readonly wouldSettle?: readonly string[];
 }

@@ -10,6 +10,7 @@ import {
   nightOfTheBarePod,
   nightOfTheNode,
   nightOfTheRevision,
+  nightOfTheWrite,
   nightOfTheZone,
   ownedBy,
 } from '../domain/example-nights.ts';
@@ -160,6 +161,7 @@ export const cordonNode = defineMitigation({
   ],
   doesNotFit: [
     { story: 'The revision separates, not the node.', given: nightOfTheRevision },
+    { story: 'Only the failing replicas have read what was written: elsewhere they would read the same.', given: nightOfTheWrite },
     { story: 'One of two replicas fails, and each has a node of its own.', given: nightOfTheZone({ replicas: 2 }) },
     {
       story: 'The node belongs to the control plane.',
@@ -184,9 +186,10 @@ interface BadNode {
   readonly siblings: Pick<Situation['scope'], 'healthy' | 'failing'>;
 }
 
-function separatingNode({ scope, blastRadius }: Situation): BadNode | undefined {
+function separatingNode(situation: Situation): BadNode | undefined {
+  const { scope, blastRadius } = situation;
   const leading = nodeThatSeparates(blastRadius);
-  if (leading === undefined) return undefined;
+  if (leading === undefined || isSeparatedByWrite(situation)) return undefined;
   const { value: name, failingWith, failingWithout, healthyWith } = leading;
   const others = healthyWith === 0 ? 'and no healthy one does' : `and so do ${healthyWith} healthy ones`;
   return {
@@ -195,6 +198,14 @@ function separatingNode({ scope, blastRadius }: Situation): BadNode | undefined 
     says: `${spokenShare(failingWith, failingWith + failingWithout)} on ${name}, ${others}.`,
     siblings: scope,
   };
+}
+
+/** Only the failing replicas have read what was written, which separates them as well, and nothing shows that the node is ill. */
+function isSeparatedByWrite({ blastRadius, changes, hypotheses }: Situation): boolean {
+  const isNodeProven =
+    blastRadius.isSettledByProbes ||
+    hypotheses.some(({ isRoot, confidence, subject: own }) => isRoot && own.kind === 'Node' && confidence >= sureEnough);
+  return !isNodeProven && changes.some(({ kind, standing }) => kind === 'config' && standing === 'suspect');
 }
 
 /** So sure one has to be of a cause before pods are moved of somebody whom the page does not name. */

@@ -106,6 +106,28 @@ test('a ConfigMap is dated by its writer, and suspected only by pods that refer 
   ]);
 });
 
+test.each([
+  ['has it in its environment since before it was written', { envFrom: [{ configMapRef: { name: 'mail' } }] }, {}, 'suspect'],
+  ['has it as files', {}, { volumes: [{ name: 'config', configMap: { name: 'mail' } }] }, 'acquitted'],
+])('a ConfigMap is judged by a healthy replica that %s', (_what, container, spec, standing) => {
+  const mail = (name: string, isFailing: boolean): RawObject =>
+    examplePod({
+      name: `mail-77-${name}`,
+      labels: { app: 'mail', 'pod-template-hash': '77' },
+      isReady: !isFailing,
+      startedMinutesAgo: isFailing ? 4 : 600,
+      ...(isFailing ? { status: crashLooping({ exitCode: 1 }) } : {}),
+      container,
+      spec,
+    });
+  const written = [{ manager: 'kubectl-edit', operation: 'Update', time: minutesAgo(5), fieldsV1: { 'f:data': { 'f:LEVEL': {} } } }];
+  const metadata = { name: 'mail', namespace: 'shop', creationTimestamp: minutesAgo(9000), managedFields: written };
+
+  expect(
+    standings({ pods: [mail('a', true), mail('b', false)], replicasets: [], configmaps: [{ metadata, data: { LEVEL: '' } }] }),
+  ).toEqual([`${standing}: ConfigMap mail written by kubectl-edit (data.LEVEL)`]);
+});
+
 test('a template that is rolled out again is dated by what the controller did, not by its first ReplicaSet', () => {
   const reused = replicaSet(fresh.replicaSet, '4', 9000);
   const metadata = reused['metadata'] as RawObject;

@@ -1,7 +1,7 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Alert, Question } from '../domain/alert.ts';
 import { crashLooping, exampleDeployment, exampleNode, examplePod } from '../domain/example-objects.ts';
-import { type ExampleEvidence, snapshotOf } from '../domain/example.ts';
+import { type ExampleEvidence, minutesAgo, type RawObject, snapshotOf } from '../domain/example.ts';
 import { factsOf } from './facts-of.ts';
 import { findScope } from './find-scope.ts';
 
@@ -84,5 +84,38 @@ test('without pods nobody is called healthy or failing', () => {
     healthy: [],
     undecided: [],
     alsoFailing: [],
+  });
+});
+
+describe('a replica that was restarted a minute ago, and is Ready', () => {
+  const restarted = (
+    name: string,
+    of: { readonly restarts: number; readonly ranSeconds: number; readonly runsForSeconds: number },
+  ): RawObject => {
+    const secondsAgo = (seconds: number): string => minutesAgo(seconds / 60);
+    const finishedAt = secondsAgo(of.runsForSeconds);
+    const last = { exitCode: 0, reason: 'Completed', startedAt: secondsAgo(of.runsForSeconds + of.ranSeconds), finishedAt };
+    return examplePod({
+      name: `mail-77-${name}`,
+      labels: { app: 'mail' },
+      status: { restartCount: of.restarts, state: { running: { startedAt: finishedAt } }, lastState: { terminated: last } },
+    });
+  };
+  const healthIn = (runsForSeconds: number): readonly number[] => {
+    const pods = [
+      restarted('a', { restarts: 2, ranSeconds: 40, runsForSeconds: 10 }),
+      restarted('b', { restarts: 1, ranSeconds: 40, runsForSeconds }),
+    ];
+    const question = { alert: undefined, alertExpression: undefined, namespace: undefined, selector: undefined, lookBackMilliseconds: 0 };
+    const { failing, healthy, undecided } = findScope(question, factsOf(snapshotOf({ pods })));
+    return [failing.length, healthy.length, undecided.length];
+  };
+
+  test('is no example of health while it runs for no longer than its failing sibling does', () => {
+    expect(healthIn(60)).toEqual([1, 0, 1]);
+  });
+
+  test('is healthy once it has run for twice as long', () => {
+    expect(healthIn(80)).toEqual([1, 1, 0]);
   });
 });

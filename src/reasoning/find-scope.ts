@@ -1,9 +1,11 @@
 import type { Alert, Question } from '../domain/alert.ts';
 import { groupBy } from '../domain/collection.ts';
+import type { Instant } from '../domain/instant.ts';
 import type { Scope } from '../domain/reasoned.ts';
 import type { Replica, Replicas } from '../domain/replica.ts';
 import { type Subject, spokenSubject, subject, subjectKey } from '../domain/subject.ts';
 import type { FactSource } from './fact-source.ts';
+import { isNotYetProven } from './not-yet-proven.ts';
 import { replicasInReach, spokenReach, whyNotSeen } from './reach.ts';
 
 /** Alert labels that name a workload, most precise first, with the kind they mean. */
@@ -30,14 +32,18 @@ export function findScope(question: Question, facts: FactSource): Scope {
   if (replicas === undefined) return emptyScope(whyNotSeen(question, facts, []) ?? '');
   const inReach = replicasInReach(question, replicas);
   const named = question.alert === undefined ? undefined : namedByAlert(question.alert, inReach, facts);
-  if (named !== undefined) return scopeOf(named.target, named.chosenBecause, replicas);
+  if (named !== undefined) return scopeOf(named, replicas, facts.now);
   const worst = worstWorkload(inReach);
   if (worst !== undefined)
-    return scopeOf(worst, `${spokenSubject(worst)} has the most failing replicas${spokenReach(question)}.`, replicas);
+    return scopeOf(
+      { target: worst, chosenBecause: `${spokenSubject(worst)} has the most failing replicas${spokenReach(question)}.` },
+      replicas,
+      facts.now,
+    );
   const only = question.selector === undefined ? undefined : inReach[0]?.workload;
   return only === undefined
     ? emptyScope(whyNotSeen(question, facts, []) ?? `No replica fails${spokenReach(question)}.`)
-    : scopeOf(only, 'The selector names it.', replicas);
+    : scopeOf({ target: only, chosenBecause: 'The selector names it.' }, replicas, facts.now);
 }
 
 function emptyScope(chosenBecause: string): Scope {
@@ -148,16 +154,18 @@ function earliest(replicas: readonly Replica[]): number {
   return Math.min(...replicas.map((replica) => replica.failingSince ?? Number.MAX_SAFE_INTEGER));
 }
 
-function scopeOf(target: Subject, chosenBecause: string, replicas: Replicas): Scope {
+function scopeOf({ target, chosenBecause }: Choice, replicas: Replicas, now: Instant): Scope {
   const members = target.kind === 'Node' ? replicas.onNode(target.name) : replicas.ofWorkload(target);
   const failing = members.filter((replica) => replica.health === 'failing');
   const memberKeys = new Set(members);
+  const isHealthy = (replica: Replica): boolean =>
+    replica.health === 'healthy' && !(target.kind !== 'Node' && isNotYetProven(replica, failing, now));
   return {
     target,
     chosenBecause,
     failing,
-    healthy: members.filter((replica) => replica.health === 'healthy'),
-    undecided: members.filter((replica) => !['failing', 'healthy', 'finished'].includes(replica.health)),
+    healthy: members.filter(isHealthy),
+    undecided: members.filter((replica) => !isHealthy(replica) && replica.health !== 'failing' && replica.health !== 'finished'),
     alsoFailing: replicas.failing.filter((replica) => !memberKeys.has(replica)),
   };
 }

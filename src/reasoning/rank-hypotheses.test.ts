@@ -119,6 +119,25 @@ test('a rival that is hopeless beside an answer is not said; one that is only le
   ]).toEqual([['killed 0.92 root'], ['refused 0.62 root', 'revision 0.09 root']]);
 });
 
+test('where the node separates, a cause that would hit every replica is doubted, unless it tells who was spared and why', () => {
+  const replica = (name: string, health: 'failing' | 'healthy'): Scope['failing'][number] =>
+    ({ pod: { metadata: { namespace: 'shop', name } }, workload: cart, health }) as Scope['failing'][number];
+  const scope: Scope = {
+    ...noScope,
+    target: cart,
+    failing: [replica('cart-1', 'failing'), replica('cart-2', 'failing')],
+    healthy: [replica('cart-3', 'healthy')],
+  };
+  const leading = { axis: 'node', value: 'node-3' } as NonNullable<BlastRadius['leading']>;
+  const confidenceOf = (finding: Partial<Finding>): number | undefined =>
+    rankHypotheses(recogniseFailureModes([mode('setting', finding)], factsOf(snapshotOf({ pods: [] }))), {
+      scope,
+      radius: { ...noAxis, areSiblings: true, leading },
+    })[0]?.confidence;
+
+  expect([confidenceOf({}), confidenceOf({ explainsSplit: true })]).toEqual([0.46, 0.92]);
+});
+
 test('independent faults stay independent roots', () => {
   const mail = mode('image', { subject: subject('Deployment', 'shop', 'mail'), affects: [pod('mail-1')] });
   expect(ranked(mode('setting', {}), mail)).toEqual(['image 0.92 root', 'setting 0.92 root']);

@@ -122,6 +122,7 @@ function isOnWrongAxis(finding: Candidate['finding'], { radius, scope }: Conside
     !areSiblings ||
     scope.target === undefined ||
     finding.weight === 'conclusive' ||
+    finding.explainsSplit === true ||
     finding.subject.kind === 'Node' ||
     finding.subject.kind === 'NodeGroup' ||
     ownOfReplica.has(finding.subject.kind) ||

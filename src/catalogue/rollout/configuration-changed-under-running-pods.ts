@@ -182,6 +182,8 @@ function sinceStart(
   return [
     findingOf([first, ...more], {
       weight: users.length + more.length > 1 || isSoonAfter(failing, write.at) ? 'strong' : 'suggestive',
+      // Long after the write, whatever had them started again may as well be what they fail of, and the place may tell.
+      ...(isSoonAfter(failing, write.at) ? { explainsSplit: true } : {}),
       because: [
         claim(`${wroteWhat(object, write)}, and all replicas that started since fail.`, citeWrite(object, write)),
         claimOfAll(`${countOf([first, ...more])} started after it.`, [first, ...more]),

@@ -5,6 +5,7 @@ import type { PodSpec } from '../../domain/kubernetes/pod-template.ts';
 import type { ApiObject, ResourceName } from '../../domain/kubernetes/resources.ts';
 import type { ChangeKind } from '../../domain/reasoned.ts';
 import type { Replica } from '../../domain/replica.ts';
+import { mounts, startedBefore } from '../../domain/read-configuration.ts';
 import { subject } from '../../domain/subject.ts';
 import type { FactSource } from '../fact-source.ts';
 import { isWithin, type SeenChange, type TimeWindow } from './seen-change.ts';
@@ -13,17 +14,20 @@ import { isWithin, type SeenChange, type TimeWindow } from './seen-change.ts';
 const watched: readonly {
   readonly resource: ResourceName;
   readonly kind: ChangeKind;
-  readonly reaches: (object: ApiObject) => (replica: Replica) => boolean;
+  /** `at`: when it was written. */
+  readonly reaches: (object: ApiObject, at: Instant) => (replica: Replica) => boolean;
 }[] = [
   {
     resource: 'configmaps',
     kind: 'config',
-    reaches: (object) => (replica) => isSameNamespace(object, replica) && refersToConfigMap(replica.pod.spec, object.metadata.name),
+    reaches: (object, at) => (replica) =>
+      isSameNamespace(object, replica) && refersToConfigMap(replica.pod.spec, object.metadata.name) && hasRead(replica, object, at),
   },
   {
     resource: 'secrets',
     kind: 'config',
-    reaches: (object) => (replica) => isSameNamespace(object, replica) && refersToSecret(replica.pod.spec, object.metadata.name),
+    reaches: (object, at) => (replica) =>
+      isSameNamespace(object, replica) && refersToSecret(replica.pod.spec, object.metadata.name) && hasRead(replica, object, at),
   },
   { resource: 'networkpolicies', kind: 'policy', reaches: (object) => (replica) => isSameNamespace(object, replica) },
   { resource: 'resourcequotas', kind: 'quota', reaches: (object) => (replica) => isSameNamespace(object, replica) },
@@ -58,7 +62,7 @@ export function objectWrites(facts: FactSource, window: TimeWindow): readonly Se
       .flatMap((object) => {
         const write = lastWrite(object.metadata as unknown as ChangeMetadata);
         if (write === undefined || !isWithin(window, write.at) || isFounding(object, write, facts)) return [];
-        return [changeOf(object, kind, write, reaches(object))];
+        return [changeOf(object, kind, write, reaches(object, write.at))];
       }),
   );
 }
@@ -116,6 +120,11 @@ function changeOf(object: ApiObject, kind: ChangeKind, write: Write, reaches: (r
 
 function isSameNamespace(object: ApiObject, replica: Replica): boolean {
   return object.metadata.namespace === replica.pod.metadata.namespace;
+}
+
+/** Files follow what is written by themselves; an environment, and what an image was pulled with, is of the last start. */
+function hasRead(replica: Replica, { kind, metadata }: ApiObject, at: Instant): boolean {
+  return mounts(replica, { kind, metadata }) || !startedBefore(replica, at);
 }
 
 export function refersToConfigMap(spec: PodSpec, name: string): boolean {

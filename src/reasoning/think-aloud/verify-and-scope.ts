@@ -65,7 +65,7 @@ function seenOf({ target, failing, healthy, undecided, alsoFailing }: Scope): re
     `${whose}${failing.length} of ${counted(all, 'replica')} fail${failing.length === 1 && all !== 1 ? 's' : ''}.`,
     ...failing.slice(0, replicasNamed).map((replica) => `${spokenReplica(replica)}.`),
     ...(failing.length > replicasNamed ? [`And ${failing.length - replicasNamed} more.`] : []),
-    ...(undecided.length === 0 ? [] : [`${counted(undecided.length, 'replica')} still starting or leaving.`]),
+    ...(undecided.length === 0 ? [] : [`${counted(undecided.length, 'replica')} starting, leaving, or restarted just now.`]),
     ...(alsoFailing.length === 0
       ? []
       : [`Elsewhere ${counted(alsoFailing.length, 'replica')} fail${alsoFailing.length === 1 ? 's' : ''}: ${others}.`]),
@@ -73,14 +73,17 @@ function seenOf({ target, failing, healthy, undecided, alsoFailing }: Scope): re
 }
 
 function conclusionOfScope(assessment: Assessment): string {
-  const { failing, healthy, alsoFailing } = assessment.scope;
+  const { failing, healthy, undecided, alsoFailing } = assessment.scope;
   if (assessment.facts.get('replicas') === undefined) return 'I could not look at the pods, so I say nothing about their health.';
   if (failing.length === 0 && alsoFailing.length > 0) return 'Not the replicas that the page names; others do fail.';
   if (failing.length === 0)
     return doubtOf(assessment) === undefined
       ? 'No replica fails.'
       : 'I saw nobody fail, and I did not see everybody. That is not the same as healthy.';
-  if (healthy.length === 0) return 'All of them fail: comparing siblings tells nothing, so I compare with everything else that runs.';
+  if (healthy.length === 0) {
+    const nobody = undecided.length === 0 ? 'All of them fail' : 'None of them is known to be well';
+    return `${nobody}: comparing siblings tells nothing, so I compare with everything else that runs.`;
+  }
   return 'Some fail and some do not. The difference between them is the fastest way in.';
 }
 
