@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type ExampleEvidence, minutesAgo, snapshotOf } from '../domain/example.ts';
 import { exampleEvent, exampleJudgedAlert } from '../domain/example-happenings.ts';
 import { exampleCall } from '../domain/example-network.ts';
-import { exampleContainerMetric, exampleNode, examplePod } from '../domain/example-objects.ts';
+import { crashLooping, exampleContainerMetric, exampleNode, examplePod } from '../domain/example-objects.ts';
 import { assess } from '../reasoning/assess.ts';
 import { diagnose, isAnswer } from '../reasoning/diagnose.ts';
 import { catalogue } from './index.generated.ts';
@@ -98,6 +98,20 @@ describe('errors that begin in a callee', () => {
     );
     const calls = [exampleCall('web', 'cart', { errors: [1, 0.001] })];
     expect(answersTo({ pods, events, services: [], 'service-calls': calls }).answers).toEqual(['readiness-probe-misconfigured cart']);
+  });
+});
+
+describe('an image under a moved tag', () => {
+  it('is the cause also where all who pulled it share a node', () => {
+    const replica = (name: string, node: string, digest: string, isReady: boolean): ReturnType<typeof examplePod> => {
+      const imageID = `docker.io/acme/cart@sha256:${digest.repeat(64)}`;
+      const status = isReady ? { imageID } : { ...crashLooping({ exitCode: 2 }), imageID };
+      return examplePod({ name: `cart-7f9-${name}`, node, isReady, labels: { app: 'cart', 'pod-template-hash': '7f9' }, status });
+    };
+    const old = ['a', 'b', 'c', 'd', 'e', 'f'].map((name, index) => replica(name, `node-${index % 3}`, 'a', true));
+    const young = ['g', 'h', 'i', 'j'].map((name) => replica(name, 'node-9', 'b', false));
+    const nodes = ['node-0', 'node-1', 'node-2', 'node-9'].map((name) => exampleNode({ name }));
+    expect(answersTo({ nodes, pods: [...old, ...young] }).answers).toEqual(['image-digest-moved cart']);
   });
 });
 

@@ -132,7 +132,10 @@ function isOnWrongAxis(finding: Candidate['finding'], { radius, scope }: Conside
   const failing = new Set(scope.failing.map(({ pod }) => subjectKey(subject('Pod', pod.metadata.namespace, pod.metadata.name))));
   if (!finding.affects.some((each) => failing.has(subjectKey(each)))) return false;
   const isOwn = subjectKey(finding.subject) === subjectKey(scope.target);
-  return axesOfWorkload.has(leading.axis) ? !isOwn && finding.subject.kind !== 'ConfigMap' && finding.subject.kind !== 'Secret' : true;
+  const isOfWorkload = isOwn || finding.subject.kind === 'ConfigMap' || finding.subject.kind === 'Secret';
+  // What a workload brings with it may separate as well as the place does: young replicas often share a node.
+  const mayBeOfWorkload = radius.axes.some(({ axis, verdict }) => axesOfWorkload.has(axis) && verdict === 'separates');
+  return axesOfWorkload.has(leading.axis) ? !isOfWorkload : !(mayBeOfWorkload && isOfWorkload);
 }
 
 /** It says itself that the place has a share in it, and is believed nevertheless: what the kubelet there reports of its own doings. */
