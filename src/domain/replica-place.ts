@@ -1,10 +1,11 @@
 import type { Collection } from './collection.ts';
 import type { Node } from './kubernetes/node.ts';
+import { type NodeTrait, nodeTraits } from './node-traits.ts';
 import type { Replica, Replicas } from './replica.ts';
 
 /** A place that all of some failing replicas share and that healthy ones with the same template do not. */
 export interface SharedPlace {
-  /** "node worker-3", "zone eu-1a". */
+  /** "node worker-3", "zone eu-1a", "node pool compute". */
   readonly place: string;
   readonly nodes: readonly string[];
   /** Healthy replicas of the same workloads and revisions outside the place. Never empty. */
@@ -16,15 +17,18 @@ export function sharedPlace(failing: readonly Replica[], replicas: Replicas, nod
   const twins = healthyTwins(failing, replicas);
   const byNode = placeBy((replica) => replica.pod.spec.nodeName, failing, twins);
   if (byNode !== undefined) return { place: `node ${byNode.value}`, nodes: [byNode.value], healthy: byNode.healthy };
-  const zoneOf = (replica: Replica): string | undefined =>
-    nodes?.named(undefined, replica.pod.spec.nodeName)?.metadata.labels['topology.kubernetes.io/zone'];
-  const byZone = placeBy(zoneOf, failing, twins);
-  if (byZone === undefined) return undefined;
-  return {
-    place: `zone ${byZone.value}`,
-    nodes: [...new Set(failing.flatMap((replica) => replica.pod.spec.nodeName ?? []))],
-    healthy: byZone.healthy,
-  };
+  for (const { trait, valueOf } of nodeTraits) {
+    const byTrait = placeBy((replica) => valueAt(replica, nodes, valueOf), failing, twins);
+    if (byTrait === undefined) continue;
+    const on = [...new Set(failing.flatMap((replica) => replica.pod.spec.nodeName ?? []))];
+    return { place: `${trait} ${byTrait.value}`, nodes: on, healthy: byTrait.healthy };
+  }
+  return undefined;
+}
+
+function valueAt({ pod }: Replica, nodes: Collection<Node> | undefined, valueOf: NodeTrait['valueOf']): string | undefined {
+  const node = nodes?.named(undefined, pod.spec.nodeName);
+  return node === undefined ? undefined : valueOf(node);
 }
 
 /** Healthy replicas that differ from the failing ones in nothing that their owner wrote. */

@@ -93,6 +93,8 @@ const dialects: { readonly [Kind in ClueKind]: readonly string[] } = {
     'AmazonS3Exception: Please reduce your request rate. (Service: Amazon S3; Status Code: 503; Error Code: SlowDown)',
   ],
   'read-only': [
+    "Could not open file '/var/lib/mysql/binlog.index' for error logging: Read-only file system",
+    'java.io.FileNotFoundException: /data/journal.log (Read-only file system)',
     'FEHLER:  kann INSERT nicht in einer Read-Only-Transaktion ausführen',
     'ERROR:  no se puede ejecutar INSERT en una transacción de sólo lectura',
     'ClusterBlockException[blocked by: [FORBIDDEN/12/index read-only / allow delete (api)];]',
@@ -268,6 +270,7 @@ const dialects: { readonly [Kind in ClueKind]: readonly string[] } = {
     'MemoryError',
   ],
   'permission-denied': [
+    'java.io.FileNotFoundException: /data/journal.log (Permission denied)',
     'FATAL:  data directory "/var/lib/postgresql/data" has invalid permissions',
     "mkdir: can't create directory '/data/x': Permission denied",
     'open /data/db.sqlite: permission denied',

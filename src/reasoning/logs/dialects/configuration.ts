@@ -85,7 +85,7 @@ export const configurationDialects: readonly Dialect[] = [
   ]),
   ...sayings('missing-file', [
     /(?:open|stat|read|exec|chdir|lstat|readlink|mkdir) (?<name>[^\s:"']{1,300}): no such file or directory|ENOENT: no such file or directory, \w+ '(?<name2>[^']{1,300})'|No such file or directory: '(?<name3>[^']{1,300})'/,
-    /(?:FileNotFoundException|NoSuchFileException): (?<name>[^\s(]{1,300})|Could not find (?:file|a part of the path) '(?<name2>[^']{1,300})'|(?:can't|cannot|could not) open (?:file )?['"]?(?<name3>\/[^\s'":]{1,300})|Config file '?(?<name4>[^\s']{1,300})'? (?:not found|does not exist)/i,
+    /(?:FileNotFoundException|NoSuchFileException): (?<name>[^\s(]{1,300})(?!.{0,300}\((?:Read-only|Permission|No space|Too many))|Could not find (?:file|a part of the path) '(?<name2>[^']{1,300})'|(?:can't|cannot|could not) open (?:file )?['"]?(?<name3>\/[^\s'":]{1,300})(?!.{0,200}(?:read-only file system|permission denied|no space left|too many open files))|Config file '?(?<name4>[^\s']{1,300})'? (?:not found|does not exist)/i,
     /open\(\) "(?<name>[^"]{1,300})" failed \(2:|(?:config(?:uration)?|settings) file ["']?(?<name2>[^'"\s]{1,300})["']? (?:was |is |could )?not (?:be )?found|Config File "(?<name3>[^"]{1,200})" Not Found/i,
     /(?:^|[\s:"'])(?<name>\/[\w./@+-]{1,300})["']?: (?:No such file or directory|not found|cannot open)|(?:file|path) ["']?(?<name2>\/[\w./@+-]{1,300})["']? (?:does not exist|not found|doesn't exist)|(?:no such file|file not found|No such file or directory|ENOENT|FileNotFoundError)/i,
   ]),
