@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type ExampleEvidence, minutesAgo, snapshotOf } from '../domain/example.ts';
 import { exampleEvent, exampleJudgedAlert } from '../domain/example-happenings.ts';
-import { exampleCall } from '../domain/example-network.ts';
+import { exampleCall, exampleService } from '../domain/example-network.ts';
 import { crashLooping, exampleContainerMetric, exampleNode, examplePod } from '../domain/example-objects.ts';
 import { assess } from '../reasoning/assess.ts';
 import { diagnose, isAnswer } from '../reasoning/diagnose.ts';
@@ -98,6 +98,32 @@ describe('errors that begin in a callee', () => {
     );
     const calls = [exampleCall('web', 'cart', { errors: [1, 0.001] })];
     expect(answersTo({ pods, events, services: [], 'service-calls': calls }).answers).toEqual(['readiness-probe-misconfigured cart']);
+  });
+});
+
+describe('a step that waits for a Service', () => {
+  it('waits for what became of the workload behind it', () => {
+    const labels = { app: 'schema', 'pod-template-hash': '7f9' };
+    const ended = crashLooping({ exitCode: 137, reason: 'OOMKilled' });
+    const limited = { resources: { limits: { memory: '64Mi' } } };
+    const behind = examplePod({ name: 'schema-7f9-a', isReady: false, labels, status: ended, container: limited });
+    const step = { name: 'wait', image: 'busybox:1', command: ['sh', '-c', 'until nc -z schema 80; do sleep 2; done'] };
+    const waiting = examplePod({
+      name: 'api-5c8-a',
+      isReady: false,
+      phase: 'Pending',
+      startedMinutesAgo: 28,
+      labels: { app: 'api', 'pod-template-hash': '5c8' },
+      spec: { initContainers: [step] },
+      status: { state: { waiting: { reason: 'PodInitializing' } } },
+      podStatus: {
+        initContainerStatuses: [{ name: 'wait', ready: false, state: { running: { startedAt: minutesAgo(28) } }, lastState: {} }],
+      },
+    });
+    const heard = { namespace: 'shop', pod: 'api-5c8-a', container: 'wait', text: 'waiting for schema\nwaiting for schema' };
+    const services = [exampleService({ name: 'schema', selector: { app: 'schema' } })];
+    const { answers } = answersTo({ pods: [behind, waiting], services, endpointslices: [], 'container-logs': [heard] });
+    expect(answers).toEqual(['container-exceeds-memory-limit schema']);
   });
 });
 

@@ -1,4 +1,5 @@
 import { awaitedHosts } from '../../domain/awaited-hosts.ts';
+import { blamedBehind } from '../../domain/blamed-backend.ts';
 import { type Citation, type Claim, citeLog, citeObject, claim } from '../../domain/citation.ts';
 import { citeEnd, lastEnd } from '../../domain/container-evidence.ts';
 import type { ContainerLog } from '../../domain/evidence.ts';
@@ -9,7 +10,6 @@ import type { LogClue } from '../../domain/log-clue.ts';
 import { type Replica, statusOf, type Trouble } from '../../domain/replica.ts';
 import type { Backend, ServiceBackends } from '../../domain/service-backends.ts';
 import { byWorkload, claimOfAll, countOf, findingOf, type Sighting } from '../../domain/sightings.ts';
-import { type Subject, subject } from '../../domain/subject.ts';
 import { shellCommand } from '../../domain/shell-word.ts';
 import { isOwnerUnseen } from '../../domain/unseen-owner.ts';
 
@@ -53,7 +53,7 @@ export const initContainerBlocked = defineFailureMode({
       return findingOf(group, {
         weight: isAnswerElsewhere && weight === 'strong' ? 'likely' : weight,
         because,
-        blames: awaited.subjects,
+        blames: awaited.backends.flatMap((backend) => blamedBehind(backend, facts.replicas)),
         wouldSettle: [shellCommand`kubectl -n ${replica.pod.metadata.namespace} logs ${replica.pod.metadata.name} -c ${container}`],
       });
     });
@@ -193,7 +193,7 @@ function awaitedServices(
   container: string,
   clues: readonly LogClue[],
   backends: ServiceBackends | undefined,
-): { readonly backends: readonly Backend[]; readonly claims: readonly Claim[]; readonly subjects: readonly Subject[] } {
+): { readonly backends: readonly Backend[]; readonly claims: readonly Claim[] } {
   const hosts = [...new Set([...clues.flatMap((clue) => clue.host ?? []), ...awaitedHosts(replica, container)])];
   const found = [...new Set(hosts.flatMap((host) => backends?.ofHost(host, replica.pod.metadata.namespace) ?? []))];
   return {
@@ -204,7 +204,6 @@ function awaitedServices(
         citeObject(service, `selector ${JSON.stringify(service.spec.selector)}`),
       ),
     ),
-    subjects: found.map(({ service }) => subject('Service', service.metadata.namespace, service.metadata.name)),
   };
 }
 
