@@ -208,23 +208,24 @@ function isSeparatedByWrite({ blastRadius, changes, hypotheses }: Situation): bo
   return !isNodeProven && changes.some(({ kind, standing }) => kind === 'config' && standing === 'suspect');
 }
 
-/** So sure one has to be of a cause before pods are moved of somebody whom the page does not name. */
+/** So sure one has to be of a cause before pods are moved whose place alone does not convict the node. */
 const sureEnough = 0.8;
 
-/** Whom the page names is well, and suffers from others: those fail on a node, for a cause that lies in that node. */
+/** Too few fail for the node to separate them, or whom the page names is well and suffers from others: the cause lies in the node. */
 function guiltyNode({ scope, hypotheses }: Situation, replicas: Replicas): BadNode | undefined {
-  if (scope.failing.length > 0) return undefined;
+  const suspects = scope.failing.length > 0 ? scope.failing : scope.alsoFailing;
   for (const { isRoot, confidence, subject: own, finding, title } of hypotheses) {
     if (!isRoot || own.kind !== 'Node' || confidence < sureEnough) continue;
     const explained = new Set(finding.affects.map(subjectKey));
-    const failing = scope.alsoFailing.filter((each) => each.pod.spec.nodeName === own.name && explained.has(subjectKey(podSubject(each))));
+    const failing = suspects.filter((each) => each.pod.spec.nodeName === own.name && explained.has(subjectKey(podSubject(each))));
     const moving = movable(failing);
     if (moving.length === 0) continue;
     const siblings = distinctWorkloads(moving).flatMap(replicas.ofWorkload);
+    const whose = scope.failing.length > 0 ? '' : ', which the page does not name,';
     return {
       name: own.name,
       failing,
-      says: `${countOf(moving)} on ${own.name}, which the page does not name, ${moving.length === 1 ? 'fails' : 'fail'}, and the cause lies in the node: ${title}.`,
+      says: `${countOf(moving)} on ${own.name}${whose} ${moving.length === 1 ? 'fails' : 'fail'}, and the cause lies in the node: ${title}.`,
       siblings: {
         healthy: siblings.filter(({ health }) => health === 'healthy'),
         failing: siblings.filter(({ health }) => health === 'failing'),

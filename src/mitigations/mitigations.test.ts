@@ -5,10 +5,11 @@ import type { Alert } from '../domain/alert.ts';
 import { changedSubject } from '../domain/cluster-change.ts';
 import { type ExampleEvidence, snapshotOf } from '../domain/example.ts';
 import { nightOfTheKills } from '../domain/example-kills.ts';
-import { nightOfTheNode, nightOfTheRevision } from '../domain/example-nights.ts';
-import { examplePod } from '../domain/example-objects.ts';
+import { cartReplica, nightOfTheNode, nightOfTheRevision } from '../domain/example-nights.ts';
+import { exampleNode, examplePod } from '../domain/example-objects.ts';
 import { rollingNight } from '../domain/example-rollouts.ts';
 import { type BlockedExample, isBlocked, type Mitigation, type MitigationPlan } from '../domain/mitigation.ts';
+import { subject } from '../domain/subject.ts';
 import { type Assessment, assess } from '../reasoning/assess.ts';
 import { diagnose } from '../reasoning/diagnose.ts';
 import { planMitigations } from '../reasoning/plan-mitigations.ts';
@@ -95,6 +96,29 @@ test('where the revision separates, it is rolled back to the one before, and the
     undo: [{ kind: 'roll-back', workload: { kind: 'Deployment', namespace: 'shop', name: 'cart' }, toRevision: 2, uid: 'uid-cart' }],
   });
   expect(plan === undefined || isBlocked(plan)).toBe(false);
+});
+
+test('the one replica that fails is moved away from its node once the cause is known to lie there, and not before', () => {
+  const assessment = assessed({
+    nodes: ['node-1', 'node-3'].map((name) => exampleNode({ name })),
+    pods: [cartReplica('a', 'node-3', 'new', true), cartReplica('b', 'node-1', 'new', false)],
+    poddisruptionbudgets: [],
+  });
+  const [some] = diagnose(assessed(nightOfTheKills({ isAgent: true })), catalogue).hypotheses;
+  if (some === undefined) throw new Error('Nothing was recognised.');
+  const guilty = {
+    ...some,
+    isRoot: true,
+    confidence: 0.87,
+    subject: subject('Node', undefined, 'node-3'),
+    finding: { ...some.finding, affects: [{ kind: 'Pod', namespace: 'shop', name: 'cart-new-a' }] },
+  };
+  const plansWith = (known: readonly (typeof guilty)[]): readonly string[] =>
+    planMitigations(mitigations, assessment, known).map(({ id, subject: of }) => `${id} ${of.name}`);
+
+  expect(plansWith([guilty])[0]).toBe('cordon-node node-3');
+  expect(plansWith([{ ...guilty, confidence: 0.7 }])).not.toContain('cordon-node node-3');
+  expect(plansWith([])).not.toContain('cordon-node node-3');
 });
 
 test('where the page names replicas that are well, those that fail for a cause in a node are moved away from it', () => {

@@ -2,14 +2,19 @@ import type { PublishedMitigation } from '../../domain/investigation.ts';
 import { type Layout, padTo, paragraph, rule } from '../layout.ts';
 import { oneCommand } from '../terminal-safe.ts';
 
+/** Whether another plan was told before it: `instead` takes its place, `also` stands beside it. */
+export type PlanStanding = 'first' | 'instead' | 'also';
+
+const titles: { readonly [Standing in PlanStanding]: string } = {
+  first: 'Do this first',
+  instead: 'Rather this, now that more is known',
+  also: 'Also possible',
+};
+
 /** The box with what stops the bleeding. No frame at the sides: commands are there to be copied. */
-export function writeMitigations(
-  mitigations: readonly PublishedMitigation[],
-  { isFirst }: { readonly isFirst: boolean },
-  layout: Layout,
-): readonly string[] {
+export function writeMitigations(mitigations: readonly PublishedMitigation[], standing: PlanStanding, layout: Layout): readonly string[] {
   const { palette } = layout;
-  const title = mitigations.every((each) => each.blocked) ? 'Not yet' : isFirst ? 'Do this first' : 'Also possible';
+  const title = mitigations.every((each) => each.blocked) ? 'Not yet' : titles[standing];
   const plans = mitigations.flatMap((each, index) => [
     ...(index === 0 ? [] : ['']),
     ...writePlan(each, mitigations.length > 1 ? `${index + 1}. ` : '', layout),

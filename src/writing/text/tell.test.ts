@@ -81,12 +81,14 @@ describe('the monologue', () => {
     const [plan] = exampleInvestigation.mitigations;
     if (plan === undefined) throw new Error('The example has no plan.');
     const other = { ...plan, id: 'raise-memory-limit', title: 'Raise the limit' };
-    const lines = tellAll([
-      { kind: 'mitigations', mitigations: [plan] },
-      { kind: 'mitigations', mitigations: [plan, other] },
-    ]);
+    const titlesOf = (later: readonly (typeof plan)[]): readonly string[] =>
+      tellAll([
+        { kind: 'mitigations', mitigations: [plan] },
+        { kind: 'mitigations', mitigations: later },
+      ]).flatMap((line) => /^━━ ([^━]+) ━/.exec(line)?.[1] ?? []);
 
-    expect(lines.flatMap((line) => /━━ (Do this first|Also possible)/.exec(line)?.[1] ?? [])).toEqual(['Do this first', 'Also possible']);
+    expect(titlesOf([plan, other])).toEqual(['Do this first', 'Also possible']);
+    expect(titlesOf([other, plan])).toEqual(['Do this first', 'Rather this, now that more is known']);
   });
 
   test('prints a plan again when its preconditions turned out otherwise', () => {

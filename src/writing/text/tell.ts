@@ -99,9 +99,10 @@ function writeLook(thought: PublishedThought, layout: Layout): readonly string[]
 
 function tellMitigations(mitigations: readonly PublishedMitigation[], told: Told, layout: Layout): Telling {
   const news = mitigations.filter((each) => !told.mitigations.some((old) => areSame(old, each)));
+  const hasOthers = told.mitigations.some((old) => isAnother(old, news));
+  const standing = !hasOthers ? 'first' : news[0] === mitigations[0] ? 'instead' : 'also';
   return {
-    lines:
-      news.length === 0 ? [] : ['', ...writeMitigations(news, { isFirst: !told.mitigations.some((old) => isAnother(old, news)) }, layout)],
+    lines: news.length === 0 ? [] : ['', ...writeMitigations(news, standing, layout)],
     told: { ...told, mitigations: [...told.mitigations, ...news] },
   };
 }
