@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { type ExampleEvidence, minutesAgo, type RawObject, snapshotOf } from '../domain/example.ts';
-import { exampleEvent } from '../domain/example-happenings.ts';
+import { exampleEvent, exampleJudgedAlert } from '../domain/example-happenings.ts';
 import { exampleService } from '../domain/example-network.ts';
 import { crashLooping, exampleDeployment, exampleNode, examplePod, imagePulling, waitingFor } from '../domain/example-objects.ts';
 import { exampleRollout } from '../domain/example-rollout.ts';
 import { assess } from '../reasoning/assess.ts';
 import { type Diagnosis, diagnose, isAnswer } from '../reasoning/diagnose.ts';
 import { catalogue } from './index.generated.ts';
+
+const day = 60 * 24;
 
 const everywhere = {
   alert: undefined,
@@ -207,5 +209,127 @@ describe('a new revision whose image does not come, and nobody kept the words of
     expect(hypotheses.filter(isAnswer).map(({ failureMode, confidence }) => [failureMode, confidence < 0.8])).toEqual([
       ['bad-revision', true],
     ]);
+  });
+});
+
+describe('a page about cart, while an Ingress of another namespace leads to a Service that does not exist', () => {
+  const answered = (given: ExampleEvidence): Diagnosis => diagnose(assess(paged, snapshotOf(given)), catalogue);
+  const paged = {
+    alert: { ...exampleJudgedAlert('real', { namespace: 'shop', deployment: 'cart' }).alert, startedAt: Date.parse(minutesAgo(20)) },
+    alertExpression: undefined,
+    namespace: undefined,
+    selector: undefined,
+    lookBackMilliseconds: 3_600_000,
+  };
+  const ingress = (namespace: string, writtenMinutesAgo: number): RawObject => ({
+    kind: 'Ingress',
+    metadata: {
+      name: 'demo',
+      namespace,
+      managedFields: [
+        { manager: 'kubectl', operation: 'Update', time: minutesAgo(writtenMinutesAgo), fieldsV1: { 'f:spec': { 'f:rules': {} } } },
+      ],
+    },
+    spec: {
+      rules: [{ host: 'demo.example', http: { paths: [{ path: '/', backend: { service: { name: 'demo', port: { number: 80 } } } }] } }],
+    },
+  });
+  const given = (made: RawObject): ExampleEvidence => ({
+    nodes: [exampleNode({ name: 'node-1' })],
+    pods: [examplePod({ name: 'cart-5d4f8c7b9-a', startedMinutesAgo: 9 * day })],
+    services: [exampleService({ name: 'cart' })],
+    ingresses: [made],
+  });
+
+  it('is not answered by what has stood so for weeks', () => {
+    const { outcome, hypotheses } = answered(given(ingress('sandbox', 60 * day)));
+    expect(outcome).toBe('cannot-tell');
+    expect(hypotheses.map((each) => each.failureMode)).toContain('ingress-backend-missing');
+  });
+
+  it('may be answered by it where the page names no namespace', () => {
+    const { namespace: _namespace, ...labels } = paged.alert.labels;
+    const unplaced = { ...paged, alert: { ...paged.alert, labels } };
+    expect(diagnose(assess(unplaced, snapshotOf(given(ingress('sandbox', 60 * day)))), catalogue).outcome).toBe('explained');
+  });
+
+  it('is answered by it where it was written within the day, or stands beside cart', () => {
+    expect(answered(given(ingress('sandbox', 25))).outcome).toBe('explained');
+    expect(answered(given(ingress('shop', 60 * day))).outcome).toBe('explained');
+  });
+});
+
+describe('a page about cart, minutes after a Secret that it has mounted was written', () => {
+  const paged = {
+    ...everywhere,
+    alert: { ...exampleJudgedAlert('real', { namespace: 'shop', deployment: 'cart' }).alert, startedAt: Date.parse(minutesAgo(5)) },
+  };
+  const outcomeWith = (type: string): string => {
+    const given: ExampleEvidence = {
+      nodes: [exampleNode({ name: 'node-1' })],
+      pods: [
+        examplePod({
+          name: 'cart-7f9-a',
+          startedMinutesAgo: 9 * day,
+          spec: { volumes: [{ name: 'own', secret: { secretName: 'cart' } }] },
+        }),
+      ],
+      secrets: [
+        {
+          type,
+          metadata: {
+            name: 'cart',
+            namespace: 'shop',
+            creationTimestamp: minutesAgo(90 * day),
+            managedFields: [{ manager: 'writer', operation: 'Update', time: minutesAgo(9), fieldsV1: { 'f:data': { 'f:tls.crt': {} } } }],
+          },
+          data: { 'tls.crt': '' },
+        },
+      ],
+    };
+    return diagnose(assess(paged, snapshotOf(given)), catalogue).outcome;
+  };
+
+  it('is not answered by a certificate that was due for renewal, and is by anything else', () => {
+    expect(outcomeWith('kubernetes.io/tls')).toBe('cannot-tell');
+    expect(outcomeWith('Opaque')).toBe('explained');
+  });
+});
+
+describe('one of three replicas that were made one after the other ends at its start, and names the setting', () => {
+  const outcomeWith = (siblingsStartedMinutesAgo: number): string => {
+    const replica = (index: number, startedMinutesAgo: number): RawObject => ({
+      name: `search-${index}`,
+      node: `node-${index}`,
+      startedMinutesAgo,
+      owner: { kind: 'StatefulSet', name: 'search' },
+      labels: { 'controller-revision-hash': 'search-1' },
+    });
+    const given: ExampleEvidence = {
+      nodes: [0, 1, 2].map((index) => exampleNode({ name: `node-${index}` })),
+      pods: [
+        examplePod({ ...replica(0, siblingsStartedMinutesAgo), name: 'search-0' }),
+        examplePod({ ...replica(1, siblingsStartedMinutesAgo), name: 'search-1' }),
+        examplePod({ ...replica(2, 30), name: 'search-2', isReady: false, status: crashLooping({ exitCode: 78 }) }),
+      ],
+      'container-logs': [
+        {
+          namespace: 'shop',
+          pod: 'search-2',
+          container: 'app',
+          isPrevious: true,
+          text: 'bootstrap check failure [1] of [1]: max virtual memory areas vm.max_map_count [65530] is too low',
+        },
+      ],
+    };
+    return diagnosed(given)
+      .hypotheses.filter((each) => isAnswer(each))
+      .map((each) => each.failureMode)
+      .join();
+  };
+
+  it('is believed where the others run since long before, and not where they have started since', () => {
+    expect(outcomeWith(9 * day)).toBe('crash-on-start-from-configuration');
+    expect(outcomeWith(5)).toBe('');
   });
 });

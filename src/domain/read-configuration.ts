@@ -1,4 +1,5 @@
 import { configurationReferences } from './configuration-reference.ts';
+import type { Weight } from './failure-mode.ts';
 import type { Instant } from './instant.ts';
 import type { ApiObject } from './kubernetes/resources.ts';
 import type { ConfigMap, Secret } from './kubernetes/storage.ts';
@@ -33,4 +34,14 @@ export function hasStartedSince({ pod }: Replica, at: Instant): boolean {
 /** The pod as such is older; its containers may have been started again since. */
 export function wasMadeBefore({ pod }: Replica, at: Instant): boolean {
   return pod.metadata.creationTimestamp !== undefined && pod.metadata.creationTimestamp < at;
+}
+
+/**
+ * Siblings that read the same configuration since then speak against it. Those that run since before have not: it may have
+ * been changed meanwhile, or the machine of this one is not prepared for what it asks.
+ */
+export function weightBeside(siblings: readonly Replica[], { pod }: Replica, weight: Weight): Weight {
+  const madeAt = pod.metadata.creationTimestamp;
+  if (siblings.length === 0 || weight === 'weak' || weight === 'suggestive') return weight;
+  return madeAt !== undefined && siblings.every((sibling) => startedBefore(sibling, madeAt)) ? 'likely' : 'suggestive';
 }

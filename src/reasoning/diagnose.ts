@@ -3,7 +3,8 @@ import type { AnyFailureMode } from '../domain/failure-mode.ts';
 import type { BlindSpot, Hypothesis } from '../domain/reasoned.ts';
 import type { EvidenceKind, Snapshot } from '../domain/evidence.ts';
 import type { Question } from '../domain/alert.ts';
-import { subjectKey } from '../domain/subject.ts';
+import { millisecondsPerHour } from '../domain/instant.ts';
+import { subject, subjectKey } from '../domain/subject.ts';
 import type { Assessment } from './assess.ts';
 import type { FactSource } from './fact-source.ts';
 import { changeBlindSpots } from './build-change-timeline.ts';
@@ -34,7 +35,7 @@ function outcomeOf(assessment: Assessment, hypotheses: readonly Hypothesis[]): D
   const replicas = facts.get('replicas');
   if (replicas === undefined) return 'cannot-tell';
   const near = hypotheses.filter((each) => scope.failing.length > 0 || bearsOn(question, each.finding, facts));
-  const answers = near.filter(isAnswer);
+  const answers = near.filter((each) => isAnswer(each) && !isOldElsewhere(each, assessment));
   // A page that has passed by itself leaves nothing to do, although what happened is known.
   if (answers.some((each) => judgement.verdict !== 'transient' || !isAboutThePage(each))) return 'explained';
   if (doubtOf(assessment) !== undefined) return 'cannot-tell';
@@ -62,6 +63,26 @@ export function isAboutThePage({ finding }: Hypothesis): boolean {
 
 export function isAnswer(each: Hypothesis): boolean {
   return each.isRoot && each.confidence >= answerThreshold;
+}
+
+/** So long before the page, what harms nobody has been lived with. */
+const oldMilliseconds = 24 * millisecondsPerHour;
+
+/** True, and no answer to the page: it stands in another namespace than whom the page names, as it stood before, and nobody fails of it. */
+export function isOldElsewhere({ finding }: Hypothesis, { question, scope, facts }: Assessment): boolean {
+  const place = scope.target?.namespace;
+  const startedAt = question.alert?.startedAt;
+  // Where the page says no namespace, whom it is about is only guessed.
+  if (place === undefined || place !== question.alert?.labels['namespace']) return false;
+  if (startedAt === undefined || finding.subject.namespace === undefined) return false;
+  const touched = [finding.subject, ...finding.affects];
+  if (touched.some((each) => each.namespace === place || each.namespace === undefined)) return false;
+  const keys = new Set(touched.map(subjectKey));
+  const isSuffered = (facts.get('replicas')?.failing ?? []).some(
+    ({ pod, workload }) =>
+      keys.has(subjectKey(workload)) || keys.has(subjectKey(subject('Pod', pod.metadata.namespace, pod.metadata.name))),
+  );
+  return !isSuffered && (finding.since === undefined || finding.since < startedAt - oldMilliseconds);
 }
 
 /** Why nobody can be called healthy although nobody was seen failing. Undefined: everybody who was asked about was seen. */

@@ -3,7 +3,7 @@ import { isBlocked, type Mitigation, type MitigationPlan } from '../domain/mitig
 import type { Hypothesis } from '../domain/reasoned.ts';
 import { spokenSubject, subjectKey } from '../domain/subject.ts';
 import type { Assessment } from './assess.ts';
-import { type Diagnosis, doubtOf, isAnswer, isAboutThePage } from './diagnose.ts';
+import { type Diagnosis, doubtOf, isAnswer, isAboutThePage, isOldElsewhere } from './diagnose.ts';
 import { replicasInReach, spokenReach } from './reach.ts';
 import { counted } from './think-aloud/thought.ts';
 import { sufferersOf } from './trace-cascade.ts';
@@ -67,13 +67,19 @@ function cannotTell({ assessment, diagnosis }: Summarised): string {
     ...(judgement.wouldSettle ?? []),
   ];
   const toSettle = look === undefined ? '' : `; what would tell: ${look.replace(/\.$/, '')}`;
+  const aside = besides(
+    diagnosis.hypotheses
+      .filter((each) => isAnswer(each) && isOldElsewhere(each, assessment))
+      .slice(0, 2)
+      .map(named),
+  );
   if (scope.failing.length > 0) return `${whoFails(assessment)}, and the evidence does not tell why${toSettle}.`;
   if (doubt !== undefined) return doubt;
   if (judgement.verdict === 'real')
-    return `The page is real, but nobody whom it names is seen failing${spokenReach(question)}, and the evidence does not tell why${toSettle}.`;
+    return `The page is real, but nobody whom it names is seen failing${spokenReach(question)}, and the evidence does not tell why${toSettle}${aside}.`;
   return question.alert === undefined
     ? `Somebody fails, and the evidence does not tell why${toSettle}.`
-    : `It cannot be told whether the page is real${toSettle}.`;
+    : `It cannot be told whether the page is real${toSettle}${aside}.`;
 }
 
 function healthy({ assessment, diagnosis }: Summarised): string {

@@ -210,7 +210,7 @@ function beforePage(objects: readonly (ConfigMap | Secret)[], replicas: Replicas
   });
   return written.map(({ object, write, seen }) =>
     findingOf(seen, {
-      weight: written.length === 1 && seen.length === own.length ? 'strong' : 'suggestive',
+      weight: written.length === 1 && seen.length === own.length && !isRenewal(written[0]?.object) ? 'strong' : 'suggestive',
       since: write.at,
       because: [
         claim(`${wroteWhat(object, write)}, before the page came at ${clockTime(startedAt)}.`, citeWrite(object, write)),
@@ -218,6 +218,11 @@ function beforePage(objects: readonly (ConfigMap | Secret)[], replicas: Replicas
       ],
     }),
   );
+}
+
+/** Certificates are written anew every few weeks, by a program: that a page follows is more often chance. */
+function isRenewal(object: ConfigMap | Secret | undefined): boolean {
+  return object?.kind === 'Secret' && object.type === 'kubernetes.io/tls';
 }
 
 function sighting(replica: Replica): Sighting {

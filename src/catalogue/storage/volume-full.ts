@@ -1,8 +1,11 @@
 import { citeMetric, type Claim, claim, claimFromAll } from '../../domain/citation.ts';
+import type { ExampleEvidence, RawObject } from '../../domain/example.ts';
 import { claimNames } from '../../domain/claims.ts';
 import { distinct } from '../../domain/dependency-trouble.ts';
 import type { MetricResult } from '../../domain/evidence.ts';
 import { crashLooping, examplePod } from '../../domain/example-objects.ts';
+import type { LogClue } from '../../domain/log-clue.ts';
+import { containerOf } from '../../domain/replica.ts';
 import { defineFailureMode, type Finding, type Weight } from '../../domain/failure-mode.ts';
 import { type Subject, subject, subjectKey } from '../../domain/subject.ts';
 import { shellCommand } from '../../domain/shell-word.ts';
@@ -38,7 +41,11 @@ export const volumeFull = defineFailureMode({
   mitigations: [],
   recognise(facts): readonly Finding[] {
     const clues = (facts['log-clues'] ?? []).filter(
-      (clue) => clue.kind === 'no-space-left' && clue.replica.health !== 'finished' && claimNames(clue.replica.pod).length > 0,
+      (clue) =>
+        clue.kind === 'no-space-left' &&
+        clue.replica.health !== 'finished' &&
+        claimNames(clue.replica.pod).length > 0 &&
+        !isElsewhere(clue),
     );
     const full = (facts.metrics ?? []).flatMap(fullVolumes);
     const claims = distinct([
@@ -97,24 +104,8 @@ export const volumeFull = defineFailureMode({
     {
       story: 'The database crashes because its volume is full.',
       given: {
-        pods: [
-          examplePod({
-            name: 'db-0',
-            owner: { kind: 'StatefulSet', name: 'db' },
-            isReady: false,
-            status: crashLooping({ exitCode: 1 }),
-            spec: { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'data-db-0' } }] },
-          }),
-        ],
-        'container-logs': [
-          {
-            namespace: 'shop',
-            pod: 'db-0',
-            container: 'app',
-            isPrevious: true,
-            text: 'PANIC: could not write to file "pg_wal/xlogtemp.29": No space left on device',
-          },
-        ],
+        pods: [ending()],
+        'container-logs': [says('PANIC: could not write to file "pg_wal/xlogtemp.29": No space left on device')],
       },
       finds: [{ kind: 'PersistentVolumeClaim', namespace: 'shop', name: 'data-db-0' }],
     },
@@ -128,6 +119,23 @@ export const volumeFull = defineFailureMode({
           { namespace: 'shop', pod: 'cart-1-a', container: 'app', isPrevious: true, text: 'write /tmp/x: no space left on device' },
         ],
       },
+    },
+    {
+      story: 'The file that it names is not below the mount of its claim.',
+      given: { pods: [ending()], 'container-logs': [says('open /tmp/sort.7: no space left on device')] },
+    },
+    {
+      story: 'What is full is the memory that its processes share.',
+      given: {
+        pods: [ending()],
+        'container-logs': [
+          says('ERROR: could not resize shared memory segment "/PostgreSQL.18" to 16777216 bytes: No space left on device'),
+        ],
+      },
+    },
+    {
+      story: "What is full is the kernel's list of watched files, in the words for a full disk.",
+      given: { pods: [ending()], 'container-logs': [says('failed to create fsnotify watcher: no space left on device')] },
     },
     {
       story: 'The volume has room and its pod is well.',
@@ -144,6 +152,31 @@ export const volumeFull = defineFailureMode({
     },
   ],
 });
+
+/** The line names a file, and none of the container's claims is mounted above it: what is full is the node, or memory. */
+function isElsewhere({ replica: { pod }, container, name }: LogClue): boolean {
+  const volumes = pod.spec.volumes.filter((volume) => volume.persistentVolumeClaim !== undefined || volume.ephemeral !== undefined);
+  const mounted = (containerOf(pod, container)?.volumeMounts ?? []).flatMap((mount) =>
+    volumes.some((volume) => volume.name === mount.name) ? (mount.mountPath ?? []) : [],
+  );
+  return name !== undefined && mounted.length > 0 && !mounted.some((path) => `${name}/`.startsWith(`${path.replace(/\/$/, '')}/`));
+}
+
+/** A database that ends, and has its data on a claim. */
+function ending(): RawObject {
+  return examplePod({
+    name: 'db-0',
+    owner: { kind: 'StatefulSet', name: 'db' },
+    isReady: false,
+    status: crashLooping({ exitCode: 1 }),
+    container: { volumeMounts: [{ name: 'data', mountPath: '/var/lib/db' }] },
+    spec: { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'data-db-0' } }] },
+  });
+}
+
+function says(text: string): NonNullable<ExampleEvidence['container-logs']>[number] {
+  return { namespace: 'shop', pod: 'db-0', container: 'app', isPrevious: true, text };
+}
 
 function ownerOf(names: readonly string[], namespace: string | undefined, workload: Subject): Subject {
   const [only, another] = names;

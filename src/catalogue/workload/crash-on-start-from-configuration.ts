@@ -6,6 +6,7 @@ import { defineFailureMode, type Weight } from '../../domain/failure-mode.ts';
 import { millisecondsPerMinute } from '../../domain/instant.ts';
 import type { ClueKind, LogClue } from '../../domain/log-clue.ts';
 import { containerOf, type Replica } from '../../domain/replica.ts';
+import { weightBeside } from '../../domain/read-configuration.ts';
 import { byWorkload, claimOfAll, countOf, findingOf, healthySiblings, siblingsAreFine, type Sighting } from '../../domain/sightings.ts';
 import { shellCommand } from '../../domain/shell-word.ts';
 import { revisionsOf } from '../../domain/workload-revisions.ts';
@@ -73,7 +74,7 @@ export const crashOnStartFromConfiguration = defineFailureMode({
       const [{ replica, container, clue, weight }] = group;
       const siblings = healthySiblings(replica, facts.replicas.ofWorkload(replica.workload));
       return findingOf(group, {
-        weight: siblings.length > 0 && weight !== 'weak' ? 'suggestive' : weight,
+        weight: weightBeside(siblings, replica, weight),
         because: [
           claimOfAll(`Container ${container} of ${countOf(group)} ends at its start: ${spoken(clue)}.`, group),
           ...notGiven(replica, container, clue),
@@ -209,7 +210,7 @@ function complaint(replica: Replica, { container, end }: CrashedContainer, clues
   if (clue === undefined || isSomebodyElse) return [];
   const isSetting = clue.kind !== 'invalid-value' || isGivenValue(replica, container, clue.name);
   // What a task reads is its input; a server reads its settings first.
-  if (!isSetting && isTask(replica)) return [];
+  if (!isSetting && replica.pod.metadata.ownerReferences.some((owner) => owner.kind === 'Job')) return [];
   const isStated = clue.kind === 'missing-setting' && clue.name !== undefined && !isGiven(replica, container, clue.name);
   const isGuess = (clue.name === undefined && clue.kind === 'missing-file') || (!isSetting && (lived ?? 0) > firstStepsMilliseconds);
   const weight: Weight = !isAtStart ? 'weak' : isStated ? 'conclusive' : isGuess ? 'suggestive' : 'strong';
@@ -233,10 +234,6 @@ function unpreparedStore(replica: Replica, { container, end }: CrashedContainer,
 /** A stated setting says more than a file that may have been optional. */
 function order(kind: ClueKind): number {
   return ['missing-setting', 'invalid-setting', 'port-not-permitted', 'invalid-value', 'missing-module', 'missing-file'].indexOf(kind);
-}
-
-function isTask({ pod }: Replica): boolean {
-  return pod.metadata.ownerReferences.some((owner) => owner.kind === 'Job');
 }
 
 /** The very text that could not be read stands in the container's environment or on its command line. */

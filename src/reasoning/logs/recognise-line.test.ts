@@ -136,6 +136,7 @@ const dialects: { readonly [Kind in ClueKind]: readonly string[] } = {
     'java.net.NoRouteToHostException: No route to host',
   ],
   'connection-timed-out': [
+    'publish to mq:5672 failed: timeout waiting for confirm after 10000ms',
     'upstream request timeout',
     'System.Threading.Tasks.TaskCanceledException: The request was canceled due to the configured HttpClient.Timeout of 100 seconds elapsing.',
     'AxiosError: timeout of 5000ms exceeded',
@@ -195,6 +196,7 @@ const dialects: { readonly [Kind in ClueKind]: readonly string[] } = {
     'You need to specify one of the following as an environment variable: - MYSQL_ROOT_PASSWORD',
   ],
   'invalid-setting': [
+    "kafka.common.InconsistentClusterIdException: The Cluster ID kVby doesn't match stored clusterId Some(zZ2J) in meta.properties.",
     "Corefile:5 - Error during parsing: Unknown directive 'forwrd'",
     "error initializing configuration '/etc/envoy/envoy.yaml': Unable to parse JSON",
     'Error: Could not create the Java Virtual Machine.',
@@ -261,8 +263,16 @@ const dialects: { readonly [Kind in ClueKind]: readonly string[] } = {
     '(13)Permission denied: AH00072: make_sock: could not bind to address [::]:80',
     'java.net.BindException: Permission denied',
   ],
-  'no-space-left': ['write /data/wal: no space left on device', 'Error: ENOSPC: no space left on device, write'],
-  'too-many-open-files': ['accept tcp [::]:8080: accept4: too many open files'],
+  'no-space-left': [
+    'write /data/wal: no space left on device',
+    'Error: ENOSPC: no space left on device, write',
+    "[warning] <0.497.0> disk resource limit alarm set on node 'rabbit@mq-0'.",
+  ],
+  'too-many-open-files': [
+    'accept tcp [::]:8080: accept4: too many open files',
+    'failed to create fsnotify watcher: no space left on device',
+    "Error: ENOSPC: System limit for number of file watchers reached, watch '/app/src'",
+  ],
   'out-of-memory': [
     'java.lang.OutOfMemoryError: Java heap space',
     'FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory',

@@ -71,7 +71,7 @@ export const configurationDialects: readonly Dialect[] = [
     ),
     /(?:unrecogni[sz]ed|unknown|invalid|unexpected|illegal) (?:arguments?|options?|flags?|commands?|subcommands?|shorthand flag)(?: found)?:? ["'‘`]?(?<name>[^\s"'’`]{1,80})/i,
     /time: (?:invalid|unknown|missing) (?:duration|unit)|invalid DSN/,
-    /Could not create the Java Virtual Machine|Unrecognized VM option '?(?<name>[^\s']{1,80})|Invalid (?:maximum|initial) heap size: (?<name2>\S{1,40})|vm\.max_map_count \[\d+\] is too low|bootstrap checks? fail|plugin\/loop: Loop/i,
+    /Could not create the Java Virtual Machine|Unrecognized VM option '?(?<name>[^\s']{1,80})|Invalid (?:maximum|initial) heap size: (?<name2>\S{1,40})|vm\.max_map_count \[\d+\] is too low|bootstrap checks? fail|Inconsistent(?:ClusterId|BrokerId|Topology)Exception|doesn't match stored (?:clusterId|brokerId|cluster id)|plugin\/loop: Loop/i,
     /Failed to configure a DataSource|No suitable driver found|Unsupported URL scheme|validation errors? for \w*(?:Settings|Config)\b|invalid connection (?:string|url)|Invalid URL|ERR_INVALID_URL|URI malformed/,
   ]),
   // Numbers and documents are read from settings and from data alike; a line that speaks of rows or messages means data.

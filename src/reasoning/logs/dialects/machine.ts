@@ -2,6 +2,8 @@ import { type Dialect, sayings, sayingsOfPeers } from '../dialect.ts';
 
 const path = '(?<name>/[^\\s\'":,)]{1,300})';
 
+const sharedMemory = '(?:shared memory segment|/dev/shm)';
+
 /** What the container, the kernel or the program itself ran out of or was not allowed. */
 export const machineDialects: readonly Dialect[] = [
   ...sayings('port-in-use', [
@@ -11,10 +13,18 @@ export const machineDialects: readonly Dialect[] = [
     /\blisten (?:tcp|udp)[46]? \S{0,60}:\d{1,5}: bind: permission denied|bind\(\) to \S{1,60}:\d{1,5} failed \(13: |listen EACCES: permission denied|EACCES: permission denied,? (?:listen|bind)\b/i,
     /\(13\)Permission denied: .{0,40}could not bind to address|cannot bind (?:\w+ )?(?:socket|to port|to address|port).{0,20}\(Permission denied\)|BindException: Permission denied|SocketException: Permission denied.{0,20}bind/i,
   ]),
-  ...sayings('no-space-left', [
-    /no space left on device|ENOSPC|disk quota exceeded|not enough space on the disk|disk is full|database or disk is full|could not extend file/i,
+  // The kernel says "no space left" of its list of watched files as well, and a Unix program of memory that processes share.
+  ...sayings('too-many-open-files', [
+    /too many open files|EMFILE|ENFILE|(?:inotify|fsnotify|file ?watch).{0,200}(?:no space left on device|ENOSPC)|(?:no space left on device|ENOSPC).{0,80}(?:inotify|\bwatch )|System limit for number of file watchers reached/i,
   ]),
-  ...sayings('too-many-open-files', [/too many open files|EMFILE|ENFILE/i]),
+  ...sayings('no-space-left', [
+    new RegExp(`^(?!.*${sharedMemory}).*?(?<![\\w.-])${path}['"]?:? .{0,40}(?:no space left on device|ENOSPC)`, 'i'),
+    new RegExp(
+      `^(?!.*${sharedMemory}).*(?:no space left on device|ENOSPC|disk quota exceeded|not enough space on the disk|disk is full|database or disk is full|could not extend file)`,
+      'i',
+    ),
+    /disk resource limit alarm set on node|Free disk space is insufficient\. Free bytes/,
+  ]),
   ...sayings('child-killed', [
     /was sent SIGKILL|(?:exited|died|terminated|killed)[\w ,:(]{0,40}(?:signal:? ?9\b|\(?SIGKILL)|WorkerLostError.{0,80}signal 9|Killed signal terminated program|^(?:\S+: line \d+: +\d+ )?Killed\b/,
   ]),

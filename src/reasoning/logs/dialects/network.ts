@@ -76,7 +76,7 @@ export const networkDialects: readonly Dialect[] = [
     /upstream request timeout|TimeoutRejectedException|configured HttpClient\.Timeout of|\btimeout of \d+ ?ms exceeded|network timeout at:|Net::OpenTimeout|execution expired|OperationTimedOut|maximum statement execution time exceeded/i,
     // As a client prints it. PostgreSQL's own log says the same of its clients.
     /(?:Exception|Error|Canceled|\bpq|\berror): .{0,20}canceling statement due to \w+ timeout|canceling statement due to \w+ timeout \(SQLSTATE/,
-    /\btime(?:d )?-?out (?:connecting|while connecting|reading) (?:to|from) |connect(?:ing)? to \S+ timed? ?out|ServerSelectionTimeoutError|MongoServerSelectionError|MongoNetworkTimeoutError|timed out (?:after|waiting|while|trying)|timeout occurred after waiting|Can't connect to MySQL server.{0,120}\(110|dial timeout|net\/http: request canceled/i,
+    /\btime(?:d )?-?out (?:connecting|while connecting|reading) (?:to|from) |connect(?:ing)? to \S+ timed? ?out|ServerSelectionTimeoutError|MongoServerSelectionError|MongoNetworkTimeoutError|timed out (?:after|waiting|while|trying)|timeout waiting for (?:publisher )?(?:confirm|ack)|timeout occurred after waiting|Can't connect to MySQL server.{0,120}\(110|dial timeout|net\/http: request canceled/i,
   ]),
   ...sayingsOfPeers('connection-reset', [
     /connection reset|ECONNRESET|broken pipe|EPIPE|socket hang up|server closed the connection unexpectedly|Lost connection to MySQL|MySQL server has gone away|terminating connection due to/i,
