@@ -1,6 +1,7 @@
 import type { Backend, ServiceBackends } from './service-backends.ts';
 import type { LogClue } from './log-clue.ts';
 import type { Replica, Replicas } from './replica.ts';
+import { type Subject, subject } from './subject.ts';
 
 /** Labels that CoreDNS carries in kubeadm, managed clusters, OpenShift and the project's own chart. */
 const markedAsDns = (labels: { readonly [key: string]: string }): boolean =>
@@ -32,6 +33,14 @@ export function isDnsServer({ pod }: Replica): boolean {
 export function isResolverOfNode(replica: Replica): boolean {
   const { labels, name } = replica.pod.metadata;
   return labels['k8s-app'] === 'node-local-dns' || (replica.pod.spec.hostNetwork === true && /^node-?local-?dns/.test(name));
+}
+
+/** A recording of a few namespaces holds nothing of the cluster's DNS; its Service has the same name in nearly every cluster. */
+export const dnsOutOfSight: Subject = subject('Service', 'kube-system', 'kube-dns');
+
+/** The look-up went to an address that is not one of the node's own cache. */
+export function asksServerOfCluster(clue: LogClue): boolean {
+  return /(?: on |->|@)\[?[\da-f.:]{7,45}\]?:53\b/i.test(clue.line) && !asksResolverOfNode(clue);
 }
 
 /** The look-up went to a link-local address: neither Services nor the pod network are on the way. */

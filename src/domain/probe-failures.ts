@@ -107,16 +107,22 @@ export function probeBudgetMilliseconds(probe: Probe): number {
   return ((probe.initialDelaySeconds ?? 0) + (probe.periodSeconds ?? 10) * (probe.failureThreshold ?? 3)) * millisecondsPerSecond;
 }
 
+const listens =
+  /\b(?:listen(?:ing|s)?|serving|bound|bind(?:ing)?|running on|started (?:server |service )?(?:on|at)|Tomcat (?:started|initialized))\b.{0,80}?(?:port\(?s?\)?[:= ]{1,3}|(?<host>[\w.*[\]-]{0,80}|\[?[\da-f:]{2,40}\]?):)(?<port>\d{2,5})(?!\d|:\d)/i;
+/** Development servers print a table of addresses, or say that they are ready at one. */
+const servesAt =
+  /(?:^\W{0,8}Local: {1,12}|\b(?:[Ss]tarting (?:development )?server at|[Dd]evelopment [Ss]erver \(|launched from|(?:ready|available|up|live) (?:at|on)) ?)https?:\/\/(?<host>[\w.[\]:-]{1,80}?):(?<port>\d{2,5})/;
+/** An address on which a program can listen; a name is that of somebody whom it listens to. */
+const ownAddress = /^(?:|\*|localhost|::|::1|\[[\da-f:]{2,40}\]|\d{1,3}(?:\.\d{1,3}){3})$/i;
+
 /** Ports that the program itself says it listens on. */
 export function portsInLog(log: ContainerLog | undefined): readonly { readonly port: number; readonly line: string }[] {
   return (log?.lines ?? []).slice(0, 400).flatMap(({ text }) => {
     const words = text.slice(0, 400);
     const isNegative = /already in use|EADDRINUSE|connect(?:ing|ed)? to|failed|refused/i.test(words);
-    const port =
-      /\b(?:listen(?:ing|s)?|serving|bound|bind(?:ing)?|running on|started (?:server |service )?(?:on|at)|Tomcat (?:started|initialized))\b.{0,80}?(?:port\(?s?\)?[:= ]{1,3}|:)(\d{2,5})(?!\d|:\d)/i.exec(
-        words,
-      )?.[1];
-    return port === undefined || isNegative || Number(port) > 65_535 ? [] : [{ port: Number(port), line: words.slice(0, 200) }];
+    const said = (listens.exec(words) ?? servesAt.exec(words))?.groups;
+    const port = Number(said?.['port'] ?? Number.NaN);
+    return isNegative || !(port <= 65_535) || !ownAddress.test(said?.['host'] ?? '') ? [] : [{ port, line: words.slice(0, 200) }];
   });
 }
 

@@ -1,10 +1,10 @@
 import { type Claim, citeObject, claim, claimFromAll } from '../../domain/citation.ts';
-import { dnsServers, dnsService, isDnsServer, isTemporary } from '../../domain/cluster-dns.ts';
+import { asksServerOfCluster, dnsOutOfSight, dnsServers, dnsService, isDnsServer, isTemporary } from '../../domain/cluster-dns.ts';
 import { type DeadResolver, deadResolvers } from '../../domain/dead-resolver.ts';
 import { blamedBehind } from '../../domain/blamed-backend.ts';
 import { distinct } from '../../domain/dependency-trouble.ts';
 import { endpointCitation } from '../../domain/endpoint-citation.ts';
-import { exampleDeadCache, exampleLookup } from '../../domain/example-names.ts';
+import { exampleDeadCache, exampleLookup, exampleLookupsAlone } from '../../domain/example-names.ts';
 import { exampleService, exampleSlice } from '../../domain/example-network.ts';
 import { crashLooping, examplePod } from '../../domain/example-objects.ts';
 import type { Facts } from '../../domain/facts.ts';
@@ -83,6 +83,11 @@ export const dnsFailing = defineFailureMode({
       finds: [{ kind: 'ReplicaSet', namespace: 'kube-system', name: 'coredns-1' }],
     },
     {
+      story: 'Only the namespace of the clients was recorded: two workloads get no answer from the address that they ask for names.',
+      given: exampleLookupsAlone(exampleLookup('10.96.0.10')),
+      finds: [{ kind: 'Service', namespace: 'kube-system', name: 'kube-dns' }],
+    },
+    {
       story: 'The cache of node-1 crashes, and a replica there asks its link-local address in vain.',
       given: exampleDeadCache({ line: exampleLookup('169.254.20.10') }),
       finds: [{ kind: 'DaemonSet', namespace: 'kube-system', name: 'node-local-dns' }],
@@ -102,6 +107,10 @@ export const dnsFailing = defineFailureMode({
     {
       story: 'The cache of node-1 is down, and those who fail there ask the Service of the cluster for names.',
       given: exampleDeadCache({ line: exampleLookup('10.96.0.10') }),
+    },
+    {
+      story: 'Only the namespace of the clients was recorded, and what they ask is a cache on their own node.',
+      given: exampleLookupsAlone(exampleLookup('169.254.20.10')),
     },
     {
       story: 'The cache of node-1 is down, and a replica on another node gets no names either.',
@@ -154,7 +163,7 @@ function ofTheCluster(facts: DnsFacts): readonly Finding[] {
     seen.service === undefined
       ? undefined
       : subject('Service', seen.service.service.metadata.namespace, seen.service.service.metadata.name);
-  const own = seen.workload ?? service;
+  const own = seen.workload ?? service ?? (seen.clients.length > 1 && seen.temporary.some(asksServerOfCluster) ? dnsOutOfSight : undefined);
   if (weight === undefined || own === undefined || first === undefined) return [];
   const innocent = claimFromAll(
     `Only replicas on ${seen.place?.place ?? 'one node'} say so, while their siblings elsewhere resolve names: the way to DNS from there is the suspect, not DNS.`,
@@ -246,13 +255,16 @@ function look(facts: DnsFacts): Seen {
 }
 
 /** One client alone may have a wrong name or a bad node; two or more that cannot even get an answer share only DNS. */
-function weigh({ isDown, workload, clients, place, upstream, temporary }: Seen): Weight | undefined {
+function weigh(seen: Seen): Weight | undefined {
+  const { isDown, workload, service, clients, place, upstream, temporary } = seen;
   if (isDown) return workload === undefined ? 'likely' : 'conclusive';
   if (clients.length === 0) return undefined;
   if (place !== undefined) return 'weak';
   if (upstream.length > 0) return 'strong';
   if (temporary.some((clue) => clue.replica.health !== 'failing')) return 'weak';
-  return clients.length >= 2 ? 'strong' : 'suggestive';
+  if (clients.length < 2) return 'suggestive';
+  // Who sees neither the servers nor their Service cannot tell DNS from the way there.
+  return workload === undefined && service === undefined ? 'likely' : 'strong';
 }
 
 function evidence({ service, isDown, failing, clients, temporary, upstream }: Seen): readonly Claim[] {

@@ -22,6 +22,7 @@ const written: readonly (readonly [line: string, host: string | undefined, port:
   ['could not translate host name "db" to address: Name or service not known', 'db', undefined],
   ["HTTPConnectionPool(host='api', port=8080): Max retries exceeded with url: /", 'api', 8080],
   ["Can't connect to MySQL server on 'db:3306' (111)", 'db', 3306],
+  ["ConnectionRefusedError: [Errno 111] Connect call failed ('10.0.0.1', 5672)", '10.0.0.1', 5672],
   ["Can't connect to MySQL server on 'db' ([Errno 111] Connection refused)", 'db', undefined],
   ['Connection to db:5432 refused. Check that the hostname and port are correct', 'db', 5432],
   ['finishConnect(..) failed: Connection refused: cart/10.96.1.1:8080', 'cart', 8080],

@@ -31,6 +31,8 @@ const forms: readonly RegExp[] = [
   // Thrift: "<Host: user-service Port: 9090>".
   new RegExp(`\\bHost: (${name}),? Port: ${port}`),
   new RegExp(`host=['"](${name})['"], port=${port}`),
+  // asyncio: "[Errno 111] Connect call failed ('10.0.0.1', 5672)".
+  new RegExp(`Connect call failed \\(['"](${name}|[0-9A-Fa-f:]{2,60})['"], ${port}`),
   new RegExp(`\\bhost=['"]?(${name})['"]? port=['"]?${port}`),
   new RegExp(`\\bfor ['"](${name})['"] port ${port}`),
   new RegExp(`\\bto (?:host )?['"]?(${name})['"]?,? \\(?port:? ${port}`),

@@ -178,6 +178,11 @@ const dialects: { readonly [Kind in ClueKind]: readonly string[] } = {
     'error while loading shared libraries: libssl.so.3: cannot open shared object file',
   ],
   'missing-setting': [
+    "Microsoft.Extensions.Options.OptionsValidationException: DataAnnotation validation failed for 'Billing' members: 'Url' with the error: 'The Url field is required.'.",
+    'Uncaught EnvNotFoundException: Environment variable not found: "MAILER_DSN". in /app/vendor/EnvVarProcessor.php:201',
+    'called `Result::unwrap()` on an `Err` value: NotPresent',
+    'ZodError: [ { "code": "invalid_type", "path": [ "DATABASE_URL" ], "message": "Required" } ]',
+    'RuntimeException: No application encryption key has been specified.',
     'org.apache.kafka.common.config.ConfigException: Missing required configuration "bootstrap.servers" which has no default value.',
     "ArgumentError: Missing `secret_key_base` for 'production' environment",
     "System.ArgumentNullException: Value cannot be null. (Parameter 'connectionString')",
@@ -213,6 +218,7 @@ const dialects: { readonly [Kind in ClueKind]: readonly string[] } = {
     'FATAL: could not load config file /etc/app/config.yaml: bad indentation',
   ],
   'invalid-value': [
+    'Error: missing field `port` at line 3 column 1',
     'java.lang.NumberFormatException: For input string: "abc"',
     "ValueError: invalid literal for int() with base 10: 'abc'",
     'strconv.Atoi: parsing "abc": invalid syntax',
@@ -242,6 +248,7 @@ const dialects: { readonly [Kind in ClueKind]: readonly string[] } = {
     '[dumb-init] /app/server: No such file or directory',
   ],
   'missing-file': [
+    'nginx: [emerg] cannot load certificate "/etc/tls/tls.crt": BIO_new_file() failed (SSL: error:80000002:system library::No such file or directory:calling fopen(/etc/tls/tls.crt, r))',
     'Config File "config" Not Found in "[/etc/app]"',
     'nginx: [emerg] open() "/etc/nginx/conf.d/tls.conf" failed (2: No such file or directory) in /etc/nginx/nginx.conf:12',
     "System.IO.FileNotFoundException: The configuration file 'appsettings.json' was not found and is not optional.",
@@ -280,6 +287,7 @@ const dialects: { readonly [Kind in ClueKind]: readonly string[] } = {
     'MemoryError',
   ],
   'permission-denied': [
+    'open /data/app.toml: permission denied',
     'java.io.FileNotFoundException: /data/journal.log (Permission denied)',
     'FATAL:  data directory "/var/lib/postgresql/data" has invalid permissions',
     "mkdir: can't create directory '/data/x': Permission denied",
@@ -336,6 +344,8 @@ describe('what a line of a log says', () => {
     ['FATAL: DATABASE_URL must be set', 'DATABASE_URL'],
     ['missing required environment variable: API_KEY', 'API_KEY'],
     ["KeyError: 'DATABASE_URL'", 'DATABASE_URL'],
+    ['django.core.exceptions.ImproperlyConfigured: Set the SECRET_KEY environment variable', 'SECRET_KEY'],
+    ['nginx: [emerg] cannot load certificate "/etc/tls/tls.crt": BIO_new_file() failed (No such file or directory)', '/etc/tls/tls.crt'],
     ['open /etc/app/config.yaml: no such file or directory', '/etc/app/config.yaml'],
     ["Error: Cannot find module '/app/server.js'", '/app/server.js'],
     ["Could not resolve placeholder 'spring.datasource.url' in value", 'spring.datasource.url'],

@@ -44,15 +44,21 @@ export const configurationDialects: readonly Dialect[] = [
       `(?:must (?:set|specify|provide)|please (?:set|specify|provide)|missing|requires?|need to specify(?: one of)?)(?: the| a| an)?:? ${quoted}(?<name>${variable})`,
     ),
     new RegExp(
-      `KeyError: '(?<name>${variable})'|key not found: "(?<name2>${variable})"|required key (?<name3>${key}) missing value|environment variable not found|NotPresent`,
+      `KeyError: '(?<name>${variable})'|key not found: "(?<name2>${variable})"|required key (?<name3>${key}) missing value|[Ee]nvironment variable not found(?::? "?(?<name4>${variable}))?|\\bErr\\W{1,2}(?:value: )?NotPresent\\b`,
     ),
     new RegExp(
       `Could not resolve placeholder '(?<name>${key})'|(?<name2>${key}): (?:unbound variable|parameter (?:null or )?not set)|Config validation error: "(?<name3>${key})" is required|Missing required (?:value|configuration) (?<name4>${key})`,
     ),
     /Missing [`'"](?<name>\w[\w.]{1,80})['"`]|Value cannot be null\. \(Parameter '(?<name2>\w{1,80})'\)|(?<name3>ConnectionString) property has not been initialized/,
-    /database is uninitialized and (?:superuser )?password|ImproperlyConfigured: (?:The )?(?<name>[A-Z_]{3,80}) |No (?:configuration|config) (?:file )?(?:was )?(?:found|provided|specified)|undefined method .{0,40}ENV|Missing (?:required )?config(?:uration)?\b/i,
+    /database is uninitialized and (?:superuser )?password|ImproperlyConfigured: (?:(?:The|Set the) )?(?<name>[A-Z_]{4,80}) |No application encryption key has been specified|No (?:configuration|config) (?:file )?(?:was )?(?:found|provided|specified)|undefined method .{0,40}ENV|Missing (?:required )?config(?:uration)?\b/i,
+  ]),
+  ...sayings('missing-setting', [
+    // .NET options and zod: what was validated is named, and beside it the member or the path that is required.
+    /OptionsValidationException: .{0,300}The (?<name>\w{1,80}) field is required/,
+    new RegExp(`"?path"?: \\[ ?["'](?<name>${variable})["'] ?\\].{0,80}\\b[Rr]equired\\b`),
   ]),
   ...sayings('invalid-setting', [
+    /OptionsValidationException: /,
     /unknown (?:directive|keyword) ["'](?<name>[^"']{1,80})/i,
     /\[emerg\].{0,120}?(?:directive|invalid|unexpected|unknown|duplicate|not allowed|terminated by)(?: value)? ?["']?(?<name>[^"'\s]{0,80})/,
     new RegExp(
@@ -65,7 +71,7 @@ export const configurationDialects: readonly Dialect[] = [
     new RegExp(`(?:invalid|bad|illegal) (?:value )?(?:for )?${quoted}(?<name>${variable})['"\`]?[:=, ]`),
     /(?:failed|unable|could not|couldn't|cannot|can't|error|errors)(?: to)? (?:pars(?:e|ing)|load(?:ing)?|read(?:ing)?|decod(?:e|ing)|validat(?:e|ing)|unmarshal(?:ing)?|process(?:ing)?|initiali[sz](?:e|ing)|bind(?:ing)?) (?:the )?(?:\w+ )?(?:config|configuration|settings|properties(?! of (?:undefined|null)\b)|env|environment|options|flags)\b/i,
     /(?:config|configuration|settings?)(?: file)? (?:is |was )?(?:invalid|error|validation (?:failed|error))|ConfigurationException|ConfigException|ConfigError|InvalidConfiguration|ImproperlyConfigured|FATAL CONFIG FILE ERROR|Syntax error on line \d+ of|Bad directive/i,
-    /yaml: (?:line \d+|unmarshal errors|mapping values)|yaml\.(?:scanner|parser)\.\w+Error|YAMLException|toml: |TomlDecodeError/,
+    /yaml: (?:line \d+|unmarshal errors|mapping values)|yaml\.(?:scanner|parser)\.\w+Error|YAMLException|(?<![\w.])toml: |TomlDecodeError/,
     new RegExp(
       `Failed to bind properties under '(?<name>${key})'|ConfigurationPropertiesBindException|unrecognized configuration parameter "(?<name2>${key})"|unknown variable '(?<name3>[^'=]{1,80})|flag provided but not defined: (?<name4>\\S{1,80})`,
     ),
@@ -79,11 +85,17 @@ export const configurationDialects: readonly Dialect[] = [
     /^(?!.*\b(?:row|record|csv|column|cell|message|payload|offset|body|response|request|field)\b).*(?:NumberFormatException(?:: For input string: "(?<name>[^"]{1,80})")?|invalid literal for int\(\) with base \d+: '(?<name2>[^']{1,80})'|could not convert string to float: '(?<name3>[^']{1,80})'|strconv\.\w+: parsing "(?<name4>[^"]{1,80})"|ArgumentError: invalid value for \w+\(\): "(?<name5>[^"]{1,80})"|ParseIntError|invalid digit found in string)/,
     /^(?!.*\b(?:row|record|csv|cell|message|payload|offset|body|response|request|field)\b).*(?:JSONDecodeError|invalid character .{1,8} looking for|json: cannot unmarshal|Unexpected token .{0,40}(?:in|is not valid) JSON)/,
   ]),
+  // serde reads settings and messages alike.
+  ...sayings('invalid-value', [
+    /^(?!.*\b(?:row|record|csv|cell|message|payload|offset|body|response|request)\b).*missing field `(?<name>\w{1,80})`/,
+  ]),
   ...sayings('schema-mismatch', [
     /(?:relation|column|type|schema|database) "(?<name>[^"]{1,100})" does not exist|Unknown (?:column|database|table) '(?<name2>[^']{1,100})'|Table '(?<name3>[^']{1,100})' doesn't exist|no such (?:table|column): (?<name4>\S{1,100})|Invalid (?:object|column) name '|NoDatabaseError|could not find your database|database files are incompatible with server/i,
     /pending migrations?|PendingMigrationError|Schema-validation: |Migration .{0,80}(?:failed|checksum mismatch)|(?:dirty database version|schema version mismatch)|Validate failed: Migrations have failed validation/i,
   ]),
   ...sayings('missing-file', [
+    // OpenSSL, as nginx, HAProxy and others wrap it.
+    /(?:cannot load|unable to load|failed to load) (?:SSL )?(?:certificate|private key|certificate key|CA)\w*(?: from file)? ['"](?<name>\/[^'"]{1,300})['"].{0,200}No such file or directory/i,
     /(?:open|stat|read|exec|chdir|lstat|readlink|mkdir) (?<name>[^\s:"']{1,300}): no such file or directory|ENOENT: no such file or directory, \w+ '(?<name2>[^']{1,300})'|No such file or directory: '(?<name3>[^']{1,300})'/,
     /(?:FileNotFoundException|NoSuchFileException): (?<name>[^\s(]{1,300})(?!.{0,300}\((?:Read-only|Permission|No space|Too many))|Could not find (?:file|a part of the path) '(?<name2>[^']{1,300})'|(?:can't|cannot|could not) open (?:file )?['"]?(?<name3>\/[^\s'":]{1,300})(?!.{0,200}(?:read-only file system|permission denied|no space left|too many open files))|Config file '?(?<name4>[^\s']{1,300})'? (?:not found|does not exist)/i,
     /open\(\) "(?<name>[^"]{1,300})" failed \(2:|(?:config(?:uration)?|settings) file ["']?(?<name2>[^'"\s]{1,300})["']? (?:was |is |could )?not (?:be )?found|Config File "(?<name3>[^"]{1,200})" Not Found/i,
