@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type ExampleEvidence, minutesAgo, snapshotOf } from '../domain/example.ts';
 import { exampleEvent, exampleJudgedAlert } from '../domain/example-happenings.ts';
-import { exampleCall, exampleService } from '../domain/example-network.ts';
+import { exampleCall, exampleService, exampleSlice } from '../domain/example-network.ts';
 import { crashLooping, exampleContainerMetric, exampleNode, examplePod } from '../domain/example-objects.ts';
 import { assess } from '../reasoning/assess.ts';
 import { diagnose, isAnswer } from '../reasoning/diagnose.ts';
@@ -54,6 +54,44 @@ describe('a page', () => {
   it('about a caller is explained by the callee where the errors begin', () => {
     const page = exampleJudgedAlert('real', { namespace: 'shop', deployment: 'gateway' });
     expect(answersTo({ pods, 'service-calls': calls, 'judged-alert': page }).answers).toEqual(['upstream-service-failing ranker']);
+  });
+});
+
+describe('a database that is killed again and again, and Ready in between', () => {
+  const notReady = (minutes: number): { readonly [key: string]: unknown } => ({
+    conditions: [{ type: 'Ready', status: 'False', lastTransitionTime: minutesAgo(minutes) }],
+  });
+  const given = (restarts: number): ExampleEvidence => ({
+    pods: [
+      examplePod({
+        name: 'db-0',
+        owner: { kind: 'StatefulSet', name: 'db' },
+        startedMinutesAgo: 3000,
+        isReady: false,
+        container: { resources: { limits: { memory: '512Mi' } } },
+        status: crashLooping({ exitCode: 137, reason: 'OOMKilled', restarts }),
+        podStatus: notReady(2),
+      }),
+      ...['a', 'b'].map((name) =>
+        examplePod({ name: `pay-7f9-${name}`, startedMinutesAgo: 300, isReady: false, status: { ready: false }, podStatus: notReady(20) }),
+      ),
+    ],
+    services: [exampleService({ name: 'db', clusterIP: '10.96.45.12', ports: [{ port: 5432 }] })],
+    endpointslices: [exampleSlice({ service: 'db', port: { port: 5432 }, notReady: ['10.244.1.10'] })],
+    'container-logs': ['a', 'b'].map((name) => ({
+      namespace: 'shop',
+      pod: `pay-7f9-${name}`,
+      container: 'app',
+      text: 'dial tcp 10.96.45.12:5432: connect: connection refused\n'.repeat(5),
+    })),
+  });
+
+  it('is why its clients are refused, although its last round is younger than their trouble', () => {
+    expect(answersTo(given(9)).answers).toEqual(['container-exceeds-memory-limit db']);
+  });
+
+  it('is not where all its rounds together are younger than their trouble', () => {
+    expect(answersTo(given(2)).answers).toContain('dependency-refuses-connections db');
   });
 });
 

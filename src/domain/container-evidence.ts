@@ -1,5 +1,5 @@
 import { type Citation, citeObject } from './citation.ts';
-import type { Instant } from './instant.ts';
+import { type Instant, millisecondsPerMinute, millisecondsPerSecond } from './instant.ts';
 import type { Terminated } from './kubernetes/pod-template.ts';
 import type { ContainerStatus, Pod } from './kubernetes/pod.ts';
 import { containerOf, type Replica, statusOf, type Trouble } from './replica.ts';
@@ -91,3 +91,23 @@ const backsOff: ReadonlySet<string> = new Set([
   'StartError',
   'PostStartHookError',
 ]);
+
+/** The kubelet waits before each restart: ten seconds at first, twice as long each time, five minutes at most. */
+const firstBackOffMilliseconds = 10 * millisecondsPerSecond;
+const longestBackOffMilliseconds = 5 * millisecondsPerMinute;
+
+/**
+ * A container that is restarted again and again is Ready between two ends, so that the Ready condition tells of the last round
+ * alone. If all its restarts belong together, they took this long. Absent: it does not wait for a restart.
+ */
+export function firstRoundAtTheEarliest(pod: Pod): Instant | undefined {
+  const begun = pod.status.containerStatuses.flatMap((status) => {
+    const end = status.lastState.terminated;
+    const restarts = status.restartCount ?? 0;
+    if (status.state.waiting?.reason !== 'CrashLoopBackOff' || end?.finishedAt === undefined || restarts === 0) return [];
+    const growing = Math.min(restarts, Math.ceil(Math.log2(longestBackOffMilliseconds / firstBackOffMilliseconds)));
+    const waited = firstBackOffMilliseconds * (2 ** growing - 1) + (restarts - growing) * longestBackOffMilliseconds;
+    return [end.finishedAt - waited - restarts * (livedMilliseconds(end) ?? 0)];
+  });
+  return begun.length === 0 ? undefined : Math.max(Math.min(...begun), pod.metadata.creationTimestamp ?? -Infinity);
+}

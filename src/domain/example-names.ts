@@ -38,7 +38,9 @@ export function exampleDeadCache(of: {
 export function exampleLookupsAlone(line: string): ExampleEvidence {
   const names = ['cart-1-a', 'pay-1-a'];
   return {
-    pods: names.map((name, index) => examplePod({ name, node: `node-${index + 1}`, isReady: false, status: crashLooping({ exitCode: 1 }) })),
+    pods: names.map((name, index) =>
+      examplePod({ name, node: `node-${index + 1}`, isReady: false, status: crashLooping({ exitCode: 1 }) }),
+    ),
     'container-logs': names.map((pod) => ({ namespace: 'shop', pod, container: 'app', isPrevious: true, text: line })),
   };
 }

@@ -20,6 +20,11 @@ export interface Finding {
   readonly contributing?: readonly Claim[];
   /** When it began, as well as the evidence tells. Used to order causes before symptoms. */
   readonly since?: Instant;
+  /**
+   * The earliest time at which it may have begun, where the API shows only the last round of something that comes and goes.
+   * Absent: it did not begin before `since`.
+   */
+  readonly mayHaveBegun?: Instant;
   /** What suffers from it: Pods above all (kind "Pod"), also Services, Nodes, workloads. Two findings that share none of these are not linked. */
   readonly affects: readonly Subject[];
   /** Subjects whose own trouble would explain this one, for example the Service that refuses connections. */

@@ -112,17 +112,34 @@ const listens =
 /** Development servers print a table of addresses, or say that they are ready at one. */
 const servesAt =
   /(?:^\W{0,8}Local: {1,12}|\b(?:[Ss]tarting (?:development )?server at|[Dd]evelopment [Ss]erver \(|launched from|(?:ready|available|up|live) (?:at|on)) ?)https?:\/\/(?<host>[\w.[\]:-]{1,80}?):(?<port>\d{2,5})/;
+/** Logs of fields tell the address in one of its own, before or after the word. */
+const listensInFields =
+  /^(?=.*\b(?:listening|serving|started)\b).*?[{,\s]"?(?:addr|address|listen|bind|port)"?[:=] ?"?(?<host>[\w.*[\]:-]{0,80}?):?(?<port>\d{2,5})"?(?=[,}\s]|$)/i;
 /** An address on which a program can listen; a name is that of somebody whom it listens to. */
 const ownAddress = /^(?:|\*|localhost|::|::1|\[[\da-f:]{2,40}\]|\d{1,3}(?:\.\d{1,3}){3})$/i;
+/** "T10:15:04" looks like a port. */
+const clockTime = /\b(?:\d{4}-\d\d-\d\d[T ])?\d\d:\d\d:\d\d(?:[.,]\d{1,9})?/g;
+
+export interface SpokenPort {
+  readonly port: number;
+  readonly line: string;
+  /** True: it says that it listens where nobody outside of its pod reaches it. */
+  readonly isLoopback: boolean;
+}
 
 /** Ports that the program itself says it listens on. */
-export function portsInLog(log: ContainerLog | undefined): readonly { readonly port: number; readonly line: string }[] {
+export function portsInLog(log: ContainerLog | undefined): readonly SpokenPort[] {
   return (log?.lines ?? []).slice(0, 400).flatMap(({ text }) => {
     const words = text.slice(0, 400);
+    const timeless = words.replace(clockTime, ' ');
     const isNegative = /already in use|EADDRINUSE|connect(?:ing|ed)? to|failed|refused/i.test(words);
-    const said = (listens.exec(words) ?? servesAt.exec(words))?.groups;
+    const said = [listensInFields, listens, servesAt]
+      .map((form) => form.exec(timeless)?.groups)
+      .find((groups) => groups !== undefined && ownAddress.test(groups['host'] ?? ''));
     const port = Number(said?.['port'] ?? Number.NaN);
-    return isNegative || !(port <= 65_535) || !ownAddress.test(said?.['host'] ?? '') ? [] : [{ port, line: words.slice(0, 200) }];
+    return isNegative || !(port <= 65_535)
+      ? []
+      : [{ port, line: words.slice(0, 200), isLoopback: /^(?:127\.|\[?::1\]?$)/.test(said?.['host'] ?? '') }];
   });
 }
 

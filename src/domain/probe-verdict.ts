@@ -125,6 +125,16 @@ function byPort(judged: Judged, { port, standing, citations }: Asked): ProbeVerd
   const says = `asks port ${port}, where nothing listens${elsewhere}`;
   if (isElsewhere)
     return { fault: 'port', says, weight: failure === undefined ? 'strong' : 'conclusive', citations: [...citations, ...more] };
+  const same = spoken.filter((each) => each.port === port);
+  const [loopback] = same;
+  // "localhost" is what development servers print for every address that they listen on; a number is meant.
+  if (log !== undefined && loopback !== undefined && failure !== undefined && same.every((each) => each.isLoopback))
+    return {
+      fault: 'port',
+      says: `asks port ${port}, where the program listens for its own pod alone`,
+      weight: 'strong',
+      citations: [...citations, citeLog(log, loopback.line)],
+    };
   if (standing === 'undeclared' && !isHinderedByOthers(replica, container, judged.clues)) {
     return {
       fault: 'port',

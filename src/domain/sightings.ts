@@ -1,5 +1,6 @@
 import { type Citation, type Claim, citeObject, claimFromAll, pointerKey } from './citation.ts';
 import { groupBy } from './collection.ts';
+import { firstRoundAtTheEarliest } from './container-evidence.ts';
 import type { Finding, Step, Weight } from './failure-mode.ts';
 import type { Instant } from './instant.ts';
 import type { Replica } from './replica.ts';
@@ -59,12 +60,14 @@ export interface FindingParts {
 /** The finding about a group: it affects each pod seen and their workload. */
 export function findingOf(sightings: AtLeastOne<Sighting>, parts: FindingParts): Finding {
   const since = parts.since ?? earliest(sightings.flatMap((seen) => [seen.since, seen.replica.failingSince]));
+  const began = earliest(sightings.map(({ replica }) => firstRoundAtTheEarliest(replica.pod)));
   const { subject: own, since: _since, ...rest } = parts;
   return {
     ...rest,
     subject: own ?? sightings[0].replica.workload,
     affects: affectedBy(sightings.map((seen) => seen.replica)),
     ...(since === undefined ? {} : { since }),
+    ...(since === undefined || began === undefined || began >= since ? {} : { mayHaveBegun: began }),
   };
 }
 

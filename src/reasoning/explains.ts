@@ -85,7 +85,8 @@ function blames(effect: Candidate, cause: Candidate): boolean {
 }
 
 function isOrdered(cause: Finding, effect: Finding): boolean {
-  return cause.since === undefined || effect.since === undefined || cause.since <= effect.since + orderSlackMilliseconds;
+  const began = cause.mayHaveBegun ?? cause.since;
+  return began === undefined || effect.since === undefined || began <= effect.since + orderSlackMilliseconds;
 }
 
 /** Share of the pods that suffer from the effect which the cause touches as well; for findings without pods, of their subjects. */

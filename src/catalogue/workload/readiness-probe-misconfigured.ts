@@ -1,4 +1,5 @@
 import { citeCondition } from '../../domain/container-evidence.ts';
+import type { ExampleEvidence } from '../../domain/example.ts';
 import { exampleEvent } from '../../domain/example-happenings.ts';
 import { examplePod } from '../../domain/example-objects.ts';
 import { defineFailureMode } from '../../domain/failure-mode.ts';
@@ -85,6 +86,10 @@ export const readinessProbeMisconfigured = defineFailureMode({
       },
     },
     {
+      story: 'The program listens on the loopback address, and the kubelet asks at the address of the pod.',
+      given: refusedWhile(' * Running on http://127.0.0.1:8080'),
+    },
+    {
       story: 'The probe names a port that the container does not have; no events were kept.',
       given: { pods: [unready({ httpGet: { path: '/', port: 'web' } })] },
     },
@@ -113,6 +118,12 @@ export const readinessProbeMisconfigured = defineFailureMode({
       },
     },
     {
+      story: 'It listens on the loopback address and on that of the pod, and waits for its database.',
+      given: refusedWhile(
+        ' * Running on http://127.0.0.1:8080\n * Running on http://10.244.1.10:8080\ndial tcp 10.96.4.5:5432: connect: connection refused',
+      ),
+    },
+    {
       story: 'Another replica with the same template is Ready.',
       given: {
         pods: [unready({ httpGet: { path: '/', port: 8081 } }), examplePod({ name: 'cart-7f9-b', labels: { 'pod-template-hash': '7f9' } })],
@@ -138,4 +149,13 @@ function unhealthy(words: string): ReturnType<typeof exampleEvent> {
     message: `Readiness probe failed: ${words}`,
     count: 40,
   });
+}
+
+/** Nothing answers on the declared port, and this is what the program says. */
+function refusedWhile(text: string): ExampleEvidence {
+  return {
+    pods: [unready({ httpGet: { path: '/', port: 8080 } })],
+    events: [unhealthy('Get "http://10.244.1.10:8080/": dial tcp 10.244.1.10:8080: connect: connection refused')],
+    'container-logs': [{ namespace: 'shop', pod: 'cart-7f9-a', container: 'app', text }],
+  };
 }
