@@ -113,12 +113,15 @@ interface Asked {
   readonly citations: ProbeVerdict['citations'];
 }
 
+const besides = /metric|prometheus|telemetry|pprof|debug|admin|management|actuator|profil/i;
+
 function byPort(judged: Judged, { port, standing, citations }: Asked): ProbeVerdict | undefined {
   const { replica, container, failure } = judged;
   if (port === undefined) return undefined;
   const log = logOf(replica, container, judged.logs);
   const spoken = portsInLog(log);
-  const [heard] = spoken;
+  // What serves figures or debugging starts first and alone; where it listens says nothing of the port for callers.
+  const heard = spoken.every(({ line }) => besides.test(line)) ? undefined : spoken[0];
   const isElsewhere = heard !== undefined && typeof port === 'number' && !spoken.some((each) => each.port === port);
   const more = log !== undefined && heard !== undefined && isElsewhere ? [citeLog(log, heard.line)] : [];
   const elsewhere = isElsewhere ? `; the program says that it listens on ${heard.port}` : '';

@@ -148,6 +148,21 @@ export const dependencyRejectsCredentials = defineFailureMode({
       },
     },
     {
+      story: 'It is not Ready, and the passwords that it refuses are those of several visitors.',
+      given: {
+        pods: [examplePod({ name: 'pay-1-a', isReady: false })],
+        services: [],
+        'container-logs': [
+          {
+            namespace: 'shop',
+            pod: 'pay-1-a',
+            container: 'app',
+            text: ['ann', 'bob', 'cy', 'ann'].map((user) => `WARN login failed for user "${user}": invalid password`).join('\n'),
+          },
+        ],
+      },
+    },
+    {
       story: 'The crash is a refused connection: nobody looked at any password.',
       given: {
         pods: [examplePod({ name: 'pay-1-a', isReady: false, status: crashLooping({ exitCode: 1 }) })],

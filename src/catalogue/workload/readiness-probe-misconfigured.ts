@@ -124,6 +124,10 @@ export const readinessProbeMisconfigured = defineFailureMode({
       ),
     },
     {
+      story: 'Its server for metrics listens already, and the one for callers waits for the database.',
+      given: refusedWhile('serving metrics on :9090\ndial tcp 10.96.4.5:5432: connect: connection refused'),
+    },
+    {
       story: 'Another replica with the same template is Ready.',
       given: {
         pods: [unready({ httpGet: { path: '/', port: 8081 } }), examplePod({ name: 'cart-7f9-b', labels: { 'pod-template-hash': '7f9' } })],

@@ -51,10 +51,12 @@ export function cluesIn(log: ContainerLog, hasEnded: boolean): readonly FoundClu
   const lines = log.lines.slice(-mostLines);
   const nearEnd = startOfLastStatements(lines);
   const found = new Map<string, SeenClue>();
+  const users = new Set<string>();
   lines.forEach((line, index) => {
     const recognised = recogniseLine(line.text);
     if (recognised === undefined) return;
     const { kind, name, host, port } = inContext(recognised, lines, index);
+    if (kind === 'authentication-failed' && host === undefined) userIn(line.text).forEach((user) => users.add(user));
     const key = [kind, host ?? '', port ?? '', name ?? ''].join('|');
     const before = found.get(key);
     if (before === undefined && found.size >= mostClues) return;
@@ -74,8 +76,17 @@ export function cluesIn(log: ContainerLog, hasEnded: boolean): readonly FoundClu
       lastIndex: index,
     });
   });
-  const all = withoutEchoes([...found.values()]).flatMap((clue) => asMeant(clue, lines));
+  const ownTrouble = [...found.values()].filter(
+    ({ kind, host }) => kind !== 'authentication-failed' || host !== undefined || users.size < 2,
+  );
+  const all = withoutEchoes(ownTrouble).flatMap((clue) => asMeant(clue, lines));
   return hasEnded ? all : all.filter((clue) => !isOver(clue, all));
+}
+
+/** A program has one login of its own; where several names are refused, they are those of the people who come to it. */
+function userIn(text: string): readonly string[] {
+  const user = /\buser(?:name)?[ =:]{1,3}\\?["'`]?(?<user>[\w.@+-]{1,80})/i.exec(text.slice(0, shownCharacters))?.groups?.['user'];
+  return user === undefined ? [] : [user];
 }
 
 /** A warning after which the program visibly went on tells nothing about its end; a graver line counts less after it came up. */

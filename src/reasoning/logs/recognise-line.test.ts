@@ -312,6 +312,8 @@ describe('what a line of a log says', () => {
 
   it.each([
     'Listening on port 8080',
+    'http: TLS handshake error from 10.0.3.3:40122: remote error: tls: bad certificate',
+    '{"level":"warn","msg":"rate limit exceeded for client 10.2.2.2","status":429}',
     'WARN telemetry: dial tcp 10.0.0.1:4317: connect: connection refused, continuing without telemetry',
     'statsd: could not resolve host metrics, metrics disabled',
     'feature flags: 401 Unauthorized, falling back to defaults',

@@ -37,6 +37,8 @@ const beyondEnglish = /[\u00c0-\u024f\u0400-\u04ff\u3040-\u30ff\u4e00-\u9fff]/;
 
 /** A request that was served, whatever its status: the trouble of a client, told by the server. */
 const servedRequest = /"(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT) [^"]{0,2000}HTTP\/[\d.]+"? \d{3}\b/;
+/** Who came to the program was turned away or gave up: that is no trouble with anybody whom the program calls. */
+const ofClient = /\bTLS handshake error from |\b(?:from|for|of) (?:the )?client (?:ip |address )?["'[]?\d{1,3}\.\d/i;
 /** The program says itself that it does without. */
 const doesWithout =
   /\b(?:continu(?:e|es|ing)|proceed(?:s|ing)?|go(?:es|ing) on|carry(?:ing)? on|start(?:s|ing)?|run(?:s|ning)?) (?:anyway|without|regardless)\b|\bwill (?:continue|proceed) (?:anyway|without)\b|\bfall(?:s|ing)? back (?:to|on)\b|\bnon-?fatal\b|\bnot fatal\b|\((?:ignored|ignoring|optional|non-critical)\)|[,;:] (?:ignoring|ignored|skipping)\b|\b(?:telemetry|tracing|metrics|profiling|reporting|caching|cache|analytics|exporter) (?:is |will be )?disabled\b|\bdisabling \w+/i;
@@ -46,7 +48,13 @@ const harmless =
 
 export function recogniseLine(raw: string): RecognisedLine | undefined {
   const line = plainLine(raw);
-  if (!(suspicious.test(line) || beyondEnglish.test(line)) || servedRequest.test(line) || harmless.test(line) || isDoneWithout(line))
+  if (
+    !(suspicious.test(line) || beyondEnglish.test(line)) ||
+    servedRequest.test(line) ||
+    ofClient.test(line) ||
+    harmless.test(line) ||
+    isDoneWithout(line)
+  )
     return undefined;
   for (const dialect of dialects) {
     const match = dialect.says.exec(line);
