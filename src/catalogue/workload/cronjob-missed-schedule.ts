@@ -14,6 +14,8 @@ import { subject } from '../../domain/subject.ts';
 const patienceMilliseconds = 5 * millisecondsPerMinute;
 /** No time zone is further from UTC; a schedule in an unknown zone is late only beyond that. */
 const farthestZoneMilliseconds = 15 * millisecondsPerHour;
+/** So many of its own intervals may a run take before it is suspected to hang. */
+const mayBeSkipped = 6;
 
 /** A CronJob was due and made no Job. */
 export const cronjobMissedSchedule = defineFailureMode({
@@ -48,6 +50,7 @@ export const cronjobMissedSchedule = defineFailureMode({
       if (cronJob.spec.suspend === true || !isLate) return [];
       const why = [...stillActive(cronJob, facts.jobs, facts.now), ...toldBy(cronJob, facts.events, facts.now)];
       const isPaged = isNamedByAlert(facts['judged-alert']?.alert, { namespace, names: [name] });
+      if (!isPaged && isStillAtWork(cronJob, facts.jobs, due)) return [];
       const weight: Weight = why.length > 0 ? (isPaged ? 'conclusive' : 'strong') : isPaged ? 'strong' : 'suggestive';
       const first = claim(
         `CronJob ${namespace}/${name} was due at ${formatInstant(due)} and did not run.`,
@@ -99,6 +102,26 @@ export const cronjobMissedSchedule = defineFailureMode({
     },
   ],
   isNotFooledBy: [
+    {
+      story: 'The run before takes a quarter of an hour, and only one run at a time is asked for.',
+      given: {
+        cronjobs: [every5({ lastScheduleTime: minutesAgo(16), active: [{ name: 'sync-1' }] })],
+        jobs: [
+          {
+            metadata: { name: 'sync-1', namespace: 'shop', creationTimestamp: minutesAgo(16) },
+            spec: {},
+            status: { active: 1, startTime: minutesAgo(16) },
+          },
+        ],
+        events: [
+          exampleEvent({
+            about: { kind: 'CronJob', name: 'sync' },
+            reason: 'JobAlreadyActive',
+            message: 'Not starting job because prior execution is running and concurrency policy is Forbid',
+          }),
+        ],
+      },
+    },
     { story: 'It ran when it was due.', given: { cronjobs: [every5({ lastScheduleTime: minutesAgo(4) })] } },
     {
       story: 'It was made after it was last due.',
@@ -118,6 +141,20 @@ function lastDueAt({ spec }: CronJob, now: Instant): Instant | undefined {
   if (schedule === undefined || schedule === 'every') return undefined;
   const isUtc = spec.timeZone === undefined || /^(Etc\/)?(UTC|GMT|Zulu)$/i.test(spec.timeZone);
   return lastDue(schedule, now - patienceMilliseconds - (isUtc ? 0 : farthestZoneMilliseconds));
+}
+
+/** One run at a time means that a long run skips its successors, as whoever asked for it wants. One that skips many hangs. */
+function isStillAtWork(cronJob: CronJob, jobs: Collection<Job> | undefined, due: Instant): boolean {
+  const schedule = parseCronSchedule(cronJob.spec.schedule ?? '');
+  const { active } = cronJob.status;
+  if (cronJob.spec.concurrencyPolicy !== 'Forbid' || active.length === 0 || schedule === undefined || schedule === 'every') return false;
+  const before = lastDue(schedule, due - millisecondsPerMinute);
+  if (before === undefined) return false;
+  const patience = mayBeSkipped * (due - before);
+  return active.every(({ name }) => {
+    const job = jobs?.named(cronJob.metadata.namespace, name);
+    return job?.status.startTime !== undefined && (job.status.failed ?? 0) === 0 && due - job.status.startTime < patience;
+  });
 }
 
 function stillActive(cronJob: CronJob, jobs: Collection<Job> | undefined, now: Instant): readonly Claim[] {

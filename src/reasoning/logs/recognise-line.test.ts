@@ -355,6 +355,9 @@ describe('what a line of a log says', () => {
     ["Error: EACCES: permission denied, mkdir '/app/logs'", '/app/logs'],
     ["PermissionError: [Errno 13] Permission denied: '/var/lib/app'", '/var/lib/app'],
     ['open /data/db.sqlite: permission denied', '/data/db.sqlite'],
+    ['FATAL:  data directory "/var/lib/postgresql/data" has wrong ownership', '/var/lib/postgresql/data'],
+    ['write /data/wal/7: no space left on device', '/data/wal/7'],
+    ['could not write to file "pg_wal/xlogtemp.29": No space left on device', undefined],
     ['/entrypoint.sh: line 3: DB_HOST: unbound variable', 'DB_HOST'],
     ['ERROR: relation "orders" does not exist', 'orders'],
   ])('names what is concerned: %s', (line, name) => {

@@ -45,7 +45,10 @@ export const machineDialects: readonly Dialect[] = [
     new RegExp(
       `(?:EACCES|EPERM)[^/]{0,80}${path}|(?:Permission|Operation) (?:denied|not permitted):? ['"]${path.replace('name', 'name2')}|AccessDeniedException: ${path.replace('name', 'name3')}|Access to the path '${path.replace('name', 'name4')}`,
     ),
-    new RegExp(`['"(]?${path}['")]*:? ?(?:failed |\\()?[\\d ():]{0,8}(?:permission denied|operation not permitted|is not writable)`, 'i'),
+    new RegExp(
+      `['"(]?${path}['")]*:? ?(?:failed |\\()?[\\d ():]{0,8}(?:permission denied|operation not permitted|is not writable|has (?:wrong ownership|invalid permissions|group or world access))`,
+      'i',
+    ),
     /bind: permission denied|bind\(\).{0,60}Permission denied|listen EACCES|permission denied|EACCES|PermissionError|operation not permitted|could not (?:create|write|open) .{0,80}denied|is not writable|has (?:wrong ownership|invalid permissions|group or world access)/i,
   ]),
 ];
