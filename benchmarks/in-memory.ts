@@ -5,6 +5,7 @@ import { type ResourceName, resources } from '../src/domain/kubernetes/resources
 import { assess } from '../src/reasoning/assess.ts';
 import { diagnose } from '../src/reasoning/diagnose.ts';
 import { syntheticCluster, syntheticNow } from './synthetic-cluster.ts';
+import { nobodyAsked } from '../src/domain/example-question.ts';
 
 /** Reasons over a synthetic cluster that is in memory already, and tells what the thinking alone took. */
 export function investigateInMemory(pods: number): {
@@ -16,15 +17,8 @@ export function investigateInMemory(pods: number): {
   readonly cpuMilliseconds: number;
 } {
   const snapshot = syntheticSnapshot(pods);
-  const question = {
-    alert: undefined,
-    alertExpression: undefined,
-    namespace: undefined,
-    selector: undefined,
-    lookBackMilliseconds: 3_600_000,
-  };
   const before = process.cpuUsage();
-  const investigation = diagnose(assess(question, snapshot), catalogue);
+  const investigation = diagnose(assess(nobodyAsked, snapshot), catalogue);
   const { user, system } = process.cpuUsage(before);
   return {
     investigation,

@@ -4,21 +4,14 @@ import { exampleNode, examplePod } from '../domain/example-objects.ts';
 import { assess } from '../reasoning/assess.ts';
 import { diagnose } from '../reasoning/diagnose.ts';
 import { catalogue } from './index.generated.ts';
+import { nobodyAsked } from '../domain/example-question.ts';
 
 const names = ['a', 'b', 'c', 'd'];
-const question = {
-  alert: undefined,
-  alertExpression: undefined,
-  namespace: undefined,
-  selector: undefined,
-  lookBackMilliseconds: 3_600_000,
-};
-
 it('names that only nodes of one pool do not resolve are the trouble of that pool, and not of DNS', () => {
   const failing = ['cart', 'mail', 'pay'].flatMap((workload) => ['a', 'b'].map((node) => `${workload}-1-${node}`));
   const { hypotheses, outcome } = diagnose(
     assess(
-      question,
+      nobodyAsked,
       snapshotOf({
         nodes: names.map((name, index) => exampleNode({ name, labels: { agentpool: index < 2 ? 'new' : 'old' } })),
         events: [],

@@ -5,6 +5,7 @@ import { exampleDeployment, exampleNode, examplePod } from '../domain/example-ob
 import { assess } from '../reasoning/assess.ts';
 import { diagnose } from '../reasoning/diagnose.ts';
 import { catalogue } from './index.generated.ts';
+import { nobodyAsked } from '../domain/example-question.ts';
 
 const day = 60 * 24;
 const cart = exampleDeployment({ name: 'cart', replicas: 3, ready: 3, status: { updatedReplicas: 1 } });
@@ -193,14 +194,7 @@ const everyday: ExampleEvidence = {
 };
 
 test('what stands in every used cluster is healthy, and nothing in it is given as an answer', () => {
-  const question = {
-    alert: undefined,
-    alertExpression: undefined,
-    namespace: undefined,
-    selector: undefined,
-    lookBackMilliseconds: 3_600_000,
-  };
-  const { outcome, hypotheses } = diagnose(assess(question, snapshotOf(everyday)), catalogue);
+  const { outcome, hypotheses } = diagnose(assess(nobodyAsked, snapshotOf(everyday)), catalogue);
   expect({ outcome, answers: hypotheses.filter((each) => each.confidence >= 0.3).map((each) => each.failureMode) }).toEqual({
     outcome: 'healthy',
     answers: [],
@@ -208,19 +202,12 @@ test('what stands in every used cluster is healthy, and nothing in it is given a
 });
 
 test('nobody is called healthy where routes are in use and their Gateways may not be read', () => {
-  const question = {
-    alert: undefined,
-    alertExpression: undefined,
-    namespace: undefined,
-    selector: undefined,
-    lookBackMilliseconds: 3_600_000,
-  };
   const answered = { parents: [{ parentRef: { name: 'edge' }, conditions: [{ type: 'Accepted', status: 'True' }] }] };
   const httproutes = [{ metadata: { name: 'web', namespace: 'shop' }, spec: { parentRefs: [{ name: 'edge' }] }, status: answered }];
   const outcomes = [httproutes, []].map((routes) => {
     const snapshot = snapshotOf({ ...everyday, httproutes: routes });
     const gateways = { state: 'unreadable', because: 'forbidden', detail: 'gateways is forbidden' } as const;
-    return diagnose(assess(question, { ...snapshot, readings: { ...snapshot.readings, gateways } }), catalogue).outcome;
+    return diagnose(assess(nobodyAsked, { ...snapshot, readings: { ...snapshot.readings, gateways } }), catalogue).outcome;
   });
   expect(outcomes).toEqual(['cannot-tell', 'healthy']);
 });

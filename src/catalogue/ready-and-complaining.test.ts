@@ -5,6 +5,7 @@ import { examplePod } from '../domain/example-objects.ts';
 import { assess } from '../reasoning/assess.ts';
 import { diagnose } from '../reasoning/diagnose.ts';
 import { catalogue } from './index.generated.ts';
+import { nobodyAsked } from '../domain/example-question.ts';
 
 const well = 'INFO handled request in 12 ms';
 const refused = 'ERROR: cannot execute INSERT in a read-only transaction (SQLSTATE 25006)';
@@ -20,13 +21,6 @@ function logOf(
 
 /** Two replicas of cart, Ready for five hours, that nobody was paged for. */
 function answerTo(logs: { readonly [replica: string]: readonly string[] }): string {
-  const question = {
-    alert: undefined,
-    alertExpression: undefined,
-    namespace: undefined,
-    selector: undefined,
-    lookBackMilliseconds: 3_600_000,
-  };
   const pods = Object.keys(logs).map((name, index) =>
     examplePod({
       name: `cart-7f9-${name}`,
@@ -42,7 +36,7 @@ function answerTo(logs: { readonly [replica: string]: readonly string[] }): stri
     services: [exampleService({ name: 'pg', ports: [{ port: 5432 }] })],
     'container-logs': Object.entries(logs).map(([name, lines]) => logOf(name, lines)),
   };
-  const { outcome, hypotheses } = diagnose(assess(question, snapshotOf(given)), catalogue);
+  const { outcome, hypotheses } = diagnose(assess(nobodyAsked, snapshotOf(given)), catalogue);
   return outcome === 'explained' ? (hypotheses[0]?.failureMode ?? '') : outcome;
 }
 

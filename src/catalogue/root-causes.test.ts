@@ -7,6 +7,7 @@ import { exampleClaim, exampleStorageClass } from '../domain/example-storage.ts'
 import { assess } from '../reasoning/assess.ts';
 import { diagnose } from '../reasoning/diagnose.ts';
 import { catalogue } from './index.generated.ts';
+import { nobodyAsked } from '../domain/example-question.ts';
 
 type Pod = ReturnType<typeof examplePod>;
 const since = (minutes: number): object => ({
@@ -81,13 +82,7 @@ function rootsOf(given: ExampleEvidence): { readonly outcome: string; readonly f
     deployments: [pay.deployment],
     replicasets: [pay.replicaSet],
   };
-  const diagnosis = diagnose(
-    assess(
-      { alert: undefined, namespace: undefined, selector: undefined, alertExpression: undefined, lookBackMilliseconds: 3_600_000 },
-      snapshotOf({ ...usual, ...given }),
-    ),
-    catalogue,
-  );
+  const diagnosis = diagnose(assess(nobodyAsked, snapshotOf({ ...usual, ...given })), catalogue);
   return { outcome: diagnosis.outcome, first: diagnosis.hypotheses.find((each) => each.isRoot)?.failureMode };
 }
 

@@ -7,19 +7,12 @@ import { exampleRollout } from '../domain/example-rollout.ts';
 import { assess } from '../reasoning/assess.ts';
 import { type Diagnosis, diagnose, isAnswer } from '../reasoning/diagnose.ts';
 import { catalogue } from './index.generated.ts';
+import { nobodyAsked } from '../domain/example-question.ts';
 
 const day = 60 * 24;
 
-const everywhere = {
-  alert: undefined,
-  alertExpression: undefined,
-  namespace: undefined,
-  selector: undefined,
-  lookBackMilliseconds: 3_600_000,
-};
-
 function diagnosed(given: ExampleEvidence, namespace?: string): Diagnosis {
-  return diagnose(assess({ ...everywhere, namespace }, snapshotOf(given)), catalogue);
+  return diagnose(assess({ ...nobodyAsked, namespace }, snapshotOf(given)), catalogue);
 }
 
 describe('a workload that has fewer pods than it asks for, and nothing says why', () => {
@@ -261,7 +254,7 @@ describe('a page about cart, while an Ingress of another namespace leads to a Se
 
 describe('a page about cart, minutes after a Secret that it has mounted was written', () => {
   const paged = {
-    ...everywhere,
+    ...nobodyAsked,
     alert: { ...exampleJudgedAlert('real', { namespace: 'shop', deployment: 'cart' }).alert, startedAt: Date.parse(minutesAgo(5)) },
   };
   const outcomeWith = (type: string): string => {

@@ -9,6 +9,7 @@ import { type EvidenceSource, unreadable } from '../ports/evidence-source.ts';
 import { plainPalette } from '../writing/layout.ts';
 import { writeCommandCheck } from '../writing/text/command-check.ts';
 import { checkCommand } from './check-command.ts';
+import { nobodyAsked } from '../domain/example-question.ts';
 
 function sourceOf(given: ExampleEvidence): EvidenceSource {
   const { takenAt, cluster, readings } = snapshotOf(given);
@@ -27,13 +28,7 @@ async function check(command: string, given: ExampleEvidence = nightOfTheNode): 
   const source = { ...sourceOf(given), provides: Object.keys(given) as EvidenceSource['provides'] };
   const result = await checkCommand(
     {
-      question: {
-        alert: undefined,
-        alertExpression: undefined,
-        namespace: undefined,
-        selector: undefined,
-        lookBackMilliseconds: 3_600_000,
-      },
+      question: nobodyAsked,
       sources: [source],
       catalogue: [],
       mitigations,

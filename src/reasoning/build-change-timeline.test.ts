@@ -9,14 +9,8 @@ import { spokenDistance } from './changes/seen-change.ts';
 import { factsOf } from './facts-of.ts';
 import { findScope } from './find-scope.ts';
 import { mapBlastRadius } from './map-blast-radius.ts';
+import { nobodyAsked } from '../domain/example-question.ts';
 
-const question = {
-  alert: undefined,
-  alertExpression: undefined,
-  namespace: undefined,
-  selector: undefined,
-  lookBackMilliseconds: 3_600_000,
-};
 const old = exampleDeployment({ name: 'cart', hash: 'old' });
 const fresh = exampleDeployment({ name: 'cart', hash: 'new', container: { image: 'registry.example/app:2' } });
 
@@ -48,11 +42,11 @@ function standings(given: ExampleEvidence, onsetMinutesAgo = 4): readonly string
       ...given,
     }),
   );
-  const scope = findScope(question, facts);
+  const scope = findScope(nobodyAsked, facts);
   const [first] = facts.get('pods')?.all ?? [];
   if (first === undefined) return [];
   const onset = { at: facts.now - onsetMinutesAgo * 60_000, because: [claim('First failure.', citeObject(first, 'crash'))] as const };
-  return buildChangeTimeline(question, facts, { scope, radius: mapBlastRadius(scope, facts), onset }).map(
+  return buildChangeTimeline(nobodyAsked, facts, { scope, radius: mapBlastRadius(scope, facts), onset }).map(
     (change) => `${change.standing}: ${change.summary}`,
   );
 }

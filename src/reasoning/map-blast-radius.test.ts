@@ -5,6 +5,7 @@ import type { BlastRadius } from '../domain/reasoned.ts';
 import { factsOf } from './facts-of.ts';
 import { findScope } from './find-scope.ts';
 import { mapBlastRadius } from './map-blast-radius.ts';
+import { nobodyAsked } from '../domain/example-question.ts';
 
 const nodes = [
   exampleNode({ name: 'node-1', zone: 'zone-a' }),
@@ -24,13 +25,7 @@ function pod(name: string, node: string, isFailing: boolean, hash = '5d4f8c7b9')
 
 function radiusOf(given: ExampleEvidence): BlastRadius {
   const facts = factsOf(snapshotOf(given));
-  return mapBlastRadius(
-    findScope(
-      { alert: undefined, alertExpression: undefined, namespace: undefined, selector: undefined, lookBackMilliseconds: 3_600_000 },
-      facts,
-    ),
-    facts,
-  );
+  return mapBlastRadius(findScope(nobodyAsked, facts), facts);
 }
 
 function axis(radius: BlastRadius, name: string) {

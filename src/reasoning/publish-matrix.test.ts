@@ -4,6 +4,7 @@ import { type ExampleEvidence, snapshotOf } from '../domain/example.ts';
 import type { PublishedMatrix } from '../domain/investigation.ts';
 import { assess } from './assess.ts';
 import { publishMatrix } from './publish-matrix.ts';
+import { nobodyAsked } from '../domain/example-question.ts';
 
 const nodes = [exampleNode({ name: 'node-1', zone: 'zone-a' }), exampleNode({ name: 'node-3', zone: 'zone-a' })];
 
@@ -18,14 +19,7 @@ function pod(name: string, node: string, isFailing: boolean) {
 }
 
 function matrixOf(given: ExampleEvidence): PublishedMatrix | undefined {
-  const question = {
-    alert: undefined,
-    alertExpression: undefined,
-    namespace: undefined,
-    selector: undefined,
-    lookBackMilliseconds: 3_600_000,
-  };
-  return publishMatrix(assess(question, snapshotOf(given))).matrix;
+  return publishMatrix(assess(nobodyAsked, snapshotOf(given))).matrix;
 }
 
 test('failing replicas come first and the axis that separates them is the first column', () => {

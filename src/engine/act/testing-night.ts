@@ -13,6 +13,7 @@ import type { IncidentStore } from '../../ports/incident-store.ts';
 import type { Goal } from '../../workflow/step.ts';
 import type { Acting } from './acting.ts';
 import type { TestCluster } from './testing-cluster.ts';
+import { nobodyAsked } from '../../domain/example-question.ts';
 
 /** Moments at which a process can die: after each thing that it does to the world. Between two of them it only thinks. */
 export class Moments {
@@ -80,13 +81,7 @@ export function processOf(night: Night, { goal, moments, disturbance = (_request
     });
   return {
     investigation: {
-      question: {
-        alert: undefined,
-        alertExpression: undefined,
-        namespace: undefined,
-        selector: undefined,
-        lookBackMilliseconds: 3_600_000,
-      },
+      question: nobodyAsked,
       sources: [sourceOf(cluster)],
       catalogue: [],
       mitigations: night.mitigations,

@@ -7,19 +7,13 @@ import type { UnsavedEvidence } from '../../domain/incident-event.ts';
 import { deletesTheOnlyEvidence } from '../../guard-rails/deletes-the-only-evidence.ts';
 import { assess } from '../../reasoning/assess.ts';
 import { type Doomed, unsavedEvidence } from './unsaved-evidence.ts';
+import { nobodyAsked } from '../../domain/example-question.ts';
 
 type Logs = Reading<'container-logs'>;
 
 /** What of these pods could not be saved, where reading their logs gave this. */
 function unsaved(pods: readonly string[], reading: Logs | undefined, given: ExampleEvidence = nightOfTheNode): readonly UnsavedEvidence[] {
-  const question = {
-    alert: undefined,
-    alertExpression: undefined,
-    namespace: undefined,
-    selector: undefined,
-    lookBackMilliseconds: 3_600_000,
-  };
-  const assessment = assess(question, snapshotOf(given));
+  const assessment = assess(nobodyAsked, snapshotOf(given));
   const doomed = pods.map((name): Doomed => {
     const replica = assessment.facts.get('replicas')?.ofPod('shop', name);
     if (replica === undefined) throw new Error(`There is no ${name}.`);

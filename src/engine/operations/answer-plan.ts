@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { approvingRole } from '../../domain/role.ts';
 import { acceptedOr, defineOperation } from '../serve/operation.ts';
 import { accepted, incidentParameter, wholeNumber } from '../views/fields.ts';
 
@@ -7,7 +8,7 @@ export const answerPlan = defineOperation({
   summary: 'Approves or declines the plan that waits. Where the plan is another one by now, the answer is refused.',
   effect: 'changes-cluster',
   route: '/incidents/:incident/answer',
-  role: 'operate',
+  role: approvingRole,
   isTool: false,
   input: z.strictObject({
     incident: incidentParameter,

@@ -1,13 +1,10 @@
 import { type Credential, spokenCredential } from '../../domain/credential.ts';
 import type { Attempt } from '../../domain/incident.ts';
 import type { Instant } from '../../domain/instant.ts';
-import { mayActAs, type Role } from '../../domain/role.ts';
+import { approvingRole, mayActAs, type Role } from '../../domain/role.ts';
 import type { AccessStore } from '../../ports/access-store.ts';
 import type { Failed } from '../act/acting.ts';
 import type { Serving } from './serving.ts';
-
-/** The least role that may approve, as for the operation answer-plan. */
-const approvingRole: Role = 'operate';
 
 /** Why whoever said yes could not say so at this moment, in one sentence. Undefined: they could. */
 export async function whyNoLonger(
